@@ -1,0 +1,292 @@
+//! T74: upstreams that answer too much, too slowly, in disguise, or not to the end.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use countersign_domain::Fault;
+use countersign_egress::{EgressError, InboundResponse, RequestLimits};
+
+use crate::upstream::{Step, Upstream, door, get, loopback_policy, say};
+
+const MB: usize = 1024 * 1024;
+const NO_PAUSE: Duration = Duration::ZERO;
+
+/// Short limits, so that slowness is seen quickly.
+fn quick() -> RequestLimits {
+    RequestLimits {
+        first_byte: Duration::from_millis(300),
+        total: Duration::from_millis(900),
+        idle: Duration::from_millis(300),
+        ..RequestLimits::default()
+    }
+}
+
+async fn answer_to(
+    steps: Vec<Step>,
+    limits: RequestLimits,
+) -> Result<InboundResponse, EgressError> {
+    let upstream = Upstream::that(steps).await;
+    let mut request = get(&upstream.url("/"));
+    request.limits = limits;
+    door(loopback_policy()).send(request).await
+}
+
+async fn code_of(steps: Vec<Step>, limits: RequestLimits) -> &'static str {
+    let error = answer_to(steps, limits).await.unwrap_err();
+    assert!(
+        error.may_have_been_sent(),
+        "{error}: the upstream saw the request"
+    );
+    error.code()
+}
+
+/// The most memory this process ever held, in bytes.
+fn peak_memory() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+    kilobytes.unwrap_or(0_usize) * 1024
+}
+
+#[tokio::test]
+async fn an_answer_over_its_limit_is_cut_off_and_memory_stays_small() {
+    let chunk = |size: usize| {
+        let mut chunk = format!("{size:x}\r\n").into_bytes();
+        chunk.resize(chunk.len() + size, b'x');
+        chunk.extend_from_slice(b"\r\n");
+        chunk
+    };
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let before = peak_memory();
+    let endless_chunks = vec![say(chunked), Step::Repeat(chunk(64 * 1024), NO_PAUSE)];
+    let small_chunks = vec![say(chunked), Step::Repeat(chunk(1), NO_PAUSE)];
+    let no_length = vec![
+        say("HTTP/1.1 200 OK\r\n\r\n"),
+        Step::Repeat(vec![b'x'; 64 * 1024], NO_PAUSE),
+    ];
+    let announced = vec![
+        say("HTTP/1.1 200 OK\r\ncontent-length: 107374182400\r\n\r\n"),
+        Step::Repeat(vec![b'x'; 64 * 1024], NO_PAUSE),
+    ];
+    for steps in [endless_chunks, no_length, announced] {
+        assert_eq!(
+            code_of(steps, RequestLimits::default()).await,
+            "upstream_too_large"
+        );
+    }
+    let small = RequestLimits {
+        body_bytes: 10_000,
+        ..RequestLimits::default()
+    };
+    assert_eq!(code_of(small_chunks, small).await, "upstream_too_large");
+    let grown = peak_memory() - before;
+    assert!(grown < 64 * MB, "{grown}");
+    println!(
+        "T74 endless answers cut off: N=4, memory grew by {} KiB",
+        grown / 1024
+    );
+}
+
+#[tokio::test]
+async fn an_answer_exactly_at_its_limit_is_whole() {
+    let limits = RequestLimits {
+        body_bytes: MB,
+        ..RequestLimits::default()
+    };
+    for (size, fits) in [(MB, true), (MB + 1, false)] {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {size}\r\n\r\n");
+        let with_length = vec![say(head), say(vec![b'x'; size])];
+        let without = vec![say("HTTP/1.1 200 OK\r\n\r\n"), say(vec![b'x'; size])];
+        for steps in [with_length, without] {
+            let answer = answer_to(steps, limits).await;
+            assert_eq!(
+                answer.is_ok_and(|answer| answer.body.len() == MB),
+                fits,
+                "{size}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_slow_upstream_is_given_up_in_time() {
+    let drip = |bytes: &str| Step::Repeat(bytes.as_bytes().to_vec(), Duration::from_millis(100));
+    let nothing = vec![Step::Wait(Duration::from_secs(5))];
+    let slow_headers = vec![say("HTTP/1.1 200 OK\r\n"), drip("x-a: b\r\n")];
+    let endless_1xx = vec![drip("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n")];
+    let silent_body = vec![
+        say("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"),
+        Step::Wait(Duration::from_secs(5)),
+    ];
+    let slow_body = vec![
+        say("HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n"),
+        drip("x"),
+    ];
+    let started = Instant::now();
+    for steps in [nothing, slow_headers, endless_1xx, silent_body, slow_body] {
+        let one = Instant::now();
+        assert_eq!(code_of(steps, quick()).await, "upstream_timeout");
+        assert!(one.elapsed() < Duration::from_secs(2));
+    }
+    println!(
+        "T74 slow answers given up: N=5 in {} ms",
+        started.elapsed().as_millis()
+    );
+}
+
+#[tokio::test]
+async fn an_encoded_answer_is_refused_without_being_opened() {
+    let gzip =
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\x00\x00\x83\x16\xdc\x8c\x01\x00\x00\x00";
+    let mut tried = 0;
+    for header in [
+        "content-encoding: gzip",
+        "content-encoding: br",
+        "Content-Encoding: ZSTD",
+        "content-encoding: deflate",
+        "content-encoding: identity\r\ncontent-encoding: gzip",
+        "content-encoding: gzip, gzip",
+        "content-encoding: x-unknown",
+    ] {
+        let head = format!(
+            "HTTP/1.1 200 OK\r\n{header}\r\ncontent-length: {}\r\n\r\n",
+            gzip.len()
+        );
+        assert_eq!(
+            code_of(vec![say(head), say(gzip)], quick()).await,
+            "upstream_encoding"
+        );
+        tried += 1;
+    }
+    let transfer = "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n";
+    assert_eq!(
+        code_of(vec![say(transfer)], quick()).await,
+        "upstream_encoding"
+    );
+    let identity = "HTTP/1.1 200 OK\r\ncontent-encoding: identity\r\ncontent-length: 2\r\n\r\nok";
+    assert_eq!(
+        answer_to(vec![say(identity)], quick()).await.unwrap().body,
+        "ok"
+    );
+    println!("T74 encoded answers refused: N={}", tried + 1);
+}
+
+#[tokio::test]
+async fn headers_over_their_limit_are_refused() {
+    let one_megabyte = format!(
+        "HTTP/1.1 200 OK\r\nx-big: {}\r\ncontent-length: 0\r\n\r\n",
+        "a".repeat(MB)
+    );
+    let just_over = format!(
+        "HTTP/1.1 200 OK\r\nx-big: {}\r\ncontent-length: 0\r\n\r\n",
+        "a".repeat(64 * 1024)
+    );
+    let many = |count: usize| {
+        let mut head = "HTTP/1.1 200 OK\r\n".to_owned();
+        for index in 0..count {
+            write!(head, "x-{index}: a\r\n").unwrap();
+        }
+        head + "content-length: 0\r\n\r\n"
+    };
+    let endless = vec![
+        say("HTTP/1.1 200 OK\r\nx-big: "),
+        Step::Repeat(vec![b'a'; 64 * 1024], NO_PAUSE),
+    ];
+    let cases = [
+        vec![say(one_megabyte)],
+        vec![say(just_over)],
+        vec![say(many(101))],
+        vec![say(many(10_000))],
+        endless,
+    ];
+    let tried = cases.len();
+    for steps in cases {
+        assert_eq!(
+            code_of(steps, RequestLimits::default()).await,
+            "upstream_too_large"
+        );
+    }
+    assert_eq!(
+        answer_to(vec![say(many(99))], quick())
+            .await
+            .unwrap()
+            .headers
+            .len(),
+        100
+    );
+    println!("T74 heads over the limit refused: N={tried}");
+}
+
+#[tokio::test]
+async fn ten_thousand_trailers_do_no_harm() {
+    let mut answer =
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n".to_owned();
+    for index in 0..10_000 {
+        write!(answer, "x-{index}: a\r\n").unwrap();
+    }
+    let result = answer_to(vec![say(answer + "\r\n")], quick()).await;
+    assert!(matches!(
+        result.unwrap_err().code(),
+        "upstream_protocol" | "upstream_reset"
+    ));
+}
+
+#[tokio::test]
+async fn an_answer_that_ends_too_early_is_never_taken_for_whole() {
+    let reset_in_body = vec![
+        say("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"),
+        Step::Wait(Duration::from_millis(50)),
+        Step::Reset,
+    ];
+    let closed_in_body = vec![say("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc")];
+    let closed_in_chunk = vec![say(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nabc",
+    )];
+    let closed_between_chunks = vec![say(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n",
+    )];
+    let closed_in_head = vec![say("HTTP/1.1 200 OK\r\ncontent-")];
+    let closed_at_once = vec![];
+    let reset_at_once = vec![Step::Reset];
+    let cases = [
+        reset_in_body,
+        closed_in_body,
+        closed_in_chunk,
+        closed_between_chunks,
+        closed_in_head,
+        closed_at_once,
+        reset_at_once,
+    ];
+    let tried = cases.len();
+    for (index, steps) in cases.into_iter().enumerate() {
+        assert_eq!(
+            code_of(steps, quick()).await,
+            "upstream_reset",
+            "case {index}"
+        );
+    }
+    println!("T74 answers cut short: N={tried}");
+}
+
+#[tokio::test]
+async fn what_is_not_http_is_not_an_answer() {
+    let cases = [
+        "SSH-2.0-OpenSSH_9.6\r\n",
+        "220 mail ESMTP\r\n\r\n",
+        "+OK\r\n\r\n",
+        "\0\0\0\0\0\0\0\0\r\n\r\n",
+        "HTTP/1.1 abc OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nbad header\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+        "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nabc\r\n",
+    ];
+    for text in cases {
+        assert_eq!(
+            code_of(vec![say(text)], quick()).await,
+            "upstream_protocol",
+            "{text:?}"
+        );
+    }
+    println!("T74 answers that are not HTTP: N={}", cases.len());
+}
