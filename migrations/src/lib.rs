@@ -1,0 +1,67 @@
+//! The database schema, as numbered SQL files, and their runner.
+//!
+//! Files are embedded in the binary, run once each in order as `countersign_owner`, and are never
+//! edited once landed: a change is a new file that old and new code both survive.
+
+use sqlx::{Connection, PgConnection, migrate::Migrator};
+
+static MIGRATOR: Migrator = sqlx::migrate!("./sql");
+
+/// The roles that own and serve the schema. Needs a login that may create roles.
+pub const ROLES: &str = include_str!("../../deploy/roles.sql");
+
+/// The schema could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// The database does not answer or refuses us.
+    #[error("the database cannot be reached or refuses the migration login")]
+    Database(#[from] sqlx::Error),
+    /// A migration failed, or an applied one was edited.
+    #[error("a migration failed")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+/// Makes the roles, if they are not there. The login must be a superuser or have `CREATEROLE`.
+pub async fn create_roles(url: &str) -> Result<(), MigrateError> {
+    let mut connection = PgConnection::connect(url).await?;
+    sqlx::raw_sql(ROLES).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Brings the schema up to date. Safe to run from several processes at once (advisory lock).
+pub async fn migrate(url: &str) -> Result<(), MigrateError> {
+    let mut connection = PgConnection::connect(url).await?;
+    sqlx::raw_sql("SET ROLE countersign_owner; SET lock_timeout = '10s'")
+        .execute(&mut connection)
+        .await?;
+    MIGRATOR.run(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Says whether every migration of this binary has been applied.
+pub async fn is_current(url: &str) -> Result<bool, MigrateError> {
+    let mut connection = PgConnection::connect(url).await?;
+    let newest = MIGRATOR.iter().map(|step| step.version).max().unwrap_or(0);
+    let applied: Result<Option<i64>, sqlx::Error> =
+        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")
+            .fetch_one(&mut connection)
+            .await;
+    connection.close().await?;
+    Ok(matches!(applied, Ok(Some(version)) if version >= newest))
+}
+
+/// A short name for exactly these migrations; equal only when every file is equal.
+#[must_use]
+pub fn fingerprint() -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in MIGRATOR
+        .iter()
+        .flat_map(|step| step.checksum.iter())
+        .chain(ROLES.as_bytes())
+    {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    format!("{hash:016x}")
+}

@@ -1,0 +1,178 @@
+//! Strict JSON: one reading only.
+//!
+//! `serde_json` keeps the last of two equal keys; another reader may keep the first, and then
+//! what was approved is not what runs. Here a document with duplicate keys is refused.
+
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// The text is not JSON, or can be read in two ways.
+#[derive(Debug, thiserror::Error)]
+#[error("{message} at line {line}, column {column}")]
+pub struct InvalidJson {
+    /// What is wrong.
+    pub message: String,
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1.
+    pub column: usize,
+}
+
+/// Parses one JSON document. Duplicate keys, trailing text, nesting deeper than 128 and numbers
+/// beyond the range of a double are errors.
+///
+/// # Errors
+/// Says what is wrong and where.
+pub fn parse(bytes: &[u8]) -> Result<Value, InvalidJson> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = Strict.deserialize(&mut reader).map_err(explain)?;
+    reader.end().map_err(explain)?;
+    Ok(value)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "used as a map_err function")]
+fn explain(error: serde_json::Error) -> InvalidJson {
+    let text = error.to_string();
+    let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    InvalidJson {
+        message,
+        line: error.line(),
+        column: error.column(),
+    }
+}
+
+/// Deserializes a [`Value`] from any format, refusing duplicate keys.
+#[derive(Clone, Copy)]
+pub struct Strict;
+
+/// A [`Value`] read with [`Strict`]; lets other formats' `from_str` be used.
+pub struct StrictValue(pub Value);
+
+impl<'de> Deserialize<'de> for StrictValue {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        Strict.deserialize(reader).map(Self)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict {
+    type Value = Value;
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("number out of range"))
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_some<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        self.deserialize(reader)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(Self)? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            let value = entries.next_value_seed(Self)?;
+            if map.contains_key(&key) {
+                return Err(A::Error::custom(format_args!("duplicate key {key:?}")));
+            }
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+/// Says whether every number means the same to every reader: integers beyond ±(2^53 − 1) do not
+/// (RFC 8259 section 6), and two of them could share one canonical digest.
+#[must_use]
+pub fn is_interoperable(value: &Value) -> bool {
+    const LIMIT: u64 = (1 << 53) - 1;
+    match value {
+        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+            (Some(positive), _) => positive <= LIMIT,
+            (None, Some(negative)) => negative.unsigned_abs() <= LIMIT,
+            (None, None) => true,
+        },
+        Value::Array(items) => items.iter().all(is_interoperable),
+        Value::Object(members) => members.values().all(is_interoperable),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duplicate_key_is_refused_at_any_depth() {
+        let error = parse(br#"{"a": [{"b": 1, "b": 2}]}"#).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with(r#"duplicate key "b" at line 1"#),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn anything_but_one_json_document_is_refused() {
+        let cases: [&[u8]; 8] = [
+            b"",
+            b"{} {}",
+            b"{\"a\":1,}",
+            b"\xef\xbb\xbf{}",
+            b"{\"a\": 1e400}",
+            b"\"\\ud800\"",
+            b"{\"a\0\": 1}",
+            &[b'['; 200],
+        ];
+        for case in cases {
+            assert!(parse(case).is_err(), "{}", String::from_utf8_lossy(case));
+        }
+    }
+
+    #[test]
+    fn keys_that_differ_in_case_are_different_keys() {
+        let value = parse(br#"{"method": 1, "Method": 2}"#).unwrap();
+        assert_eq!((&value["method"], &value["Method"]), (&1.into(), &2.into()));
+    }
+}

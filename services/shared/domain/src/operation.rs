@@ -1,0 +1,310 @@
+//! An imported API: what the importer makes of a document, and what requests are built from.
+//!
+//! This is the one intermediate form. Whatever format a document has, it becomes
+//! [`ImportedDocument`]; nothing after the importer knows about OpenAPI.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{digest::Digest, risk::Risk};
+
+/// An HTTP method that an operation can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(
+    missing_docs,
+    reason = "RFC 9110 section 9 and RFC 5789 say what they are"
+)]
+pub enum Method {
+    Get,
+    Put,
+    Post,
+    Delete,
+    Patch,
+    Head,
+    Options,
+    Trace,
+}
+
+impl Method {
+    /// All methods of an `OpenAPI` path item.
+    pub const ALL: [Self; 8] = [
+        Self::Get,
+        Self::Put,
+        Self::Post,
+        Self::Delete,
+        Self::Patch,
+        Self::Head,
+        Self::Options,
+        Self::Trace,
+    ];
+
+    /// The method as it stands in a request line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+            Self::Patch => "PATCH",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Trace => "TRACE",
+        }
+    }
+
+    /// Reads a method in any case.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|method| method.as_str().eq_ignore_ascii_case(text))
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A whole document, imported.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ImportedDocument {
+    /// `info.title`, or a substitute.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+    /// The format as the document names it, such as `OpenAPI 3.1.0`.
+    pub format: String,
+    /// SHA-256 of the bytes.
+    pub sha256: Digest,
+    /// Where the API may live; a connection pins one of them.
+    pub servers: Vec<Server>,
+    /// Every operation, in document order.
+    pub operations: Vec<ImportedOperation>,
+    /// What was lost, guessed or repaired outside any one operation.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// One method and path of a document.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ImportedOperation {
+    /// The method.
+    pub method: Method,
+    /// The path template as it stands in the document.
+    pub path: String,
+    /// The document's own name for it; never an identity.
+    pub operation_id: Option<String>,
+    /// Suggested tool name: `[a-z0-9_]{1,64}`, unique in the document.
+    pub name: String,
+    /// One line for people, at most 120 characters.
+    pub title: String,
+    /// Text shown to agents, hidden characters removed, at most 1,024 characters.
+    pub description: String,
+    /// JSON Schema 2020-12 of the arguments: parameters flat, the body under `body`.
+    pub input_schema: Value,
+    /// Where each argument goes in the request.
+    pub binds: Vec<Bind>,
+    /// What becomes of the argument `body`.
+    pub body: Option<Body>,
+    /// Alternatives of schemes that must hold together; see [`Security`].
+    pub security: Security,
+    /// Servers of this operation alone, where it has its own.
+    pub servers: Vec<Server>,
+    /// Marked as deprecated.
+    pub deprecated: bool,
+    /// Classification.
+    pub risk: Risk,
+    /// Why it cannot be called faithfully; `None` when it can.
+    pub unsupported: Option<String>,
+    /// What was lost, guessed or repaired in this operation.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// One loss, guess or repair.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Stable code in `snake_case`.
+    pub code: String,
+    /// JSON pointer (RFC 6901) into the document.
+    pub pointer: String,
+    /// One sentence for people.
+    pub text: String,
+}
+
+/// How bad a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Something was guessed or repaired.
+    Warning,
+    /// Something cannot be used.
+    Error,
+}
+
+/// One argument's place in the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bind {
+    /// The argument's key in the input schema.
+    pub key: String,
+    /// Which part of the request it fills.
+    pub place: Place,
+    /// Its name on the wire.
+    pub wire: String,
+    /// How arrays and objects are written (`OpenAPI` "style").
+    pub style: Style,
+    /// Whether each element stands by itself (`OpenAPI` "explode").
+    pub explode: bool,
+    /// Reserved characters are left as they are; query only.
+    pub allow_reserved: bool,
+    /// The value is written as this media type instead of by style.
+    pub content_type: Option<String>,
+    /// Must be given.
+    pub required: bool,
+}
+
+/// The part of a request that an argument fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// One segment of the path.
+    Path,
+    /// The query.
+    Query,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
+}
+
+/// How a parameter that is an array or an object is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(
+    missing_docs,
+    reason = "OpenAPI 3.1 section 4.8.12.2 says what they are"
+)]
+pub enum Style {
+    Simple,
+    Label,
+    Matrix,
+    Form,
+    SpaceDelimited,
+    PipeDelimited,
+    DeepObject,
+}
+
+/// What becomes of the argument `body`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Body {
+    /// Must be given.
+    pub required: bool,
+    /// The media type that is sent.
+    pub media_type: String,
+    /// How the value is written.
+    pub kind: BodyKind,
+    /// Form bodies: properties whose `encoding` says other than the default.
+    #[serde(default)]
+    pub encoding: Vec<PartEncoding>,
+}
+
+/// How one property of a form body is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartEncoding {
+    /// The property.
+    pub property: String,
+    /// Its style.
+    pub style: Style,
+    /// Whether each element stands by itself.
+    pub explode: bool,
+    /// Its media type, in a multipart body.
+    pub content_type: Option<String>,
+}
+
+/// How a body is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BodyKind {
+    /// As JSON.
+    Json,
+    /// As `application/x-www-form-urlencoded`.
+    Form,
+    /// As `multipart/form-data`; binary parts are given in base64.
+    Multipart,
+    /// As raw bytes, given in base64.
+    Binary,
+    /// As text.
+    Text,
+}
+
+/// What an operation needs to be let in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "alternatives", rename_all = "lowercase")]
+pub enum Security {
+    /// The document says nothing. That means unknown, not public.
+    Undeclared,
+    /// The document says that nothing is needed.
+    Public,
+    /// Any one alternative, all of its schemes.
+    AnyOf(Vec<Vec<SchemeUse>>),
+}
+
+/// A security scheme, as an operation uses it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchemeUse {
+    /// Its key in the document.
+    pub name: String,
+    /// What kind it is, or `None` where the document does not define it.
+    pub scheme: Option<Scheme>,
+    /// Scopes asked for.
+    pub scopes: Vec<String>,
+}
+
+/// A kind of security scheme.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Scheme {
+    /// A key in a header.
+    ApiKeyHeader {
+        /// The header.
+        name: String,
+    },
+    /// A key in the query.
+    ApiKeyQuery {
+        /// The parameter.
+        name: String,
+    },
+    /// A key in a cookie.
+    ApiKeyCookie {
+        /// The cookie.
+        name: String,
+    },
+    /// `Authorization: Bearer`.
+    Bearer,
+    /// `Authorization: Basic`.
+    Basic,
+    /// OAuth 2 or `OpenID` Connect; a bearer token can be stored for it.
+    Oauth2,
+    /// Something Countersign cannot do yet.
+    Other {
+        /// What the document calls it.
+        what: String,
+    },
+}
+
+/// Where an API may live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    /// The URL, variables filled in with their defaults.
+    pub url: String,
+    /// What the document says about it.
+    pub description: String,
+}

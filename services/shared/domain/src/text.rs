@@ -1,0 +1,81 @@
+//! Text from outside, made safe to look at.
+//!
+//! A reviewer or a model may be misled by characters that do not show. [`reveal`] draws them for
+//! people; [`strip`] takes them away for models.
+
+/// Draws every character that hides, reorders or imitates nothing as `⟦U+202E⟧`.
+/// Line feeds and tabs stay as they are.
+#[must_use]
+pub fn reveal(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) {
+            shown.extend(format!("⟦U+{:04X}⟧", u32::from(character)).chars());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// Takes hidden characters away and cuts the text at `limit` characters, ending in `…` if cut.
+#[must_use]
+pub fn strip(text: &str, limit: usize) -> String {
+    let mut visible = text.chars().filter(|c| !is_hidden(*c));
+    let mut kept: String = visible.by_ref().take(limit).collect();
+    if visible.next().is_some() {
+        kept.pop();
+        kept.push('…');
+    }
+    kept
+}
+
+/// Says whether a text holds characters that do not show.
+#[must_use]
+pub fn has_hidden(text: &str) -> bool {
+    text.chars().any(is_hidden)
+}
+
+/// Control, format, bidirectional, zero-width, variation and tag characters.
+fn is_hidden(character: char) -> bool {
+    match character {
+        '\n' | '\t' => false,
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{61c}'
+        | '\u{115f}'
+        | '\u{1160}'
+        | '\u{17b4}'
+        | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}' => true,
+        other => other.is_control(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_drawn_and_the_rest_is_left_alone() {
+        assert_eq!(reveal("pay\u{202e}001\u{200b}"), "pay⟦U+202E⟧001⟦U+200B⟧");
+        assert_eq!(reveal("\u{e0041}\u{1b}[31m"), "⟦U+E0041⟧⟦U+001B⟧[31m");
+        assert_eq!(reveal("Grüße,\n\t世界"), "Grüße,\n\t世界");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_and_says_so() {
+        assert_eq!(strip("abcdef", 4), "abc…");
+        assert_eq!(strip("a\u{200b}bcd", 4), "abcd");
+    }
+}

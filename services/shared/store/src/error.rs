@@ -1,0 +1,106 @@
+//! What can go wrong between us and the database.
+
+use countersign_domain::{Fault, Kind};
+use sea_orm::{DbErr, RuntimeErr};
+
+/// A query did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The thing is not there, or is another tenant's.
+    #[error("there is no such thing")]
+    NotFound,
+    /// A constraint said no; its name says which.
+    #[error("this is already there or is no longer so")]
+    Conflict {
+        /// The constraint's name in the migrations.
+        constraint: String,
+    },
+    /// What the database holds cannot be understood.
+    #[error("stored data is not readable")]
+    Unreadable {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's id.
+        row: String,
+    },
+    /// The database cannot be reached, or did not answer in time.
+    #[error("the database is not available")]
+    Unavailable(#[source] DbErr),
+    /// The query itself failed.
+    #[error("a query failed")]
+    Query(#[source] DbErr),
+}
+
+impl StoreError {
+    /// The constraint that refused, if one did.
+    #[must_use]
+    pub fn constraint(&self) -> Option<&str> {
+        match self {
+            Self::Conflict { constraint } => Some(constraint),
+            Self::NotFound | Self::Unreadable { .. } | Self::Unavailable(_) | Self::Query(_) => {
+                None
+            }
+        }
+    }
+}
+
+impl Fault for StoreError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NotFound => Kind::NotFound,
+            Self::Conflict { .. } => Kind::Conflict,
+            Self::Unavailable(_) => Kind::Unavailable,
+            Self::Unreadable { .. } | Self::Query(_) => Kind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Conflict { .. } => "conflict",
+            Self::Unavailable(_) => "database_unavailable",
+            Self::Unreadable { .. } | Self::Query(_) => "internal",
+        }
+    }
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        let sqlx = match &error {
+            DbErr::Exec(RuntimeErr::SqlxError(inner))
+            | DbErr::Query(RuntimeErr::SqlxError(inner)) => Some(inner.as_ref()),
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return Self::Unavailable(error),
+            _ => None,
+        };
+        match sqlx {
+            Some(sqlx::Error::Database(database)) => match database.constraint() {
+                Some(constraint) => Self::Conflict {
+                    constraint: constraint.to_owned(),
+                },
+                // 57014 query cancelled (statement_timeout), 57P0x shutting down.
+                None if database.code().is_some_and(|code| code.starts_with("57")) => {
+                    Self::Unavailable(error)
+                }
+                None => Self::Query(error),
+            },
+            Some(
+                sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed,
+            ) => Self::Unavailable(error),
+            Some(_) | None => Self::Query(error),
+        }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::from(DbErr::Query(RuntimeErr::SqlxError(std::sync::Arc::new(
+            error,
+        ))))
+    }
+}

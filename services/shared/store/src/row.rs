@@ -1,0 +1,40 @@
+//! Reading rows: values in, or an error that names the table, the column and the row.
+
+use std::fmt::Display;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::StoreError;
+
+/// Where a value was read from, for the error.
+#[derive(Clone, Copy)]
+pub(crate) struct At<R: Display> {
+    pub(crate) table: &'static str,
+    pub(crate) row: R,
+}
+
+impl<R: Display> At<R> {
+    /// Takes a value that had to be readable.
+    pub(crate) fn need<T>(&self, column: &'static str, value: Option<T>) -> Result<T, StoreError> {
+        value.ok_or_else(|| self.unreadable(column))
+    }
+
+    /// Reads a JSON column.
+    pub(crate) fn json<T: DeserializeOwned>(
+        &self,
+        column: &'static str,
+        value: Value,
+    ) -> Result<T, StoreError> {
+        serde_json::from_value(value).map_err(|_| self.unreadable(column))
+    }
+
+    /// The error for one column.
+    pub(crate) fn unreadable(&self, column: &'static str) -> StoreError {
+        StoreError::Unreadable {
+            table: self.table,
+            column,
+            row: self.row.to_string(),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! A transaction of one tenant.
+
+use countersign_domain::{event::Event, id::TenantId};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, QueryResult, Statement, Value};
+
+use crate::StoreError;
+
+/// A transaction that sees one tenant's rows. What is not committed never happened.
+#[must_use]
+#[derive(Debug)]
+pub struct TenantTx {
+    tx: DatabaseTransaction,
+    tenant: TenantId,
+}
+
+impl TenantTx {
+    pub(crate) const fn new(tx: DatabaseTransaction, tenant: TenantId) -> Self {
+        Self { tx, tenant }
+    }
+
+    /// The tenant it sees.
+    #[must_use]
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Makes everything done here so.
+    ///
+    /// # Errors
+    /// When the database does not confirm; nothing can then be assumed.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.tx.commit().await?)
+    }
+
+    /// Tells the other services what has happened: the event is relayed once this commits, and
+    /// gateways reload when it changes what agents may see or do.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn publish(&self, event: &Event) -> Result<(), StoreError> {
+        let payload = serde_json::to_value(event).expect("events are plain JSON");
+        self.execute(
+            "INSERT INTO event (tenant_id, id, payload, created_at)
+             VALUES ($1, gen_random_uuid(), $2, clock_timestamp())",
+            [self.tenant.as_uuid().into(), payload.into()],
+        )
+        .await?;
+        if event.changes_catalogue() {
+            self.execute(
+                "UPDATE tenant SET epoch = epoch + 1 WHERE id = $1",
+                [self.tenant.as_uuid().into()],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// For entity queries: sea-orm's connection.
+    pub(crate) const fn db(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    /// Runs one statement; returns how many rows it touched.
+    pub(crate) async fn execute<const N: usize>(
+        &self,
+        sql: &str,
+        values: [Value; N],
+    ) -> Result<u64, StoreError> {
+        Ok(self
+            .tx
+            .execute_raw(statement(sql, values))
+            .await?
+            .rows_affected())
+    }
+
+    /// Runs one query that gives at most one row.
+    pub(crate) async fn row<const N: usize>(
+        &self,
+        sql: &str,
+        values: [Value; N],
+    ) -> Result<Option<QueryResult>, StoreError> {
+        Ok(self.tx.query_one_raw(statement(sql, values)).await?)
+    }
+
+    /// Runs one query.
+    pub(crate) async fn rows<const N: usize>(
+        &self,
+        sql: &str,
+        values: [Value; N],
+    ) -> Result<Vec<QueryResult>, StoreError> {
+        Ok(self.tx.query_all_raw(statement(sql, values)).await?)
+    }
+}
+
+pub(crate) fn statement<const N: usize>(sql: &str, values: [Value; N]) -> Statement {
+    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+}
