@@ -99,7 +99,6 @@ impl Egress {
         let started = Instant::now();
         let deadline = started + limits.total;
         let request = self.build_request(request)?;
-        let url = request.url().clone();
 
         let head_deadline = deadline.min(started + limits.first_byte);
         let response = timeout_at(head_deadline, self.client.execute(request))
@@ -111,7 +110,9 @@ impl Egress {
         let status = response.status();
         let mut headers = owned_headers(response.headers());
         if status.is_redirection() {
-            headers.retain(|(name, value)| name != "location" || self.may_follow(&url, value));
+            headers.retain(|(name, value)| {
+                name != "location" || self.may_follow(response.url(), value)
+            });
         }
         let body = read_body(response, &limits, deadline).await?;
         Ok(InboundResponse {
@@ -202,6 +203,10 @@ fn parse_header(name: &str, text: &HeaderText) -> Result<(HeaderName, HeaderValu
 }
 
 fn check_head(response: &Response, limits: &RequestLimits) -> Result<(), EgressError> {
+    if response.status().is_informational() {
+        // 101 would turn the connection into something that is not HTTP.
+        return Err(EgressError::Protocol("switched protocols".into()));
+    }
     let headers = response.headers();
     let bytes: usize = headers
         .iter()

@@ -1,10 +1,17 @@
 //! T74: upstreams that answer too much, too slowly, in disguise, or not to the end.
 
 use std::fmt::Write as _;
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use countersign_domain::Fault;
-use countersign_egress::{EgressError, InboundResponse, RequestLimits};
+use countersign_domain::operation::Method;
+use countersign_egress::{
+    Egress, EgressError, EgressPolicy, InboundResponse, RequestLimits, Resolver,
+};
 
 use crate::upstream::{Step, Upstream, door, get, loopback_policy, say};
 
@@ -279,6 +286,7 @@ async fn what_is_not_http_is_not_an_answer() {
         "HTTP/1.1 200 OK\r\nbad header\r\n\r\n",
         "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
         "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\nhello",
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nabc\r\n",
     ];
     for text in cases {
@@ -289,4 +297,45 @@ async fn what_is_not_http_is_not_an_answer() {
         );
     }
     println!("T74 answers that are not HTTP: N={}", cases.len());
+}
+
+/// A name server that never answers.
+struct Silence;
+
+#[async_trait]
+impl Resolver for Silence {
+    async fn resolve(&self, _name: &str) -> io::Result<Vec<IpAddr>> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_never_comes_about_is_given_up_and_nothing_was_sent() {
+    let silent = Upstream::that(vec![Step::Wait(Duration::from_secs(5))]).await;
+    let policy = EgressPolicy {
+        connect_timeout: Some(Duration::from_millis(300)),
+        ..loopback_policy()
+    };
+    let egress = Egress::new(policy, Arc::new(Silence)).unwrap();
+    let no_handshake = format!("https://127.0.0.1:{}/", silent.port());
+    for url in [no_handshake.as_str(), "https://api.example.com/"] {
+        let started = Instant::now();
+        let error = egress.send(get(url)).await.unwrap_err();
+        assert_eq!(
+            (error.code(), error.may_have_been_sent()),
+            ("upstream_timeout", false),
+            "{url}"
+        );
+        assert!(started.elapsed() < Duration::from_secs(2));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_body_is_not_judged_by_the_body_it_describes() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 107374182400\r\n\r\n";
+    let upstream = Upstream::that(vec![say(head)]).await;
+    let mut request = get(&upstream.url("/"));
+    request.method = Method::Head;
+    let answer = door(loopback_policy()).send(request).await.unwrap();
+    assert_eq!((answer.status, answer.body.len()), (200, 0));
 }
