@@ -461,6 +461,7 @@ CREATE TABLE hold (
     method          text        NOT NULL,
     url             text        NOT NULL,
     request         jsonb       NOT NULL,
+    high_risk       boolean     NOT NULL,
     why             text        NOT NULL,
     requester       uuid        NOT NULL REFERENCES person (id),
     requester_label text        NOT NULL,
@@ -534,7 +535,8 @@ CREATE TABLE record (
 CREATE INDEX record_call ON record (tenant_id, call_id) WHERE call_id IS NOT NULL;
 CREATE INDEX record_hold ON record (tenant_id, hold_id) WHERE hold_id IS NOT NULL;
 CREATE INDEX record_tool ON record (tenant_id, tool_id, at) WHERE tool_id IS NOT NULL;
-CALL app.protect('record', 'append_records');
+-- run_jobs: a hold that expires is expired and recorded in one transaction.
+CALL app.protect('record', 'append_records', 'run_jobs');
 
 -- Background work and events -----------------------------------------------------------------
 

@@ -10,14 +10,18 @@
 //! Queries are methods on the two, a file per kind of thing. They take and give domain values;
 //! rows stay inside.
 
+pub mod authorized;
 pub mod cluster;
+mod entity;
 mod error;
+pub mod holds;
 mod pool;
 pub mod records;
 mod row;
 mod system;
 mod tenant_tx;
 
+pub use authorized::{Authorized, CallFacts, Committed, ConsumedApproval};
 pub use error::StoreError;
 pub use pool::{Store, StoreOptions};
 pub use system::SystemTx;

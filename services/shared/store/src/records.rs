@@ -3,7 +3,7 @@
 use countersign_domain::record::Record;
 use serde_json::Value;
 
-use crate::{Store, StoreError, TenantTx};
+use crate::{Committed, Store, StoreError, SystemTx, TenantTx};
 
 /// One spelling of a row for both ways in; the database fills `committed_at`.
 const INSERT: &str = "INSERT INTO record (tenant_id, id, at, act, person_id, member_id, person_label,
@@ -20,19 +20,30 @@ impl Store {
     ///
     /// # Errors
     /// When they are not durably written; then none of them is.
-    pub async fn append_records(&self, records: &[Record]) -> Result<(), StoreError> {
+    pub async fn append_records(&self, records: &[Record]) -> Result<Vec<Committed>, StoreError> {
         let rows: Value = records.iter().map(to_json).collect();
         let done = sqlx::query(INSERT)
             .bind(rows)
             .execute(&self.records)
             .await?;
         debug_assert_eq!(done.rows_affected(), records.len() as u64);
-        Ok(())
+        Ok(records.iter().map(Committed::of).collect())
     }
 }
 
 impl TenantTx {
     /// Adds one row in the caller's transaction: the change and its record are one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn append_record(&self, record: &Record) -> Result<(), StoreError> {
+        let rows = Value::Array(vec![to_json(record)]);
+        self.execute(INSERT, [rows.into()]).await.map(|_| ())
+    }
+}
+
+impl SystemTx {
+    /// Adds one row in the system's transaction; for what the system does by itself.
     ///
     /// # Errors
     /// When the database refuses.

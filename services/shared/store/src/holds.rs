@@ -1,0 +1,493 @@
+//! Held calls: made once, decided once, consumed once.
+
+use countersign_access::{CallTool, DecideHold, Permit};
+use countersign_domain::{
+    Timestamp,
+    digest::Digest,
+    hold::{Answer, HoldState, Judgement},
+    id::{
+        ClientId, EnablementId, EndpointId, EnvironmentId, GrantId, HoldId, MemberId, PersonId,
+        ToolId, ToolVersionId,
+    },
+    risk::RiskClass,
+};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::{Map, Value};
+
+use crate::{
+    ConsumedApproval, StoreError, SystemTx, TenantTx,
+    entity::hold::{self, COLUMN},
+    row::At,
+};
+
+/// Everything about a held call that does not change.
+#[derive(Clone, Debug)]
+pub struct HeldCall {
+    /// What makes two calls the same.
+    pub call_key: Digest,
+    /// What the countersignature vouches for.
+    pub digest: Digest,
+    /// Makes the digest unlike any other.
+    pub nonce: String,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// The endpoint it was called at.
+    pub endpoint: EndpointId,
+    /// The tool.
+    pub tool: ToolId,
+    /// Its exact definition.
+    pub version: ToolVersionId,
+    /// Its name.
+    pub tool_name: String,
+    /// Its class.
+    pub class: RiskClass,
+    /// It is held because it is high-risk, not by choice.
+    pub high_risk: bool,
+    /// The decision under which it is on.
+    pub policy: EnablementId,
+    /// Which credential would be used, as `id/version`.
+    pub credential: Option<String>,
+    /// The arguments as parsed.
+    pub arguments: Map<String, Value>,
+    /// The request's method.
+    pub method: String,
+    /// The request's final URL.
+    pub url: String,
+    /// The request's headers and body, as they would be sent, without the credential.
+    pub request: Value,
+    /// Why it is held, in words.
+    pub why: String,
+    /// The person the agent acts for.
+    pub requester: PersonId,
+    /// What to show for that person.
+    pub requester_label: String,
+    /// That person's membership.
+    pub member: MemberId,
+    /// The agent's grant.
+    pub grant: GrantId,
+    /// The agent.
+    pub client: ClientId,
+    /// The agent's own name for itself.
+    pub client_label: String,
+    /// After this nothing runs.
+    pub expires_at: Timestamp,
+}
+
+/// A held call with its state.
+#[derive(Clone, Debug)]
+pub struct Hold {
+    /// Its id.
+    pub id: HoldId,
+    /// What is held.
+    pub held: HeldCall,
+    /// Where it is in its life.
+    pub state: HoldState,
+    /// What to show for the reviewer, once there is one.
+    pub decided_label: Option<String>,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it was sent.
+    pub consumed_at: Option<Timestamp>,
+}
+
+/// Which holds to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldsWanted {
+    /// Those that wait for a reviewer, oldest first.
+    Waiting,
+    /// The latest that do not, newest first.
+    Decided,
+}
+
+impl TenantTx {
+    /// Makes a hold, or finds the open one of the same call; says which. Two agents' processes
+    /// that ask at once get the same hold.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_hold(
+        &self,
+        _permit: Permit<CallTool>,
+        id: HoldId,
+        held: &HeldCall,
+    ) -> Result<(Hold, Opened), StoreError> {
+        let inserted = self
+            .execute(
+                "INSERT INTO hold (tenant_id, id, call_key, digest, nonce, state, environment_id, endpoint_id,
+                    tool_id, tool_version_id, tool_name, class, high_risk, policy_id, credential, arguments, method,
+                    url, request, why, requester, requester_label, member_id, grant_id, client_id, client_label,
+                    created_at, expires_at)
+                 VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                    $18, $19, $20, $21, $22, $23, $24, $25, clock_timestamp(), $26)
+                 ON CONFLICT (tenant_id, call_key) WHERE closed_at IS NULL DO NOTHING",
+                [
+                    self.tenant().as_uuid().into(),
+                    id.as_uuid().into(),
+                    held.call_key.as_bytes().to_vec().into(),
+                    held.digest.as_bytes().to_vec().into(),
+                    held.nonce.clone().into(),
+                    held.environment.as_uuid().into(),
+                    held.endpoint.as_uuid().into(),
+                    held.tool.as_uuid().into(),
+                    held.version.as_uuid().into(),
+                    held.tool_name.clone().into(),
+                    held.class.as_str().into(),
+                    held.high_risk.into(),
+                    held.policy.as_uuid().into(),
+                    held.credential.clone().into(),
+                    Value::Object(held.arguments.clone()).into(),
+                    held.method.clone().into(),
+                    held.url.clone().into(),
+                    held.request.clone().into(),
+                    held.why.clone().into(),
+                    held.requester.as_uuid().into(),
+                    held.requester_label.clone().into(),
+                    held.member.as_uuid().into(),
+                    held.grant.as_uuid().into(),
+                    held.client.as_uuid().into(),
+                    held.client_label.clone().into(),
+                    held.expires_at.into(),
+                ],
+            )
+            .await?;
+        let hold = self
+            .open_hold_of(held.call_key)
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        Ok((
+            hold,
+            if inserted == 1 {
+                Opened::New
+            } else {
+                Opened::Already
+            },
+        ))
+    }
+
+    /// Finds the open hold of a call, and keeps others from deciding it meanwhile.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_hold_of(&self, call_key: Digest) -> Result<Option<Hold>, StoreError> {
+        let row = hold::Entity::find()
+            .filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()))
+            .filter(COLUMN.call_key.eq(call_key.as_bytes().to_vec()))
+            .filter(COLUMN.closed_at.is_null())
+            .lock_exclusive()
+            .one(self.db())
+            .await?;
+        row.map(Hold::try_from).transpose()
+    }
+
+    /// Finds one hold.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it is not this tenant's.
+    pub async fn hold(&self, id: HoldId) -> Result<Hold, StoreError> {
+        hold::Entity::find_by_id((self.tenant().as_uuid(), id.as_uuid()))
+            .one(self.db())
+            .await?
+            .ok_or(StoreError::NotFound)?
+            .try_into()
+    }
+
+    /// Lists holds, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn holds(&self, wanted: HoldsWanted, limit: u64) -> Result<Vec<Hold>, StoreError> {
+        let all = hold::Entity::find().filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()));
+        let chosen = match wanted {
+            HoldsWanted::Waiting => all
+                .filter(COLUMN.state.eq("pending"))
+                .order_by_asc(COLUMN.created_at),
+            HoldsWanted::Decided => all
+                .filter(COLUMN.state.ne("pending"))
+                .order_by_desc(COLUMN.created_at),
+        };
+        let rows = chosen.limit(limit).all(self.db()).await?;
+        rows.into_iter().map(Hold::try_from).collect()
+    }
+
+    /// Writes a reviewer's decision if nobody was first, time has not run out by the database's
+    /// clock, what was shown is what is held, and the reviewer is not the requester. Says whether
+    /// it was written.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn decide_hold(
+        &self,
+        _permit: Permit<DecideHold>,
+        id: HoldId,
+        (answer, shown): (Answer, Digest),
+        (judgement, label): (&Judgement, &str),
+    ) -> Result<bool, StoreError> {
+        let state = match answer {
+            Answer::Countersign => "countersigned",
+            Answer::Reject => "rejected",
+        };
+        let changed = self
+            .execute(
+                "UPDATE hold SET state = $3, decided_by = $4, decided_label = $5, decided_at = clock_timestamp(),
+                        decided_reason = $6
+                 WHERE tenant_id = $1 AND id = $2 AND state = 'pending' AND closed_at IS NULL AND digest = $7
+                   AND expires_at > clock_timestamp() AND ($3 = 'rejected' OR requester <> $4)",
+                [
+                    self.tenant().as_uuid().into(),
+                    id.as_uuid().into(),
+                    state.into(),
+                    judgement.by.as_uuid().into(),
+                    label.into(),
+                    judgement.reason.clone().into(),
+                    shown.as_bytes().to_vec().into(),
+                ],
+            )
+            .await?;
+        Ok(changed == 1)
+    }
+
+    /// Consumes a countersignature, if everything it was given for still stands: one conditional
+    /// UPDATE by the database's clock. `None` means no; [`TenantTx::why_not`] says why.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn consume_hold(
+        &self,
+        _permit: Permit<CallTool>,
+        hold: &Hold,
+        digest: Digest,
+    ) -> Result<Option<ConsumedApproval>, StoreError> {
+        let sql = format!(
+            "UPDATE hold h SET state = 'consumed', consumed_at = clock_timestamp(), closed_at = clock_timestamp()
+             WHERE h.tenant_id = $1 AND h.id = $2 AND h.digest = $3 AND h.state = 'countersigned'
+               AND h.closed_at IS NULL AND h.expires_at > clock_timestamp() AND h.decided_by <> h.requester
+               AND {STILL_STANDS}"
+        );
+        let changed = self
+            .execute(
+                &sql,
+                [
+                    self.tenant().as_uuid().into(),
+                    hold.id.as_uuid().into(),
+                    digest.as_bytes().to_vec().into(),
+                ],
+            )
+            .await?;
+        let arguments =
+            Digest::of_canonical(&hold.held.arguments).map_err(|_| StoreError::Unreadable {
+                table: "hold",
+                column: "arguments",
+                row: hold.id.to_string(),
+            })?;
+        Ok((changed == 1).then_some(ConsumedApproval {
+            hold: hold.id,
+            version: hold.held.version,
+            arguments,
+        }))
+    }
+
+    /// Says what stands in the way of an open hold, by the database's clock.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn why_not(&self, id: HoldId) -> Result<Option<Obstacle>, StoreError> {
+        let sql = format!(
+            "SELECT h.expires_at <= clock_timestamp() AS expired, NOT ({STILL_STANDS}) AS stale
+             FROM hold h WHERE h.tenant_id = $1 AND h.id = $2"
+        );
+        let row = self
+            .row(&sql, [self.tenant().as_uuid().into(), id.as_uuid().into()])
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        let (expired, stale): (bool, bool) =
+            (row.try_get("", "expired")?, row.try_get("", "stale")?);
+        Ok(match (expired, stale) {
+            (true, _) => Some(Obstacle::Expired),
+            (false, true) => Some(Obstacle::Stale),
+            (false, false) => None,
+        })
+    }
+
+    /// Ends an open hold: the agent has been told, and its next identical call is a new one.
+    /// `None` keeps the state it has; otherwise it becomes expired or stale.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn close_hold(
+        &self,
+        _permit: Permit<CallTool>,
+        id: HoldId,
+        obstacle: Option<Obstacle>,
+    ) -> Result<bool, StoreError> {
+        let state = obstacle.map(Obstacle::as_str);
+        let changed = self
+            .execute(
+                "UPDATE hold SET closed_at = clock_timestamp(), state = COALESCE($3, state)
+                 WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL AND state <> 'consumed'",
+                [
+                    self.tenant().as_uuid().into(),
+                    id.as_uuid().into(),
+                    state.into(),
+                ],
+            )
+            .await?;
+        Ok(changed == 1)
+    }
+}
+
+/// What an approval was given for, looked up again: the tool's definition and its decision, the
+/// credential, the endpoint, the agent's grant, the requester's and the reviewer's membership.
+const STILL_STANDS: &str = "
+    EXISTS (SELECT 1 FROM tool t WHERE t.tenant_id = h.tenant_id AND t.id = h.tool_id
+            AND t.current_version = h.tool_version_id AND t.removed_at IS NULL)
+    AND EXISTS (SELECT 1 FROM enablement e WHERE e.tenant_id = h.tenant_id AND e.id = h.policy_id
+            AND e.state = 'on' AND e.superseded_at IS NULL)
+    AND EXISTS (SELECT 1 FROM endpoint_tool et JOIN endpoint p ON p.tenant_id = et.tenant_id AND p.id = et.endpoint_id
+            WHERE et.tenant_id = h.tenant_id AND et.endpoint_id = h.endpoint_id AND et.tool_id = h.tool_id
+            AND p.removed_at IS NULL)
+    AND EXISTS (SELECT 1 FROM oauth_grant g WHERE g.tenant_id = h.tenant_id AND g.id = h.grant_id
+            AND g.revoked_at IS NULL AND g.expires_at > clock_timestamp())
+    AND EXISTS (SELECT 1 FROM member m WHERE m.tenant_id = h.tenant_id AND m.id = h.member_id
+            AND m.removed_at IS NULL)
+    AND (h.decided_by IS NULL OR EXISTS (SELECT 1 FROM member r WHERE r.tenant_id = h.tenant_id
+            AND r.person_id = h.decided_by AND r.removed_at IS NULL
+            AND r.role IN ('owner', 'admin', 'reviewer')))
+    AND h.credential IS NOT DISTINCT FROM (
+            SELECT 'cred_' || replace(c.id::text, '-', '') || '/' || c.version
+            FROM credential c
+            JOIN connection n ON n.tenant_id = c.tenant_id AND n.id = c.connection_id
+            JOIN tool t ON t.tenant_id = n.tenant_id AND t.source_id = n.source_id
+            WHERE c.tenant_id = h.tenant_id AND t.id = h.tool_id AND n.environment_id = h.environment_id
+              AND c.superseded_at IS NULL)";
+
+/// Whether a hold was made just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// It was.
+    New,
+    /// The same call was already held.
+    Already,
+}
+
+/// Why a countersigned call does not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Time ran out.
+    Expired,
+    /// Something that the approval is bound to has changed.
+    Stale,
+}
+
+impl Obstacle {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Stale => "stale",
+        }
+    }
+}
+
+/// A hold that has just expired.
+#[derive(Clone, Debug)]
+pub struct ExpiredHold {
+    /// Whose.
+    pub tenant: countersign_domain::id::TenantId,
+    /// Which.
+    pub hold: HoldId,
+    /// Its tool's name.
+    pub tool_name: String,
+}
+
+impl SystemTx {
+    /// Expires what has run out of time, at most `limit` at once.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn expire_holds(&self, limit: i64) -> Result<Vec<ExpiredHold>, StoreError> {
+        let rows = self
+            .rows(
+                "UPDATE hold SET state = 'expired' WHERE (tenant_id, id) IN (
+                     SELECT tenant_id, id FROM hold
+                     WHERE state IN ('pending', 'countersigned') AND expires_at <= clock_timestamp()
+                     ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+                 RETURNING tenant_id, id, tool_name",
+                [limit.into()],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ExpiredHold {
+                    tenant: row
+                        .try_get::<sea_orm::prelude::Uuid>("", "tenant_id")?
+                        .into(),
+                    hold: row.try_get::<sea_orm::prelude::Uuid>("", "id")?.into(),
+                    tool_name: row.try_get("", "tool_name")?,
+                })
+            })
+            .collect()
+    }
+}
+
+impl TryFrom<hold::Model> for Hold {
+    type Error = StoreError;
+
+    fn try_from(row: hold::Model) -> Result<Self, StoreError> {
+        let at = At {
+            table: "hold",
+            row: row.id,
+        };
+        let judgement = match (row.decided_by, row.decided_at, row.decided_reason) {
+            (Some(by), Some(when), Some(reason)) => Some(Judgement {
+                by: by.into(),
+                at: when,
+                reason,
+            }),
+            _ => None,
+        };
+        let state = match row.state.as_str() {
+            "pending" => HoldState::Pending,
+            "countersigned" => HoldState::Countersigned(at.need("decided_by", judgement)?),
+            "rejected" => HoldState::Rejected(at.need("decided_by", judgement)?),
+            "consumed" => HoldState::Consumed(at.need("decided_by", judgement)?),
+            "expired" => HoldState::Expired,
+            "stale" => HoldState::Stale,
+            _ => return Err(at.unreadable("state")),
+        };
+        let digest =
+            |column, bytes: &[u8]| Digest::try_from(bytes).map_err(|_| at.unreadable(column));
+        let held = HeldCall {
+            call_key: digest("call_key", &row.call_key)?,
+            digest: digest("digest", &row.digest)?,
+            nonce: row.nonce,
+            environment: row.environment_id.into(),
+            endpoint: row.endpoint_id.into(),
+            tool: row.tool_id.into(),
+            version: row.tool_version_id.into(),
+            tool_name: row.tool_name,
+            class: at.need("class", RiskClass::parse(&row.class))?,
+            high_risk: row.high_risk,
+            policy: row.policy_id.into(),
+            credential: row.credential,
+            arguments: at.json("arguments", row.arguments)?,
+            method: row.method,
+            url: row.url,
+            request: row.request,
+            why: row.why,
+            requester: row.requester.into(),
+            requester_label: row.requester_label,
+            member: row.member_id.into(),
+            grant: row.grant_id.into(),
+            client: row.client_id.into(),
+            client_label: row.client_label,
+            expires_at: row.expires_at,
+        };
+        Ok(Self {
+            id: row.id.into(),
+            held,
+            state,
+            decided_label: row.decided_label,
+            created_at: row.created_at,
+            consumed_at: row.consumed_at,
+        })
+    }
+}
