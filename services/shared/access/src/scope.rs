@@ -110,9 +110,9 @@ pub struct Permit<A: Action> {
 }
 
 impl<A: Action> Permit<A> {
-    /// The tenant it is good for.
+    /// Uses the permit up and says which tenant it was good for.
     #[must_use]
-    pub const fn tenant(&self) -> TenantId {
+    pub const fn spend(self) -> TenantId {
         self.tenant
     }
 }

@@ -31,6 +31,11 @@ pub struct Committed {
 }
 
 impl Committed {
+    /// Says whether it is the intent of this call; a proof is spent by being looked at.
+    fn proves_intent_of(self, call: CallId) -> bool {
+        self.act == Act::CallIntended && self.call == Some(call)
+    }
+
     pub(crate) const fn of(record: &Record) -> Self {
         Self {
             act: record.act,
@@ -87,11 +92,12 @@ impl Authorized {
     /// # Errors
     /// When the call is anything but a READ that runs without a countersignature.
     pub fn read(permit: Permit<CallTool>, facts: CallFacts) -> Result<Self, NotAuthorized> {
+        let tenant = permit.spend();
         if facts.needs_countersignature || facts.class != RiskClass::Read {
             return Err(NotAuthorized);
         }
         Ok(Self {
-            tenant: permit.tenant(),
+            tenant,
             facts,
             hold: None,
         })
@@ -106,12 +112,12 @@ impl Authorized {
         facts: CallFacts,
         intent: Committed,
     ) -> Result<Self, NotAuthorized> {
-        let of_this_call = intent.act == Act::CallIntended && intent.call == Some(facts.call);
-        if facts.needs_countersignature || !of_this_call {
+        let tenant = permit.spend();
+        if facts.needs_countersignature || !intent.proves_intent_of(facts.call) {
             return Err(NotAuthorized);
         }
         Ok(Self {
-            tenant: permit.tenant(),
+            tenant,
             facts,
             hold: None,
         })

@@ -67,6 +67,10 @@ impl Fault for StoreError {
 }
 
 impl From<DbErr> for StoreError {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the error types of sea-orm and sqlx are non-exhaustive"
+    )]
     fn from(error: DbErr) -> Self {
         let sqlx = match &error {
             DbErr::Exec(RuntimeErr::SqlxError(inner))

@@ -9,6 +9,7 @@ use countersign_domain::{
         ClientId, EnablementId, EndpointId, EnvironmentId, GrantId, HoldId, MemberId, PersonId,
         ToolId, ToolVersionId,
     },
+    record::RecordedTool,
     risk::RiskClass,
 };
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -71,6 +72,20 @@ pub struct HeldCall {
     pub client_label: String,
     /// After this nothing runs.
     pub expires_at: Timestamp,
+}
+
+impl HeldCall {
+    /// The tool, as the audit log names it.
+    #[must_use]
+    pub fn recorded_tool(&self) -> RecordedTool {
+        RecordedTool {
+            tool: self.tool,
+            version: self.version,
+            name: self.tool_name.clone(),
+            class: self.class,
+            endpoint: Some(self.endpoint),
+        }
+    }
 }
 
 /// A held call with its state.
@@ -150,12 +165,12 @@ impl TenantTx {
                 ],
             )
             .await?;
-        let hold = self
+        let open = self
             .open_hold_of(held.call_key)
             .await?
             .ok_or(StoreError::NotFound)?;
         Ok((
-            hold,
+            open,
             if inserted == 1 {
                 Opened::New
             } else {

@@ -1,6 +1,9 @@
 //! The audit log: rows are added and read, never changed.
 
-use countersign_domain::record::Record;
+use countersign_domain::{
+    id::{CallId, ClientId, EndpointId, HoldId, MemberId, PersonId},
+    record::{Record, Status},
+};
 use serde_json::Value;
 
 use crate::{Committed, Store, StoreError, SystemTx, TenantTx};
@@ -60,14 +63,14 @@ fn to_json(record: &Record) -> Value {
         "id": record.id.as_uuid(),
         "at": record.at,
         "act": record.act.as_str(),
-        "person_id": record.who.person.map(|id| id.as_uuid()),
-        "member_id": record.who.member.map(|id| id.as_uuid()),
+        "person_id": record.who.person.map(PersonId::as_uuid),
+        "member_id": record.who.member.map(MemberId::as_uuid),
         "person_label": record.who.person_label,
-        "client_id": record.who.client.map(|id| id.as_uuid()),
+        "client_id": record.who.client.map(ClientId::as_uuid),
         "client_label": record.who.client_label,
-        "call_id": record.call.map(|id| id.as_uuid()),
-        "hold_id": record.hold.map(|id| id.as_uuid()),
-        "endpoint_id": tool.and_then(|t| t.endpoint).map(|id| id.as_uuid()),
+        "call_id": record.call.map(CallId::as_uuid),
+        "hold_id": record.hold.map(HoldId::as_uuid),
+        "endpoint_id": tool.and_then(|t| t.endpoint).map(EndpointId::as_uuid),
         "tool_id": tool.map(|t| t.tool.as_uuid()),
         "tool_version_id": tool.map(|t| t.version.as_uuid()),
         "tool_name": tool.map(|t| t.name.clone()),
@@ -76,7 +79,7 @@ fn to_json(record: &Record) -> Value {
         "arguments_digest": record.arguments_digest.map(|digest| format!("\\x{digest}")),
         "decision": record.verdict.map(|v| v.decision.as_str()),
         "rule": record.verdict.map(|v| v.rule.as_str()),
-        "status": record.status.map(|s| s.as_str()),
+        "status": record.status.map(Status::as_str),
         "code": record.code,
         "upstream_status": record.upstream_status,
         "latency_us": record.latency_us,

@@ -1,0 +1,78 @@
+//! A reviewer says yes or no to exactly what was shown.
+
+use countersign_access::{DecideHold, TenantScope};
+use countersign_domain::{
+    digest::Digest,
+    event::Event,
+    hold::{Answer, Judgement, RefusedJudgement, Review},
+    id::HoldId,
+    name::Statement,
+    record::{Act, Record},
+};
+
+use crate::{Approvals, DecideError, Hold};
+
+/// A reviewer's decision.
+#[derive(Clone, Debug)]
+pub struct Decide {
+    /// About which hold.
+    pub hold: HoldId,
+    /// Yes or no.
+    pub answer: Answer,
+    /// The digest of what the page showed.
+    pub shown: Digest,
+    /// Why.
+    pub reason: Statement,
+}
+
+impl Approvals {
+    /// Decides about a hold. Exactly one of several reviewers who decide at once succeeds.
+    ///
+    /// # Errors
+    /// [`RefusedJudgement`] says what stands in the way.
+    pub async fn decide(&self, scope: &TenantScope, decide: Decide) -> Result<Hold, DecideError> {
+        let permit = scope.allow(DecideHold)?;
+        let tx = self.store.begin(scope).await?;
+        let hold = tx.hold(decide.hold).await?;
+        let who = scope.who();
+        let by = scope
+            .person()
+            .ok_or(countersign_store::StoreError::NotFound)?;
+        let judgement = Judgement {
+            by,
+            at: self.world.now(),
+            reason: decide.reason.to_string(),
+        };
+        let review = Review {
+            state: &hold.state,
+            requester: hold.held.requester,
+            held: hold.held.digest,
+            shown: decide.shown,
+            expires_at: hold.held.expires_at,
+        };
+        review.judge(decide.answer, judgement.clone())?;
+
+        let answer = (decide.answer, decide.shown);
+        let written = tx
+            .decide_hold(permit, decide.hold, answer, (&judgement, &who.person_label))
+            .await?;
+        let decided = tx.hold(decide.hold).await?;
+        if !written {
+            return Err(RefusedJudgement::AlreadyDecided(decided.state.as_str()).into());
+        }
+        let act = match decide.answer {
+            Answer::Countersign => Act::HoldCountersigned,
+            Answer::Reject => Act::HoldRejected,
+        };
+        let mut record = Record::new(&self.world, scope.tenant(), act, who)
+            .with("digest", decide.shown.to_string())
+            .with("reason", decide.reason.to_string());
+        record.hold = Some(decide.hold);
+        record.tool = Some(decided.held.recorded_tool());
+        tx.append_record(&record).await?;
+        tx.publish(&Event::HoldDecided { hold: decide.hold })
+            .await?;
+        tx.commit().await?;
+        Ok(decided)
+    }
+}
