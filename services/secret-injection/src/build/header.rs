@@ -1,0 +1,79 @@
+//! Headers and cookies: nothing in them can begin another one.
+
+use countersign_domain::operation::{Bind, Place};
+use serde_json::{Map, Value};
+
+use super::{
+    BuildError, encode,
+    query::Pairs,
+    refused,
+    style::{Pair, Parts},
+    typed_value,
+};
+
+/// Refuses binds to headers and cookies that no tool may set, whether or not they are given.
+pub(super) fn check(binds: &[Bind]) -> Result<(), BuildError> {
+    let refused = binds.iter().find(|bind| match bind.place {
+        Place::Header => refused::header(&bind.wire) || !refused::is_token(&bind.wire),
+        Place::Cookie => !refused::is_token(&bind.wire),
+        Place::Query => refused::overrides_method(&bind.wire),
+        Place::Path => false,
+    });
+    refused.map_or(Ok(()), |bind| Err(BuildError::bind(&bind.key)))
+}
+
+/// Writes the headers that arguments fill, names in lowercase, in the order of the template.
+pub(super) fn headers(
+    binds: &[Bind],
+    arguments: &Map<String, Value>,
+) -> Result<Vec<(String, String)>, BuildError> {
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for bind in binds.iter().filter(|bind| bind.place == Place::Header) {
+        let Some(value) = super::given(bind, arguments)? else {
+            continue;
+        };
+        let value = typed_value(bind, value, encode::ascii_json)?;
+        let Some(parts) = Parts::of(&value) else {
+            continue;
+        };
+        let text = parts.spelled(bind.style, bind.explode, &bind.wire);
+        if !text.bytes().all(|byte| matches!(byte, b'\t' | 0x20..=0x7e)) {
+            return Err(BuildError::header_value(&bind.key));
+        }
+        let name = bind.wire.to_ascii_lowercase();
+        if headers.iter().any(|(taken, _)| *taken == name) {
+            return Err(BuildError::bind(&bind.key));
+        }
+        headers.push((name, text));
+    }
+    Ok(headers)
+}
+
+/// Writes the `Cookie` header. Values are percent-encoded, so none can end its cookie.
+pub(super) fn cookies(
+    binds: &[Bind],
+    arguments: &Map<String, Value>,
+) -> Result<Option<String>, BuildError> {
+    let in_cookies = || binds.iter().filter(|bind| bind.place == Place::Cookie);
+    let mut names = Pairs::new(in_cookies().map(|bind| bind.wire.clone()));
+    let mut written = Vec::new();
+    for bind in in_cookies() {
+        let Some(value) = super::given(bind, arguments)? else {
+            continue;
+        };
+        let value = typed_value(bind, value, encode::json)?;
+        for pair in names.write(&bind.key, &value, (bind.style, bind.explode, &bind.wire))? {
+            if !refused::is_token(&pair.name) || holds_control(&pair) {
+                return Err(BuildError::header_value(&bind.key));
+            }
+            written.push(format!("{}={}", pair.name, pair.value(encode::strict)));
+        }
+    }
+    Ok((!written.is_empty()).then(|| written.join("; ")))
+}
+
+fn holds_control(pair: &Pair) -> bool {
+    pair.values
+        .iter()
+        .any(|value| value.contains(char::is_control))
+}

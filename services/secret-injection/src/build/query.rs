@@ -1,0 +1,90 @@
+//! Names and values: the query, and the forms that look like one.
+//!
+//! An exploded object writes its members beside the other parameters, so their names are an
+//! agent's choice. They may not be the name of another parameter, nor one that makes an
+//! upstream take the request for another method.
+
+use std::collections::HashSet;
+
+use countersign_domain::operation::{Bind, Place};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use super::{
+    BuildError, encode, refused, style,
+    style::{BracketInKey, Pair},
+    typed_value,
+};
+
+/// Collects pairs, each name the business of one argument only.
+pub(super) struct Pairs {
+    /// Names that belong to the template.
+    own: HashSet<String>,
+    /// Names that members of objects have taken.
+    taken: HashSet<String>,
+}
+
+impl Pairs {
+    pub(super) fn new(own: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            own: own.into_iter().collect(),
+            taken: HashSet::new(),
+        }
+    }
+
+    /// Writes one argument as pairs whose names are known to be its own.
+    pub(super) fn write(
+        &mut self,
+        argument: &str,
+        value: &Value,
+        (style, explode, wire): (countersign_domain::operation::Style, bool, &str),
+    ) -> Result<Vec<Pair>, BuildError> {
+        let pairs = style::pairs(style, explode, wire, value).map_err(|BracketInKey| {
+            BuildError::wrong_type(argument, "an object without brackets in its keys")
+        })?;
+        for pair in &pairs {
+            if refused::overrides_method(&pair.name) {
+                return Err(BuildError::clash(argument, &pair.name));
+            }
+            let is_new = || !self.own.contains(&pair.name);
+            if pair.name_is_given && !(is_new() && self.taken.insert(pair.name.clone())) {
+                return Err(BuildError::clash(argument, &pair.name));
+            }
+        }
+        Ok(pairs)
+    }
+}
+
+/// Writes the query, without its question mark.
+pub(super) fn query(
+    fixed: Option<&str>,
+    binds: &[Bind],
+    arguments: &Map<String, Value>,
+) -> Result<Option<String>, BuildError> {
+    let in_query = || binds.iter().filter(|bind| bind.place == Place::Query);
+    let fixed_names = fixed.unwrap_or_default().split('&').map(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        percent_decode_str(name).decode_utf8_lossy().into_owned()
+    });
+    let mut names = Pairs::new(in_query().map(|bind| bind.wire.clone()).chain(fixed_names));
+    let mut written: Vec<String> = fixed.map(str::to_owned).into_iter().collect();
+    for bind in in_query() {
+        let Some(value) = super::given(bind, arguments)? else {
+            continue;
+        };
+        let value = typed_value(bind, value, encode::json)?;
+        let escape = if bind.allow_reserved {
+            encode::reserved_allowed
+        } else {
+            encode::strict
+        };
+        for pair in names.write(&bind.key, &value, (bind.style, bind.explode, &bind.wire))? {
+            written.push(format!(
+                "{}={}",
+                encode::strict(&pair.name),
+                pair.value(escape)
+            ));
+        }
+    }
+    Ok((!written.is_empty()).then(|| written.join("&")))
+}

@@ -1,0 +1,251 @@
+//! Values and names that want to be another parameter, header, cookie, part or method.
+
+use countersign_domain::{
+    Fault as _,
+    operation::{BodyKind, Place, Style},
+};
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::templates::{get, post};
+
+/// Header values with a line break, or with what some reader takes for one.
+const HEADER_VALUES: &[&str] = &[
+    "a\r\nX-Evil: 1",
+    "a\nX-Evil: 1",
+    "a\rX-Evil: 1",
+    "\r\n\r\nGET / HTTP/1.1",
+    "a\0b",
+    "\u{1b}[0m",
+    "a\u{7f}",
+    "a\u{85}b",
+    "a\u{2028}b",
+    "ü",
+    "\u{560a}\u{560d}X: 1",
+    "日本",
+    "a\u{b}b",
+    "a\u{c}b",
+    "\u{202e}x",
+];
+
+const HEADER_NAMES: &[&str] = &[
+    "Accept",
+    "Content-Type",
+    "Content-Length",
+    "Authorization",
+    "Host",
+    "Cookie",
+    "Connection",
+    "Keep-Alive",
+    "TE",
+    "Transfer-Encoding",
+    "Trailer",
+    "Upgrade",
+    "Expect",
+    "Proxy-Authorization",
+    "Proxy-Connection",
+    "Forwarded",
+    "Via",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "x_forwarded_host",
+    "X-Real-IP",
+    "X-HTTP-Method-Override",
+    "X_HTTP_METHOD_OVERRIDE",
+    "X-HTTP-Method",
+    "X-Method-Override",
+    "X-Original-URL",
+    "X-Rewrite-URL",
+    "X-Host",
+    "Origin",
+    "Sec-Fetch-Site",
+    "bad name",
+    "bad\r\nX-Evil",
+    "",
+    ":authority",
+    "ü",
+];
+
+#[test]
+fn a_header_value_cannot_begin_another_header() {
+    let plain = get("/").header("X-Note");
+    let listed = get("/").bind(Place::Header, "X-Note", Style::Simple, true);
+    for &value in HEADER_VALUES {
+        for arguments in [
+            json!({"X-Note": value}),
+            json!({"X-Note": ["a", value]}),
+            json!({"X-Note": {value: 1}}),
+        ] {
+            for tool in [&plain, &listed] {
+                let error = tool.build(&arguments).unwrap_err();
+                assert_eq!(error.code(), "header_value_refused", "{value:?}");
+            }
+        }
+    }
+    println!(
+        "header values refused: {} of {}",
+        HEADER_VALUES.len(),
+        HEADER_VALUES.len()
+    );
+}
+
+#[test]
+fn no_tool_sets_a_header_that_frames_the_request_or_says_who_asks() {
+    for &name in HEADER_NAMES {
+        let tool = get("/").header(name).with(|bind| bind.key = "note".into());
+        for arguments in [json!({"note": "x"}), json!({})] {
+            let error = tool.build(&arguments).unwrap_err();
+            assert_eq!(error.code(), "bind_refused", "{name:?}");
+        }
+    }
+    println!(
+        "header binds refused: {} of {}",
+        HEADER_NAMES.len(),
+        HEADER_NAMES.len()
+    );
+}
+
+#[test]
+fn nothing_changes_the_method_from_within() {
+    let in_query = get("/").query("_method");
+    assert_eq!(
+        in_query.build(&json!({})).unwrap_err().code(),
+        "bind_refused"
+    );
+    let exploded = get("/").query("filter");
+    for name in ["_method", "_METHOD", " _method", ".method"] {
+        let error = exploded
+            .build(&json!({"filter": {name: "DELETE"}}))
+            .unwrap_err();
+        assert_eq!(error.code(), "argument_clash", "{name}");
+        for (kind, media) in [
+            (BodyKind::Form, "application/x-www-form-urlencoded"),
+            (BodyKind::Multipart, "multipart/form-data"),
+            (BodyKind::Json, "application/json"),
+        ] {
+            let error = post("/")
+                .body(kind, media)
+                .build(&json!({"body": {name: "DELETE"}}))
+                .unwrap_err();
+            assert_eq!(error.code(), "argument_clash", "{name} {media}");
+        }
+    }
+}
+
+#[test]
+fn a_member_of_an_object_cannot_be_another_parameter() {
+    let query = get("/?mode=safe").query("filter").query("account");
+    for name in ["account", "mode"] {
+        let error = query.build(&json!({"filter": {name: "x"}})).unwrap_err();
+        assert_eq!(error.code(), "argument_clash");
+        assert_eq!(
+            error.to_string(),
+            format!("the argument `filter` may not set the parameter `{name}`")
+        );
+    }
+    let twice = get("/").query("one").query("two");
+    let error = twice
+        .build(&json!({"one": {"x": 1}, "two": {"x": 2}}))
+        .unwrap_err();
+    assert_eq!(error.code(), "argument_clash");
+    let cookies = get("/").cookie("prefs").cookie("session");
+    assert_eq!(
+        cookies
+            .build(&json!({"prefs": {"session": 1}}))
+            .unwrap_err()
+            .code(),
+        "argument_clash"
+    );
+    assert_eq!(
+        cookies
+            .build(&json!({"prefs": {"a=b; c": 1}}))
+            .unwrap_err()
+            .code(),
+        "header_value_refused"
+    );
+}
+
+#[test]
+fn a_key_with_brackets_cannot_pretend_to_be_nested() {
+    let tool = get("/").bind(Place::Query, "a", Style::DeepObject, true);
+    for key in ["b][c", "b]", "[0]"] {
+        assert_eq!(
+            tool.build(&json!({"a": {key: 1}})).unwrap_err().code(),
+            "argument_type"
+        );
+    }
+}
+
+#[test]
+fn a_cookie_value_cannot_begin_another_cookie() {
+    let tool = get("/").cookie("sid");
+    for value in ["a\r\nX: 1", "a\nb", "a\0b", "\r"] {
+        assert_eq!(
+            tool.build(&json!({"sid": value})).unwrap_err().code(),
+            "header_value_refused"
+        );
+    }
+    let request = tool.build(&json!({"sid": "a; admin=1, b=\"c\""})).unwrap();
+    assert_eq!(
+        request.headers()[1].1,
+        "sid=a%3B%20admin%3D1%2C%20b%3D%22c%22"
+    );
+}
+
+#[test]
+fn a_part_of_a_form_cannot_begin_another_part() {
+    let tool = post("/").body(BodyKind::Multipart, "multipart/form-data");
+    let honest = tool.build(&json!({"body": {"a": "x"}})).unwrap();
+    let boundary = honest
+        .content_type()
+        .unwrap()
+        .rsplit('=')
+        .next()
+        .unwrap()
+        .to_owned();
+    let forged =
+        format!("x\r\n--{boundary}\r\nContent-Disposition: form-data; name=\"admin\"\r\n\r\n1");
+    let request = tool.build(&json!({"body": {"a": forged}})).unwrap();
+    let real = request.content_type().unwrap().rsplit('=').next().unwrap();
+    let body = std::str::from_utf8(request.body().unwrap()).unwrap();
+    assert_eq!(
+        body.matches(real).count(),
+        2,
+        "one to open and one to close"
+    );
+    let error = tool
+        .build(&json!({"body": {"a\"\r\nX: y": "1"}}))
+        .unwrap_err();
+    assert_eq!(error.code(), "header_value_refused");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_in_a_query_comes_out_as_one_value(value in any::<String>(), reserved in any::<bool>()) {
+        let tool = get("/search").query("q").with(|bind| bind.allow_reserved = reserved);
+        let request = tool.build(&json!({"q": value})).unwrap();
+        let pairs: Vec<_> = request.url().query_pairs().into_owned().collect();
+        prop_assert_eq!(pairs, [("q".to_owned(), value)]);
+        prop_assert_eq!(request.url().path(), "/v1/search");
+        prop_assert_eq!(request.url().fragment(), None);
+    }
+
+    #[test]
+    fn any_text_in_a_form_comes_out_as_one_value(key in "[a-zA-Z][^\\[\\]]{0,8}", value in any::<String>()) {
+        let tool = post("/").body(BodyKind::Form, "application/x-www-form-urlencoded");
+        let request = tool.build(&json!({"body": {key.clone(): value}})).unwrap();
+        let pairs: Vec<_> = url::form_urlencoded::parse(request.body().unwrap()).into_owned().collect();
+        prop_assert_eq!(pairs, [(key, value)]);
+    }
+
+    #[test]
+    fn any_header_value_is_visible_ascii_or_refused(value in any::<String>()) {
+        let tool = get("/").header("X-Note");
+        match tool.build(&json!({"X-Note": value})) {
+            Ok(request) => prop_assert_eq!(&request.headers()[1].1, &value),
+            Err(error) => prop_assert_eq!(error.code(), "header_value_refused"),
+        }
+    }
+}

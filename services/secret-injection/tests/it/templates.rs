@@ -1,0 +1,116 @@
+//! Templates to build requests from.
+
+use countersign_domain::operation::{Bind, Body, BodyKind, Method, PartEncoding, Place, Style};
+use countersign_secret_injection::{BuildError, BuiltRequest, RequestTemplate, build};
+use serde_json::Value;
+use url::Url;
+
+pub(crate) struct Template {
+    pub(crate) method: Method,
+    pub(crate) base: Url,
+    pub(crate) path: String,
+    pub(crate) binds: Vec<Bind>,
+    pub(crate) body: Option<Body>,
+}
+
+pub(crate) fn template(method: Method, path: &str) -> Template {
+    Template {
+        method,
+        base: Url::parse("https://api.example.com/v1/").unwrap(),
+        path: path.to_owned(),
+        binds: Vec::new(),
+        body: None,
+    }
+}
+
+pub(crate) fn get(path: &str) -> Template {
+    template(Method::Get, path)
+}
+
+pub(crate) fn post(path: &str) -> Template {
+    template(Method::Post, path)
+}
+
+impl Template {
+    pub(crate) fn base(mut self, base: &str) -> Self {
+        self.base = Url::parse(base).unwrap();
+        self
+    }
+
+    pub(crate) fn bind(mut self, place: Place, wire: &str, style: Style, explode: bool) -> Self {
+        self.binds.push(Bind {
+            key: wire.to_owned(),
+            place,
+            wire: wire.to_owned(),
+            style,
+            explode,
+            allow_reserved: false,
+            content_type: None,
+            required: place == Place::Path,
+        });
+        self
+    }
+
+    pub(crate) fn path(self, wire: &str) -> Self {
+        self.bind(Place::Path, wire, Style::Simple, false)
+    }
+
+    pub(crate) fn query(self, wire: &str) -> Self {
+        self.bind(Place::Query, wire, Style::Form, true)
+    }
+
+    pub(crate) fn header(self, wire: &str) -> Self {
+        self.bind(Place::Header, wire, Style::Simple, false)
+    }
+
+    pub(crate) fn cookie(self, wire: &str) -> Self {
+        self.bind(Place::Cookie, wire, Style::Form, true)
+    }
+
+    /// Changes the last bind.
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Bind)) -> Self {
+        change(self.binds.last_mut().unwrap());
+        self
+    }
+
+    pub(crate) fn body(mut self, kind: BodyKind, media_type: &str) -> Self {
+        self.body = Some(Body {
+            required: true,
+            media_type: media_type.to_owned(),
+            kind,
+            encoding: Vec::new(),
+        });
+        self
+    }
+
+    pub(crate) fn optional_body(mut self) -> Self {
+        self.body.as_mut().unwrap().required = false;
+        self
+    }
+
+    pub(crate) fn encoding(
+        mut self,
+        property: &str,
+        (style, explode): (Style, bool),
+        content_type: Option<&str>,
+    ) -> Self {
+        self.body.as_mut().unwrap().encoding.push(PartEncoding {
+            property: property.to_owned(),
+            style,
+            explode,
+            content_type: content_type.map(str::to_owned),
+        });
+        self
+    }
+
+    pub(crate) fn build(&self, arguments: &Value) -> Result<BuiltRequest, BuildError> {
+        let template = RequestTemplate {
+            method: self.method,
+            base: &self.base,
+            path: &self.path,
+            binds: &self.binds,
+            body: self.body.as_ref(),
+        };
+        build(&template, arguments.as_object().unwrap())
+    }
+}
