@@ -1,1 +1,55 @@
-//! 
+//! An `OpenAPI` document in; operations, schemas, risk and diagnostics out.
+//!
+//! Pure: bytes go in, an [`ImportedDocument`] comes out, and nothing is read from a network or a
+//! disk on the way. One bad operation never drops the document, and whatever is lost, guessed or
+//! repaired is a diagnostic with a JSON pointer. An operation that could not be called faithfully
+//! is listed with the reason and cannot be called at all.
+//!
+//! Start at [`import`]; `document` goes through the paths and `operation` reads one of them.
+
+mod arguments;
+mod body;
+mod document;
+mod error;
+mod evidence;
+pub mod inspect;
+mod key;
+mod limits;
+mod name;
+mod notes;
+mod operation;
+mod parameter;
+mod path;
+mod read;
+mod reference;
+pub mod risk;
+mod schema;
+mod security;
+mod server;
+mod survey;
+
+use countersign_domain::operation::ImportedDocument;
+
+pub use error::ImportError;
+pub use limits::{Limits, Progress, Stage};
+pub use schema::compile::compile;
+
+/// Imports a document.
+///
+/// # Errors
+/// When the document as a whole cannot be read, or costs more than the limits allow.
+pub fn import(bytes: &[u8], limits: &Limits) -> Result<ImportedDocument, ImportError> {
+    document::import(bytes, limits, &mut |_| {})
+}
+
+/// Imports a document and tells how far it is.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_with_progress(
+    bytes: &[u8],
+    limits: &Limits,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ImportedDocument, ImportError> {
+    document::import(bytes, limits, progress)
+}

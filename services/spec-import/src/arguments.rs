@@ -1,0 +1,224 @@
+//! The arguments of an operation: one flat object, the body under `body`.
+
+use countersign_domain::{operation::Bind, text};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    body, key,
+    notes::At,
+    operation::Reading,
+    parameter::{self, Parameter},
+    path::Template,
+    schema::Links,
+};
+
+const DESCRIPTION: usize = 1_024;
+/// What may stand in a parameter of older documents instead of a `schema`.
+const LOOSE_KEYWORDS: [&str; 10] = [
+    "type",
+    "format",
+    "enum",
+    "items",
+    "default",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "pattern",
+];
+
+/// The arguments that an operation takes.
+#[derive(Debug, Default)]
+pub(crate) struct Arguments {
+    pub(crate) binds: Vec<Bind>,
+    pub(crate) properties: Map<String, Value>,
+    pub(crate) required: Vec<String>,
+    pub(crate) links: Links,
+}
+
+impl Arguments {
+    /// Adds one argument.
+    pub(crate) fn add(&mut self, key: &str, schema: Value, links: Links, required: bool) {
+        self.properties.insert(key.to_owned(), schema);
+        if required {
+            self.required.push(key.to_owned());
+        }
+        self.links.join(links);
+    }
+
+    /// The object schema, with its definitions.
+    pub(crate) fn schema(self, definitions: Map<String, Value>) -> Value {
+        let mut schema = Map::new();
+        schema.insert("type".to_owned(), "object".into());
+        schema.insert("properties".to_owned(), Value::Object(self.properties));
+        schema.insert("required".to_owned(), json!(self.required));
+        schema.insert("additionalProperties".to_owned(), false.into());
+        if !definitions.is_empty() {
+            schema.insert("$defs".to_owned(), Value::Object(definitions));
+        }
+        Value::Object(schema)
+    }
+}
+
+/// Binds every parameter, and every variable of the path that has none.
+pub(crate) fn bind<'d>(
+    cx: &mut Reading<'_, 'd>,
+    parameters: &[Parameter<'d>],
+    template: Option<&Template>,
+) -> Arguments {
+    use countersign_domain::operation::{Place, Style};
+    let missing: Vec<&str> = template
+        .map_or(&[][..], |template| template.variables.as_slice())
+        .iter()
+        .map(String::as_str)
+        .filter(|name| {
+            !parameters
+                .iter()
+                .any(|p| p.place == Place::Path && p.wire == *name)
+        })
+        .collect();
+    let wires: Vec<(Place, &str)> = parameters
+        .iter()
+        .map(|parameter| (parameter.place, parameter.wire))
+        .chain(missing.iter().map(|name| (Place::Path, *name)))
+        .collect();
+    let keys = key::assign(&wires);
+    let mut arguments = Arguments::default();
+    for (parameter, key) in parameters.iter().zip(&keys) {
+        argument(cx, parameter, key, &mut arguments);
+    }
+    for (name, key) in missing.iter().zip(&keys[parameters.len()..]) {
+        let text = format!("the path variable {name:?} has no parameter; a text is asked for");
+        cx.notes
+            .warning("path_variable_undeclared", &cx.pointer, &text);
+        arguments.add(key, json!({ "type": "string" }), Links::default(), true);
+        arguments.binds.push(Bind {
+            key: key.clone(),
+            place: Place::Path,
+            wire: (*name).to_owned(),
+            style: Style::Simple,
+            explode: false,
+            allow_reserved: false,
+            content_type: None,
+            required: true,
+        });
+    }
+    arguments
+}
+
+fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: &mut Arguments) {
+    use countersign_domain::operation::Place;
+    let Some((schema, links, content_type)) = schema(cx, parameter) else {
+        return;
+    };
+    if key != parameter.wire {
+        let text = format!(
+            "the parameter {:?} is called {key:?} as an argument",
+            parameter.wire
+        );
+        cx.notes.info("argument_renamed", &parameter.pointer, &text);
+    }
+    let reserved = parameter.value.get("allowReserved") == Some(&Value::Bool(true));
+    if reserved && parameter.place != Place::Query {
+        cx.notes.warning(
+            "allow_reserved_left_out",
+            &parameter.pointer,
+            "reserved characters are always encoded outside the query",
+        );
+    }
+    let (style, explode) = parameter::style(cx, parameter);
+    to.add(
+        key,
+        described(schema, parameter.value),
+        links,
+        parameter.required,
+    );
+    to.binds.push(Bind {
+        key: key.to_owned(),
+        place: parameter.place,
+        wire: parameter.wire.to_owned(),
+        style,
+        explode,
+        allow_reserved: reserved && parameter.place == Place::Query,
+        content_type,
+        required: parameter.required,
+    });
+}
+
+/// The schema of a parameter, and its media type where it has one.
+fn schema(
+    cx: &mut Reading<'_, '_>,
+    parameter: &Parameter<'_>,
+) -> Option<(Value, Links, Option<String>)> {
+    let at = At::Pointer(&parameter.pointer);
+    if let Some(schema) = parameter.value.get("schema") {
+        let (schema, links) = cx
+            .definitions
+            .inline(schema, &at.key("schema"), &mut cx.notes);
+        return Some((schema, links, None));
+    }
+    let content = parameter.value.get("content").and_then(Value::as_object);
+    if let Some((media, value)) = content.and_then(body::prefer_json) {
+        if !body::is_json(media) && !media.starts_with("text/") {
+            let what = format!(
+                "the parameter {:?}, which is written as {media:?},",
+                parameter.wire
+            );
+            cx.lose(
+                "parameter_media_unsupported",
+                &parameter.pointer,
+                &what,
+                parameter.required,
+            );
+            return None;
+        }
+        let at = at.key("content");
+        let at = at.key(media);
+        let (schema, links) = match value.get("schema") {
+            Some(schema) => cx
+                .definitions
+                .inline(schema, &at.key("schema"), &mut cx.notes),
+            None => (json!({}), Links::default()),
+        };
+        return Some((schema, links, Some(text::strip(media, 120))));
+    }
+    let loose: Map<String, Value> = LOOSE_KEYWORDS
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), parameter.value.get(*name)?.clone())))
+        .collect();
+    cx.notes.warning(
+        "parameter_without_schema",
+        &parameter.pointer,
+        "the parameter has no schema; what else stands there is used, or a text is asked for",
+    );
+    if loose.contains_key("type") || loose.contains_key("enum") {
+        let (schema, links) = cx
+            .definitions
+            .inline(&Value::Object(loose), &at, &mut cx.notes);
+        return Some((schema, links, None));
+    }
+    Some((json!({ "type": "string" }), Links::default(), None))
+}
+
+/// Puts the parameter's own description on its schema.
+fn described(schema: Value, parameter: &Value) -> Value {
+    let mut schema = match schema {
+        Value::Object(members) => members,
+        Value::Bool(true) => Map::new(),
+        other => return other,
+    };
+    let words = parameter
+        .get("description")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if !words.is_empty() {
+        schema.insert(
+            "description".to_owned(),
+            text::strip(words, DESCRIPTION).into(),
+        );
+    }
+    if parameter.get("deprecated") == Some(&Value::Bool(true)) {
+        schema.insert("deprecated".to_owned(), true.into());
+    }
+    Value::Object(schema)
+}

@@ -1,0 +1,71 @@
+//! How much of a document is read, and how far along the reading is.
+
+use std::time::Duration;
+
+/// What one import may cost. Beyond any of these the document is refused, or, where that is said,
+/// only the operation concerned cannot be called.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of the document.
+    pub raw_bytes: usize,
+    /// Operations in the document.
+    pub operations: usize,
+    /// Nesting of lists and objects; more than 128 is never read.
+    pub depth: usize,
+    /// Lists, objects and scalars, aliases expanded.
+    pub nodes: usize,
+    /// Bytes of one operation's input schema; beyond, that operation cannot be called.
+    pub schema_bytes: usize,
+    /// Bytes of all input schemas; beyond, the remaining operations cannot be called.
+    pub all_schema_bytes: usize,
+    /// Time spent.
+    pub elapsed: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            raw_bytes: 32 << 20,
+            operations: 5_000,
+            depth: 128,
+            nodes: 2_000_000,
+            schema_bytes: 1 << 20,
+            all_schema_bytes: 64 << 20,
+            elapsed: Duration::from_secs(20),
+        }
+    }
+}
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done.
+    pub stage: Stage,
+    /// Steps of this stage that are done.
+    pub done: usize,
+    /// Steps of this stage in all.
+    pub total: usize,
+}
+
+/// The stages of an import, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Bytes become a tree; a step is a byte.
+    Reading,
+    /// Each method and path becomes an operation; a step is an operation.
+    Operations,
+    /// Names are made unique; a step is an operation.
+    Naming,
+}
+
+impl Stage {
+    /// The name that people and scripts see.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Operations => "operations",
+            Self::Naming => "naming",
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Tool names: made from the operation's own name or from method and path, never from the place
+//! in the document. Which operation is which is decided by method and path; names only suggest.
+
+use std::collections::{HashMap, HashSet};
+
+use countersign_domain::{
+    digest::Digest,
+    operation::{ImportedOperation, Method},
+};
+
+const CHARACTERS: usize = 64;
+const HASH: usize = 8;
+
+/// The name an operation would have if it were alone in the document.
+pub(crate) fn suggest(method: Method, path: &str, operation_id: Option<&str>) -> String {
+    // Letters beyond ASCII may only look like ASCII, so such a name is not followed at all.
+    let own = operation_id
+        .filter(|id| id.is_ascii())
+        .map(slug)
+        .filter(|slug| !slug.is_empty());
+    let name = own.unwrap_or_else(|| slug(&format!("{} {path}", method.as_str().to_lowercase())));
+    if name.len() > CHARACTERS {
+        with_hash(&name, method, path)
+    } else {
+        name
+    }
+}
+
+/// Makes all names different. Every member of a group that would share a name gets a hash of its
+/// method and path, so that no order decides who keeps the plain one.
+pub(crate) fn make_unique(operations: &mut [ImportedOperation]) {
+    let mut groups: HashMap<String, usize> = HashMap::new();
+    for operation in &*operations {
+        *groups.entry(operation.name.clone()).or_default() += 1;
+    }
+    for operation in &mut *operations {
+        if groups[&operation.name] > 1 {
+            operation.name = with_hash(&operation.name, operation.method, &operation.path);
+        }
+    }
+    let mut order: Vec<usize> = (0..operations.len()).collect();
+    order.sort_by(|a, b| {
+        let key = |index: &usize| (operations[*index].method, operations[*index].path.as_str());
+        key(a).cmp(&key(b))
+    });
+    let mut taken = HashSet::new();
+    for index in order {
+        let operation = &mut operations[index];
+        let mut round = 0_u32;
+        while !taken.insert(operation.name.clone()) {
+            round += 1;
+            let salted = format!("{} {round}", operation.path);
+            operation.name = with_hash(&operation.name, operation.method, &salted);
+        }
+    }
+}
+
+fn with_hash(name: &str, method: Method, path: &str) -> String {
+    let hash = Digest::of(format!("{method} {path}").as_bytes()).to_string();
+    let kept = &name[..name.len().min(CHARACTERS - HASH - 1)];
+    format!("{}_{}", kept.trim_end_matches('_'), &hash[..HASH])
+}
+
+/// Lowercase words of letters and digits, joined by `_`: `listUserIDs` becomes `list_user_ids`.
+fn slug(text: &str) -> String {
+    let letters: Vec<char> = text.chars().take(400).collect();
+    let mut slug = String::new();
+    for (index, letter) in letters.iter().copied().enumerate() {
+        if !letter.is_ascii_alphanumeric() {
+            if !slug.is_empty() && !slug.ends_with('_') {
+                slug.push('_');
+            }
+            continue;
+        }
+        let before = index.checked_sub(1).map(|at| letters[at]);
+        if starts_word(before, letter, &letters[index + 1..]) && !slug.ends_with('_') {
+            slug.push('_');
+        }
+        slug.push(letter.to_ascii_lowercase());
+    }
+    slug.trim_matches('_').to_owned()
+}
+
+/// `userId` is two words, `HTTPServer` is two, `userIDs` is two.
+fn starts_word(before: Option<char>, letter: char, after: &[char]) -> bool {
+    let Some(before) = before else { return false };
+    if !letter.is_ascii_uppercase() || !before.is_ascii_alphanumeric() {
+        return false;
+    }
+    let lower = |at: usize| after.get(at).is_some_and(char::is_ascii_lowercase);
+    let plural = after.first() == Some(&'s') && !lower(1);
+    !before.is_ascii_uppercase() || (lower(0) && !plural)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_like_words() {
+        let cases = [
+            ("listUserIDs", "list_user_ids"),
+            ("HTTPServer", "http_server"),
+            ("repos/list-for-org", "repos_list_for_org"),
+            ("Get_User", "get_user"),
+            ("createV2Item", "create_v2_item"),
+            ("../../etc", "etc"),
+            ("OAuth2Token", "o_auth2_token"),
+        ];
+        for (id, name) in cases {
+            assert_eq!(suggest(Method::Get, "/x", Some(id)), name);
+        }
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_trusted_comes_from_method_and_path() {
+        for id in [
+            None,
+            Some(""),
+            Some("g\u{435}tUser"),
+            Some("getUser\u{200b}"),
+            Some("削除"),
+            Some(".."),
+        ] {
+            assert_eq!(
+                suggest(Method::Delete, "/users/{id}", id),
+                "delete_users_id"
+            );
+        }
+        assert!(suggest(Method::Get, "/x", Some(&"x".repeat(300))).len() <= CHARACTERS);
+    }
+}

@@ -1,0 +1,95 @@
+//! What was lost, guessed or repaired, and where.
+
+use std::fmt;
+
+use countersign_domain::{
+    operation::{Diagnostic, Severity},
+    text,
+};
+
+/// More of these about one operation help nobody, and a hostile document could have millions.
+const NOTES: usize = 60;
+const POINTER_CHARACTERS: usize = 400;
+const TEXT_CHARACTERS: usize = 400;
+
+/// Collects diagnostics up to a limit.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    list: Vec<Diagnostic>,
+    left_out: usize,
+}
+
+impl Notes {
+    pub(crate) fn info(&mut self, code: &str, at: &dyn fmt::Display, text: &str) {
+        self.add(Severity::Info, code, at, text);
+    }
+
+    pub(crate) fn warning(&mut self, code: &str, at: &dyn fmt::Display, text: &str) {
+        self.add(Severity::Warning, code, at, text);
+    }
+
+    pub(crate) fn error(&mut self, code: &str, at: &dyn fmt::Display, text: &str) {
+        self.add(Severity::Error, code, at, text);
+    }
+
+    fn add(&mut self, severity: Severity, code: &str, at: &dyn fmt::Display, text: &str) {
+        if self.list.len() >= NOTES && severity < Severity::Error || self.list.len() >= 2 * NOTES {
+            self.left_out += 1;
+            return;
+        }
+        self.list.push(Diagnostic {
+            severity,
+            code: code.to_owned(),
+            pointer: text::strip(&at.to_string(), POINTER_CHARACTERS),
+            text: text::strip(text, TEXT_CHARACTERS),
+        });
+    }
+
+    /// Ends the collection; says how many were left out.
+    pub(crate) fn finish(mut self, at: &dyn fmt::Display) -> Vec<Diagnostic> {
+        if self.left_out > 0 {
+            self.list.push(Diagnostic {
+                severity: Severity::Info,
+                code: "more_diagnostics".to_owned(),
+                pointer: text::strip(&at.to_string(), POINTER_CHARACTERS),
+                text: format!("{} further diagnostics are not listed", self.left_out),
+            });
+        }
+        self.list
+    }
+}
+
+/// A place in the document. Costs nothing until it is written as a JSON pointer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum At<'a> {
+    /// A pointer that is already written.
+    Pointer(&'a str),
+    /// A member of an object.
+    Key(&'a At<'a>, &'a str),
+    /// An item of a list.
+    Index(&'a At<'a>, usize),
+}
+
+impl<'a> At<'a> {
+    pub(crate) const ROOT: At<'static> = At::Pointer("");
+
+    pub(crate) const fn key(&'a self, key: &'a str) -> At<'a> {
+        At::Key(self, key)
+    }
+
+    pub(crate) const fn index(&'a self, index: usize) -> At<'a> {
+        At::Index(self, index)
+    }
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pointer(pointer) => f.write_str(pointer),
+            Self::Key(parent, key) => {
+                write!(f, "{parent}/{}", key.replace('~', "~0").replace('/', "~1"))
+            }
+            Self::Index(parent, index) => write!(f, "{parent}/{index}"),
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! One method and path becomes one operation, whatever is wrong with it.
+
+use std::fmt;
+
+use countersign_domain::{
+    operation::{Body, ImportedOperation, Method, Security},
+    text,
+};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    Limits,
+    arguments::{self, Arguments},
+    body,
+    document::Found,
+    evidence::Fields,
+    name,
+    notes::{At, Notes},
+    parameter::{self, Parameter},
+    path::{self, Template},
+    reference, risk,
+    schema::{Definitions, compile::compile, definitions::measure},
+    security::{self, Schemes},
+    server,
+};
+
+const TITLE: usize = 120;
+const DESCRIPTION: usize = 1_024;
+const DEPTH: usize = 100;
+
+/// What the operations of a document share.
+pub(crate) struct Shared<'d> {
+    pub(crate) root: &'d Value,
+    pub(crate) definitions: Definitions<'d>,
+    pub(crate) schemes: Schemes,
+    pub(crate) limits: Limits,
+    /// Bytes of input schemas so far.
+    pub(crate) schema_bytes: usize,
+}
+
+/// One operation while it is being read.
+pub(crate) struct Reading<'s, 'd> {
+    pub(crate) root: &'d Value,
+    pub(crate) definitions: &'s mut Definitions<'d>,
+    pub(crate) schemes: &'s Schemes,
+    pub(crate) pointer: String,
+    pub(crate) notes: Notes,
+    unsupported: Option<String>,
+}
+
+impl Reading<'_, '_> {
+    /// Notes why the operation cannot be called faithfully; the first reason is the one shown.
+    pub(crate) fn refuse(&mut self, code: &str, at: &dyn fmt::Display, reason: &str) {
+        self.notes.error(code, at, reason);
+        self.unsupported
+            .get_or_insert_with(|| text::strip(reason, 300));
+    }
+
+    /// Notes that something cannot be sent, which matters only where it has to be.
+    pub(crate) fn lose(&mut self, code: &str, at: &dyn fmt::Display, what: &str, required: bool) {
+        if required {
+            self.refuse(code, at, &format!("{what} is required and cannot be sent"));
+        } else {
+            self.notes.warning(code, at, &format!("{what} is left out"));
+        }
+    }
+}
+
+/// Reads one operation.
+pub(crate) fn read<'d>(shared: &mut Shared<'d>, found: &Found<'d>) -> ImportedOperation {
+    let mut cx = Reading {
+        root: shared.root,
+        definitions: &mut shared.definitions,
+        schemes: &shared.schemes,
+        pointer: found.pointer.clone(),
+        notes: Notes::default(),
+        unsupported: None,
+    };
+    let value = resolve(&mut cx, found);
+    let template = template(&mut cx, found);
+    let parameters = parameters(&mut cx, found, value, template.as_ref());
+    let mut arguments = arguments::bind(&mut cx, &parameters, template.as_ref());
+    let body = body::read(&mut cx, value, found.method, &mut arguments);
+    let security = security(&mut cx, value);
+    let servers = servers(&mut cx, found, value);
+    callbacks(&mut cx, value);
+    let words = Words::read(&mut cx, found, value);
+    let risk = classify(found, value, &parameters, (&words, &security));
+    let binds = std::mem::take(&mut arguments.binds);
+    let room = shared
+        .limits
+        .all_schema_bytes
+        .saturating_sub(shared.schema_bytes);
+    let input_schema = input(&mut cx, arguments, shared.limits.schema_bytes.min(room));
+    shared.schema_bytes += input_schema.1;
+    finish(Parts {
+        cx,
+        found,
+        value,
+        words,
+        binds,
+        body,
+        security,
+        servers,
+        risk,
+        input: input_schema.0,
+    })
+}
+
+struct Parts<'s, 'd, 'f> {
+    cx: Reading<'s, 'd>,
+    found: &'f Found<'d>,
+    value: &'d Value,
+    words: Words,
+    binds: Vec<countersign_domain::operation::Bind>,
+    body: Option<Body>,
+    security: Security,
+    servers: Vec<countersign_domain::operation::Server>,
+    risk: countersign_domain::risk::Risk,
+    input: Value,
+}
+
+fn finish(parts: Parts<'_, '_, '_>) -> ImportedOperation {
+    let Parts {
+        cx, found, words, ..
+    } = parts;
+    ImportedOperation {
+        method: found.method,
+        path: found.path.to_owned(),
+        name: name::suggest(found.method, found.path, words.id.as_deref()),
+        operation_id: words.id,
+        title: words.title,
+        description: words.description,
+        input_schema: parts.input,
+        binds: parts.binds,
+        body: parts.body,
+        security: parts.security,
+        servers: parts.servers,
+        deprecated: parts.value.get("deprecated") == Some(&Value::Bool(true)),
+        risk: parts.risk,
+        unsupported: cx.unsupported,
+        diagnostics: cx.notes.finish(&found.pointer),
+    }
+}
+
+fn resolve<'d>(cx: &mut Reading<'_, 'd>, found: &Found<'d>) -> &'d Value {
+    match reference::follow(cx.root, found.value, found.pointer.clone()) {
+        Ok((value, _)) if value.is_object() => value,
+        Ok(_) => {
+            cx.refuse(
+                "operation_not_an_object",
+                &found.pointer,
+                "it is not described by an object",
+            );
+            &Value::Null
+        }
+        Err(bad) => {
+            cx.refuse(bad.code(), &found.pointer, &bad.reason());
+            &Value::Null
+        }
+    }
+}
+
+fn template(cx: &mut Reading<'_, '_>, found: &Found<'_>) -> Option<Template> {
+    if matches!(found.method, Method::Head | Method::Options | Method::Trace) {
+        let reason = format!("{} requests are not imported by default", found.method);
+        cx.refuse("method_not_imported", &found.pointer, &reason);
+    }
+    match path::parse(found.path) {
+        Ok(template) => Some(template),
+        Err(reason) => {
+            cx.refuse("path_unusable", &found.pointer, reason);
+            None
+        }
+    }
+}
+
+fn parameters<'d>(
+    cx: &mut Reading<'_, 'd>,
+    found: &Found<'d>,
+    value: &'d Value,
+    template: Option<&Template>,
+) -> Vec<Parameter<'d>> {
+    let of_path = (
+        found.item.get("parameters"),
+        format!("{}/parameters", found.item_pointer),
+    );
+    let own = (
+        value.get("parameters"),
+        format!("{}/parameters", found.pointer),
+    );
+    parameter::collect(cx, [of_path, own], template)
+}
+
+fn security(cx: &mut Reading<'_, '_>, value: &Value) -> Security {
+    let own = value.get("security").filter(|own| !own.is_null());
+    let (list, pointer) = match own {
+        Some(own) => (Some(own), format!("{}/security", cx.pointer)),
+        None => (cx.root.get("security"), "/security".to_owned()),
+    };
+    cx.schemes
+        .requirement(list, &At::Pointer(&pointer), &mut cx.notes)
+}
+
+fn servers(
+    cx: &mut Reading<'_, '_>,
+    found: &Found<'_>,
+    value: &Value,
+) -> Vec<countersign_domain::operation::Server> {
+    let own =
+        |list: Option<&Value>| list.is_some_and(|l| l.as_array().is_some_and(|l| !l.is_empty()));
+    let (list, pointer) = if own(value.get("servers")) {
+        (value.get("servers"), format!("{}/servers", found.pointer))
+    } else {
+        (
+            found.item.get("servers"),
+            format!("{}/servers", found.item_pointer),
+        )
+    };
+    let servers = server::servers(list, &At::Pointer(&pointer), &mut cx.notes);
+    if servers.is_empty() && own(list) {
+        cx.refuse(
+            "own_servers_unusable",
+            &pointer,
+            "it has servers of its own and none can be used",
+        );
+    }
+    servers
+}
+
+fn callbacks(cx: &mut Reading<'_, '_>, value: &Value) {
+    if let Some(callbacks) = value.get("callbacks").and_then(Value::as_object) {
+        let text = format!(
+            "{} callbacks are not tools and are left out",
+            callbacks.len()
+        );
+        cx.notes.info(
+            "callbacks_left_out",
+            &format!("{}/callbacks", cx.pointer),
+            &text,
+        );
+    }
+}
+
+/// What the document says about an operation in words.
+struct Words {
+    id: Option<String>,
+    summary: String,
+    full: String,
+    title: String,
+    description: String,
+}
+
+impl Words {
+    fn read(cx: &mut Reading<'_, '_>, found: &Found<'_>, value: &Value) -> Self {
+        let mut text_of = |key: &str| match value.get(key) {
+            Some(Value::String(words)) => words.clone(),
+            None | Some(Value::Null) => String::new(),
+            Some(_) => {
+                let at = format!("{}/{key}", cx.pointer);
+                cx.notes.warning(
+                    "text_expected",
+                    &at,
+                    &format!("{key} is not a text and is left out"),
+                );
+                String::new()
+            }
+        };
+        let (id, summary, full) = (
+            text_of("operationId"),
+            text_of("summary"),
+            text_of("description"),
+        );
+        if [&id, &summary, &full]
+            .into_iter()
+            .any(|words| text::has_hidden(words))
+        {
+            let text = "its texts hold characters that do not show; they are taken out";
+            cx.notes.warning("hidden_characters", &cx.pointer, text);
+        }
+        if !id.is_ascii() {
+            let text =
+                "the operationId has letters beyond ASCII; the name is made of method and path";
+            cx.notes.warning("name_from_path", &cx.pointer, text);
+        }
+        if summary.trim().is_empty() && full.trim().is_empty() {
+            cx.notes.info(
+                "without_words",
+                &cx.pointer,
+                "there is neither a summary nor a description",
+            );
+        }
+        let fallback = format!("{} {}", found.method, found.path);
+        let title = [summary.as_str(), id.as_str(), fallback.as_str()]
+            .into_iter()
+            .map(one_line)
+            .find(|line| !line.is_empty())
+            .unwrap_or_default();
+        let shown = if full.trim().is_empty() {
+            summary.trim()
+        } else {
+            full.trim()
+        };
+        if shown.chars().nth(DESCRIPTION).is_some() {
+            let text = format!("the description is cut at {DESCRIPTION} characters");
+            cx.notes.info(
+                "description_cut",
+                &format!("{}/description", cx.pointer),
+                &text,
+            );
+        }
+        Self {
+            description: text::strip(shown, DESCRIPTION),
+            id: Some(text::strip(&id, 300)).filter(|id| !id.is_empty()),
+            title,
+            summary,
+            full,
+        }
+    }
+}
+
+/// White space of any kind becomes one space; hidden characters go.
+pub(crate) fn one_line(words: &str) -> String {
+    let start: String = words.chars().take(4 * TITLE).collect();
+    let joined = start.split_whitespace().collect::<Vec<_>>().join(" ");
+    text::strip(&joined, TITLE).trim().to_owned()
+}
+
+fn classify<'d>(
+    found: &Found<'d>,
+    value: &'d Value,
+    parameters: &[Parameter<'d>],
+    (words, security): (&Words, &Security),
+) -> countersign_domain::risk::Risk {
+    let mut request = Fields::of(found.root);
+    for parameter in parameters {
+        request.name(parameter.wire);
+    }
+    let body = value.get("requestBody");
+    let body = body.and_then(|body| reference::follow(found.root, body, String::new()).ok());
+    let content = body
+        .and_then(|(body, _)| body.get("content"))
+        .and_then(Value::as_object);
+    for schema in content
+        .into_iter()
+        .flat_map(Map::values)
+        .filter_map(|media| media.get("schema"))
+    {
+        request.schema(schema, 2);
+    }
+    let mut response = Fields::of(found.root);
+    response.responses(value.get("responses"));
+    let tags: Vec<String> = value
+        .get("tags")
+        .and_then(Value::as_array)
+        .map(|tags| {
+            tags.iter()
+                .filter_map(Value::as_str)
+                .take(50)
+                .map(str::to_owned)
+                .collect()
+        })
+        .unwrap_or_default();
+    risk::classify(&risk::Evidence {
+        method: found.method,
+        path: found.path,
+        operation_id: words.id.as_deref(),
+        summary: &words.summary,
+        description: &words.full,
+        tags: &tags,
+        request_fields: &request.finish(),
+        response_fields: &response.finish(),
+        scopes: &security::scopes(security),
+    })
+}
+
+/// The input schema and its bytes. Where it cannot be made, no argument is accepted at all.
+fn input(cx: &mut Reading<'_, '_>, arguments: Arguments, limit: usize) -> (Value, usize) {
+    let nothing = || json!({"type": "object", "properties": {}, "required": [], "additionalProperties": false});
+    let closure = match cx.definitions.closure(&arguments.links, limit) {
+        Ok(closure) => closure,
+        Err(reason) => {
+            let pointer = cx.pointer.clone();
+            cx.refuse("schema_unusable", &pointer, &reason);
+            return (nothing(), 0);
+        }
+    };
+    let own = arguments.properties.values().map(measure);
+    let (bytes, depth) = own.fold((closure.bytes, 0), |(b, d), (bytes, depth)| {
+        (b + bytes, d.max(depth))
+    });
+    let pointer = cx.pointer.clone();
+    if bytes > limit {
+        cx.refuse(
+            "schema_unusable",
+            &pointer,
+            &format!("its schema is larger than {limit} bytes"),
+        );
+        return (nothing(), 0);
+    }
+    if depth > DEPTH {
+        cx.refuse(
+            "schema_unusable",
+            &pointer,
+            "its schema is nested too deeply",
+        );
+        return (nothing(), 0);
+    }
+    let schema = arguments.schema(cx.definitions.copy(&closure));
+    match compile(&schema) {
+        Ok(_) => (schema, bytes),
+        Err(reason) => {
+            cx.refuse(
+                "schema_does_not_compile",
+                &pointer,
+                &format!("its schema does not compile: {reason}"),
+            );
+            (nothing(), 0)
+        }
+    }
+}

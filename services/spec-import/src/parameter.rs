@@ -1,0 +1,267 @@
+//! Parameters: which there are, and how each is written into the request.
+
+use std::collections::HashMap;
+
+use countersign_domain::operation::{Place, Style};
+use serde_json::Value;
+
+use crate::{notes::At, operation::Reading, path::Template, reference};
+
+/// Set by the gateway, by a proxy or by the transport, or able to turn a request into another one.
+const OWNED_HEADERS: [&str; 28] = [
+    "accept",
+    "accept-encoding",
+    "content-type",
+    "content-length",
+    "content-encoding",
+    "authorization",
+    "host",
+    "cookie",
+    "connection",
+    "keep-alive",
+    "transfer-encoding",
+    "te",
+    "trailer",
+    "upgrade",
+    "expect",
+    "proxy-authorization",
+    "proxy-authenticate",
+    "proxy-connection",
+    "via",
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-prefix",
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
+    "x-original-url",
+];
+
+/// One parameter as the document has it, references followed.
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter<'d> {
+    pub(crate) place: Place,
+    pub(crate) wire: &'d str,
+    pub(crate) value: &'d Value,
+    pub(crate) pointer: String,
+    pub(crate) required: bool,
+}
+
+/// Merges the parameters of the path with those of the operation, which win, and keeps what can
+/// be bound.
+pub(crate) fn collect<'d>(
+    cx: &mut Reading<'_, 'd>,
+    lists: [(Option<&'d Value>, String); 2],
+    template: Option<&Template>,
+) -> Vec<Parameter<'d>> {
+    let mut merged: Vec<Parameter<'d>> = Vec::new();
+    let mut index: HashMap<(u8, String), (usize, usize)> = HashMap::new();
+    for (level, (list, pointer)) in lists.into_iter().enumerate() {
+        for parameter in read(cx, list, &pointer) {
+            let wire = match parameter.place {
+                Place::Header => parameter.wire.to_ascii_lowercase(),
+                Place::Path | Place::Query | Place::Cookie => parameter.wire.to_owned(),
+            };
+            match index.get(&(parameter.place as u8, wire.clone())) {
+                Some((at, known)) if *known < level => merged[*at] = parameter,
+                Some(_) => {
+                    let text =
+                        format!("the parameter {wire:?} is given twice; the first one counts");
+                    cx.notes
+                        .warning("parameter_twice", &parameter.pointer, &text);
+                }
+                None => {
+                    index.insert((parameter.place as u8, wire), (merged.len(), level));
+                    merged.push(parameter);
+                }
+            }
+        }
+    }
+    merged.retain(|parameter| is_bound(cx, parameter, template));
+    merged
+}
+
+fn read<'d>(
+    cx: &mut Reading<'_, 'd>,
+    list: Option<&'d Value>,
+    pointer: &str,
+) -> Vec<Parameter<'d>> {
+    let Some(list) = list.filter(|list| !list.is_null()) else {
+        return Vec::new();
+    };
+    let Some(items) = list.as_array() else {
+        cx.refuse(
+            "parameters_not_a_list",
+            &pointer,
+            "its parameters are not a list",
+        );
+        return Vec::new();
+    };
+    let mut parameters = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let place = format!("{pointer}/{index}");
+        match reference::follow(cx.root, item, place.clone()) {
+            Ok((value, pointer)) => parameters.extend(one(cx, value, pointer)),
+            Err(bad) => {
+                cx.refuse(
+                    bad.code(),
+                    &place,
+                    &format!("of a parameter, {}", bad.reason()),
+                );
+            }
+        }
+    }
+    parameters
+}
+
+fn one<'d>(cx: &mut Reading<'_, 'd>, value: &'d Value, pointer: String) -> Option<Parameter<'d>> {
+    let declared = value.get("required") == Some(&Value::Bool(true));
+    let Some(wire) = value
+        .get("name")
+        .and_then(Value::as_str)
+        .filter(|name| !name.is_empty())
+    else {
+        cx.lose(
+            "parameter_without_name",
+            &pointer,
+            "a parameter without a name",
+            declared,
+        );
+        return None;
+    };
+    let place = match value.get("in").and_then(Value::as_str).unwrap_or_default() {
+        "path" => Place::Path,
+        "query" => Place::Query,
+        "header" => Place::Header,
+        "cookie" => Place::Cookie,
+        other => {
+            let what = format!("the parameter {wire:?} in the unknown place {other:?}");
+            cx.lose("parameter_place_unknown", &pointer, &what, declared);
+            return None;
+        }
+    };
+    if place == Place::Path && !declared {
+        let text = format!("the path variable {wire:?} is not marked required, but has to be");
+        cx.notes.info("path_variable_not_required", &pointer, &text);
+    }
+    Some(Parameter {
+        place,
+        wire,
+        value,
+        pointer,
+        required: declared || place == Place::Path,
+    })
+}
+
+fn is_bound(
+    cx: &mut Reading<'_, '_>,
+    parameter: &Parameter<'_>,
+    template: Option<&Template>,
+) -> bool {
+    let Parameter {
+        place,
+        wire,
+        pointer,
+        required,
+        ..
+    } = parameter;
+    match place {
+        Place::Path => {
+            let used = template.is_none_or(|t| t.variables.iter().any(|name| name == wire));
+            if !used {
+                let text = format!("the path has no variable {wire:?}; the parameter is left out");
+                cx.notes.warning("parameter_not_in_path", pointer, &text);
+            }
+            return used;
+        }
+        Place::Header | Place::Cookie if !is_token(wire) => {
+            let what =
+                format!("the {place:?} parameter {wire:?}, which is no valid name,").to_lowercase();
+            cx.lose("parameter_name_invalid", pointer, &what, *required);
+            return false;
+        }
+        Place::Header if OWNED_HEADERS.contains(&wire.to_ascii_lowercase().as_str()) => {
+            let text = format!("the header {wire:?} is not for agents to set and is left out");
+            cx.notes.info("header_reserved", pointer, &text);
+            return false;
+        }
+        Place::Query | Place::Header | Place::Cookie => {}
+    }
+    if cx.schemes.own(*place, wire) {
+        let text =
+            format!("{wire:?} carries the credential, which agents never see; it is left out");
+        cx.notes.info("parameter_is_credential", pointer, &text);
+        return false;
+    }
+    true
+}
+
+/// A token of RFC 9110 section 5.6.2: what may be the name of a header or a cookie.
+pub(crate) fn is_token(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= 200
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+}
+
+/// Style and explode, with the defaults of the place.
+pub(crate) fn style(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> (Style, bool) {
+    let default = match parameter.place {
+        Place::Path | Place::Header => Style::Simple,
+        Place::Query | Place::Cookie => Style::Form,
+    };
+    let style = match parameter.value.get("style") {
+        None | Some(Value::Null) => default,
+        Some(given) => match given.as_str().and_then(read_style) {
+            Some(style) if fits(style, parameter.place) => style,
+            Some(_) | None => {
+                let text = format!("the style {given} does not exist here; the default is used");
+                cx.notes.warning(
+                    "style_unknown",
+                    &At::Pointer(&parameter.pointer).key("style"),
+                    &text,
+                );
+                default
+            }
+        },
+    };
+    (style, explode(style, parameter.value.get("explode")))
+}
+
+/// Form values stand one by one unless said otherwise; a deep object always does.
+pub(crate) fn explode(style: Style, given: Option<&Value>) -> bool {
+    match (style, given.and_then(Value::as_bool)) {
+        (Style::DeepObject, _) => true,
+        (_, Some(given)) => given,
+        (style, None) => style == Style::Form,
+    }
+}
+
+/// Reads a style as the document spells it.
+pub(crate) fn read_style(text: &str) -> Option<Style> {
+    Some(match text {
+        "simple" => Style::Simple,
+        "label" => Style::Label,
+        "matrix" => Style::Matrix,
+        "form" => Style::Form,
+        "spaceDelimited" => Style::SpaceDelimited,
+        "pipeDelimited" => Style::PipeDelimited,
+        "deepObject" => Style::DeepObject,
+        _ => return None,
+    })
+}
+
+const fn fits(style: Style, place: Place) -> bool {
+    match place {
+        Place::Path => matches!(style, Style::Simple | Style::Label | Style::Matrix),
+        Place::Query => matches!(
+            style,
+            Style::Form | Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject
+        ),
+        Place::Header => matches!(style, Style::Simple),
+        Place::Cookie => matches!(style, Style::Form),
+    }
+}

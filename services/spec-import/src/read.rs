@@ -1,0 +1,207 @@
+//! Bytes become one tree, or one clear error with a line and a column.
+//!
+//! A document that two readers could read in two ways is refused: what is approved must be what
+//! runs. So duplicate keys are errors, and of YAML only `true` and `false` are booleans.
+
+use countersign_domain::json::{self, StrictValue};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_saphyr::{
+    Error as YamlError, Location, Options,
+    budget::{Budget, BudgetBreach},
+};
+
+use crate::{ImportError, Limits, survey};
+
+/// Aliases are rare in API descriptions and the raw material of bombs.
+const ALIASES: usize = 5_000;
+const REPLAYED_EVENTS: usize = 300_000;
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A document, read.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) root: Value,
+    /// `info.version` as it is written, where reading it as a number would change it.
+    pub(crate) written_version: Option<String>,
+}
+
+/// Reads JSON, or YAML where the text does not begin like JSON.
+pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
+    if bytes.len() > limits.raw_bytes {
+        return Err(ImportError::TooLarge {
+            size: bytes.len(),
+            limit: limits.raw_bytes,
+        });
+    }
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let first = bytes.iter().position(|byte| !byte.is_ascii_whitespace());
+    let Some(first) = first else {
+        return Err(ImportError::Empty);
+    };
+    match bytes[first] {
+        b'<' => Err(ImportError::LooksLikeHtml {
+            start: start_of(&bytes[first..]),
+        }),
+        b'{' | b'[' => read_json(bytes, limits),
+        _ => read_yaml(bytes, limits),
+    }
+}
+
+fn start_of(bytes: &[u8]) -> String {
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(40)]).into_owned();
+    countersign_domain::text::reveal(start.lines().next().unwrap_or_default())
+}
+
+fn read_json(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
+    survey::json(bytes, limits)?;
+    let root = json::parse(bytes).map_err(|error| {
+        let (line, column) = (error.line as u64, error.column as u64);
+        match error.message.strip_prefix("duplicate key ") {
+            Some(key) => ImportError::DuplicateKey {
+                key: key.to_owned(),
+                line,
+                column,
+            },
+            None if error.message.starts_with("recursion limit") => ImportError::TooDeep {
+                limit: 127,
+                line,
+                column,
+            },
+            None => ImportError::NotJsonOrYaml {
+                message: error.message,
+                line,
+                column,
+            },
+        }
+    })?;
+    Ok(Source {
+        root,
+        written_version: None,
+    })
+}
+
+fn read_yaml(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let (line, column) = survey::position(bytes, error.valid_up_to());
+        ImportError::NotJsonOrYaml {
+            message: "the text is not UTF-8".to_owned(),
+            line,
+            column,
+        }
+    })?;
+    let StrictValue(root) = serde_saphyr::from_str_with_options(text, options(limits))
+        .map_err(|error| explain(&error, limits))?;
+    let written_version = root
+        .pointer("/info/version")
+        .is_some_and(Value::is_number)
+        .then(|| written_version(text, limits))
+        .flatten();
+    Ok(Source {
+        root,
+        written_version,
+    })
+}
+
+fn options(limits: &Limits) -> Options {
+    let mut budget = Budget::default();
+    budget.max_nodes = limits.nodes;
+    budget.max_events = limits.nodes.saturating_mul(2);
+    budget.max_depth = limits.depth.min(128);
+    budget.max_aliases = ALIASES;
+    budget.max_documents = 1;
+    let mut options = Options::default();
+    options.budget = Some(budget);
+    options.alias_limits.max_total_replayed_events = REPLAYED_EVENTS;
+    options.strict_booleans = true;
+    options.reject_unsupported_tags = true;
+    options.with_snippet = false;
+    options
+}
+
+/// `version: 1.10` is a number to YAML, and would become `1.1`.
+fn written_version(text: &str, limits: &Limits) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Shell {
+        info: Info,
+    }
+    #[derive(Deserialize)]
+    struct Info {
+        version: String,
+    }
+    let shell: Shell = serde_saphyr::from_str_with_options(text, options(limits)).ok()?;
+    Some(shell.info.version)
+}
+
+fn explain(error: &YamlError, limits: &Limits) -> ImportError {
+    let error = error.without_snippet();
+    let place = error.location().unwrap_or(Location::UNKNOWN);
+    let (line, column) = (place.line(), place.column());
+    let message = message_of(error);
+    match error {
+        YamlError::DuplicateMappingKey { key, .. } => {
+            let key = key
+                .as_ref()
+                .map_or_else(|| "(not a text)".to_owned(), |k| format!("{k:?}"));
+            ImportError::DuplicateKey { key, line, column }
+        }
+        YamlError::Budget { breach, .. } => breached(breach, limits, (line, column)),
+        YamlError::AliasReplayLimitExceeded { .. }
+        | YamlError::AliasExpansionLimitExceeded { .. }
+        | YamlError::AliasReplayStackDepthExceeded { .. }
+        | YamlError::AliasReplayCounterOverflow { .. } => ImportError::TooManyAliases {
+            message,
+            line,
+            column,
+        },
+        _ => match message.strip_prefix("duplicate key ") {
+            Some(key) => ImportError::DuplicateKey {
+                key: key.to_owned(),
+                line,
+                column,
+            },
+            None => ImportError::NotJsonOrYaml {
+                message,
+                line,
+                column,
+            },
+        },
+    }
+}
+
+fn breached(breach: &BudgetBreach, limits: &Limits, place: (u64, u64)) -> ImportError {
+    let (line, column) = place;
+    match breach {
+        BudgetBreach::Depth { .. } => ImportError::TooDeep {
+            limit: limits.depth.min(128),
+            line,
+            column,
+        },
+        BudgetBreach::Aliases { .. }
+        | BudgetBreach::Anchors { .. }
+        | BudgetBreach::MergeKeys { .. }
+        | BudgetBreach::AliasAnchorRatio { .. } => ImportError::TooManyAliases {
+            message: "more aliases than anyone writes".to_owned(),
+            line,
+            column,
+        },
+        BudgetBreach::Documents { .. } => ImportError::NotJsonOrYaml {
+            message: "there is more than one YAML document".to_owned(),
+            line,
+            column,
+        },
+        _ => ImportError::TooManyNodes {
+            limit: limits.nodes,
+            line,
+            column,
+        },
+    }
+}
+
+/// The first line, without the place that stands beside it anyway.
+fn message_of(error: &YamlError) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    let end = line.find(" at line ").unwrap_or(line.len());
+    countersign_domain::text::strip(line[..end].trim_end_matches([':', ',']), 200)
+}

@@ -1,0 +1,89 @@
+//! References inside the document. Nothing outside it is ever opened.
+
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+/// More hops than anyone writes.
+const HOPS: usize = 32;
+
+/// Why a reference leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum BadReference {
+    /// To another file or to the network.
+    Outside(String),
+    /// To a place that is not in the document.
+    Missing(String),
+    /// To itself, by whatever way.
+    Endless(String),
+    /// In a form that is not read, such as an anchor.
+    Unread(String),
+}
+
+impl BadReference {
+    /// The stable code of a diagnostic about it.
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            Self::Outside(_) => "reference_outside",
+            Self::Missing(_) => "reference_missing",
+            Self::Endless(_) => "reference_endless",
+            Self::Unread(_) => "reference_not_understood",
+        }
+    }
+
+    /// One sentence for people.
+    pub(crate) fn reason(&self) -> String {
+        let short = |target: &String| countersign_domain::text::strip(target, 160);
+        match self {
+            Self::Outside(to) => format!(
+                "it refers to {:?}, which is outside the document and is never fetched",
+                short(to)
+            ),
+            Self::Missing(to) => {
+                format!("it refers to {:?}, which is not in the document", short(to))
+            }
+            Self::Endless(to) => format!("the reference {:?} leads back to itself", short(to)),
+            Self::Unread(to) => {
+                format!(
+                    "the reference {:?} is not a JSON pointer into the document",
+                    short(to)
+                )
+            }
+        }
+    }
+}
+
+/// Turns the text of a `$ref` into a JSON pointer.
+pub(crate) fn pointer_of(text: &str) -> Result<String, BadReference> {
+    let Some(fragment) = text.strip_prefix('#') else {
+        return Err(BadReference::Outside(text.to_owned()));
+    };
+    if !fragment.is_empty() && !fragment.starts_with('/') {
+        return Err(BadReference::Unread(text.to_owned()));
+    }
+    percent_decode_str(fragment)
+        .decode_utf8()
+        .map(std::borrow::Cow::into_owned)
+        .map_err(|_| BadReference::Unread(text.to_owned()))
+}
+
+/// Follows `$ref` until something else stands there; also returns where that is.
+pub(crate) fn follow<'d>(
+    root: &'d Value,
+    mut value: &'d Value,
+    mut pointer: String,
+) -> Result<(&'d Value, String), BadReference> {
+    for _ in 0..HOPS {
+        let Some(target) = value.get("$ref").and_then(Value::as_str) else {
+            return Ok((value, pointer));
+        };
+        let next = pointer_of(target)?;
+        if next == pointer {
+            return Err(BadReference::Endless(target.to_owned()));
+        }
+        value = root
+            .pointer(&next)
+            .ok_or_else(|| BadReference::Missing(target.to_owned()))?;
+        pointer = next;
+    }
+    Err(BadReference::Endless(pointer))
+}

@@ -1,0 +1,14 @@
+//! Schemas of the document become JSON Schema 2020-12 that stands by itself.
+//!
+//! References are never unfolded: each input schema carries the definitions it needs, and a
+//! recursive one stays recursive. A definition is normalised once for the whole document, so the
+//! cost is that of the document, not of the document times its operations.
+
+pub(crate) mod compile;
+pub(crate) mod definitions;
+mod keyword;
+mod normalise;
+mod pattern;
+mod weight;
+
+pub(crate) use definitions::{Definitions, Links};

@@ -1,0 +1,39 @@
+//! Compiles input schemas, offline, with patterns that cannot run away.
+
+use countersign_domain::text;
+use jsonschema::{Draft, PatternOptions, Validator};
+use serde_json::Value;
+
+const PATTERN_BYTES: usize = 1 << 20;
+const BACKTRACKS: usize = 100_000;
+
+/// Compiles a JSON Schema 2020-12 without reading anything else.
+///
+/// Patterns run on a linear-time engine. Only where one needs look-around or back-references does
+/// the backtracking engine take over, with a limit on its steps.
+///
+/// # Errors
+/// One sentence that says what is wrong with the schema.
+pub fn compile(schema: &Value) -> Result<Validator, String> {
+    let linear = jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .offline()
+        .with_pattern_options(PatternOptions::regex().size_limit(PATTERN_BYTES))
+        .build(schema);
+    linear.or_else(|_| backtracking(schema))
+}
+
+fn backtracking(schema: &Value) -> Result<Validator, String> {
+    let options = PatternOptions::fancy_regex()
+        .backtrack_limit(BACKTRACKS)
+        .size_limit(PATTERN_BYTES);
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .offline()
+        .with_pattern_options(options)
+        .build(schema)
+        .map_err(|error| {
+            let place = error.instance_path().to_string();
+            text::strip(&format!("{error} at {place:?}"), 240)
+        })
+}

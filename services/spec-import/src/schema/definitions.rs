@@ -1,0 +1,271 @@
+//! The definitions of a document, each normalised once, and the closures of them that
+//! operations carry.
+
+use std::collections::{HashMap, HashSet};
+
+use countersign_domain::digest::Digest;
+use serde_json::{Map, Value};
+
+use super::{
+    normalise::Walk,
+    pattern::Patterns,
+    weight::{Known, Weight, weigh},
+};
+use crate::{
+    document::Dialect,
+    notes::{At, Notes},
+    reference::BadReference,
+};
+
+/// Deeper schemas could not be read back from JSON.
+const DEPTH: usize = 100;
+
+/// Everything that can be referred to.
+pub(crate) struct Definitions<'d> {
+    pub(super) root: &'d Value,
+    pub(super) dialect: Dialect,
+    pub(super) patterns: Patterns,
+    /// What was lost inside definitions; it concerns the document, not one operation.
+    pub(crate) notes: Notes,
+    by_pointer: HashMap<String, usize>,
+    names: HashSet<String>,
+    list: Vec<Definition>,
+    normalised: usize,
+    weights: Known,
+}
+
+struct Definition {
+    pointer: String,
+    name: String,
+    schema: Value,
+    links: Links,
+    bytes: usize,
+    depth: usize,
+}
+
+/// What a schema leads to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Links {
+    /// Every definition it refers to.
+    pub(crate) all: HashSet<usize>,
+    /// Those that describe the same value, as often as they are referred to.
+    pub(crate) same: Vec<usize>,
+    /// The first reference that leads nowhere.
+    pub(crate) broken: Option<String>,
+}
+
+impl Links {
+    pub(super) fn add(&mut self, target: usize, same_value: bool) {
+        self.all.insert(target);
+        if same_value {
+            self.same.push(target);
+        }
+    }
+
+    /// Takes in what a part of the same object leads to.
+    pub(crate) fn join(&mut self, part: Self) {
+        self.all.extend(part.all);
+        self.same.extend(part.same);
+        self.broken = self.broken.take().or(part.broken);
+    }
+}
+
+/// A set of definitions that refers to nothing outside itself.
+pub(crate) struct Closure {
+    members: Vec<usize>,
+    /// Bytes of all of them together.
+    pub(crate) bytes: usize,
+}
+
+impl<'d> Definitions<'d> {
+    pub(crate) fn new(root: &'d Value, dialect: Dialect) -> Self {
+        Self {
+            root,
+            dialect,
+            patterns: Patterns::default(),
+            notes: Notes::default(),
+            by_pointer: HashMap::new(),
+            names: HashSet::new(),
+            list: Vec::new(),
+            normalised: 0,
+            weights: Known::default(),
+        }
+    }
+
+    /// Normalises a schema that stands in an operation, and every definition it needs.
+    pub(crate) fn inline(
+        &mut self,
+        value: &Value,
+        at: &At<'_>,
+        notes: &mut Notes,
+    ) -> (Value, Links) {
+        let pointer = at.to_string();
+        let result = Walk::over(self, &pointer, notes).run(value, at);
+        self.settle();
+        result
+    }
+
+    /// The definition that stands at a pointer; new ones are normalised by [`Self::settle`].
+    pub(super) fn at(&mut self, pointer: &str, text: &str) -> Result<usize, BadReference> {
+        if let Some(known) = self.by_pointer.get(pointer) {
+            return Ok(*known);
+        }
+        if self.root.pointer(pointer).is_none() {
+            return Err(BadReference::Missing(text.to_owned()));
+        }
+        let id = self.list.len();
+        let mut name = name_of(pointer);
+        while !self.names.insert(name.clone()) {
+            name.push_str("_2");
+        }
+        self.by_pointer.insert(pointer.to_owned(), id);
+        self.list.push(Definition {
+            pointer: pointer.to_owned(),
+            name,
+            schema: Value::Null,
+            links: Links::default(),
+            bytes: 0,
+            depth: 0,
+        });
+        Ok(id)
+    }
+
+    /// The key of a definition in `$defs`.
+    pub(super) fn name(&self, id: usize) -> &str {
+        &self.list[id].name
+    }
+
+    fn settle(&mut self) {
+        while self.normalised < self.list.len() {
+            let pointer = self.list[self.normalised].pointer.clone();
+            let root = self.root;
+            let mut notes = std::mem::take(&mut self.notes);
+            if let Some(value) = root.pointer(&pointer) {
+                let at = At::Pointer(&pointer);
+                let (schema, links) = Walk::over(self, &pointer, &mut notes).run(value, &at);
+                let definition = &mut self.list[self.normalised];
+                (definition.bytes, definition.depth) = measure(&schema);
+                definition.schema = schema;
+                definition.links = links;
+            }
+            self.notes = notes;
+            self.normalised += 1;
+        }
+    }
+
+    /// Collects every definition that is needed from `links` on, or says why they cannot be used.
+    pub(crate) fn closure(&mut self, links: &Links, limit: usize) -> Result<Closure, String> {
+        if let Some(broken) = &links.broken {
+            return Err(broken.clone());
+        }
+        let mut seen = HashSet::new();
+        let mut open: Vec<usize> = links.all.iter().copied().collect();
+        open.sort_unstable();
+        let (mut members, mut bytes) = (Vec::new(), 0);
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            self.check(id)?;
+            bytes += self.list[id].bytes;
+            if bytes > limit {
+                return Err(format!("its schema is larger than {limit} bytes"));
+            }
+            members.push(id);
+            open.extend(
+                self.list[id]
+                    .links
+                    .all
+                    .iter()
+                    .filter(|next| !seen.contains(*next)),
+            );
+        }
+        members.sort_by(|a, b| self.list[*a].name.cmp(&self.list[*b].name));
+        Ok(Closure { members, bytes })
+    }
+
+    fn check(&mut self, id: usize) -> Result<(), String> {
+        let Self { list, weights, .. } = self;
+        weigh(id, &|node| list[node].links.same.clone(), weights);
+        let definition = &list[id];
+        let about = |problem: &str| {
+            let name = countersign_domain::text::strip(&definition.name, 80);
+            format!("in the schema {name:?}, {problem}")
+        };
+        if let Some(broken) = &definition.links.broken {
+            return Err(about(broken));
+        }
+        if definition.depth > DEPTH {
+            return Err(about("nesting is too deep"));
+        }
+        match weights.get(id).and_then(Weight::problem) {
+            Some(problem) => Err(about(&format!("the definition {problem}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Copies a closure out, to stand under `$defs`.
+    pub(crate) fn copy(&self, closure: &Closure) -> Map<String, Value> {
+        closure
+            .members
+            .iter()
+            .map(|id| (self.list[*id].name.clone(), self.list[*id].schema.clone()))
+            .collect()
+    }
+}
+
+/// A key made of letters, digits, `_`, `.` and `-`. A component keeps its name; whatever else is
+/// referred to has a hash of its pointer behind its name.
+fn name_of(pointer: &str) -> String {
+    let last = pointer.rsplit('/').next().unwrap_or_default();
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    let kept: String = last.chars().filter(|c| is_safe(*c)).take(48).collect();
+    let component = pointer.strip_prefix("/components/schemas/") == Some(kept.as_str());
+    if component && !kept.is_empty() {
+        return kept;
+    }
+    let hash = Digest::of(pointer.as_bytes()).to_string();
+    format!(
+        "{}_{}",
+        if kept.is_empty() { "schema" } else { &kept },
+        &hash[..10]
+    )
+}
+
+/// Bytes as JSON, and nesting.
+pub(crate) fn measure(value: &Value) -> (usize, usize) {
+    fn depth(value: &Value) -> usize {
+        match value {
+            Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+            Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+        }
+    }
+    (value.to_string().len(), depth(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_definitions_are_safe_and_different() {
+        assert_eq!(name_of("/components/schemas/Pet.v1"), "Pet.v1");
+        let odd = [
+            "/components/schemas/a b",
+            "/components/schemas/ab",
+            "/paths/x/ab",
+            "/名",
+            "/a/名",
+        ];
+        let names: std::collections::BTreeSet<_> = odd.iter().map(|p| name_of(p)).collect();
+        assert_eq!(names.len(), odd.len());
+        for name in names {
+            assert!(
+                name.chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c)),
+                "{name}"
+            );
+        }
+    }
+}

@@ -1,0 +1,556 @@
+//! One schema of the document becomes one of 2020-12, keyword by keyword.
+//!
+//! Only keywords that are known are kept, and only with values that their meta-schema allows, so
+//! whatever comes out compiles. What says something about the value and is lost is noted.
+
+use countersign_domain::text;
+use serde_json::{Map, Value, json};
+
+use super::{
+    definitions::{Definitions, Links},
+    keyword::{self, Keyword},
+};
+use crate::{
+    document::Dialect,
+    notes::{At, Notes},
+    reference::{self, BadReference},
+};
+
+const TITLE: usize = 120;
+const DESCRIPTION: usize = 1_024;
+/// More neighbours than this are not searched for read-only properties.
+const BRANCHES: usize = 50;
+
+/// Normalises one schema that stands by itself: a definition, or one inside an operation.
+pub(super) struct Walk<'w, 'd> {
+    pub(super) definitions: &'w mut Definitions<'d>,
+    pub(super) notes: &'w mut Notes,
+    /// Where the schema begins; `#` of a recursive reference means this place.
+    base: &'w str,
+    links: Links,
+}
+
+/// How a schema is reached from the one that holds it.
+#[derive(Clone, Copy)]
+pub(super) struct Reach<'r> {
+    /// It describes the same value, not a part of it.
+    same: bool,
+    /// Properties that neighbours declare; nobody can be asked for a read-only one.
+    beside: &'r [&'r Map<String, Value>],
+}
+
+impl Reach<'static> {
+    const PART: Self = Self {
+        same: false,
+        beside: &[],
+    };
+    const SAME: Self = Self {
+        same: true,
+        beside: &[],
+    };
+}
+
+impl<'w, 'd> Walk<'w, 'd> {
+    pub(super) fn over(
+        definitions: &'w mut Definitions<'d>,
+        base: &'w str,
+        notes: &'w mut Notes,
+    ) -> Self {
+        Self {
+            definitions,
+            notes,
+            base,
+            links: Links::default(),
+        }
+    }
+
+    pub(super) fn run(mut self, value: &Value, at: &At<'_>) -> (Value, Links) {
+        let schema = self.schema(value, at, Reach::SAME);
+        (schema, self.links)
+    }
+
+    fn schema(&mut self, value: &Value, at: &At<'_>, reach: Reach<'_>) -> Value {
+        match value {
+            Value::Object(source) => self.object(source, at, reach),
+            Value::Bool(any) => Value::Bool(*any),
+            Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                self.notes.warning(
+                    "schema_not_an_object",
+                    at,
+                    "something stands here that is not a schema; any value is allowed",
+                );
+                json!({})
+            }
+        }
+    }
+
+    fn object(&mut self, source: &Map<String, Value>, at: &At<'_>, reach: Reach<'_>) -> Value {
+        let mut out = Map::new();
+        if self.reference(source, at, reach.same, &mut out)
+            && self.definitions.dialect == Dialect::V30
+        {
+            return self.reference_alone(source, at, out);
+        }
+        let beside = self.beside(source, reach.beside);
+        for (name, value) in source {
+            let place = at.key(name);
+            self.keyword(name, value, &place, &mut out);
+            match name.as_str() {
+                "properties" => self.properties(value, &place, &mut out),
+                "items" => self.items(value, &place, &mut out),
+                "allOf" => {
+                    let reach = Reach {
+                        same: reach.same,
+                        beside: &beside,
+                    };
+                    self.list(name, value, &place, reach, &mut out);
+                }
+                "anyOf" | "oneOf" => {
+                    let reach = Reach {
+                        same: reach.same,
+                        beside: &[],
+                    };
+                    self.list(name, value, &place, reach, &mut out);
+                }
+                "not" | "if" | "then" | "else" => {
+                    let reach = Reach {
+                        same: reach.same,
+                        beside: &[],
+                    };
+                    out.insert(name.clone(), self.schema(value, &place, reach));
+                }
+                "dependentSchemas" => {
+                    let reach = Reach {
+                        same: reach.same,
+                        beside: &[],
+                    };
+                    self.named(name, value, &place, reach, &mut out);
+                }
+                "required" => self.required(value, &place, &beside, &mut out),
+                _ => {}
+            }
+        }
+        self.older_bounds(source, &mut out);
+        if source.get("nullable") == Some(&Value::Bool(true)) {
+            return nullable(out);
+        }
+        Value::Object(out)
+    }
+
+    /// In 3.0 nothing beside a reference counts; its description is kept for the reader.
+    fn reference_alone(
+        &mut self,
+        source: &Map<String, Value>,
+        at: &At<'_>,
+        mut out: Map<String, Value>,
+    ) -> Value {
+        if let Some(Value::String(words)) = source.get("description") {
+            out.insert(
+                "description".to_owned(),
+                text::strip(words, DESCRIPTION).into(),
+            );
+        }
+        let lost: Vec<&str> = source
+            .keys()
+            .map(String::as_str)
+            .filter(|name| {
+                !matches!(
+                    *name,
+                    "$ref" | "description" | "summary" | "title" | "readOnly"
+                ) && !matches!(keyword::kind(name), Keyword::Dropped)
+            })
+            .collect();
+        if !lost.is_empty() {
+            let text = format!(
+                "in OpenAPI 3.0 nothing beside $ref counts; left out: {}",
+                lost.join(", ")
+            );
+            self.notes.info("reference_siblings", at, &text);
+        }
+        Value::Object(out)
+    }
+
+    fn keyword(&mut self, name: &str, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
+        let kept = match keyword::kind(name) {
+            Keyword::Part => Some(self.schema(value, at, Reach::PART)),
+            Keyword::Parts => return self.list(name, value, at, Reach::PART, out),
+            Keyword::NamedParts => return self.patterns(value, at, out),
+            Keyword::Count => keyword::count(value),
+            Keyword::Number => value.is_number().then(|| value.clone()),
+            Keyword::Step => keyword::step(value).map(|number| Value::Number(number.clone())),
+            Keyword::Bound if value.is_boolean() => return,
+            Keyword::Bound => value.is_number().then(|| value.clone()),
+            Keyword::Text => {
+                let limit = if name == "title" { TITLE } else { DESCRIPTION };
+                value.as_str().map(|words| text::strip(words, limit).into())
+            }
+            Keyword::Word => value.as_str().map(|word| text::strip(word, 80).into()),
+            Keyword::Flag => value.is_boolean().then(|| value.clone()),
+            Keyword::Any => Some(value.clone()),
+            Keyword::Special => return self.special(name, value, at, out),
+            Keyword::Same | Keyword::Sames | Keyword::NamedSames | Keyword::Dropped => return,
+            Keyword::Unknown => {
+                let text = format!("{name:?} is not a keyword and is left out");
+                return self.notes.info("schema_keyword_unknown", at, &text);
+            }
+        };
+        match kept {
+            Some(kept) => {
+                out.insert(name.to_owned(), kept);
+            }
+            None => self.odd(name, at),
+        }
+    }
+
+    fn odd(&mut self, name: &str, at: &At<'_>) {
+        let text = format!("{name:?} has a value that it cannot have and is left out");
+        self.notes.warning("schema_keyword_invalid", at, &text);
+    }
+
+    fn special(&mut self, name: &str, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
+        match name {
+            "type" => self.types(value, at, out),
+            "enum" => self.choices(value, at, out),
+            "pattern" => match value.as_str() {
+                Some(pattern) if self.definitions.patterns.compiles(pattern) => {
+                    out.insert(name.to_owned(), value.clone());
+                }
+                Some(_) => self.notes.warning(
+                    "pattern_invalid",
+                    at,
+                    "the pattern cannot be compiled and is not checked",
+                ),
+                None => self.odd(name, at),
+            },
+            "dependentRequired" => {
+                let fits = value.as_object().is_some_and(|all| {
+                    all.values()
+                        .all(|v| v.as_array().is_some_and(|l| l.iter().all(Value::is_string)))
+                });
+                if fits {
+                    out.insert(name.to_owned(), value.clone());
+                } else {
+                    self.odd(name, at);
+                }
+            }
+            "discriminator" => self.notes.info(
+                "discriminator_left_out",
+                at,
+                "the discriminator is a hint; the alternatives are checked instead",
+            ),
+            _ => {}
+        }
+    }
+
+    fn types(&mut self, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
+        let (mut known, odd) = keyword::types(value);
+        if odd {
+            self.odd("type", at);
+        }
+        match known.as_slice() {
+            [] => {}
+            [single] => {
+                out.insert("type".to_owned(), (*single).into());
+            }
+            // One unknown name among several would make the rest too narrow.
+            _ if odd => known.clear(),
+            several => {
+                out.insert("type".to_owned(), json!(several));
+            }
+        }
+    }
+
+    fn choices(&mut self, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
+        let Some(items) = value.as_array().filter(|items| !items.is_empty()) else {
+            return self.odd("enum", at);
+        };
+        let mut seen = std::collections::HashSet::new();
+        let different: Vec<Value> = items
+            .iter()
+            .filter(|item| seen.insert(item.to_string()))
+            .cloned()
+            .collect();
+        if different.len() < items.len() {
+            self.notes.info(
+                "enum_repeats",
+                at,
+                "values that are listed twice are listed once",
+            );
+        }
+        out.insert("enum".to_owned(), Value::Array(different));
+    }
+
+    fn properties(&mut self, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
+        let Some(members) = value.as_object() else {
+            return self.odd("properties", at);
+        };
+        let mut kept = Map::new();
+        let mut left_out = Vec::new();
+        for (name, property) in members {
+            if self.is_read_only(property) {
+                left_out.push(format!("{name:?}"));
+            } else {
+                kept.insert(
+                    name.clone(),
+                    self.schema(property, &at.key(name), Reach::PART),
+                );
+            }
+        }
+        if !left_out.is_empty() {
+            let text = format!("read-only properties are not sent: {}", left_out.join(", "));
+            self.notes.info("read_only_left_out", at, &text);
+        }
+        out.insert("properties".to_owned(), Value::Object(kept));
+    }
+
+    /// Before 2020-12 a list of schemas stood under `items`.
+    fn items(&mut self, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
+        if value.is_array() {
+            self.list("prefixItems", value, at, Reach::PART, out);
+        } else {
+            out.insert("items".to_owned(), self.schema(value, at, Reach::PART));
+        }
+    }
+
+    fn list(
+        &mut self,
+        name: &str,
+        value: &Value,
+        at: &At<'_>,
+        reach: Reach<'_>,
+        out: &mut Map<String, Value>,
+    ) {
+        let Some(items) = value.as_array().filter(|items| !items.is_empty()) else {
+            return self.odd(name, at);
+        };
+        let schemas = items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| self.schema(item, &at.index(index), reach))
+            .collect();
+        out.insert(name.to_owned(), Value::Array(schemas));
+    }
+
+    fn named(
+        &mut self,
+        name: &str,
+        value: &Value,
+        at: &At<'_>,
+        reach: Reach<'_>,
+        out: &mut Map<String, Value>,
+    ) {
+        let Some(members) = value.as_object() else {
+            return self.odd(name, at);
+        };
+        let schemas = members
+            .iter()
+            .map(|(key, member)| (key.clone(), self.schema(member, &at.key(key), reach)))
+            .collect();
+        out.insert(name.to_owned(), Value::Object(schemas));
+    }
+
+    fn patterns(&mut self, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
+        let Some(members) = value.as_object() else {
+            return self.odd("patternProperties", at);
+        };
+        let mut kept = Map::new();
+        for (pattern, member) in members {
+            if self.definitions.patterns.compiles(pattern) {
+                let schema = self.schema(member, &at.key(pattern), Reach::PART);
+                kept.insert(pattern.clone(), schema);
+            } else {
+                self.notes.warning(
+                    "pattern_invalid",
+                    &at.key(pattern),
+                    "the pattern cannot be compiled and is not checked",
+                );
+            }
+        }
+        out.insert("patternProperties".to_owned(), Value::Object(kept));
+    }
+
+    fn required(
+        &mut self,
+        value: &Value,
+        at: &At<'_>,
+        beside: &[&Map<String, Value>],
+        out: &mut Map<String, Value>,
+    ) {
+        let Some(names) = value.as_array() else {
+            return self.odd("required", at);
+        };
+        let mut kept: Vec<&str> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for name in names {
+            match name.as_str() {
+                Some(name) if self.is_hidden(name, beside) => {}
+                Some(name) if seen.insert(name) => kept.push(name),
+                Some(_) => {}
+                None => self.odd("required", at),
+            }
+        }
+        if !kept.is_empty() {
+            out.insert("required".to_owned(), json!(kept));
+        }
+    }
+
+    /// `maximum: 5, exclusiveMaximum: true` of older documents becomes `exclusiveMaximum: 5`.
+    fn older_bounds(&mut self, source: &Map<String, Value>, out: &mut Map<String, Value>) {
+        for (exclusive, plain) in [
+            ("exclusiveMaximum", "maximum"),
+            ("exclusiveMinimum", "minimum"),
+        ] {
+            if source.get(exclusive) == Some(&Value::Bool(true))
+                && let Some(limit) = out.remove(plain)
+            {
+                out.insert(exclusive.to_owned(), limit);
+            }
+        }
+    }
+
+    /// The properties declared here, in the branches of `allOf`, and by neighbours.
+    fn beside<'v>(
+        &self,
+        source: &'v Map<String, Value>,
+        inherited: &[&'v Map<String, Value>],
+    ) -> Vec<&'v Map<String, Value>>
+    where
+        'd: 'v,
+    {
+        let branches = source
+            .get("allOf")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let declared = branches
+            .take(BRANCHES)
+            .map(|branch| self.hop(branch).get("properties"))
+            .chain([source.get("properties")])
+            .filter_map(|properties| properties.and_then(Value::as_object));
+        inherited
+            .iter()
+            .take(BRANCHES)
+            .copied()
+            .chain(declared)
+            .collect()
+    }
+
+    fn is_hidden(&self, name: &str, beside: &[&Map<String, Value>]) -> bool {
+        beside
+            .iter()
+            .filter_map(|all| all.get(name))
+            .any(|property| self.is_read_only(property))
+    }
+
+    /// Read-only by itself, through its reference, or through a branch of `allOf`.
+    fn is_read_only(&self, property: &Value) -> bool {
+        let says = |value: &Value| value.get("readOnly") == Some(&Value::Bool(true));
+        says(property)
+            || says(self.hop(property))
+            || property
+                .get("allOf")
+                .and_then(Value::as_array)
+                .is_some_and(|all| {
+                    all.iter()
+                        .any(|branch| says(branch) || says(self.hop(branch)))
+                })
+    }
+
+    /// What a reference leads to, or the value itself.
+    fn hop<'v>(&self, value: &'v Value) -> &'v Value
+    where
+        'd: 'v,
+    {
+        value
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|text| reference::pointer_of(text).ok())
+            .and_then(|pointer| self.definitions.root.pointer(&pointer))
+            .unwrap_or(value)
+    }
+
+    /// Rewrites `$ref` and its recursive relatives; false when there is none.
+    fn reference(
+        &mut self,
+        source: &Map<String, Value>,
+        at: &At<'_>,
+        same: bool,
+        out: &mut Map<String, Value>,
+    ) -> bool {
+        let Some((name, target)) = ["$ref", "$recursiveRef", "$dynamicRef"]
+            .into_iter()
+            .find_map(|name| source.get(name).map(|target| (name, target)))
+        else {
+            return false;
+        };
+        let found = match target.as_str() {
+            Some(text) => self.target(name, text),
+            None => Err(BadReference::Unread(target.to_string())),
+        };
+        match found {
+            Ok(id) => {
+                self.links.add(id, same);
+                let key = format!("#/$defs/{}", self.definitions.name(id));
+                out.insert("$ref".to_owned(), key.into());
+            }
+            Err(bad) => {
+                let place = at.key(name);
+                self.notes.error(bad.code(), &place, &bad.reason());
+                self.links.broken.get_or_insert_with(|| bad.reason());
+            }
+        }
+        true
+    }
+
+    fn target(&mut self, keyword: &str, text: &str) -> Result<usize, BadReference> {
+        if keyword != "$ref" {
+            let anchor = text.strip_prefix('#').unwrap_or(text);
+            let base = self.definitions.root.pointer(self.base);
+            let named = base
+                .and_then(|base| base.get("$dynamicAnchor"))
+                .and_then(Value::as_str);
+            if anchor.is_empty() || named == Some(anchor) {
+                return self.definitions.at(self.base, text);
+            }
+            return Err(BadReference::Unread(text.to_owned()));
+        }
+        let pointer = reference::pointer_of(text)?;
+        match self.definitions.at(&pointer, text) {
+            // A schema written for itself counts from its own beginning.
+            Err(_) if pointer.starts_with("/$defs/") || pointer.starts_with("/definitions/") => {
+                self.definitions
+                    .at(&format!("{}{pointer}", self.base), text)
+            }
+            other => other,
+        }
+    }
+}
+
+/// Allows null as well, as `nullable` of 3.0 means it.
+fn nullable(mut schema: Map<String, Value>) -> Value {
+    const WHOLE: [&str; 7] = ["$ref", "allOf", "anyOf", "oneOf", "not", "const", "if"];
+    if WHOLE.iter().any(|keyword| schema.contains_key(*keyword)) {
+        let mut outer = Map::new();
+        for name in ["title", "description", "default"] {
+            if let Some(value) = schema.shift_remove(name) {
+                outer.insert(name.to_owned(), value);
+            }
+        }
+        outer.insert("anyOf".to_owned(), json!([schema, { "type": "null" }]));
+        return Value::Object(outer);
+    }
+    match schema.get_mut("type") {
+        Some(Value::Array(names)) if !names.contains(&"null".into()) => names.push("null".into()),
+        Some(single @ Value::String(_)) if single != "null" => {
+            let name = single.take();
+            *single = json!([name, "null"]);
+        }
+        _ => {}
+    }
+    if let Some(Value::Array(choices)) = schema.get_mut("enum")
+        && !choices.contains(&Value::Null)
+    {
+        choices.push(Value::Null);
+    }
+    Value::Object(schema)
+}

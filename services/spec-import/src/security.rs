@@ -1,0 +1,177 @@
+//! What an operation needs to be let in: any one alternative, all of its schemes.
+
+use std::collections::BTreeMap;
+
+use countersign_domain::operation::{Place, Scheme, SchemeUse, Security};
+use serde_json::Value;
+
+use crate::{
+    notes::{At, Notes},
+    reference,
+};
+
+const ALTERNATIVES: usize = 64;
+
+/// The security schemes of a document.
+#[derive(Debug, Default)]
+pub(crate) struct Schemes(BTreeMap<String, Scheme>);
+
+impl Schemes {
+    /// Reads `components.securitySchemes`.
+    pub(crate) fn read(root: &Value, notes: &mut Notes) -> Self {
+        let home = "/components/securitySchemes";
+        let Some(members) = root.pointer(home).and_then(Value::as_object) else {
+            return Self::default();
+        };
+        let mut schemes = BTreeMap::new();
+        for (name, value) in members {
+            let at = At::Pointer(home);
+            let at = at.key(name);
+            let scheme = match reference::follow(root, value, at.to_string()) {
+                Ok((value, _)) => scheme(value),
+                Err(bad) => {
+                    notes.warning(bad.code(), &at, &bad.reason());
+                    Scheme::Other {
+                        what: "a broken reference".to_owned(),
+                    }
+                }
+            };
+            if let Scheme::Other { what } = &scheme {
+                let text =
+                    format!("the security scheme {name:?} is {what}, which is not spoken yet");
+                notes.warning("security_scheme_unsupported", &at, &text);
+            }
+            schemes.insert(name.clone(), scheme);
+        }
+        Self(schemes)
+    }
+
+    /// Whether a scheme fills this part of a request, so that no argument may.
+    pub(crate) fn own(&self, place: Place, wire: &str) -> bool {
+        self.0.values().any(|scheme| match (scheme, place) {
+            (Scheme::ApiKeyHeader { name }, Place::Header) => name.eq_ignore_ascii_case(wire),
+            (Scheme::ApiKeyQuery { name }, Place::Query)
+            | (Scheme::ApiKeyCookie { name }, Place::Cookie) => name == wire,
+            _ => false,
+        })
+    }
+
+    /// Reads a `security` list. Absent means undeclared, empty means public.
+    pub(crate) fn requirement(
+        &self,
+        list: Option<&Value>,
+        at: &At<'_>,
+        notes: &mut Notes,
+    ) -> Security {
+        let Some(list) = list.filter(|list| !list.is_null()) else {
+            return Security::Undeclared;
+        };
+        let Some(items) = list.as_array() else {
+            notes.warning(
+                "security_not_a_list",
+                at,
+                "security is not a list and counts as undeclared",
+            );
+            return Security::Undeclared;
+        };
+        if items.is_empty() {
+            return Security::Public;
+        }
+        if items.len() > ALTERNATIVES {
+            notes.warning(
+                "security_left_out",
+                at,
+                "only the first 64 alternatives are read",
+            );
+        }
+        let mut alternatives = Vec::new();
+        for (index, item) in items.iter().take(ALTERNATIVES).enumerate() {
+            match item.as_object() {
+                Some(uses) => alternatives.push(
+                    uses.iter()
+                        .map(|(name, scopes)| self.scheme_use(name, scopes, at, notes))
+                        .collect::<Vec<_>>(),
+                ),
+                None => notes.warning(
+                    "security_not_an_object",
+                    &at.index(index),
+                    "an alternative that is not an object is left out",
+                ),
+            }
+        }
+        match alternatives.as_slice() {
+            [] => Security::Undeclared,
+            all if all.iter().all(Vec::is_empty) => Security::Public,
+            _ => Security::AnyOf(alternatives),
+        }
+    }
+
+    fn scheme_use(&self, name: &str, scopes: &Value, at: &At<'_>, notes: &mut Notes) -> SchemeUse {
+        let scheme = self.0.get(name).cloned();
+        if scheme.is_none() {
+            let text = format!("the security scheme {name:?} is not defined in the document");
+            notes.warning("security_scheme_missing", at, &text);
+        }
+        let scopes = scopes
+            .as_array()
+            .map(|all| {
+                all.iter()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned)
+                    .collect()
+            })
+            .unwrap_or_default();
+        SchemeUse {
+            name: name.to_owned(),
+            scheme,
+            scopes,
+        }
+    }
+}
+
+/// The scopes an operation asks for, in whichever alternative.
+pub(crate) fn scopes(security: &Security) -> Vec<String> {
+    let Security::AnyOf(alternatives) = security else {
+        return Vec::new();
+    };
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in alternatives
+        .iter()
+        .flatten()
+        .flat_map(|scheme| &scheme.scopes)
+    {
+        if !scopes.contains(scope) && scopes.len() < 100 {
+            scopes.push(scope.clone());
+        }
+    }
+    scopes
+}
+
+fn scheme(value: &Value) -> Scheme {
+    let text = |key| value.get(key).and_then(Value::as_str).unwrap_or_default();
+    let name = text("name").to_owned();
+    let other = |what: String| Scheme::Other { what };
+    match text("type").to_ascii_lowercase().as_str() {
+        "apikey" if name.is_empty() => other("an API key without a name".to_owned()),
+        "apikey" => match text("in") {
+            "header" if !crate::parameter::is_token(&name) => {
+                other("an API key in a header that cannot be sent".to_owned())
+            }
+            "header" => Scheme::ApiKeyHeader { name },
+            "query" => Scheme::ApiKeyQuery { name },
+            "cookie" if crate::parameter::is_token(&name) => Scheme::ApiKeyCookie { name },
+            _ => other("an API key in an unknown place".to_owned()),
+        },
+        "http" => match text("scheme").to_ascii_lowercase().as_str() {
+            "bearer" => Scheme::Bearer,
+            "basic" => Scheme::Basic,
+            unknown => other(format!(
+                "http {}",
+                countersign_domain::text::strip(unknown, 40)
+            )),
+        },
+        "oauth2" | "openidconnect" => Scheme::Oauth2,
+        "" => other("without a type".to_owned()),
+        unknown => other(countersign_domain::text::strip(unknown, 40)),
+    }
+}

@@ -1,0 +1,137 @@
+//! Where an API may live. These are candidates: an admin pins one origin before anything is sent.
+
+use countersign_domain::{operation::Server, text};
+use serde_json::{Map, Value};
+
+use crate::notes::{At, Notes};
+
+const SERVERS: usize = 50;
+
+/// Reads a `servers` list; what cannot be used is left out and noted.
+pub(crate) fn servers(list: Option<&Value>, at: &At<'_>, notes: &mut Notes) -> Vec<Server> {
+    let Some(list) = list else { return Vec::new() };
+    let Some(items) = list.as_array() else {
+        notes.warning(
+            "servers_not_a_list",
+            at,
+            "the servers are not a list and are left out",
+        );
+        return Vec::new();
+    };
+    if items.len() > SERVERS {
+        notes.warning(
+            "servers_left_out",
+            at,
+            &format!("only the first {SERVERS} servers are read"),
+        );
+    }
+    let mut servers: Vec<Server> = Vec::new();
+    for (index, item) in items.iter().take(SERVERS).enumerate() {
+        if let Some(server) = server(item, &at.index(index), notes)
+            && servers.iter().all(|known| known.url != server.url)
+        {
+            servers.push(server);
+        }
+    }
+    servers
+}
+
+fn server(item: &Value, at: &At<'_>, notes: &mut Notes) -> Option<Server> {
+    let Some(template) = item.get("url").and_then(Value::as_str) else {
+        notes.warning(
+            "server_without_url",
+            at,
+            "a server without a URL is left out",
+        );
+        return None;
+    };
+    let url = fill(
+        template,
+        item.get("variables").and_then(Value::as_object),
+        at,
+        notes,
+    );
+    if let Some(problem) = problem(&url) {
+        notes.warning(
+            "server_unusable",
+            at,
+            &format!("the server {url:?} {problem}; it is left out"),
+        );
+        return None;
+    }
+    if url.starts_with('/') || !url.contains("://") {
+        notes.info(
+            "server_relative",
+            at,
+            &format!("the server {url:?} is relative; the origin must be given"),
+        );
+    }
+    let description = item
+        .get("description")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    Some(Server {
+        url,
+        description: text::strip(description, 200),
+    })
+}
+
+/// Puts each variable's default in its place, or the first value it may have.
+fn fill(
+    template: &str,
+    variables: Option<&Map<String, Value>>,
+    at: &At<'_>,
+    notes: &mut Notes,
+) -> String {
+    let mut url = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, behind)) = after.split_once('}') else {
+            break;
+        };
+        url.push_str(before);
+        let variable = variables.and_then(|all| all.get(name));
+        let value = variable.and_then(|v| v.get("default").or_else(|| v.pointer("/enum/0")));
+        match value {
+            Some(Value::String(text)) => url.push_str(text),
+            Some(Value::Number(number)) => url.push_str(&number.to_string()),
+            _ => {
+                let text = format!("the server variable {name:?} has no default");
+                notes.warning("server_variable_open", at, &text);
+                url.push('{');
+                url.push_str(name);
+                url.push('}');
+            }
+        }
+        if variable.is_some_and(|v| v.get("enum").is_none()) {
+            let text = format!("the server variable {name:?} may be anything; its default is used");
+            notes.info("server_variable_unbounded", at, &text);
+        }
+        rest = behind;
+    }
+    url.push_str(rest);
+    url
+}
+
+fn problem(url: &str) -> Option<&'static str> {
+    if url.chars().any(|c| c.is_control() || c.is_whitespace()) || url.contains('\\') {
+        return Some("holds characters that no URL has");
+    }
+    if url.starts_with("//") {
+        return Some("names a host without a scheme");
+    }
+    if url.starts_with('/') || url.contains('{') {
+        return None;
+    }
+    match url::Url::parse(url) {
+        Ok(parsed) if !matches!(parsed.scheme(), "http" | "https") => {
+            Some("is not an HTTP address")
+        }
+        Ok(parsed) if !parsed.username().is_empty() || parsed.password().is_some() => {
+            Some("holds a user name or a password")
+        }
+        Ok(_) => None,
+        Err(url::ParseError::RelativeUrlWithoutBase) => None,
+        Err(_) => Some("is not a URL"),
+    }
+}

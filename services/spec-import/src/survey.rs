@@ -1,0 +1,61 @@
+//! Counts what a JSON text will cost before a tree is built of it.
+//!
+//! 32 MB of `[],[],` would become hundreds of megabytes of tree; counting the commas and brackets
+//! outside strings says so at the price of one pass.
+
+use crate::{ImportError, Limits};
+
+/// Refuses JSON with more values or deeper nesting than the limits.
+pub(crate) fn json(bytes: &[u8], limits: &Limits) -> Result<(), ImportError> {
+    let deepest = limits.depth.min(127);
+    let (mut nodes, mut depth, mut offset) = (1_usize, 0_usize, 0_usize);
+    while offset < bytes.len() {
+        match bytes[offset] {
+            b'"' => offset = end_of_string(bytes, offset + 1),
+            b'{' | b'[' => {
+                nodes += 1;
+                depth += 1;
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b',' => nodes += 1,
+            _ => {}
+        }
+        if depth > deepest {
+            let (line, column) = position(bytes, offset);
+            return Err(ImportError::TooDeep {
+                limit: deepest,
+                line,
+                column,
+            });
+        }
+        if nodes > limits.nodes {
+            let (line, column) = position(bytes, offset);
+            return Err(ImportError::TooManyNodes {
+                limit: limits.nodes,
+                line,
+                column,
+            });
+        }
+        offset += 1;
+    }
+    Ok(())
+}
+
+/// The offset of the quote that ends the string, or the end of the text.
+fn end_of_string(bytes: &[u8], mut offset: usize) -> usize {
+    while offset < bytes.len() && bytes[offset] != b'"' {
+        offset += if bytes[offset] == b'\\' { 2 } else { 1 };
+    }
+    offset
+}
+
+/// Line and column of an offset, counted from 1.
+pub(crate) fn position(bytes: &[u8], offset: usize) -> (u64, u64) {
+    let before = &bytes[..offset.min(bytes.len())];
+    let newlines = before.iter().filter(|byte| **byte == b'\n').count();
+    let line_start = before
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
+    (newlines as u64 + 1, (before.len() - line_start) as u64 + 1)
+}
