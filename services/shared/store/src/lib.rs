@@ -11,15 +11,32 @@
 //! rows stay inside.
 
 pub mod authorized;
+pub mod catalogue;
 pub mod cluster;
+pub mod connections;
+pub mod declared_access;
+pub mod enablements;
+pub mod endpoints;
 mod entity;
+pub mod environments;
+mod epochs;
 mod error;
 pub mod holds;
+pub mod jobs;
+pub mod oauth_authorizations;
+pub mod oauth_clients;
+pub mod oauth_grants;
+pub mod oauth_tokens;
+pub mod outbox;
 mod pool;
 pub mod records;
+pub mod revisions;
 mod row;
+pub mod sources;
 mod system;
 mod tenant_tx;
+pub mod tools;
+pub mod vault;
 
 pub use authorized::{Authorized, CallFacts, Committed, ConsumedApproval};
 pub use error::StoreError;

@@ -1,5 +1,6 @@
 //! A transaction of one tenant.
 
+use countersign_access::{Action, Permit};
 use countersign_domain::{event::Event, id::TenantId};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, QueryResult, Statement, Value};
 
@@ -53,6 +54,15 @@ impl TenantTx {
             .await?;
         }
         Ok(())
+    }
+
+    /// Takes a permit, which must be of this very tenant.
+    pub(crate) fn used<A: Action>(&self, permit: Permit<A>) -> Result<(), StoreError> {
+        if permit.spend() == self.tenant {
+            Ok(())
+        } else {
+            Err(StoreError::NotFound)
+        }
     }
 
     /// For entity queries: sea-orm's connection.

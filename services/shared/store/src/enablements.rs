@@ -1,0 +1,216 @@
+//! Decisions about tools: who turned what on or off, where and why. A decision is never changed;
+//! the next one supersedes it, and its id is the policy version that approvals are bound to.
+
+use countersign_access::{DisableTool, EnableHighRiskTool, EnableTool, Permit};
+use countersign_domain::{
+    Timestamp,
+    decision::Handling,
+    id::{EnablementId, EnvironmentId, MemberId, SourceId, ToolId, ToolVersionId},
+    name::Statement,
+    tool::{Choice, Enablement},
+};
+use sea_orm::QueryResult;
+use uuid::Uuid;
+
+use crate::{StoreError, TenantTx, row::At};
+
+/// Permission to turn one tool on. Which of the two it is becomes the `high_risk` of the row, and
+/// a foreign key compares that with the definition: the wrong permit is refused by the database.
+#[derive(Debug)]
+pub enum TurnOnPermit {
+    /// For a tool that is not high-risk.
+    Ordinary(Permit<EnableTool>),
+    /// For a high-risk tool.
+    HighRisk(Permit<EnableHighRiskTool>),
+}
+
+/// What is decided about one tool.
+#[derive(Clone, Debug)]
+pub struct NewDecision {
+    /// Its id.
+    pub id: EnablementId,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// The tool.
+    pub tool: ToolId,
+    /// The definition that was looked at.
+    pub version: ToolVersionId,
+    /// Why.
+    pub reason: Statement,
+    /// Who.
+    pub by: MemberId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What is decided about all READ tools of a source that nobody has decided about.
+#[derive(Clone, Debug)]
+pub struct ReadsDecision {
+    /// Where.
+    pub environment: EnvironmentId,
+    /// The source.
+    pub source: SourceId,
+    /// Why.
+    pub reason: Statement,
+    /// Who.
+    pub by: MemberId,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl TenantTx {
+    /// Turns a tool on, superseding the decision before. The caller has locked the tool.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the permit is not the one that this definition needs, or a
+    /// high-risk tool would run without a countersignature.
+    pub async fn turn_tool_on(
+        &self,
+        permit: TurnOnPermit,
+        handling: Handling,
+        decision: &NewDecision,
+    ) -> Result<(), StoreError> {
+        let high_risk = match permit {
+            TurnOnPermit::Ordinary(permit) => self.used(permit).map(|()| false)?,
+            TurnOnPermit::HighRisk(permit) => self.used(permit).map(|()| true)?,
+        };
+        self.supersede_decision(decision).await?;
+        self.execute(
+            "INSERT INTO enablement (tenant_id, id, environment_id, tool_id, tool_version_id, high_risk, state,
+                 handling, reason, decided_by, decided_at)
+             VALUES ($1, $2, $3, $4, $5, $6, 'on', $7, $8, $9, $10)",
+            [
+                self.tenant().as_uuid().into(),
+                decision.id.as_uuid().into(),
+                decision.environment.as_uuid().into(),
+                decision.tool.as_uuid().into(),
+                decision.version.as_uuid().into(),
+                high_risk.into(),
+                handling.as_str().into(),
+                decision.reason.as_str().into(),
+                decision.by.as_uuid().into(),
+                decision.at.into(),
+            ],
+        )
+        .await
+        .map(|_| ())
+    }
+
+    /// Turns a tool off, superseding the decision before. The caller has locked the tool.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn turn_tool_off(
+        &self,
+        permit: Permit<DisableTool>,
+        decision: &NewDecision,
+    ) -> Result<(), StoreError> {
+        self.used(permit)?;
+        self.supersede_decision(decision).await?;
+        self.execute(
+            "INSERT INTO enablement (tenant_id, id, environment_id, tool_id, tool_version_id, high_risk, state,
+                 handling, reason, decided_by, decided_at)
+             SELECT $1, $2, $3, $4, $5, v.high_risk, 'off', 'hold', $6, $7, $8
+             FROM tool_version v WHERE v.tenant_id = $1 AND v.id = $5",
+            [
+                self.tenant().as_uuid().into(),
+                decision.id.as_uuid().into(),
+                decision.environment.as_uuid().into(),
+                decision.tool.as_uuid().into(),
+                decision.version.as_uuid().into(),
+                decision.reason.as_str().into(),
+                decision.by.as_uuid().into(),
+                decision.at.into(),
+            ],
+        )
+        .await
+        .map(|_| ())
+    }
+
+    /// Turns on every READ tool of a source that nobody has decided about yet, that is not
+    /// high-risk and that can be called. Returns their ids and names.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn turn_reads_on(
+        &self,
+        permit: Permit<EnableTool>,
+        decision: &ReadsDecision,
+    ) -> Result<Vec<(ToolId, String)>, StoreError> {
+        self.used(permit)?;
+        let rows = self
+            .rows(
+                "WITH turned AS (
+                     INSERT INTO enablement (tenant_id, id, environment_id, tool_id, tool_version_id, high_risk,
+                         state, handling, reason, decided_by, decided_at)
+                     SELECT t.tenant_id, gen_random_uuid(), $2, t.id, v.id, false, 'on', 'run', $4, $5, $6
+                     FROM tool t JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
+                     WHERE t.tenant_id = $1 AND t.source_id = $3 AND t.removed_at IS NULL
+                       AND v.class = 'READ' AND NOT v.high_risk AND v.unsupported IS NULL
+                     ON CONFLICT (tenant_id, environment_id, tool_id) WHERE superseded_at IS NULL DO NOTHING
+                     RETURNING tool_id)
+                 SELECT t.id, t.name FROM turned JOIN tool t ON t.tenant_id = $1 AND t.id = turned.tool_id
+                 ORDER BY t.name",
+                [
+                    self.tenant().as_uuid().into(),
+                    decision.environment.as_uuid().into(),
+                    decision.source.as_uuid().into(),
+                    decision.reason.as_str().into(),
+                    decision.by.as_uuid().into(),
+                    decision.at.into(),
+                ],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let id: Uuid = row.try_get("", "id")?;
+                Ok((id.into(), row.try_get("", "name")?))
+            })
+            .collect()
+    }
+
+    async fn supersede_decision(&self, decision: &NewDecision) -> Result<(), StoreError> {
+        self.execute(
+            "UPDATE enablement SET superseded_at = clock_timestamp()
+             WHERE tenant_id = $1 AND environment_id = $2 AND tool_id = $3 AND superseded_at IS NULL",
+            [
+                self.tenant().as_uuid().into(),
+                decision.environment.as_uuid().into(),
+                decision.tool.as_uuid().into(),
+            ],
+        )
+        .await
+        .map(|_| ())
+    }
+}
+
+/// Reads the decision of a row of [`TenantTx::tools`].
+pub(crate) fn decided(row: &QueryResult) -> Result<Option<Enablement>, StoreError> {
+    let Some(id) = row.try_get::<Option<Uuid>>("", "enablement_id")? else {
+        return Ok(None);
+    };
+    let id = EnablementId::from(id);
+    let at = At {
+        table: "enablement",
+        row: id,
+    };
+    let state: String = row.try_get("", "state")?;
+    let handling: String = row.try_get("", "handling")?;
+    let choice = match state.as_str() {
+        "off" => Choice::Off,
+        "on" => Choice::On(at.need("handling", Handling::parse(&handling))?),
+        _ => return Err(at.unreadable("state")),
+    };
+    Ok(Some(Enablement {
+        id,
+        tool: row.try_get::<Uuid>("", "id")?.into(),
+        version: row.try_get::<Uuid>("", "seen_version_id")?.into(),
+        choice,
+        reason: row.try_get("", "reason")?,
+        by: row.try_get::<Uuid>("", "decided_by")?.into(),
+        by_label: row
+            .try_get::<Option<String>>("", "decided_label")?
+            .unwrap_or_default(),
+        at: row.try_get("", "decided_at")?,
+    }))
+}

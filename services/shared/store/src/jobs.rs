@@ -1,0 +1,293 @@
+//! Jobs: rows that are written in the caller's transaction and claimed by one worker at a time.
+//!
+//! A claim is a lease: it ends by database time, and each claim counts `attempts` up. The pair of
+//! worker and count is the fencing token, so a worker that was thought dead and comes back can
+//! neither finish, renew nor [`fence`](TenantTx::fence) a job that somebody else has since claimed.
+//! While a job is leased its `run_after` is the end of the lease: one index finds both the jobs
+//! that are due and those whose worker died.
+
+use std::time::Duration;
+
+use countersign_access::{Actor, Membership, TenantScope};
+use countersign_domain::id::{JobId, TenantId};
+use sea_orm::QueryResult;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{StoreError, SystemTx, TenantTx, row::At};
+
+/// Work to be done once this transaction has committed.
+#[derive(Clone, Debug)]
+pub struct NewJob {
+    /// Its id.
+    pub id: JobId,
+    /// The name of the job's kind.
+    pub kind: &'static str,
+    /// What the kind needs to know.
+    pub payload: Value,
+    /// How often it may be tried.
+    pub attempts: u32,
+}
+
+/// A job that this worker may work on until its lease ends.
+#[derive(Debug)]
+pub struct ClaimedJob {
+    /// The tenant's authority, built from the row and from nothing that was sent.
+    pub scope: TenantScope,
+    /// What was claimed, and by whom.
+    pub lease: Lease,
+    /// The name of the job's kind.
+    pub kind: String,
+    /// What the kind needs to know.
+    pub payload: Value,
+    /// How often it may be tried.
+    pub attempts_max: u32,
+}
+
+/// A claim on a job: the fencing token.
+#[derive(Clone, Debug)]
+pub struct Lease {
+    tenant: TenantId,
+    job: JobId,
+    worker: String,
+    attempt: u32,
+}
+
+impl Lease {
+    /// The job.
+    #[must_use]
+    pub const fn job(&self) -> JobId {
+        self.job
+    }
+
+    /// Which claim this is, from 1.
+    #[must_use]
+    pub const fn attempt(&self) -> u32 {
+        self.attempt
+    }
+}
+
+/// What became of a job that could not be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Afterwards {
+    /// It will be tried again.
+    Waits,
+    /// It will not be tried again.
+    Failed,
+    /// Somebody else has claimed or finished it: nothing was changed.
+    NotOurs,
+}
+
+impl TenantTx {
+    /// Adds a job. It exists exactly when this transaction commits.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn enqueue(&self, job: &NewJob) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO job (tenant_id, id, kind, payload, state, attempts_max, run_after, created_at)
+             VALUES ($1, $2, $3, $4, 'ready', $5, clock_timestamp(), clock_timestamp())",
+            [
+                self.tenant().as_uuid().into(),
+                job.id.as_uuid().into(),
+                job.kind.into(),
+                job.payload.clone().into(),
+                count(job.attempts).into(),
+            ],
+        )
+        .await
+        .map(|_| ())
+    }
+
+    /// Says whether the lease still holds, and keeps the job from being claimed until this
+    /// transaction ends. To be asked in the transaction that has the job's effect.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn fence(&self, lease: &Lease) -> Result<bool, StoreError> {
+        let row = self
+            .row(
+                "SELECT 1 FROM job WHERE tenant_id = $1 AND id = $2 AND state = 'running'
+                 AND leased_by = $3 AND attempts = $4 FOR UPDATE",
+                [
+                    self.tenant().as_uuid().into(),
+                    lease.job.as_uuid().into(),
+                    lease.worker.clone().into(),
+                    count(lease.attempt).into(),
+                ],
+            )
+            .await?;
+        Ok(row.is_some())
+    }
+}
+
+impl SystemTx {
+    /// Claims jobs of these kinds that are due, or whose worker's lease has ended.
+    ///
+    /// A job may come back with more attempts than it may have: its worker died in the last one,
+    /// and all that is left to do is to give it up.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn claim_jobs(
+        &self,
+        worker: &str,
+        kinds: &[&str],
+        limit: u32,
+        lease: Duration,
+    ) -> Result<Vec<ClaimedJob>, StoreError> {
+        let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+        let rows = self
+            .rows(
+                "WITH due AS (
+                     SELECT tenant_id, id, clock_timestamp() + $4 * interval '1 millisecond' AS until
+                     FROM job
+                     WHERE state IN ('ready', 'running') AND run_after <= statement_timestamp()
+                       AND kind = ANY ($1)
+                     ORDER BY run_after LIMIT $2 FOR UPDATE SKIP LOCKED)
+                 UPDATE job SET state = 'running', attempts = attempts + 1, leased_by = $3,
+                     leased_until = due.until, run_after = due.until
+                 FROM due WHERE job.tenant_id = due.tenant_id AND job.id = due.id
+                 RETURNING job.tenant_id, job.id, job.kind, job.payload, job.attempts, job.attempts_max",
+                [
+                    kinds.into(),
+                    i64::from(limit).into(),
+                    worker.into(),
+                    milliseconds(lease).into(),
+                ],
+            )
+            .await?;
+        rows.iter().map(|row| claimed(row, worker)).collect()
+    }
+
+    /// Makes a lease last longer from now; says whether it still held.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn renew_lease(&self, lease: &Lease, by: Duration) -> Result<bool, StoreError> {
+        let renewed = self
+            .row(
+                "UPDATE job SET leased_until = until, run_after = until
+                 FROM (SELECT clock_timestamp() + $5 * interval '1 millisecond' AS until) AS moment
+                 WHERE tenant_id = $1 AND id = $2 AND state = 'running' AND leased_by = $3 AND attempts = $4
+                 RETURNING 1",
+                [
+                    lease.tenant.as_uuid().into(),
+                    lease.job.as_uuid().into(),
+                    lease.worker.clone().into(),
+                    count(lease.attempt).into(),
+                    milliseconds(by).into(),
+                ],
+            )
+            .await?;
+        Ok(renewed.is_some())
+    }
+
+    /// Marks a job as done; says whether it was still ours to finish.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn finish_job(&self, lease: &Lease) -> Result<bool, StoreError> {
+        let finished = self
+            .execute(
+                "UPDATE job SET state = 'done', finished_at = clock_timestamp(), leased_by = NULL,
+                     leased_until = NULL, last_error = NULL
+                 WHERE tenant_id = $1 AND id = $2 AND state = 'running' AND leased_by = $3 AND attempts = $4",
+                [
+                    lease.tenant.as_uuid().into(),
+                    lease.job.as_uuid().into(),
+                    lease.worker.clone().into(),
+                    count(lease.attempt).into(),
+                ],
+            )
+            .await?;
+        Ok(finished == 1)
+    }
+
+    /// Puts a job back to be tried again after 1, 2, 4 .. 60 seconds, or fails it when it has had
+    /// its attempts.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn retry_job(&self, lease: &Lease, error: &str) -> Result<Afterwards, StoreError> {
+        self.put_back(lease, error, "attempts >= attempts_max")
+            .await
+    }
+
+    /// Fails a job: it will not be tried again.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn fail_job(&self, lease: &Lease, error: &str) -> Result<Afterwards, StoreError> {
+        self.put_back(lease, error, "true").await
+    }
+
+    async fn put_back(
+        &self,
+        lease: &Lease,
+        error: &str,
+        is_over: &'static str,
+    ) -> Result<Afterwards, StoreError> {
+        let sql = format!(
+            "UPDATE job SET state = CASE WHEN {is_over} THEN 'failed' ELSE 'ready' END,
+                 finished_at = CASE WHEN {is_over} THEN clock_timestamp() END,
+                 run_after = clock_timestamp() + least(60, power(2, attempts - 1)) * interval '1 second',
+                 leased_by = NULL, leased_until = NULL, last_error = $5
+             WHERE tenant_id = $1 AND id = $2 AND state = 'running' AND leased_by = $3 AND attempts = $4
+             RETURNING state = 'failed' AS failed"
+        );
+        let row = self
+            .row(
+                &sql,
+                [
+                    lease.tenant.as_uuid().into(),
+                    lease.job.as_uuid().into(),
+                    lease.worker.clone().into(),
+                    count(lease.attempt).into(),
+                    error.into(),
+                ],
+            )
+            .await?;
+        match row {
+            None => Ok(Afterwards::NotOurs),
+            Some(row) if row.try_get("", "failed")? => Ok(Afterwards::Failed),
+            Some(_) => Ok(Afterwards::Waits),
+        }
+    }
+}
+
+fn claimed(row: &QueryResult, worker: &str) -> Result<ClaimedJob, StoreError> {
+    let tenant = TenantId::from(row.try_get::<Uuid>("", "tenant_id")?);
+    let job = JobId::from(row.try_get::<Uuid>("", "id")?);
+    let at = At {
+        table: "job",
+        row: job,
+    };
+    let number = |column: &'static str| -> Result<u32, StoreError> {
+        let stored: i32 = row.try_get("", column)?;
+        at.need(column, u32::try_from(stored).ok())
+    };
+    Ok(ClaimedJob {
+        scope: TenantScope::authenticated(Membership {
+            tenant,
+            actor: Actor::Job { job },
+        }),
+        lease: Lease {
+            tenant,
+            job,
+            worker: worker.to_owned(),
+            attempt: number("attempts")?,
+        },
+        kind: row.try_get("", "kind")?,
+        payload: row.try_get("", "payload")?,
+        attempts_max: number("attempts_max")?,
+    })
+}
+
+fn count(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

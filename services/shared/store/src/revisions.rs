@@ -1,0 +1,445 @@
+//! Imports of a source: the bytes as they were given, and how the import went.
+
+use countersign_access::{ImportSource, Permit, RunJob};
+use countersign_domain::{
+    Timestamp,
+    digest::Digest,
+    id::{MemberId, RevisionId, SourceId},
+    operation::{Diagnostic, ImportedDocument, Server},
+};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use crate::{
+    StoreError, TenantTx,
+    entity::revision::{self, COLUMN},
+    row::At,
+};
+
+/// How a document came to us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GivenAs {
+    /// As a file.
+    Upload,
+    /// As text.
+    Paste,
+    /// As an address it is fetched from.
+    Url(String),
+}
+
+impl GivenAs {
+    /// The name in the database.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Upload => "upload",
+            Self::Paste => "paste",
+            Self::Url(_) => "url",
+        }
+    }
+}
+
+/// Where an import is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RevisionState {
+    /// No worker has begun.
+    Waiting,
+    /// A worker is at it.
+    Importing,
+    /// Its operations are tools.
+    Ready,
+    /// It came to nothing, and nothing was changed by it.
+    Failed {
+        /// A stable code in `snake_case`.
+        code: String,
+        /// One sentence for people.
+        text: String,
+    },
+}
+
+/// One import of a source.
+#[derive(Clone, Debug)]
+pub struct RevisionView {
+    /// Its id.
+    pub id: RevisionId,
+    /// The source.
+    pub source: SourceId,
+    /// Counted from 1 within the source.
+    pub number: u32,
+    /// How the document was given.
+    pub given: GivenAs,
+    /// SHA-256 of the document, once it is here.
+    pub sha256: Option<Digest>,
+    /// Where it is.
+    pub state: RevisionState,
+    /// What the importer is doing: `fetching`, `reading`, `operations`, `naming`, `writing`.
+    pub stage: String,
+    /// Steps of that stage that are done.
+    pub done: u32,
+    /// Steps of that stage in all.
+    pub total: u32,
+    /// What the document calls itself.
+    pub title: String,
+    /// The version it gives itself.
+    pub version: String,
+    /// Its format, such as `OpenAPI 3.1.0`.
+    pub format: String,
+    /// How many operations it has.
+    pub operations: u32,
+    /// Where the API may live.
+    pub servers: Vec<Server>,
+    /// What was lost, guessed or repaired outside any one operation.
+    pub diagnostics: Vec<Diagnostic>,
+    /// When it was given.
+    pub created_at: Timestamp,
+    /// Who gave it.
+    pub created_by: MemberId,
+    /// When it was ready or failed.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// A revision to be imported.
+#[derive(Clone, Debug)]
+pub struct NewRevision {
+    /// Its id.
+    pub id: RevisionId,
+    /// The source.
+    pub source: SourceId,
+    /// How the document was given.
+    pub given: GivenAs,
+    /// The document's digest, when it is here already.
+    pub sha256: Option<Digest>,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: MemberId,
+}
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImportProgress {
+    /// What is being done.
+    pub stage: &'static str,
+    /// Steps of it that are done.
+    pub done: usize,
+    /// Steps of it in all.
+    pub total: usize,
+}
+
+impl TenantTx {
+    /// Keeps a document; equal bytes are kept once.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn keep_document(&self, content: &[u8], at: Timestamp) -> Result<Digest, StoreError> {
+        let sha256 = Digest::of(content);
+        self.execute(
+            "INSERT INTO document (tenant_id, sha256, content, created_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (tenant_id, sha256) DO NOTHING",
+            [
+                self.tenant().as_uuid().into(),
+                sha256.as_bytes().to_vec().into(),
+                content.to_vec().into(),
+                at.into(),
+            ],
+        )
+        .await?;
+        Ok(sha256)
+    }
+
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when this tenant has no such bytes.
+    pub async fn document(&self, sha256: Digest) -> Result<Vec<u8>, StoreError> {
+        let row = self
+            .row(
+                "SELECT content FROM document WHERE tenant_id = $1 AND sha256 = $2",
+                [
+                    self.tenant().as_uuid().into(),
+                    sha256.as_bytes().to_vec().into(),
+                ],
+            )
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        Ok(row.try_get("", "content")?)
+    }
+
+    /// Adds a revision with the next number of its source, which the caller has made or locked.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn insert_revision(
+        &self,
+        permit: Permit<ImportSource>,
+        revision: &NewRevision,
+    ) -> Result<(), StoreError> {
+        self.used(permit)?;
+        let url = match &revision.given {
+            GivenAs::Url(url) => Some(url.clone()),
+            GivenAs::Upload | GivenAs::Paste => None,
+        };
+        self.execute(
+            "INSERT INTO revision (tenant_id, id, source_id, number, document_sha256, given_as, given_url, state,
+                 created_at, created_by)
+             SELECT $1, $2, $3, 1 + COALESCE(max(number), 0), $4, $5, $6, 'waiting', $7, $8
+             FROM revision WHERE tenant_id = $1 AND source_id = $3",
+            [
+                self.tenant().as_uuid().into(),
+                revision.id.as_uuid().into(),
+                revision.source.as_uuid().into(),
+                revision.sha256.map(|digest| digest.as_bytes().to_vec()).into(),
+                revision.given.as_str().into(),
+                url.into(),
+                revision.at.into(),
+                revision.by.as_uuid().into(),
+            ],
+        )
+        .await
+        .map(|_| ())
+    }
+
+    /// Finds one revision.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it is not this tenant's.
+    pub async fn revision(&self, id: RevisionId) -> Result<RevisionView, StoreError> {
+        revision::Entity::find_by_id((self.tenant().as_uuid(), id.as_uuid()))
+            .one(self.db())
+            .await?
+            .ok_or(StoreError::NotFound)?
+            .try_into()
+    }
+
+    /// Lists the revisions of a source, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn revisions(
+        &self,
+        source: SourceId,
+        limit: u64,
+    ) -> Result<Vec<RevisionView>, StoreError> {
+        let rows = revision::Entity::find()
+            .filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()))
+            .filter(COLUMN.source_id.eq(source.as_uuid()))
+            .order_by_desc(revision::Column::Number)
+            .limit(limit)
+            .all(self.db())
+            .await?;
+        rows.into_iter().map(RevisionView::try_from).collect()
+    }
+
+    /// Lists the latest revision of every source.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn latest_revisions(&self) -> Result<Vec<RevisionView>, StoreError> {
+        let latest = self
+            .rows(
+                "SELECT DISTINCT ON (source_id) id FROM revision WHERE tenant_id = $1
+                 ORDER BY source_id, number DESC",
+                [self.tenant().as_uuid().into()],
+            )
+            .await?;
+        let ids = latest
+            .iter()
+            .map(|row| row.try_get::<Uuid>("", "id"))
+            .collect::<Result<Vec<_>, _>>()?;
+        let rows = revision::Entity::find()
+            .filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()))
+            .filter(COLUMN.id.is_in(ids))
+            .all(self.db())
+            .await?;
+        rows.into_iter().map(RevisionView::try_from).collect()
+    }
+
+    /// Tells how far an import is. Says whether it is still open.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_import_progress(
+        &self,
+        permit: Permit<RunJob>,
+        id: RevisionId,
+        progress: ImportProgress,
+    ) -> Result<bool, StoreError> {
+        self.used(permit)?;
+        let open = self
+            .execute(
+                "UPDATE revision SET state = 'importing', stage = $3, done = $4, total = $5
+                 WHERE tenant_id = $1 AND id = $2 AND state IN ('waiting', 'importing')",
+                [
+                    self.tenant().as_uuid().into(),
+                    id.as_uuid().into(),
+                    progress.stage.into(),
+                    integer(progress.done).into(),
+                    integer(progress.total).into(),
+                ],
+            )
+            .await?;
+        Ok(open == 1)
+    }
+
+    /// Notes which document a revision turned out to be, once it was fetched.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_revision_document(
+        &self,
+        permit: Permit<RunJob>,
+        id: RevisionId,
+        sha256: Digest,
+    ) -> Result<(), StoreError> {
+        self.used(permit)?;
+        self.execute(
+            "UPDATE revision SET document_sha256 = $3
+             WHERE tenant_id = $1 AND id = $2 AND document_sha256 IS NULL",
+            [
+                self.tenant().as_uuid().into(),
+                id.as_uuid().into(),
+                sha256.as_bytes().to_vec().into(),
+            ],
+        )
+        .await
+        .map(|_| ())
+    }
+
+    /// Says whether a later import of the same source is ready already.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn is_overtaken(&self, revision: &RevisionView) -> Result<bool, StoreError> {
+        let later = self
+            .row(
+                "SELECT 1 FROM revision WHERE tenant_id = $1 AND source_id = $2 AND number > $3
+                 AND state = 'ready' LIMIT 1",
+                [
+                    self.tenant().as_uuid().into(),
+                    revision.source.as_uuid().into(),
+                    i64::from(revision.number).into(),
+                ],
+            )
+            .await?;
+        Ok(later.is_some())
+    }
+
+    /// Marks an import as ready, in the transaction that made its tools. Says whether it was open.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn finish_revision(
+        &self,
+        permit: Permit<RunJob>,
+        id: RevisionId,
+        document: &ImportedDocument,
+    ) -> Result<bool, StoreError> {
+        self.used(permit)?;
+        let plain = "lists of plain values are JSON";
+        let servers = serde_json::to_value(&document.servers).expect(plain);
+        let diagnostics = serde_json::to_value(&document.diagnostics).expect(plain);
+        let finished = self
+            .execute(
+                "UPDATE revision SET state = 'ready', stage = '', done = 0, total = 0, title = $3, version = $4,
+                     format = $5, operations = $6, servers = $7, diagnostics = $8, finished_at = clock_timestamp()
+                 WHERE tenant_id = $1 AND id = $2 AND state IN ('waiting', 'importing')",
+                [
+                    self.tenant().as_uuid().into(),
+                    id.as_uuid().into(),
+                    document.title.clone().into(),
+                    document.version.clone().into(),
+                    document.format.clone().into(),
+                    integer(document.operations.len()).into(),
+                    servers.into(),
+                    diagnostics.into(),
+                ],
+            )
+            .await?;
+        Ok(finished == 1)
+    }
+
+    /// Marks an import as failed. Says whether it was open.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn fail_revision(
+        &self,
+        permit: Permit<RunJob>,
+        id: RevisionId,
+        (code, text): (&str, &str),
+    ) -> Result<bool, StoreError> {
+        self.used(permit)?;
+        let failed = self
+            .execute(
+                "UPDATE revision SET state = 'failed', failure_code = $3, failure_text = $4,
+                     finished_at = clock_timestamp()
+                 WHERE tenant_id = $1 AND id = $2 AND state IN ('waiting', 'importing')",
+                [
+                    self.tenant().as_uuid().into(),
+                    id.as_uuid().into(),
+                    code.into(),
+                    text.into(),
+                ],
+            )
+            .await?;
+        Ok(failed == 1)
+    }
+}
+
+fn integer(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+impl TryFrom<revision::Model> for RevisionView {
+    type Error = StoreError;
+
+    fn try_from(row: revision::Model) -> Result<Self, StoreError> {
+        let id = RevisionId::from(row.id);
+        let at = At {
+            table: "revision",
+            row: id,
+        };
+        let number = |column, value: i32| at.need(column, u32::try_from(value).ok());
+        let given = match (row.given_as.as_str(), row.given_url) {
+            ("upload", _) => GivenAs::Upload,
+            ("paste", _) => GivenAs::Paste,
+            ("url", Some(url)) => GivenAs::Url(url),
+            _ => return Err(at.unreadable("given_as")),
+        };
+        let state = match row.state.as_str() {
+            "waiting" => RevisionState::Waiting,
+            "importing" => RevisionState::Importing,
+            "ready" => RevisionState::Ready,
+            "failed" => RevisionState::Failed {
+                code: at.need("failure_code", row.failure_code)?,
+                text: at.need("failure_text", row.failure_text)?,
+            },
+            _ => return Err(at.unreadable("state")),
+        };
+        let sha256 = row
+            .document_sha256
+            .map(|bytes| Digest::try_from(bytes.as_slice()))
+            .transpose()
+            .map_err(|_| at.unreadable("document_sha256"))?;
+        Ok(Self {
+            id,
+            source: row.source_id.into(),
+            number: number("number", row.number)?,
+            given,
+            sha256,
+            state,
+            stage: row.stage,
+            done: number("done", row.done)?,
+            total: number("total", row.total)?,
+            title: row.title,
+            version: row.version,
+            format: row.format,
+            operations: number("operations", row.operations)?,
+            servers: at.json("servers", row.servers)?,
+            diagnostics: at.json("diagnostics", row.diagnostics)?,
+            created_at: row.created_at,
+            created_by: row.created_by.into(),
+            finished_at: row.finished_at,
+        })
+    }
+}

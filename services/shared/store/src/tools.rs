@@ -1,0 +1,337 @@
+//! Tools and their definitions. A tool is method + path of a source; a definition never changes.
+
+use countersign_access::{Permit, RunJob};
+use countersign_domain::{
+    Timestamp,
+    digest::Digest,
+    id::{EndpointId, EnvironmentId, RevisionId, SourceId, ToolId, ToolVersionId},
+    operation::Method,
+    tool::{Enablement, Tool},
+};
+use sea_orm::{QueryResult, Value};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{StoreError, TenantTx, enablements, row::At};
+
+/// Rows written in one statement; definitions are large.
+const CHUNK: usize = 250;
+
+/// A tool as an import finds it.
+#[derive(Clone, Debug)]
+pub struct KnownTool {
+    /// Its id.
+    pub id: ToolId,
+    /// Half of its identity.
+    pub method: Method,
+    /// The other half.
+    pub path: String,
+    /// What agents call it.
+    pub name: String,
+    /// The present definition.
+    pub version: ToolVersionId,
+    /// Digest of the present definition.
+    pub fingerprint: Digest,
+    /// The latest import did not have it.
+    pub removed: bool,
+}
+
+/// A tool that no earlier import had.
+#[derive(Clone, Debug)]
+pub struct NewTool {
+    /// Its id.
+    pub id: ToolId,
+    /// Half of its identity.
+    pub method: Method,
+    /// The other half.
+    pub path: String,
+    /// What agents call it.
+    pub name: String,
+    /// Its first definition.
+    pub version: ToolVersionId,
+}
+
+/// A definition that is not stored yet.
+#[derive(Clone, Debug)]
+pub struct NewToolVersion {
+    /// Its id.
+    pub id: ToolVersionId,
+    /// The tool.
+    pub tool: ToolId,
+    /// Digest of the definition.
+    pub fingerprint: Digest,
+    /// The classification, copied out of the definition for the database's own checks.
+    pub class: &'static str,
+    /// Each call needs a countersignature.
+    pub high_risk: bool,
+    /// How sure the classification is.
+    pub confidence: &'static str,
+    /// Why it cannot be called faithfully.
+    pub unsupported: Option<String>,
+    /// The operation as JSON.
+    pub definition: serde_json::Value,
+}
+
+/// A tool whose present definition becomes another one, or that is back.
+#[derive(Clone, Debug)]
+pub struct ChangedTool {
+    /// The tool.
+    pub id: ToolId,
+    /// Its definition from now on.
+    pub version: ToolVersionId,
+    /// Its name from now on; it differs only when another took the old one while it was gone.
+    pub name: String,
+}
+
+/// What an import changes about the tools of a source.
+#[derive(Clone, Debug, Default)]
+pub struct ToolChanges {
+    /// Tools to add.
+    pub new: Vec<NewTool>,
+    /// Definitions to add.
+    pub versions: Vec<NewToolVersion>,
+    /// Tools that get another definition.
+    pub changed: Vec<ChangedTool>,
+    /// Tools that are gone.
+    pub removed: Vec<ToolId>,
+}
+
+/// A tool with the latest decision about it in one environment.
+#[derive(Clone, Debug)]
+pub struct DecidedTool {
+    /// The tool.
+    pub tool: Tool,
+    /// The decision, if there is one.
+    pub decided: Option<Enablement>,
+}
+
+/// Which tools to list.
+#[derive(Clone, Copy, Debug)]
+pub enum ToolsOf {
+    /// Those of a source.
+    Source(SourceId),
+    /// Those chosen for an endpoint.
+    Endpoint(EndpointId),
+    /// One, which is kept from being changed until the transaction ends.
+    Locked(ToolId),
+}
+
+impl TenantTx {
+    /// Lists every tool that a source has or had, for an import to compare with.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn known_tools(&self, source: SourceId) -> Result<Vec<KnownTool>, StoreError> {
+        let rows = self
+            .rows(
+                "SELECT t.id, t.method, t.path, t.name, t.current_version, v.fingerprint,
+                     t.removed_at IS NOT NULL AS removed
+                 FROM tool t JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
+                 WHERE t.tenant_id = $1 AND t.source_id = $2",
+                [self.tenant().as_uuid().into(), source.as_uuid().into()],
+            )
+            .await?;
+        rows.iter().map(known).collect()
+    }
+
+    /// Writes what an import changes, a few statements whatever its size.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn change_tools(
+        &self,
+        permit: Permit<RunJob>,
+        (source, revision, at): (SourceId, RevisionId, Timestamp),
+        changes: &ToolChanges,
+    ) -> Result<(), StoreError> {
+        self.used(permit)?;
+        self.remove_tools(&changes.removed).await?;
+        for chunk in changes.new.chunks(CHUNK) {
+            self.add_tools(source, at, chunk).await?;
+        }
+        for chunk in changes.versions.chunks(CHUNK) {
+            self.add_versions(revision, at, chunk).await?;
+        }
+        for chunk in changes.changed.chunks(CHUNK) {
+            self.point_tools(chunk).await?;
+        }
+        Ok(())
+    }
+
+    /// Lists present tools with the latest decision about each in an environment, by name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn tools(
+        &self,
+        of: ToolsOf,
+        environment: EnvironmentId,
+    ) -> Result<Vec<DecidedTool>, StoreError> {
+        let (condition, id) = match of {
+            ToolsOf::Source(id) => ("t.source_id = $3 ORDER BY t.name", id.as_uuid()),
+            ToolsOf::Endpoint(id) => (
+                "EXISTS (SELECT 1 FROM endpoint_tool x WHERE x.tenant_id = t.tenant_id
+                    AND x.endpoint_id = $3 AND x.tool_id = t.id) ORDER BY t.name",
+                id.as_uuid(),
+            ),
+            ToolsOf::Locked(id) => ("t.id = $3 FOR UPDATE OF t", id.as_uuid()),
+        };
+        let sql = format!(
+            "SELECT t.id, t.source_id, t.name, v.id AS version_id, v.revision_id, v.fingerprint, v.definition,
+                 e.id AS enablement_id, e.tool_version_id AS seen_version_id, e.state, e.handling, e.reason,
+                 e.decided_by, e.decided_at, p.email AS decided_label
+             FROM tool t
+             JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
+             LEFT JOIN enablement e ON e.tenant_id = t.tenant_id AND e.tool_id = t.id
+                 AND e.environment_id = $2 AND e.superseded_at IS NULL
+             LEFT JOIN member m ON m.tenant_id = e.tenant_id AND m.id = e.decided_by
+             LEFT JOIN person p ON p.id = m.person_id
+             WHERE t.tenant_id = $1 AND t.removed_at IS NULL AND {condition}"
+        );
+        let rows = self
+            .rows(
+                &sql,
+                [
+                    self.tenant().as_uuid().into(),
+                    environment.as_uuid().into(),
+                    id.into(),
+                ],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(DecidedTool {
+                    tool: tool(row)?,
+                    decided: enablements::decided(row)?,
+                })
+            })
+            .collect()
+    }
+
+    async fn remove_tools(&self, removed: &[ToolId]) -> Result<(), StoreError> {
+        let ids: Vec<Uuid> = removed.iter().map(|id| id.as_uuid()).collect();
+        self.execute(
+            "UPDATE tool SET removed_at = clock_timestamp()
+             WHERE tenant_id = $1 AND id = ANY ($2) AND removed_at IS NULL",
+            [self.tenant().as_uuid().into(), Value::from(ids)],
+        )
+        .await
+        .map(|_| ())
+    }
+
+    async fn add_tools(
+        &self,
+        source: SourceId,
+        at: Timestamp,
+        tools: &[NewTool],
+    ) -> Result<(), StoreError> {
+        let rows: serde_json::Value = tools
+            .iter()
+            .map(|tool| {
+                json!({"id": tool.id.as_uuid(), "method": tool.method.as_str(), "path": tool.path,
+                    "name": tool.name, "version": tool.version.as_uuid()})
+            })
+            .collect();
+        self.execute(
+            "INSERT INTO tool (tenant_id, id, source_id, method, path, name, current_version, created_at)
+             SELECT $1, r.id, $2, r.method, r.path, r.name, r.version, $3 FROM jsonb_to_recordset($4)
+                 AS r (id uuid, method text, path text, name text, version uuid)",
+            [
+                self.tenant().as_uuid().into(),
+                source.as_uuid().into(),
+                at.into(),
+                rows.into(),
+            ],
+        )
+        .await
+        .map(|_| ())
+    }
+
+    async fn add_versions(
+        &self,
+        revision: RevisionId,
+        at: Timestamp,
+        versions: &[NewToolVersion],
+    ) -> Result<(), StoreError> {
+        let rows: serde_json::Value = versions
+            .iter()
+            .map(|version| {
+                json!({"id": version.id.as_uuid(), "tool": version.tool.as_uuid(),
+                    "fingerprint": version.fingerprint, "class": version.class,
+                    "high_risk": version.high_risk, "confidence": version.confidence,
+                    "unsupported": version.unsupported, "definition": version.definition})
+            })
+            .collect();
+        self.execute(
+            "INSERT INTO tool_version (tenant_id, id, tool_id, revision_id, fingerprint, class, high_risk, confidence,
+                 unsupported, definition, created_at)
+             SELECT $1, r.id, r.tool, $2, decode(r.fingerprint, 'hex'), r.class, r.high_risk, r.confidence,
+                 r.unsupported, r.definition, $3
+             FROM jsonb_to_recordset($4) AS r (id uuid, tool uuid, fingerprint text, class text, high_risk boolean,
+                 confidence text, unsupported text, definition jsonb)",
+            [
+                self.tenant().as_uuid().into(),
+                revision.as_uuid().into(),
+                at.into(),
+                rows.into(),
+            ],
+        )
+        .await
+        .map(|_| ())
+    }
+
+    async fn point_tools(&self, changed: &[ChangedTool]) -> Result<(), StoreError> {
+        let rows: serde_json::Value = changed
+            .iter()
+            .map(|tool| json!({"id": tool.id.as_uuid(), "version": tool.version.as_uuid(), "name": tool.name}))
+            .collect();
+        self.execute(
+            "UPDATE tool SET current_version = r.version, name = r.name, removed_at = NULL
+             FROM jsonb_to_recordset($2) AS r (id uuid, version uuid, name text)
+             WHERE tool.tenant_id = $1 AND tool.id = r.id",
+            [self.tenant().as_uuid().into(), rows.into()],
+        )
+        .await
+        .map(|_| ())
+    }
+}
+
+fn known(row: &QueryResult) -> Result<KnownTool, StoreError> {
+    let id = ToolId::from(row.try_get::<Uuid>("", "id")?);
+    let at = At {
+        table: "tool",
+        row: id,
+    };
+    let method: String = row.try_get("", "method")?;
+    Ok(KnownTool {
+        id,
+        method: at.need("method", Method::parse(&method))?,
+        path: row.try_get("", "path")?,
+        name: row.try_get("", "name")?,
+        version: row.try_get::<Uuid>("", "current_version")?.into(),
+        fingerprint: fingerprint(row, &at)?,
+        removed: row.try_get("", "removed")?,
+    })
+}
+
+fn tool(row: &QueryResult) -> Result<Tool, StoreError> {
+    let id = ToolId::from(row.try_get::<Uuid>("", "id")?);
+    let at = At {
+        table: "tool_version",
+        row: id,
+    };
+    Ok(Tool {
+        id,
+        source: row.try_get::<Uuid>("", "source_id")?.into(),
+        name: row.try_get("", "name")?,
+        version: row.try_get::<Uuid>("", "version_id")?.into(),
+        revision: row.try_get::<Uuid>("", "revision_id")?.into(),
+        fingerprint: fingerprint(row, &at)?,
+        operation: at.json("definition", row.try_get("", "definition")?)?,
+    })
+}
+
+fn fingerprint(row: &QueryResult, at: &At<ToolId>) -> Result<Digest, StoreError> {
+    let bytes: Vec<u8> = row.try_get("", "fingerprint")?;
+    at.need("fingerprint", Digest::try_from(bytes.as_slice()).ok())
+}
