@@ -356,9 +356,13 @@ CREATE TABLE oauth_authorization (
     tenant_id      uuid        NOT NULL REFERENCES tenant (id),
     id             uuid        NOT NULL,
     endpoint_id    uuid        NOT NULL,
-    client_id      uuid        NOT NULL REFERENCES oauth_client (id),
+    -- A client nobody ever consented to is forgotten together with what it asked for.
+    client_id      uuid        NOT NULL REFERENCES oauth_client (id) ON DELETE CASCADE,
     redirect_uri   text        NOT NULL,
+    -- As asked for; narrowed to what the endpoint has when the consent page is first shown, so
+    -- that what is approved is what was seen.
     scopes         text[]      NOT NULL,
+    shown_at       timestamptz,
     client_state   text,
     code_challenge text        NOT NULL,
     resource       text        NOT NULL,
@@ -370,6 +374,10 @@ CREATE TABLE oauth_authorization (
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, endpoint_id) REFERENCES endpoint (tenant_id, id)
 );
+-- Not unique: found across tenants by its id, and only together with the browser's cookie.
+CREATE INDEX oauth_authorization_id ON oauth_authorization (id);
+CREATE INDEX oauth_authorization_client ON oauth_authorization (client_id);
+CREATE INDEX oauth_authorization_expiry ON oauth_authorization (expires_at);
 CALL app.protect('oauth_authorization', 'resolve_credential');
 
 CREATE TABLE oauth_grant (
@@ -536,7 +544,7 @@ CREATE INDEX record_call ON record (tenant_id, call_id) WHERE call_id IS NOT NUL
 CREATE INDEX record_hold ON record (tenant_id, hold_id) WHERE hold_id IS NOT NULL;
 CREATE INDEX record_tool ON record (tenant_id, tool_id, at) WHERE tool_id IS NOT NULL;
 -- run_jobs: a hold that expires is expired and recorded in one transaction.
-CALL app.protect('record', 'append_records', 'run_jobs');
+CALL app.protect('record', 'append_records', 'run_jobs', 'sign_up', 'resolve_credential');
 
 -- Background work and events -----------------------------------------------------------------
 
@@ -580,6 +588,8 @@ GRANT EXECUTE ON FUNCTION app.current_tenant(), app.system_reason() TO countersi
 REVOKE ALL ON person, session, oauth_client, _sqlx_migrations FROM countersign_app;
 GRANT SELECT (id, email) ON person TO countersign_app;
 GRANT SELECT ON oauth_client, _sqlx_migrations TO countersign_app;
+-- Consent marks a client as used, in the transaction that makes the grant.
+GRANT UPDATE (last_used_at) ON oauth_client TO countersign_app;
 REVOKE INSERT, UPDATE, DELETE ON tenant FROM countersign_app;
 GRANT UPDATE (name, epoch) ON tenant TO countersign_app;
 
@@ -590,7 +600,7 @@ REVOKE DELETE ON hold, enablement, credential, member, oauth_grant, oauth_code,
 
 GRANT SELECT, INSERT ON person TO countersign_system;
 GRANT SELECT, INSERT, UPDATE ON session, oauth_client, invitation, oauth_authorization TO countersign_system;
-GRANT DELETE ON oauth_client TO countersign_system;
+GRANT DELETE ON oauth_client, oauth_authorization TO countersign_system;
 GRANT SELECT, INSERT ON tenant, member, environment TO countersign_system;
 GRANT SELECT ON endpoint, oauth_code, oauth_access_token, oauth_refresh_token, oauth_grant TO countersign_system;
 GRANT SELECT, UPDATE ON job, event, hold TO countersign_system;
