@@ -1,0 +1,383 @@
+//! Where a source lives in an environment, and what is known of the credential to use there.
+//!
+//! A credential is bound to the address it was stored for. Rows of credentials are superseded,
+//! never changed: what a call used stays findable under its label.
+
+use countersign_access::{ManageConnection, Permit};
+use countersign_domain::{
+    Timestamp,
+    connection::{AuthScheme, BaseUrl},
+    id::{ConnectionId, CredentialId, EnvironmentId, MemberId, SourceId},
+};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, prelude::Uuid};
+use serde_json::Value;
+
+use crate::{
+    StoreError, TenantTx,
+    entity::{connection, credential},
+    row::At,
+};
+
+/// What a request needs to know of a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionFacts {
+    /// Which connection.
+    pub id: ConnectionId,
+    /// Where every request of it goes.
+    pub base_url: BaseUrl,
+    /// What lets it in there.
+    pub credential: Option<CredentialFacts>,
+}
+
+/// What a request needs to know of a credential, which is everything but the secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialFacts {
+    /// Which credential; its name in the vault.
+    pub id: CredentialId,
+    /// Which version of it; the version in the vault.
+    pub version: u32,
+    /// How it goes into a request.
+    pub scheme: AuthScheme,
+    /// The address it was stored for; it goes to no other origin.
+    pub bound_to: BaseUrl,
+}
+
+impl CredentialFacts {
+    /// Returns `id/version`, as records and approvals name it.
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!("{}/{}", self.id, self.version)
+    }
+}
+
+/// A connection, as people see it.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Which.
+    pub facts: ConnectionFacts,
+    /// The API.
+    pub source: SourceId,
+    /// The environment.
+    pub environment: EnvironmentId,
+    /// Since when it lives there.
+    pub updated_at: Timestamp,
+    /// Who said so.
+    pub updated_by: String,
+    /// What may be told of the present credential.
+    pub credential: Option<CredentialNote>,
+}
+
+/// What may be told of a credential.
+#[derive(Clone, Debug)]
+pub struct CredentialNote {
+    /// A keyed digest of the secret; eight hex digits.
+    pub fingerprint: String,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Who stored it.
+    pub created_by: String,
+}
+
+/// Where a source is to live.
+#[derive(Clone, Debug)]
+pub struct Placing {
+    /// The connection's id, if it is new.
+    pub id: ConnectionId,
+    /// The API.
+    pub source: SourceId,
+    /// The environment.
+    pub environment: EnvironmentId,
+    /// Where.
+    pub base_url: BaseUrl,
+    /// Who says so.
+    pub by: MemberId,
+}
+
+/// A credential whose secret is in the vault already.
+#[derive(Clone, Debug)]
+pub struct NewCredential {
+    /// The connection it is for.
+    pub connection: ConnectionId,
+    /// What is known of it.
+    pub facts: CredentialFacts,
+    /// A keyed digest of the secret.
+    pub fingerprint: String,
+    /// Who stored it.
+    pub by: MemberId,
+}
+
+/// The first half of every question about connections as people see them.
+const CONNECTIONS: &str = "
+    SELECT n.id, n.source_id, n.environment_id, n.base_url, n.updated_at, up.email AS updated_by,
+           c.id AS credential_id, c.version, c.scheme, c.base_url AS bound_to, c.fingerprint,
+           c.created_at, cp.email AS created_by
+    FROM connection n
+    JOIN member um ON um.tenant_id = n.tenant_id AND um.id = n.updated_by
+    LEFT JOIN person up ON up.id = um.person_id
+    LEFT JOIN credential c ON c.tenant_id = n.tenant_id AND c.connection_id = n.id
+         AND c.superseded_at IS NULL
+    LEFT JOIN member cm ON cm.tenant_id = c.tenant_id AND cm.id = c.created_by
+    LEFT JOIN person cp ON cp.id = cm.person_id
+    WHERE n.tenant_id = $1";
+
+impl TenantTx {
+    /// Finds the connection of a source in an environment.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn connection(
+        &self,
+        source: SourceId,
+        environment: EnvironmentId,
+    ) -> Result<Option<Connection>, StoreError> {
+        let sql = format!("{CONNECTIONS} AND n.source_id = $2 AND n.environment_id = $3");
+        let row = self
+            .row(
+                &sql,
+                [
+                    self.tenant().as_uuid().into(),
+                    source.as_uuid().into(),
+                    environment.as_uuid().into(),
+                ],
+            )
+            .await?;
+        row.as_ref().map(connection_of).transpose()
+    }
+
+    /// Lists every connection of the tenant.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn connections(&self) -> Result<Vec<Connection>, StoreError> {
+        let sql = format!("{CONNECTIONS} ORDER BY n.id");
+        let rows = self.rows(&sql, [self.tenant().as_uuid().into()]).await?;
+        rows.iter().map(connection_of).collect()
+    }
+
+    /// Lists what requests need to know of an environment's connections.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn connection_facts(
+        &self,
+        environment: EnvironmentId,
+    ) -> Result<Vec<(SourceId, ConnectionFacts)>, StoreError> {
+        let all = self.connections().await?;
+        Ok(all
+            .into_iter()
+            .filter(|one| one.environment == environment)
+            .map(|one| (one.source, one.facts))
+            .collect())
+    }
+
+    /// Finds the address of a connection and its credential, and keeps others from changing
+    /// either until this transaction ends.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn lock_connection(
+        &self,
+        source: SourceId,
+        environment: EnvironmentId,
+    ) -> Result<Option<ConnectionFacts>, StoreError> {
+        let placed = connection::Entity::find()
+            .filter(connection::COLUMN.tenant_id.eq(self.tenant().as_uuid()))
+            .filter(connection::COLUMN.source_id.eq(source.as_uuid()))
+            .filter(connection::COLUMN.environment_id.eq(environment.as_uuid()))
+            .lock_exclusive()
+            .one(self.db())
+            .await?;
+        let Some(row) = placed else {
+            return Ok(None);
+        };
+        let at = At {
+            table: "connection",
+            row: row.id,
+        };
+        let current = credential::Entity::find()
+            .filter(credential::COLUMN.tenant_id.eq(self.tenant().as_uuid()))
+            .filter(credential::COLUMN.connection_id.eq(row.id))
+            .filter(credential::COLUMN.superseded_at.is_null())
+            .one(self.db())
+            .await?;
+        Ok(Some(ConnectionFacts {
+            id: row.id.into(),
+            base_url: at.need("base_url", row.base_url.parse().ok())?,
+            credential: current.map(CredentialFacts::try_from).transpose()?,
+        }))
+    }
+
+    /// Finds the id that a connection's credentials have had so far.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn latest_credential(
+        &self,
+        connection: ConnectionId,
+    ) -> Result<Option<CredentialId>, StoreError> {
+        let row = credential::Entity::find()
+            .filter(credential::COLUMN.tenant_id.eq(self.tenant().as_uuid()))
+            .filter(credential::COLUMN.connection_id.eq(connection.as_uuid()))
+            .order_by_desc(credential::COLUMN.created_at)
+            .limit(1)
+            .one(self.db())
+            .await?;
+        Ok(row.map(|row| row.id.into()))
+    }
+
+    /// Says where a source lives in an environment; a place that has a connection keeps its id.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the source or the environment is not this tenant's.
+    pub async fn place_connection(
+        &self,
+        _permit: Permit<ManageConnection>,
+        placing: &Placing,
+    ) -> Result<ConnectionId, StoreError> {
+        let row = self
+            .row(
+                "INSERT INTO connection (tenant_id, id, source_id, environment_id, base_url, updated_at, updated_by)
+                 SELECT $1, $2, s.id, e.id, $5, clock_timestamp(), $6 FROM source s
+                 JOIN environment e ON e.tenant_id = s.tenant_id AND e.id = $4
+                 WHERE s.tenant_id = $1 AND s.id = $3
+                 ON CONFLICT (tenant_id, source_id, environment_id) DO UPDATE
+                 SET base_url = EXCLUDED.base_url, updated_at = EXCLUDED.updated_at, updated_by = EXCLUDED.updated_by
+                 RETURNING id",
+                [
+                    self.tenant().as_uuid().into(),
+                    placing.id.as_uuid().into(),
+                    placing.source.as_uuid().into(),
+                    placing.environment.as_uuid().into(),
+                    placing.base_url.to_string().into(),
+                    placing.by.as_uuid().into(),
+                ],
+            )
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        Ok(row.try_get::<Uuid>("", "id")?.into())
+    }
+
+    /// Takes the present credential out of use. Says whether there was one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn supersede_credential(
+        &self,
+        _permit: Permit<ManageConnection>,
+        connection: ConnectionId,
+    ) -> Result<bool, StoreError> {
+        self.end_credential(connection).await
+    }
+
+    /// Puts a credential into use, in the place of the present one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn replace_credential(
+        &self,
+        _permit: Permit<ManageConnection>,
+        new: &NewCredential,
+    ) -> Result<(), StoreError> {
+        self.end_credential(new.connection).await?;
+        let scheme = serde_json::to_value(&new.facts.scheme).expect("schemes are plain JSON");
+        self.execute(
+            "INSERT INTO credential (tenant_id, id, connection_id, version, scheme, base_url, fingerprint,
+                created_at, created_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), $8)",
+            [
+                self.tenant().as_uuid().into(),
+                new.facts.id.as_uuid().into(),
+                new.connection.as_uuid().into(),
+                new.facts.version.cast_signed().into(),
+                scheme.into(),
+                new.facts.bound_to.to_string().into(),
+                new.fingerprint.clone().into(),
+                new.by.as_uuid().into(),
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn end_credential(&self, connection: ConnectionId) -> Result<bool, StoreError> {
+        let changed = self
+            .execute(
+                "UPDATE credential SET superseded_at = clock_timestamp()
+                 WHERE tenant_id = $1 AND connection_id = $2 AND superseded_at IS NULL",
+                [self.tenant().as_uuid().into(), connection.as_uuid().into()],
+            )
+            .await?;
+        Ok(changed == 1)
+    }
+}
+
+impl TryFrom<credential::Model> for CredentialFacts {
+    type Error = StoreError;
+
+    fn try_from(row: credential::Model) -> Result<Self, StoreError> {
+        let at = At {
+            table: "credential",
+            row: row.id,
+        };
+        Ok(Self {
+            id: row.id.into(),
+            version: at.need("version", u32::try_from(row.version).ok())?,
+            scheme: at.json("scheme", row.scheme)?,
+            bound_to: at.need("base_url", row.base_url.parse().ok())?,
+        })
+    }
+}
+
+fn connection_of(row: &QueryResult) -> Result<Connection, StoreError> {
+    let id: Uuid = row.try_get("", "id")?;
+    let at = At {
+        table: "connection",
+        row: id,
+    };
+    let base_url: String = row.try_get("", "base_url")?;
+    let updated_by: Option<String> = row.try_get("", "updated_by")?;
+    let (credential, note) = match row.try_get::<Option<Uuid>>("", "credential_id")? {
+        Some(id) => {
+            let (facts, note) = credential_of(row, id)?;
+            (Some(facts), Some(note))
+        }
+        None => (None, None),
+    };
+    Ok(Connection {
+        facts: ConnectionFacts {
+            id: id.into(),
+            base_url: at.need("base_url", base_url.parse().ok())?,
+            credential,
+        },
+        source: row.try_get::<Uuid>("", "source_id")?.into(),
+        environment: row.try_get::<Uuid>("", "environment_id")?.into(),
+        updated_at: row.try_get("", "updated_at")?,
+        updated_by: updated_by.unwrap_or_default(),
+        credential: note,
+    })
+}
+
+fn credential_of(
+    row: &QueryResult,
+    id: Uuid,
+) -> Result<(CredentialFacts, CredentialNote), StoreError> {
+    let at = At {
+        table: "credential",
+        row: id,
+    };
+    let version: i32 = row.try_get("", "version")?;
+    let bound_to: String = row.try_get("", "bound_to")?;
+    let created_by: Option<String> = row.try_get("", "created_by")?;
+    let facts = CredentialFacts {
+        id: id.into(),
+        version: at.need("version", u32::try_from(version).ok())?,
+        scheme: at.json("scheme", row.try_get::<Value>("", "scheme")?)?,
+        bound_to: at.need("base_url", bound_to.parse().ok())?,
+    };
+    let note = CredentialNote {
+        fingerprint: row.try_get("", "fingerprint")?,
+        created_at: row.try_get("", "created_at")?,
+        created_by: created_by.unwrap_or_default(),
+    };
+    Ok((facts, note))
+}
