@@ -1,0 +1,55 @@
+//! Decides what a call can do to the world, from what its document says about it.
+//!
+//! The documents are written by strangers, so nothing in them may make a call look safer
+//! than its method and path allow: words raise, they never lower. Evidence of several kinds
+//! is read ([`reading`]), asked whether the call only reads ([`gate`]), what it is about
+//! ([`topics`]), what it does to it ([`effect`]) and what its answer gives away
+//! ([`secrets`]); [`weigh`] is the one place where these meet. The word lists are in
+//! [`verbs`], [`nouns`] and [`things`]. No I/O, no clock, the same answer every time.
+
+mod effect;
+mod gate;
+mod nouns;
+mod reading;
+pub mod score;
+mod secrets;
+mod sensitivity;
+mod things;
+mod tokens;
+mod topics;
+mod verbs;
+mod weigh;
+
+#[cfg(test)]
+mod tests;
+
+use countersign_domain::{operation::Method, risk::Risk};
+
+/// What a document says about one operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// The method.
+    pub method: Method,
+    /// The path template.
+    pub path: &'a str,
+    /// The document's own name for it.
+    pub operation_id: Option<&'a str>,
+    /// The summary, or nothing.
+    pub summary: &'a str,
+    /// The description, or nothing.
+    pub description: &'a str,
+    /// The tags.
+    pub tags: &'a [String],
+    /// Names of the fields that are sent.
+    pub request_fields: &'a [String],
+    /// Names of the fields that come back.
+    pub response_fields: &'a [String],
+    /// OAuth scopes that are asked for.
+    pub scopes: &'a [String],
+}
+
+/// Classifies one operation.
+#[must_use]
+pub fn classify(evidence: &Evidence<'_>) -> Risk {
+    weigh::weigh(&reading::Reading::of(evidence), evidence)
+}

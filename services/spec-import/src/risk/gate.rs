@@ -1,0 +1,178 @@
+//! The gate in front of everything: does the call only read?
+//!
+//! Text may say that a call acts; it can never say that an acting method does not. PUT, PATCH
+//! and DELETE never pass; GET passes unless something shows that it acts; POST passes only
+//! when every verb there is reads.
+
+use countersign_domain::operation::Method;
+
+use super::{
+    reading::{Phrase, Reading},
+    things::{ACTING_ENDS, COMPUTED, any_in},
+    verbs::{Act, Verb, verb},
+};
+
+/// One verb that was found, and where.
+#[derive(Clone, Debug)]
+pub(super) struct Vote {
+    /// Where it was found.
+    pub(super) source: &'static str,
+    /// What it does.
+    pub(super) verb: Verb,
+    /// The word.
+    pub(super) word: String,
+}
+
+impl Vote {
+    /// Whether the verb only reads.
+    pub(super) const fn reads(&self) -> bool {
+        self.verb.act.only_reads()
+    }
+}
+
+/// What the gate found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gate {
+    /// The call only reads, and words say so.
+    Reads,
+    /// Nothing says that it acts, and little that it reads.
+    ReadsByMethod,
+    /// The call acts.
+    Acts,
+    /// The words disagree about it, which counts as acting.
+    Disputed,
+}
+
+/// Every verb of the evidence.
+pub(super) fn votes(reading: &Reading) -> Vec<Vote> {
+    let mut found = Vec::new();
+    let mut cast = |source, verb: &Option<(Verb, String)>| {
+        if let Some((verb, word)) = verb {
+            found.push(Vote {
+                source,
+                verb: *verb,
+                word: word.clone(),
+            });
+        }
+    };
+    cast("path", &reading.path.action);
+    if reading.method != Method::Get {
+        cast("path", &removal_on_the_way(reading));
+    }
+    for (source, phrase) in [("name", &reading.name), ("text", &reading.text)] {
+        cast(source, &phrase.verb);
+        cast(source, &phrase.second);
+        if reading.method != Method::Get {
+            cast(source, &phrase.aim);
+        }
+    }
+    found
+}
+
+/// `/machines/{id}/destroy/retry` removes, although its last word does not say so.
+fn removal_on_the_way(reading: &Reading) -> Option<(Verb, String)> {
+    let (_, before) = reading.path.segments.split_last()?;
+    let firsts = before.iter().filter_map(|segment| segment.words.first());
+    firsts
+        .filter_map(|word| verb(word).map(|found| (found, word.clone())))
+        .find(|(found, _)| found.clear && found.act == Act::Remove)
+}
+
+/// Decides whether the call only reads.
+pub(super) fn gate(reading: &Reading, votes: &[Vote]) -> Gate {
+    match reading.method {
+        Method::Head | Method::Options | Method::Trace => Gate::Reads,
+        Method::Put | Method::Patch | Method::Delete => gate_changing_method(votes),
+        Method::Get => gate_get(reading, votes),
+        Method::Post => gate_post(reading, votes),
+    }
+}
+
+/// These methods act whatever is said about them; words that only read make it suspect.
+fn gate_changing_method(votes: &[Vote]) -> Gate {
+    let reads = votes.iter().any(|vote| vote.reads() && vote.verb.clear);
+    if reads && votes.iter().all(Vote::reads) {
+        Gate::Disputed
+    } else {
+        Gate::Acts
+    }
+}
+
+fn gate_get(reading: &Reading, votes: &[Vote]) -> Gate {
+    let path_acts = reading.path.segments.last().is_some_and(|last| {
+        !last.plural && last.words.len() == 1 && any_in(&last.words, ACTING_ENDS)
+    });
+    let grave = votes.iter().any(|vote| acts_on_get(vote) && is_grave(vote));
+    let reads = votes
+        .iter()
+        .any(|vote| vote.source != "path" && vote.reads());
+    let acts = votes.iter().any(acts_on_get);
+    match (path_acts || grave, reads, acts) {
+        (true, true, _) => Gate::Disputed,
+        (true, false, _) | (false, false, true) => Gate::Acts,
+        (false, true, _) => Gate::Reads,
+        (false, false, false) => Gate::ReadsByMethod,
+    }
+}
+
+/// Whether a verb shows that a GET acts. Noun-like verbs and "export" are how reads are
+/// named too.
+fn acts_on_get(vote: &Vote) -> bool {
+    const HOW_READS_ARE_NAMED: &[&str] = &["export", "generate", "prepare", "index"];
+    !vote.reads() && vote.verb.clear && !HOW_READS_ARE_NAMED.contains(&vote.verb.base)
+        || matches!(vote.verb.act, Act::Remove | Act::End) && vote.source != "path"
+}
+
+/// Acts that win over a word saying "get".
+const fn is_grave(vote: &Vote) -> bool {
+    vote.verb.clear
+        && matches!(
+            vote.verb.act,
+            Act::Remove | Act::End | Act::Authenticate | Act::Govern
+        )
+}
+
+fn gate_post(reading: &Reading, votes: &[Vote]) -> Gate {
+    let computes = computes_an_answer(reading);
+    let reads = computes
+        || votes
+            .iter()
+            .any(|vote| vote.reads() && !marks_what_it_examines(reading, vote));
+    let acts = votes.iter().any(|vote| {
+        let idle = computes && IDLE.contains(&vote.verb.base);
+        !idle && (!vote.reads() || marks_what_it_examines(reading, vote))
+    });
+    match (reads, acts) {
+        (true, false) => Gate::Reads,
+        (true, true) => Gate::Disputed,
+        (false, _) => Gate::Acts,
+    }
+}
+
+/// Verbs that say nothing when the object is something computed: "create an estimate".
+const IDLE: &[&str] = &[
+    "create", "generate", "make", "run", "perform", "submit", "request", "start", "convert",
+];
+
+/// Verifying something stored marks it as verified.
+fn marks_what_it_examines(reading: &Reading, vote: &Vote) -> bool {
+    vote.verb.act == Act::Examine && reading.path.has_parameter
+}
+
+/// The object is something that is computed from the request and given back.
+fn computes_an_answer(reading: &Reading) -> bool {
+    // "QR code", "embedding vector": the computed thing may be the last word but one.
+    let last_two = |words: &[String]| any_in(&words[words.len().saturating_sub(2)..], COMPUTED);
+    let ends = |phrase: &Phrase| last_two(&phrase.object);
+    let in_path = reading
+        .path
+        .head()
+        .is_some_and(|head| last_two(&head.words));
+    let named = ends(&reading.name) || ends(&reading.text);
+    let two_of_three = [in_path, ends(&reading.name), ends(&reading.text)]
+        .iter()
+        .filter(|hit| **hit)
+        .count()
+        >= 2;
+    !reading.path.ends_in_parameter && (two_of_three || (named && !reading.path.has_parameter))
+}

@@ -1,0 +1,245 @@
+//! Finds live secrets in what a call answers.
+//!
+//! A call that reads is READ, unless its answer hands out something that opens a door.
+
+use countersign_domain::operation::Method;
+
+use super::{
+    Evidence,
+    reading::Reading,
+    tokens::{truncated, words},
+    verbs::Act,
+};
+
+/// Fields whose value is a live secret wherever they stand.
+const SECRET_FIELDS: &[&str] = &[
+    "access token",
+    "refresh token",
+    "client secret",
+    "private key",
+    "secret key",
+    "secret access key",
+    "api secret",
+    "signing secret",
+    "session token",
+    "id token",
+    "recovery code",
+    "backup code",
+    "kubeconfig",
+    "secret",
+    "password",
+    "auth token",
+    "bearer token",
+    "connection string",
+    "totp secret",
+    "bot token",
+    "api token",
+    "webhook secret",
+    "registry password",
+    "client key data",
+    "pem",
+    "shared secret",
+];
+
+/// Words for something that is a secret in itself.
+const SECRET_THINGS: &[&str] = &[
+    "token",
+    "password",
+    "credential",
+    "kubeconfig",
+    "secret",
+    "jwt",
+    "otp",
+    "passcode",
+    "passphrase",
+    "totp",
+];
+
+/// Two-word names of the same.
+const SECRET_PAIRS: &[&str] = &[
+    "private key",
+    "service key",
+    "access key",
+    "secret key",
+    "recovery code",
+    "backup code",
+    "presigned url",
+    "upload url",
+    "signed url",
+    "login link",
+    "magic link",
+    "one time",
+    "login url",
+    "upload credential",
+    "connection string",
+    "signing key",
+    "root key",
+    "recovery link",
+];
+
+/// Words that make a token a count or a page mark.
+const HARMLESS_NEAR_TOKEN: &[&str] = &[
+    "input",
+    "output",
+    "page",
+    "next",
+    "count",
+    "usage",
+    "sync",
+    "continuation",
+    "cursor",
+    "public",
+    "metadata",
+];
+
+/// The secret that a reading call hands out, if there is one.
+pub(super) fn handed_out(reading: &Reading, evidence: &Evidence<'_>) -> Option<String> {
+    if matches!(evidence.method, Method::Head | Method::Options) {
+        return None;
+    }
+    secret_field(evidence.response_fields)
+        .or_else(|| secret_object(reading))
+        .or_else(|| disclosed(evidence.summary))
+        .or_else(|| disclosed(truncated(evidence.description, 600)))
+}
+
+/// A response field that holds a live secret.
+pub(super) fn secret_field(fields: &[String]) -> Option<String> {
+    fields
+        .iter()
+        .find(|field| SECRET_FIELDS.contains(&words(field).join(" ").as_str()))
+        .cloned()
+}
+
+/// The thing that is read is itself a secret: `GET /users/{id}/token`.
+fn secret_object(reading: &Reading) -> Option<String> {
+    let lists = [&reading.name.verb, &reading.text.verb]
+        .into_iter()
+        .flatten()
+        .any(|(_, word)| word == "list");
+    // What hangs on a store of secrets may show them.
+    if let Some(secret) = reading.path.words().find(|word| *word == "secret") {
+        return Some(secret.clone());
+    }
+    let head = reading.path.head()?;
+    let phrases = [
+        head.words.as_slice(),
+        &reading.text.object,
+        &reading.name.object,
+    ];
+    for (at, phrase) in phrases.into_iter().enumerate() {
+        let Some(found) = secret_at_end(phrase) else {
+            continue;
+        };
+        // A list of tokens shows what they are called.
+        let collection = at == 0 && head.plural && !reading.path.ends_in_parameter;
+        let many = lists || (collection && !matches!(found.as_str(), "credential"));
+        if !many {
+            return Some(found);
+        }
+    }
+    None
+}
+
+fn secret_at_end(phrase: &[String]) -> Option<String> {
+    let last = phrase.last()?;
+    let before = phrase
+        .len()
+        .checked_sub(2)
+        .map_or("", |at| phrase[at].as_str());
+    let pair = format!("{before} {last}");
+    if SECRET_PAIRS.contains(&pair.as_str()) {
+        return Some(pair);
+    }
+    let harmless = HARMLESS_NEAR_TOKEN.contains(&before);
+    (SECRET_THINGS.contains(&last.as_str()) && !harmless).then(|| last.clone())
+}
+
+/// The text says that the answer discloses a secret: "returns the decrypted password".
+fn disclosed(text: &str) -> Option<String> {
+    const DISCLOSES: &[&str] = &[
+        "return", "provide", "contain", "include", "reveal", "expose", "issue", "mint", "obtain",
+        "generate", "decrypt", "disclose", "hold", "show", "carry",
+    ];
+    const DEMANDED: &[&str] = &["to", "must", "should", "can", "may", "you", "need"];
+    const ABOUT_A_SECRET: &[&str] = &[
+        "scope",
+        "header",
+        "usage",
+        "id",
+        "name",
+        "count",
+        "type",
+        "limit",
+        "policy",
+        "permission",
+        "scanning",
+    ];
+    const PLAIN: &[&str] = &[
+        "plaintext",
+        "decrypted",
+        "unencrypted",
+        "unmasked",
+        "cleartext",
+    ];
+    for sentence in text.split(". ") {
+        let all = words(sentence);
+        let negated = all
+            .iter()
+            .any(|word| matches!(word.as_str(), "not" | "without" | "never" | "no" | "don"));
+        if negated {
+            continue;
+        }
+        for (at, word) in all.iter().enumerate() {
+            let near = &all[at + 1..(at + 6).min(all.len())];
+            let plain = PLAIN.contains(&word.as_str());
+            // "you need to provide a token" is about the request.
+            let demanded = at > 0 && DEMANDED.contains(&all[at - 1].as_str());
+            if !plain && (demanded || !DISCLOSES.contains(&word.as_str())) {
+                continue;
+            }
+            let about = |end: usize| {
+                near.get(end)
+                    .is_some_and(|next| ABOUT_A_SECRET.contains(&next.as_str()))
+            };
+            let named = (1..=near.len())
+                .find_map(|end| secret_at_end(&near[..end]).filter(|_| !about(end)));
+            if let Some(found) = named {
+                return Some(format!("{word} … {found}"));
+            }
+        }
+    }
+    None
+}
+
+/// The secret that a POST examines: verifying a credential is AUTH although nothing changes.
+pub(super) fn examined_credential(reading: &Reading) -> Option<String> {
+    const PROOFS: &[&str] = &[
+        "token",
+        "otp",
+        "code",
+        "password",
+        "credential",
+        "passcode",
+        "factor",
+        "totp",
+        "passkey",
+    ];
+    let verbs = [&reading.path.action, &reading.name.verb, &reading.text.verb];
+    let examines = verbs.into_iter().flatten().any(|(found, word)| {
+        found.act == Act::Examine || matches!(word.as_str(), "validate" | "validation")
+    });
+    if !examines {
+        return None;
+    }
+    let head = reading
+        .path
+        .head()
+        .map_or(&[] as &[String], |segment| &segment.words);
+    let phrases = [head, &reading.text.object, &reading.name.object];
+    phrases
+        .into_iter()
+        .filter_map(|phrase| phrase.last())
+        .find(|last| PROOFS.contains(&last.as_str()))
+        .cloned()
+}

@@ -1,0 +1,153 @@
+//! Cuts names and sentences into comparable words.
+//!
+//! `listAPIKeys`, `list-api-keys` and `Lists API keys.` must give the same words, so every
+//! other file can compare words and nothing else has to know how people spell names.
+
+/// Cuts a name or a sentence into lower-case, singular words.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for piece in text.split(|c: char| !c.is_alphanumeric()) {
+        for raw in humps(piece) {
+            push(&mut found, raw);
+        }
+    }
+    found
+}
+
+/// The opening sentence of a text, which says what the call does; the rest often explains
+/// other calls.
+pub(super) fn first_sentence(text: &str) -> &str {
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let end = text
+        .match_indices(['.', '\n', '!'])
+        .find(|(at, _)| {
+            text[at + 1..]
+                .chars()
+                .next()
+                .is_none_or(char::is_whitespace)
+        })
+        .map_or(text.len(), |(at, _)| at);
+    truncated(&text[..end], 240)
+}
+
+/// The longest beginning of at most `limit` bytes that ends between characters.
+pub(super) fn truncated(text: &str, limit: usize) -> &str {
+    let mut end = limit.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn push(found: &mut Vec<String>, raw: &str) {
+    let word = singular(&raw.to_lowercase());
+    match (found.last().map(String::as_str), word.as_str()) {
+        // "user's" leaves an "s"; "OAuth" and "WebHook" are one word each.
+        (_, "" | "s") => {}
+        (Some("o"), "auth" | "auth2") => replace_last(found, "oauth"),
+        (Some("web"), "hook") => replace_last(found, "webhook"),
+        (_, "oauth2") => found.push("oauth".to_owned()),
+        _ => found.push(word),
+    }
+}
+
+fn replace_last(found: &mut [String], word: &str) {
+    if let Some(last) = found.last_mut() {
+        word.clone_into(last);
+    }
+}
+
+/// Cuts `fetchSSOToken` into `fetch`, `SSO`, `Token`; digits stay with the letters before.
+fn humps(piece: &str) -> Vec<&str> {
+    let chars: Vec<(usize, char)> = piece.char_indices().collect();
+    let mut cuts = vec![0];
+    for window in 1..chars.len() {
+        let (before, here) = (chars[window - 1].1, chars[window].1);
+        let after_is_lower = chars.get(window + 1).is_some_and(|(_, c)| c.is_lowercase());
+        // "URLs" is one word although a lower-case letter follows the capitals.
+        let plural_end =
+            chars.get(window + 1).is_some_and(|(_, c)| *c == 's') && window + 2 == chars.len();
+        let starts_word = here.is_uppercase()
+            && (before.is_lowercase()
+                || before.is_numeric()
+                || (before.is_uppercase() && after_is_lower && !plural_end));
+        if starts_word {
+            cuts.push(chars[window].0);
+        }
+    }
+    cuts.push(piece.len());
+    cuts.windows(2)
+        .map(|pair| &piece[pair[0]..pair[1]])
+        .collect()
+}
+
+/// The singular of a noun, which is also the base form of most verbs in the third person.
+fn singular(word: &str) -> String {
+    const SAME: &[&str] = &[
+        "access",
+        "sms",
+        "dns",
+        "aws",
+        "ios",
+        "https",
+        "news",
+        "sos",
+        "tls",
+        "kubernetes",
+        "redis",
+        "cors",
+        "jwks",
+    ];
+    if word.len() < 4 || !word.ends_with('s') || SAME.contains(&word) {
+        return word.to_owned();
+    }
+    if word == "caches" {
+        return "cache".to_owned();
+    }
+    if let Some(stem) = word.strip_suffix("ies") {
+        return format!("{stem}y");
+    }
+    for (ending, keep) in [("sses", 2), ("shes", 2), ("ches", 2), ("xes", 1)] {
+        if word.ends_with(ending) {
+            return word[..word.len() - ending.len() + keep].to_owned();
+        }
+    }
+    if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") {
+        return word.to_owned();
+    }
+    word[..word.len() - 1].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn different_spellings_of_a_name_give_the_same_words() {
+        for spelling in [
+            "listAPIKeys",
+            "list-api-keys",
+            "Lists API keys",
+            "list_api_key",
+        ] {
+            assert_eq!(words(spelling), ["list", "api", "key"], "{spelling}");
+        }
+        assert_eq!(words("revokeOAuthToken"), ["revoke", "oauth", "token"]);
+        assert_eq!(
+            words("userSSOTokenDelete"),
+            ["user", "sso", "token", "delete"]
+        );
+        assert_eq!(words("a user's policies"), ["a", "user", "policy"]);
+        assert_eq!(words("presignedURLs"), ["presigned", "url"]);
+    }
+
+    #[test]
+    fn the_first_sentence_ends_at_a_full_stop_not_at_a_version() {
+        assert_eq!(
+            first_sentence("Deletes v1.2 files. See also get."),
+            "Deletes v1.2 files"
+        );
+        assert_eq!(first_sentence("**Note:** hi"), "Note:** hi");
+        assert_eq!(first_sentence(""), "");
+    }
+}

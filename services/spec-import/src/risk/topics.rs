@@ -1,0 +1,336 @@
+//! Finds what guarded matter an operation is about, by adding up kinds of evidence.
+//!
+//! Every distinct word counts once, where it counts most: as the head of the path or of the
+//! object, next to it, or further away. A word repeated in path, name and text is still one
+//! word, so an ambiguous word never becomes certain by repetition.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Evidence,
+    nouns::{Noun, Strength, Topic, nouns},
+    reading::{Path, Phrase, Reading},
+    things::{DETAILS, GENERIC, MEETING_PLACES, NOTICES, any_in},
+    tokens::words,
+    verbs::{Act, Verb},
+};
+
+/// A topic with at least this many points decides the class.
+pub(super) const DECIDES: u8 = 4;
+/// A topic with at least this many points is a suspicion.
+pub(super) const SUSPECTED: u8 = 3;
+
+/// How near to the thing acted on a word stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Head,
+    Near,
+    Far,
+}
+
+/// One word that counted, with where it was found.
+#[derive(Clone, Debug)]
+pub(super) struct Point {
+    /// How much it counts.
+    pub(super) points: u8,
+    /// Where it was found.
+    pub(super) source: &'static str,
+}
+
+/// What an operation is about, and by which words.
+#[derive(Debug, Default)]
+pub(super) struct Topics {
+    words: BTreeMap<(Topic, String), Point>,
+}
+
+impl Topics {
+    /// The points of one topic.
+    pub(super) fn points(&self, topic: Topic) -> u8 {
+        self.of(topic)
+            .fold(0, |sum: u8, (_, point)| sum.saturating_add(point.points))
+    }
+
+    /// The words of one topic.
+    pub(super) fn of(&self, topic: Topic) -> impl Iterator<Item = (&str, &Point)> {
+        self.words
+            .iter()
+            .filter(move |((of, _), _)| *of == topic)
+            .map(|((_, word), point)| (word.as_str(), point))
+    }
+
+    fn add(&mut self, topic: Topic, word: &str, point: Point) {
+        let known = self
+            .words
+            .entry((topic, word.to_owned()))
+            .or_insert_with(|| point.clone());
+        if known.points < point.points {
+            *known = point;
+        }
+    }
+
+    fn add_noun(&mut self, word: &str, noun: Noun, place: Place, source: &'static str) {
+        let points = worth(noun.strength, place);
+        if points > 0 && noun.topic != Topic::Nothing {
+            self.add(noun.topic, word, Point { points, source });
+        }
+    }
+
+    /// Adds the nouns of some words; `head` says what the last noun at the very end is.
+    fn add_words(&mut self, list: &[String], head: Place, others: Place, source: &'static str) {
+        // "user status", "value list item": the word before the generic ones is the head.
+        let generic = list
+            .iter()
+            .rev()
+            .take_while(|word| GENERIC.contains(&word.as_str()))
+            .count();
+        for found in nouns(list) {
+            let place = if found.end + generic >= list.len() {
+                head
+            } else {
+                others
+            };
+            self.add_noun(&found.text, found.noun, place, source);
+        }
+    }
+
+    fn drop_topic(&mut self, topic: Topic) {
+        self.words.retain(|(of, _), _| *of != topic);
+    }
+}
+
+const fn worth(strength: Strength, place: Place) -> u8 {
+    match (strength, place) {
+        (Strength::Strong, Place::Head) => 6,
+        (Strength::Fair, Place::Head) => 4,
+        (Strength::Strong, Place::Near) => 3,
+        (Strength::Fair, Place::Near) | (Strength::Weak, Place::Head) => 2,
+        (Strength::Strong | Strength::Fair, Place::Far) | (Strength::Weak, Place::Near) => 1,
+        (Strength::Weak, Place::Far) => 0,
+    }
+}
+
+/// Adds up everything that says what the operation is about.
+pub(super) fn topics(reading: &Reading, evidence: &Evidence<'_>) -> Topics {
+    let mut topics = Topics::default();
+    add_path(&mut topics, &reading.path);
+    add_phrase(&mut topics, &reading.name, "name");
+    add_phrase(&mut topics, &reading.text, "text");
+    topics.add_words(&reading.aside, Place::Far, Place::Far, "description");
+    topics.add_words(&reading.tags, Place::Far, Place::Far, "tags");
+    add_scopes(&mut topics, evidence.scopes);
+    add_request_fields(&mut topics, evidence.request_fields);
+    add_verbs(&mut topics, reading);
+    forget_what_misleads(&mut topics, reading);
+    topics
+}
+
+fn add_path(topics: &mut Topics, path: &Path) {
+    let head = telling_head(path);
+    for (at, segment) in path.segments.iter().enumerate() {
+        // `/settings/billing/budgets` qualifies its head; `/users/{id}/meetings` does not,
+        // and `/user/packages` are one's own packages.
+        let own = segment.words == ["user"] && !segment.plural;
+        let adjacent = at + 1 == head && !path.segments[head].after_parameter && !own;
+        let (last, others) = match () {
+            () if at == head => (Place::Head, Place::Near),
+            () if (head != usize::MAX && at > head) || adjacent => (Place::Near, Place::Near),
+            () => (Place::Far, Place::Far),
+        };
+        topics.add_words(&segment.words, last, others, "path");
+    }
+    if path.words().any(|word| word == "admin") {
+        topics.add(
+            Topic::Admin,
+            "admin",
+            Point {
+                points: DECIDES,
+                source: "path",
+            },
+        );
+    }
+}
+
+/// The last segment up to the head that is not made of generic words alone.
+fn telling_head(path: &Path) -> usize {
+    let Some(head) = path.head else {
+        return usize::MAX;
+    };
+    let tells = |at: &usize| {
+        let words = path.segments[*at].words.iter();
+        let skip = usize::from(*at + 1 == path.segments.len() && path.action.is_some());
+        words
+            .skip(skip)
+            .any(|word| !GENERIC.contains(&word.as_str()))
+    };
+    (0..=head).rev().find(tells).unwrap_or(head)
+}
+
+fn add_phrase(topics: &mut Topics, phrase: &Phrase, source: &'static str) {
+    topics.add_words(&phrase.object, Place::Head, Place::Near, source);
+    topics.add_words(&phrase.rest, Place::Far, Place::Far, source);
+}
+
+fn add_scopes(topics: &mut Topics, scopes: &[String]) {
+    for scope in scopes {
+        topics.add_words(&words(scope), Place::Far, Place::Far, "scopes");
+    }
+}
+
+/// Fields that say what a request does, whatever its name.
+fn add_request_fields(topics: &mut Topics, fields: &[String]) {
+    const TELLING: &[(&str, Topic, u8)] = &[
+        ("grant type", Topic::Auth, 4),
+        ("code verifier", Topic::Auth, 4),
+        ("refresh token", Topic::Auth, 4),
+        ("client secret", Topic::Auth, 3),
+        ("new password", Topic::Auth, 4),
+        ("password", Topic::Auth, 1),
+        ("otp", Topic::Auth, 3),
+        ("card number", Topic::Billing, 4),
+        ("cvc", Topic::Billing, 4),
+        ("cvv", Topic::Billing, 4),
+        ("iban", Topic::Billing, 3),
+        ("payment method", Topic::Billing, 3),
+        ("role", Topic::Admin, 1),
+        ("permission", Topic::Admin, 1),
+        ("is admin", Topic::Admin, 3),
+    ];
+    let mut money = 0;
+    for field in fields {
+        let name = words(field).join(" ");
+        money += u8::from(name == "amount") + u8::from(name == "currency");
+        if let Some((word, topic, points)) = TELLING.iter().find(|(word, ..)| *word == name) {
+            topics.add(
+                *topic,
+                word,
+                Point {
+                    points: *points,
+                    source: "request fields",
+                },
+            );
+        }
+    }
+    if money == 2 {
+        topics.add(
+            Topic::Billing,
+            "amount",
+            Point {
+                points: SUSPECTED,
+                source: "request fields",
+            },
+        );
+    }
+}
+
+/// Some verbs are about a guarded matter whatever their object.
+fn add_verbs(topics: &mut Topics, reading: &Reading) {
+    let verbs = [
+        (&reading.path.action, "path"),
+        (&reading.name.verb, "name"),
+        (&reading.text.verb, "text"),
+    ];
+    for (found, source) in verbs {
+        let Some((Verb { act, clear, base }, _)) = found else {
+            continue;
+        };
+        let topic = match act {
+            Act::Pay => Topic::Billing,
+            Act::Authenticate => Topic::Auth,
+            Act::Govern => Topic::Admin,
+            Act::Read
+            | Act::Compute
+            | Act::Examine
+            | Act::Change
+            | Act::Toggle
+            | Act::Provision
+            | Act::Run
+            | Act::End
+            | Act::Remove => continue,
+        };
+        // A doubtful verb is hardly doubtful where a path ends in it.
+        let points = match (clear, source) {
+            (true, _) => 5,
+            (false, "path") => DECIDES,
+            (false, _) => 2,
+        };
+        topics.add(topic, base, Point { points, source });
+    }
+}
+
+/// Takes back what the surroundings show to mean something else.
+fn forget_what_misleads(topics: &mut Topics, reading: &Reading) {
+    let around: Vec<String> = reading
+        .path
+        .words()
+        .chain(&reading.text.rest)
+        .chain(&reading.tags)
+        .cloned()
+        .collect();
+    let object: Vec<String> = [&reading.text.object, &reading.name.object]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
+    if any_in(&around, NOTICES) || any_in(&object, NOTICES) {
+        topics
+            .words
+            .remove(&(Topic::Billing, "subscription".to_owned()));
+    }
+    if is_detail(reading) {
+        topics
+            .words
+            .retain(|_, point| point.points > SUSPECTED && point.source != "path");
+        topics.words.retain(|word, _| {
+            !any_in(
+                &reading.path.words().cloned().collect::<Vec<_>>(),
+                &[word.1.as_str()],
+            )
+        });
+    }
+    if participation(reading)
+        && topics.points(Topic::Admin) > 0
+        && !around.iter().any(|word| word == "admin")
+    {
+        topics.drop_topic(Topic::Admin);
+    }
+}
+
+/// An attachment of an invoice is an attachment.
+fn is_detail(reading: &Reading) -> bool {
+    let Some(head) = reading.path.head() else {
+        return false;
+    };
+    let named = head
+        .words
+        .last()
+        .is_some_and(|word| DETAILS.contains(&word.as_str()));
+    named && reading.path.segments.len() > 1 && reading.path.action.is_none()
+}
+
+/// Switches that somebody in charge throws, rather than somebody taking part.
+const OFFICIAL_TOGGLES: &[&str] = &[
+    "unlock",
+    "disable",
+    "unassign",
+    "unpublish",
+    "detach",
+    "flag",
+    "unflag",
+    "hide",
+];
+
+/// Being put into a conversation is taking part, not being given access.
+fn participation(reading: &Reading) -> bool {
+    let toggles = [&reading.path.action, &reading.name.verb, &reading.text.verb]
+        .into_iter()
+        .flatten()
+        .any(|(found, _)| found.act == Act::Toggle && !OFFICIAL_TOGGLES.contains(&found.base));
+    let place = reading
+        .path
+        .segments
+        .iter()
+        .rev()
+        .take(2)
+        .any(|segment| any_in(&segment.words, MEETING_PLACES));
+    toggles || (place && any_in(&reading.text.rest, MEETING_PLACES))
+}
