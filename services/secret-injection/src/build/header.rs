@@ -11,9 +11,15 @@ use super::{
     typed_value,
 };
 
-/// Refuses binds to headers and cookies that no tool may set, whether or not they are given.
-pub(super) fn check(binds: &[Bind]) -> Result<(), BuildError> {
-    let refused = binds.iter().find(|bind| match bind.place {
+/// Refuses arguments for headers, cookies and parameters that no tool may set. One that is not
+/// given does no harm, and leaves the rest of the tool useful.
+pub(super) fn check(binds: &[Bind], arguments: &Map<String, Value>) -> Result<(), BuildError> {
+    let is_given = |bind: &&Bind| {
+        arguments
+            .get(&bind.key)
+            .is_some_and(|value| !value.is_null())
+    };
+    let refused = binds.iter().filter(is_given).find(|bind| match bind.place {
         Place::Header => refused::header(&bind.wire) || !refused::is_token(&bind.wire),
         Place::Cookie => !refused::is_token(&bind.wire),
         Place::Query => refused::overrides_method(&bind.wire),

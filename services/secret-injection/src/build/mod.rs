@@ -54,8 +54,8 @@ pub fn build(
     template: &RequestTemplate<'_>,
     arguments: &Map<String, Value>,
 ) -> Result<BuiltRequest, BuildError> {
-    header::check(template.binds)?;
     refuse_unknown(template, arguments)?;
+    header::check(template.binds, arguments)?;
     let path = Template::parse(template.path)?;
     let query = query::query(path.fixed_query, template.binds, arguments)?;
     let filled = path.expand(template.binds, arguments)?;

@@ -93,10 +93,10 @@ fn a_header_value_cannot_begin_another_header() {
 fn no_tool_sets_a_header_that_frames_the_request_or_says_who_asks() {
     for &name in HEADER_NAMES {
         let tool = get("/").header(name).with(|bind| bind.key = "note".into());
-        for arguments in [json!({"note": "x"}), json!({})] {
-            let error = tool.build(&arguments).unwrap_err();
-            assert_eq!(error.code(), "bind_refused", "{name:?}");
-        }
+        let error = tool.build(&json!({"note": "x"})).unwrap_err();
+        assert_eq!(error.code(), "bind_refused", "{name:?}");
+        let request = tool.build(&json!({"note": null})).unwrap();
+        assert_eq!(request.headers().len(), 1, "accept alone");
     }
     println!(
         "header binds refused: {} of {}",
@@ -109,7 +109,10 @@ fn no_tool_sets_a_header_that_frames_the_request_or_says_who_asks() {
 fn nothing_changes_the_method_from_within() {
     let in_query = get("/").query("_method");
     assert_eq!(
-        in_query.build(&json!({})).unwrap_err().code(),
+        in_query
+            .build(&json!({"_method": "DELETE"}))
+            .unwrap_err()
+            .code(),
         "bind_refused"
     );
     let exploded = get("/").query("filter");

@@ -1,0 +1,81 @@
+//! Says where an API lives in an environment.
+
+use countersign_access::{ManageConnection, TenantScope};
+use countersign_domain::{
+    connection::BaseUrl,
+    event::Event,
+    id::{EnvironmentId, SourceId},
+    record::{Act, Record},
+};
+use countersign_store::{StoreError, catalogue::ConnectionFacts, connections::Placing};
+
+use super::{ConnectionError, ConnectionView, Connections, member, same_origin};
+
+/// Where an API is to live.
+#[derive(Clone, Debug)]
+pub struct SetBaseUrl {
+    /// The API.
+    pub source: SourceId,
+    /// The environment.
+    pub environment: EnvironmentId,
+    /// Where.
+    pub base_url: BaseUrl,
+}
+
+impl Connections {
+    /// Says where an API lives. Another origin takes the stored credential out of use: it was
+    /// given for the old one.
+    ///
+    /// # Errors
+    /// When the caller may not, the door does not lead there, or there is no such source or
+    /// environment.
+    pub async fn set_base_url(
+        &self,
+        scope: &TenantScope,
+        command: SetBaseUrl,
+    ) -> Result<ConnectionView, ConnectionError> {
+        let permit = scope.allow(ManageConnection)?;
+        let by = member(scope)?;
+        let base_url = self.admitted(&command.base_url)?;
+        let (source, environment) = (command.source, command.environment);
+
+        let tx = self.store.begin(scope).await?;
+        let before = tx.lock_connection(source, environment).await?;
+        let placing = Placing {
+            id: before.as_ref().map_or_else(|| self.world.id(), |c| c.id),
+            source,
+            environment,
+            base_url: base_url.clone(),
+            by,
+        };
+        let id = tx.place_connection(permit, &placing).await?;
+        let outdated = before.and_then(|before| bound_elsewhere(before, &base_url));
+        if outdated.is_some() {
+            tx.supersede_credential(scope.allow(ManageConnection)?, id)
+                .await?;
+        }
+
+        let record = Record::new(
+            &self.world,
+            scope.tenant(),
+            Act::ConnectionChanged,
+            scope.who(),
+        )
+        .with("connection", id.to_string())
+        .with("source", source.to_string())
+        .with("environment", environment.to_string())
+        .with("base_url", base_url.to_string())
+        .with("credential_taken_out", outdated);
+        tx.append_record(&record).await?;
+        tx.publish(&Event::ConnectionChanged { source }).await?;
+        let placed = tx.connection(source, environment).await?;
+        tx.commit().await?;
+        Ok(placed.ok_or(StoreError::NotFound)?.into())
+    }
+}
+
+/// The label of the credential that may not follow to the new address.
+fn bound_elsewhere(before: ConnectionFacts, base_url: &BaseUrl) -> Option<String> {
+    let credential = before.credential?;
+    (!same_origin(&credential.base_url, base_url)).then(|| credential.label())
+}

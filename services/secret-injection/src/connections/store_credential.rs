@@ -1,0 +1,119 @@
+//! Stores what lets requests in at an upstream.
+
+use countersign_access::{ManageConnection, TenantScope};
+use countersign_domain::{
+    connection::AuthScheme,
+    event::Event,
+    id::{CredentialId, EnvironmentId, SourceId},
+    record::{Act, Record},
+    secret::Secret,
+};
+use countersign_store::{
+    StoreError,
+    catalogue::{ConnectionFacts, CredentialFacts},
+    connections::NewCredential,
+};
+use countersign_vault::SecretName;
+
+use super::{ConnectionError, ConnectionView, Connections, member, same_origin, secret_rules};
+
+/// A credential for a connection. It has no `Debug`.
+pub struct StoreCredential {
+    /// The API.
+    pub source: SourceId,
+    /// The environment.
+    pub environment: EnvironmentId,
+    /// How it goes into a request.
+    pub scheme: AuthScheme,
+    /// The secret itself; nobody sees it again.
+    pub secret: Secret,
+}
+
+impl Connections {
+    /// Stores a credential as the connection's present one, bound to the origin of its address.
+    /// The one before it is used no more.
+    ///
+    /// The vault is asked before the transaction, since it may be another machine. A crash
+    /// between the two leaves a version that nothing refers to.
+    ///
+    /// # Errors
+    /// When the caller may not, the secret cannot be sent, nobody has said where the API lives,
+    /// or the vault does not take it.
+    pub async fn store_credential(
+        &self,
+        scope: &TenantScope,
+        command: StoreCredential,
+    ) -> Result<ConnectionView, ConnectionError> {
+        let permit = scope.allow(ManageConnection)?;
+        let by = member(scope)?;
+        secret_rules::check(&command.scheme, &command.secret)?;
+        let (source, environment) = (command.source, command.environment);
+        let (seen, id) = self.credential_place(scope, source, environment).await?;
+        self.admitted(&seen.base_url)?;
+        let name = SecretName::Credential(id);
+        let stored = self.vault.put(scope, &name, command.secret).await?;
+
+        let tx = self.store.begin(scope).await?;
+        let present = tx.lock_connection(source, environment).await?;
+        let present = present.ok_or(ConnectionError::NotConnected)?;
+        if !same_origin(&present.base_url, &seen.base_url) {
+            return Err(ConnectionError::Moved);
+        }
+        let new = NewCredential {
+            connection: present.id,
+            facts: CredentialFacts {
+                id,
+                version: stored.version,
+                scheme: command.scheme,
+                base_url: present.base_url,
+            },
+            fingerprint: stored.fingerprint.to_string(),
+            by,
+        };
+        tx.replace_credential(permit, &new).await?;
+        tx.append_record(&self.stored_record(scope, &new, (source, environment)))
+            .await?;
+        tx.publish(&Event::ConnectionChanged { source }).await?;
+        let view = tx.connection(source, environment).await?;
+        tx.commit().await?;
+        Ok(view.ok_or(StoreError::NotFound)?.into())
+    }
+
+    /// The address a credential will be bound to, and the name its secret will have.
+    async fn credential_place(
+        &self,
+        scope: &TenantScope,
+        source: SourceId,
+        environment: EnvironmentId,
+    ) -> Result<(ConnectionFacts, CredentialId), ConnectionError> {
+        let tx = self.store.begin(scope).await?;
+        let found = tx.connection(source, environment).await?;
+        let facts = found.ok_or(ConnectionError::NotConnected)?.facts;
+        let id = tx.latest_credential(facts.id).await?;
+        Ok((facts, id.unwrap_or_else(|| self.world.id())))
+    }
+
+    fn stored_record(
+        &self,
+        scope: &TenantScope,
+        new: &NewCredential,
+        (source, environment): (SourceId, EnvironmentId),
+    ) -> Record {
+        let record = Record::new(
+            &self.world,
+            scope.tenant(),
+            Act::CredentialStored,
+            scope.who(),
+        )
+        .with("connection", new.connection.to_string())
+        .with("source", source.to_string())
+        .with("environment", environment.to_string())
+        .with("scheme", new.facts.scheme.describe())
+        .with("bound_to", new.facts.base_url.to_string())
+        .with("fingerprint", new.fingerprint.clone());
+        Record {
+            credential: Some(new.facts.label()),
+            ..record
+        }
+    }
+}
