@@ -1,1 +1,49 @@
-//! 
+//! What agents may see: imported APIs, decisions about their tools, endpoints, and the catalogue
+//! that gateways read.
+//!
+//! What always holds:
+//!
+//! - Everything is off until a member turns it on, in one environment, for a stated reason.
+//! - A decision is about one definition. When an import changes the definition, agents do not see
+//!   the tool until somebody has looked again.
+//! - A high-risk tool is turned on only by those who may, and only so that each call waits for a
+//!   countersignature; the database refuses anything else.
+//! - A change is seen by every gateway within a second: see [`Catalogues`].
+//!
+//! People's side starts at [`Registry`], the gateway's at [`Catalogues`].
+
+mod catalogue;
+mod catalogues;
+mod create_endpoint;
+mod definition;
+mod endpoints;
+mod error;
+mod registry;
+mod rule;
+mod set_endpoint_tools;
+mod sources;
+mod tools;
+mod turn_off;
+mod turn_on;
+mod turn_on_reads;
+
+pub use catalogue::{Catalogue, CatalogueTool};
+pub use catalogues::Catalogues;
+pub use countersign_store::{
+    catalogue::{ConnectionFacts, CredentialFacts, EndpointFacts},
+    endpoints::Endpoint,
+    environments::Environment,
+    revisions::{GivenAs, RevisionState, RevisionView},
+    sources::{ClassCount, Source},
+};
+pub use create_endpoint::CreateEndpoint;
+pub use definition::SchemaRefused;
+pub use endpoints::{EndpointDetail, EndpointView};
+pub use error::{EndpointError, ReadError, ToolDecisionError};
+pub use registry::Registry;
+pub use set_endpoint_tools::SetEndpointTools;
+pub use sources::{SourceDetail, SourceView};
+pub use tools::ToolView;
+pub use turn_off::TurnOff;
+pub use turn_on::TurnOn;
+pub use turn_on_reads::TurnOnReads;

@@ -112,6 +112,8 @@ pub enum ToolsOf {
     Source(SourceId),
     /// Those chosen for an endpoint.
     Endpoint(EndpointId),
+    /// One.
+    One(ToolId),
     /// One, which is kept from being changed until the transaction ends.
     Locked(ToolId),
 }
@@ -174,6 +176,7 @@ impl TenantTx {
                     AND x.endpoint_id = $3 AND x.tool_id = t.id) ORDER BY t.name",
                 id.as_uuid(),
             ),
+            ToolsOf::One(id) => ("t.id = $3", id.as_uuid()),
             ToolsOf::Locked(id) => ("t.id = $3 FOR UPDATE OF t", id.as_uuid()),
         };
         let sql = format!(

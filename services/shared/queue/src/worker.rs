@@ -1,0 +1,184 @@
+//! The worker: claims jobs, relays events, runs reconcilers.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use countersign_access::SystemReason;
+use countersign_domain::World;
+use countersign_store::{Store, StoreError, jobs::ClaimedJob};
+use tokio::{
+    sync::Notify,
+    task::JoinSet,
+    time::{Instant, sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    job::{Job, JobContext},
+    reconciler::Reconciler,
+    relay::relay,
+    running::{AnyJob, LEASE, attempt},
+    wakeups::Wakeups,
+};
+
+/// How often the database is looked at when nobody says that there is something to do.
+pub const POLL: Duration = Duration::from_secs(1);
+/// Jobs worked on at once by one process.
+const AT_ONCE: usize = 4;
+/// How long running jobs may go on once the process is to end.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Works in the background for all tenants.
+pub struct Worker {
+    store: Store,
+    world: World,
+    wakeups: Arc<dyn Wakeups>,
+    name: String,
+    kinds: HashMap<&'static str, Arc<dyn AnyJob>>,
+    reconcilers: Vec<Arc<dyn Reconciler>>,
+}
+
+impl Worker {
+    /// Makes a worker that knows no job yet.
+    #[must_use]
+    pub fn new(store: Store, world: World, wakeups: Arc<dyn Wakeups>) -> Self {
+        let name = world
+            .bytes::<8>()
+            .iter()
+            .fold("worker-".to_owned(), |name, byte| {
+                format!("{name}{byte:02x}")
+            });
+        Self {
+            store,
+            world,
+            wakeups,
+            name,
+            kinds: HashMap::new(),
+            reconcilers: Vec::new(),
+        }
+    }
+
+    /// Teaches it a kind of job. It claims only kinds that it knows.
+    #[must_use]
+    pub fn register<J: Job>(mut self, job: J) -> Self {
+        let before = self.kinds.insert(J::NAME, Arc::new(job));
+        assert!(before.is_none(), "two kinds of job are called {}", J::NAME);
+        self
+    }
+
+    /// Gives it periodic work.
+    #[must_use]
+    pub fn reconcile(mut self, reconciler: impl Reconciler + 'static) -> Self {
+        self.reconcilers.push(Arc::new(reconciler));
+        self
+    }
+
+    /// Works until told to stop; then lets running jobs end, for a while.
+    pub async fn run(self, stop: CancellationToken) {
+        let worker = Arc::new(self);
+        let mut periodic = JoinSet::new();
+        for reconciler in &worker.reconcilers {
+            periodic.spawn(again_and_again(Arc::clone(reconciler)));
+        }
+        let woken = Arc::new(Notify::new());
+        periodic.spawn(pass_on(Arc::clone(&worker.wakeups), Arc::clone(&woken)));
+        let mut running = JoinSet::new();
+        loop {
+            worker.look(&mut running).await;
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = woken.notified() => {}
+                Some(_) = running.join_next() => {}
+            }
+        }
+        let all = async { while running.join_next().await.is_some() {} };
+        if timeout(GRACE, all).await.is_err() {
+            tracing::warn!("jobs were broken off; their leases end by themselves");
+        }
+    }
+
+    /// Does everything that is due, one job after the other, and returns how many jobs that were.
+    /// For tests: jobs that a job adds are done too, those that wait for a retry are not.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn run_until_empty(&self) -> Result<usize, StoreError> {
+        let mut done = 0;
+        loop {
+            relay(&self.store, self.wakeups.as_ref()).await?;
+            let Some(claimed) = self.claim(1).await?.pop() else {
+                return Ok(done);
+            };
+            if let Some(work) = self.work(claimed) {
+                work.await;
+            }
+            done += 1;
+        }
+    }
+
+    /// Relays what waits and begins as many jobs as there is room for.
+    async fn look(&self, running: &mut JoinSet<()>) {
+        if let Err(error) = relay(&self.store, self.wakeups.as_ref()).await {
+            tracing::warn!(error = %error, "events wait");
+        }
+        let room = AT_ONCE.saturating_sub(running.len());
+        match self.claim(room).await {
+            Ok(claimed) => {
+                for work in claimed.into_iter().filter_map(|job| self.work(job)) {
+                    running.spawn(work);
+                }
+            }
+            Err(error) => tracing::warn!(error = %error, "jobs wait"),
+        }
+    }
+
+    async fn claim(&self, limit: usize) -> Result<Vec<ClaimedJob>, StoreError> {
+        if limit == 0 || self.kinds.is_empty() {
+            return Ok(Vec::new());
+        }
+        let kinds: Vec<&str> = self.kinds.keys().copied().collect();
+        let tx = self.store.begin_system(SystemReason::RunJobs).await?;
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let claimed = tx.claim_jobs(&self.name, &kinds, limit, LEASE).await?;
+        tx.commit().await?;
+        Ok(claimed)
+    }
+
+    fn work(&self, claimed: ClaimedJob) -> Option<impl Future<Output = ()> + Send + 'static> {
+        let kind = Arc::clone(self.kinds.get(claimed.kind.as_str())?);
+        let cx = JobContext {
+            scope: claimed.scope.clone(),
+            store: self.store.clone(),
+            world: self.world.clone(),
+            lease: claimed.lease.clone(),
+            attempts_max: claimed.attempts_max,
+        };
+        Some(attempt(kind, cx, claimed))
+    }
+}
+
+/// Turns wake-ups into a notice that the loop can wait for without breaking off a read.
+async fn pass_on(wakeups: Arc<dyn Wakeups>, woken: Arc<Notify>) {
+    loop {
+        let began = Instant::now();
+        wakeups.work(POLL).await;
+        woken.notify_one();
+        // A carrier that comes back at once again and again must not become a busy loop.
+        if began.elapsed() < Duration::from_millis(5) {
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+async fn again_and_again(reconciler: Arc<dyn Reconciler>) {
+    loop {
+        if let Err(error) = reconciler.reconcile().await {
+            tracing::warn!(
+                reconciler.name = reconciler.name(),
+                error = error.as_ref(),
+                "{} did not succeed and will try again",
+                reconciler.name()
+            );
+        }
+        sleep(reconciler.every()).await;
+    }
+}

@@ -1,0 +1,232 @@
+//! What agents see at one endpoint: a snapshot that never changes.
+
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
+
+use bytes::Bytes;
+use countersign_domain::{
+    decision::Handling,
+    id::{EnablementId, ToolId, ToolVersionId},
+    operation::{ImportedOperation, Method},
+    risk::RiskClass,
+};
+use countersign_store::catalogue::{ConnectionFacts, EndpointFacts};
+use jsonschema::Validator;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::definition::{Definition, SchemaRefused};
+
+/// Tools in one page of a list.
+pub(crate) const PAGE: usize = 1_000;
+/// Sets of classes there are.
+const SCOPE_SETS: usize = 1 << RiskClass::ALL.len();
+/// Said to agents of a tool whose calls wait.
+const HELD: &str = "Each call waits for a human to countersign it.";
+
+/// What agents see at one endpoint.
+#[derive(Debug)]
+pub struct Catalogue {
+    endpoint: EndpointFacts,
+    epoch: i64,
+    tools: Vec<CatalogueTool>,
+    by_name: HashMap<String, usize>,
+    lists: [OnceLock<Arc<[Bytes]>>; SCOPE_SETS],
+}
+
+/// A tool that is on, with everything a call of it needs but the secret.
+#[derive(Debug)]
+pub struct CatalogueTool {
+    /// The tool.
+    pub tool: ToolId,
+    /// Its exact definition.
+    pub version: ToolVersionId,
+    /// What agents call it.
+    pub name: String,
+    /// The decision under which it is on: the policy version of approvals.
+    pub enablement: EnablementId,
+    /// What was decided.
+    pub handling: Handling,
+    /// Where its calls go, once somebody has said so.
+    pub connection: Option<Arc<ConnectionFacts>>,
+    pub(crate) definition: Arc<Definition>,
+}
+
+impl CatalogueTool {
+    /// The operation it stands for.
+    #[must_use]
+    pub fn operation(&self) -> &ImportedOperation {
+        &self.definition.operation
+    }
+
+    /// Its class.
+    #[must_use]
+    pub fn class(&self) -> RiskClass {
+        self.operation().risk.class
+    }
+
+    /// Says whether each call waits for a countersignature.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.operation().risk.high_risk || self.handling == Handling::Hold
+    }
+
+    /// The compiled schema of its arguments.
+    ///
+    /// # Errors
+    /// When the schema cannot be used; then the tool cannot be called.
+    pub fn validator(&self) -> Result<&Validator, SchemaRefused> {
+        self.definition.validator()
+    }
+}
+
+impl Catalogue {
+    /// Puts a catalogue together. Two tools of one name are both left out: an agent that asks for
+    /// one must never get the other.
+    pub(crate) fn new(endpoint: EndpointFacts, epoch: i64, mut tools: Vec<CatalogueTool>) -> Self {
+        tools.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut seen: HashMap<&str, usize> = HashMap::new();
+        for tool in &tools {
+            *seen.entry(&tool.name).or_default() += 1;
+        }
+        let twice: Vec<String> = seen
+            .into_iter()
+            .filter(|(_, times)| *times > 1)
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        if !twice.is_empty() {
+            tracing::warn!(
+                endpoint.id = %endpoint.id(), tools = ?twice,
+                "tools of one name are left out of an endpoint"
+            );
+            tools.retain(|tool| !twice.contains(&tool.name));
+        }
+        let by_name = tools
+            .iter()
+            .enumerate()
+            .map(|(place, tool)| (tool.name.clone(), place))
+            .collect();
+        Self {
+            endpoint,
+            epoch,
+            tools,
+            by_name,
+            lists: [const { OnceLock::new() }; SCOPE_SETS],
+        }
+    }
+
+    /// The endpoint: tenant, slugs, environment.
+    #[must_use]
+    pub const fn endpoint(&self) -> &EndpointFacts {
+        &self.endpoint
+    }
+
+    /// The tenant's epoch that it shows.
+    #[must_use]
+    pub const fn epoch(&self) -> i64 {
+        self.epoch
+    }
+
+    /// Finds a tool by its exact name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&CatalogueTool> {
+        self.by_name.get(name).map(|place| &self.tools[*place])
+    }
+
+    /// All its tools by name.
+    #[must_use]
+    pub fn tools(&self) -> &[CatalogueTool] {
+        &self.tools
+    }
+
+    /// The tools that these scopes cover, as MCP clients are told of them: pages of at most 1,000,
+    /// each a JSON array, by name. Written once per set of scopes; there is always a first page.
+    #[must_use]
+    pub fn list(&self, scopes: &[RiskClass]) -> Arc<[Bytes]> {
+        let set = RiskClass::ALL
+            .iter()
+            .enumerate()
+            .filter(|(_, class)| scopes.contains(class))
+            .fold(0, |set, (place, _)| set | 1 << place);
+        Arc::clone(self.lists[set].get_or_init(|| self.pages(scopes)))
+    }
+
+    fn pages(&self, scopes: &[RiskClass]) -> Arc<[Bytes]> {
+        let listed: Vec<Listed<'_>> = self
+            .tools
+            .iter()
+            .filter(|tool| scopes.contains(&tool.class()))
+            .map(Listed::from)
+            .collect();
+        if listed.is_empty() {
+            return Arc::from([Bytes::from_static(b"[]")]);
+        }
+        listed
+            .chunks(PAGE)
+            .map(|page| Bytes::from(serde_json::to_vec(page).expect("texts and JSON are JSON")))
+            .collect()
+    }
+}
+
+/// A tool as MCP clients see it. No output schema: answers are passed on as they are.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed<'a> {
+    name: &'a str,
+    title: &'a str,
+    description: Cow<'a, str>,
+    input_schema: &'a Value,
+    annotations: Annotations,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "these are the four hints of the protocol"
+)]
+struct Annotations {
+    read_only_hint: bool,
+    destructive_hint: bool,
+    idempotent_hint: bool,
+    open_world_hint: bool,
+}
+
+impl<'a> From<&'a CatalogueTool> for Listed<'a> {
+    fn from(tool: &'a CatalogueTool) -> Self {
+        let operation = tool.operation();
+        let description = match (tool.is_held(), operation.description.as_str()) {
+            (false, text) => Cow::Borrowed(text),
+            (true, "") => Cow::Borrowed(HELD),
+            (true, text) => Cow::Owned(format!("{text}\n\n{HELD}")),
+        };
+        Self {
+            name: &tool.name,
+            title: &operation.title,
+            description,
+            input_schema: &operation.input_schema,
+            annotations: Annotations {
+                read_only_hint: operation.risk.read_only,
+                destructive_hint: operation.risk.destructive,
+                idempotent_hint: operation.risk.read_only || is_idempotent(operation.method),
+                open_world_hint: true,
+            },
+        }
+    }
+}
+
+/// RFC 9110 section 9.2.2.
+const fn is_idempotent(method: Method) -> bool {
+    match method {
+        Method::Get
+        | Method::Head
+        | Method::Options
+        | Method::Trace
+        | Method::Put
+        | Method::Delete => true,
+        Method::Post | Method::Patch => false,
+    }
+}

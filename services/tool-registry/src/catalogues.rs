@@ -1,0 +1,302 @@
+//! Catalogues in memory, none older than a second.
+//!
+//! Every change of what agents may see or do raises the tenant's epoch in the same transaction. An
+//! entry is used only if its epoch was compared with the database's within the last [`FRESH`]:
+//! [`Catalogues::watch`] does that for all loaded tenants in one query every [`POLL`], a push only
+//! makes it sooner, and where nobody watches or the watch falls behind, [`Catalogues::get`] asks for
+//! itself. So the bound does not depend on Redis, on a task being alive, or on luck.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher as _, RandomState},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use countersign_access::SystemReason;
+use countersign_domain::{
+    id::{TenantId, ToolVersionId},
+    name::Slug,
+};
+use countersign_queue::{CatalogueChange, Wakeups};
+use countersign_store::{
+    Store, StoreError,
+    catalogue::{EndpointFacts, LoadedTool},
+};
+use moka::sync::Cache;
+use tokio::{
+    sync::{Mutex, broadcast::error::RecvError},
+    time::{Instant, MissedTickBehavior, interval},
+};
+
+use crate::{
+    catalogue::{Catalogue, CatalogueTool},
+    definition::Definition,
+};
+
+/// How often the epochs of loaded tenants are compared.
+const POLL: Duration = Duration::from_millis(400);
+/// How long a comparison is good for.
+const FRESH: Duration = Duration::from_millis(900);
+/// How long an unknown endpoint stays unknown.
+const UNKNOWN: Duration = Duration::from_millis(500);
+/// Most endpoints in memory, and most unknown ones.
+const ENDPOINTS: u64 = 10_000;
+/// Most definitions kept for the next catalogue; those in use are kept in any case.
+const DEFINITIONS: u64 = 20_000;
+/// Definitions read in one query.
+const CHUNK: usize = 1_000;
+/// Locks that keep one catalogue from being loaded by many at once.
+const LOCKS: usize = 64;
+
+/// The slugs of tenant and endpoint.
+type Key = (Slug, Slug);
+
+/// The catalogues that a gateway serves. Cheap to clone.
+#[derive(Clone)]
+pub struct Catalogues {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    wakeups: Arc<dyn Wakeups>,
+    began: Instant,
+    known: Cache<Key, Arc<Entry>>,
+    unknown: Cache<Key, ()>,
+    definitions: Cache<(TenantId, ToolVersionId), Arc<Definition>>,
+    hasher: RandomState,
+    loading: [Mutex<()>; LOCKS],
+}
+
+struct Entry {
+    catalogue: Arc<Catalogue>,
+    /// When its epoch was last found to be the present one, in milliseconds of [`Inner::began`].
+    checked: AtomicU64,
+}
+
+impl Catalogues {
+    /// Makes an empty memory.
+    #[must_use]
+    pub fn new(store: Store, wakeups: Arc<dyn Wakeups>) -> Self {
+        let inner = Inner {
+            store,
+            wakeups,
+            began: Instant::now(),
+            known: Cache::builder()
+                .max_capacity(ENDPOINTS)
+                .time_to_idle(Duration::from_mins(10))
+                .build(),
+            unknown: Cache::builder()
+                .max_capacity(ENDPOINTS)
+                .time_to_live(UNKNOWN)
+                .build(),
+            definitions: Cache::new(DEFINITIONS),
+            hasher: RandomState::new(),
+            loading: [const { Mutex::const_new(()) }; LOCKS],
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Returns what agents see at an endpoint, at most a second old. `None` when there is no such
+    /// endpoint.
+    ///
+    /// # Errors
+    /// When the database is needed and does not answer.
+    pub async fn get(
+        &self,
+        tenant: &Slug,
+        endpoint: &Slug,
+    ) -> Result<Option<Arc<Catalogue>>, StoreError> {
+        let key = (tenant.clone(), endpoint.clone());
+        if let Some(fresh) = self.inner.fresh(&key) {
+            return Ok(Some(fresh));
+        }
+        if self.inner.unknown.contains_key(&key) {
+            return Ok(None);
+        }
+        self.inner.refresh(key).await
+    }
+
+    /// Keeps the memory fresh for as long as it runs; a gateway runs it beside its server.
+    pub async fn watch(&self) {
+        let mut changes = self.inner.wakeups.catalogue_changes();
+        let mut beat = interval(POLL);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let change = tokio::select! {
+                _ = beat.tick() => CatalogueChange::Anything,
+                change = changes.recv() => match change {
+                    Ok(change) => change,
+                    Err(RecvError::Lagged(_)) => CatalogueChange::Anything,
+                    // Nobody will push any more; the beat goes on.
+                    Err(RecvError::Closed) => {
+                        beat.tick().await;
+                        CatalogueChange::Anything
+                    }
+                },
+            };
+            match change {
+                CatalogueChange::Of(tenant) => self.inner.forget(|entry| entry.tenant() == tenant),
+                CatalogueChange::Anything => {
+                    if let Err(error) = self.inner.compare().await {
+                        tracing::warn!(error = %error, "catalogues could not be compared");
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Inner {
+    fn fresh(&self, key: &Key) -> Option<Arc<Catalogue>> {
+        let entry = self.known.get(key)?;
+        let age = self
+            .now()
+            .saturating_sub(entry.checked.load(Ordering::Acquire));
+        (u128::from(age) <= FRESH.as_millis()).then(|| Arc::clone(&entry.catalogue))
+    }
+
+    /// Compares or loads one catalogue; of many that ask at once, one does the work.
+    async fn refresh(&self, key: Key) -> Result<Option<Arc<Catalogue>>, StoreError> {
+        let lock = usize::try_from(self.hasher.hash_one(&key)).unwrap_or(0) % LOCKS;
+        let _one_at_a_time = self.loading[lock].lock().await;
+        if let Some(fresh) = self.fresh(&key) {
+            return Ok(Some(fresh));
+        }
+        let began = self.now();
+        if let Some(entry) = self.known.get(&key) {
+            let epochs = self.epochs(&[entry.tenant()]).await?;
+            if entry.is_of(&epochs) {
+                entry.checked.fetch_max(began, Ordering::AcqRel);
+                return Ok(Some(Arc::clone(&entry.catalogue)));
+            }
+        }
+        let Some(catalogue) = self.load(&key).await? else {
+            self.known.invalidate(&key);
+            self.unknown.insert(key, ());
+            return Ok(None);
+        };
+        let entry = Entry {
+            catalogue: Arc::new(catalogue),
+            checked: AtomicU64::new(began),
+        };
+        let catalogue = Arc::clone(&entry.catalogue);
+        self.known.insert(key, Arc::new(entry));
+        Ok(Some(catalogue))
+    }
+
+    async fn load(&self, (tenant, endpoint): &Key) -> Result<Option<Catalogue>, StoreError> {
+        let tx = self
+            .store
+            .begin_system(SystemReason::ResolveCredential)
+            .await?;
+        let found = tx.endpoint_by_slugs(tenant, endpoint).await?;
+        tx.commit().await?;
+        let Some(endpoint) = found else {
+            return Ok(None);
+        };
+        let loaded = self.store.load_catalogue(&endpoint).await?;
+        let definitions = self.definitions_of(&endpoint, &loaded.tools).await?;
+        let tools = loaded
+            .tools
+            .into_iter()
+            .filter_map(|tool| {
+                Some(CatalogueTool {
+                    definition: Arc::clone(definitions.get(&tool.version)?),
+                    tool: tool.tool,
+                    version: tool.version,
+                    name: tool.name,
+                    enablement: tool.enablement,
+                    handling: tool.handling,
+                    connection: tool.connection,
+                })
+            })
+            .collect();
+        Ok(Some(Catalogue::new(endpoint, loaded.epoch, tools)))
+    }
+
+    /// Definitions from memory where they are, from the database where not: turning one tool on
+    /// reads and compiles one, however many there are.
+    async fn definitions_of(
+        &self,
+        endpoint: &EndpointFacts,
+        tools: &[LoadedTool],
+    ) -> Result<HashMap<ToolVersionId, Arc<Definition>>, StoreError> {
+        let tenant = endpoint.tenant();
+        let mut found = HashMap::with_capacity(tools.len());
+        let mut missing = Vec::new();
+        for version in tools.iter().map(|tool| tool.version) {
+            match self.definitions.get(&(tenant, version)) {
+                Some(definition) => drop(found.insert(version, definition)),
+                None => missing.push(version),
+            }
+        }
+        for chunk in missing.chunks(CHUNK) {
+            for (version, operation) in self.store.load_definitions(endpoint, chunk).await? {
+                let definition = Arc::new(Definition::new(operation));
+                self.definitions
+                    .insert((tenant, version), Arc::clone(&definition));
+                found.insert(version, definition);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Compares everything in memory with the database, in one query.
+    async fn compare(&self) -> Result<(), StoreError> {
+        let began = self.now();
+        let mut tenants: Vec<TenantId> =
+            self.known.iter().map(|(_, entry)| entry.tenant()).collect();
+        tenants.sort_unstable();
+        tenants.dedup();
+        if tenants.is_empty() {
+            return Ok(());
+        }
+        let epochs = self.epochs(&tenants).await?;
+        self.forget(|entry| {
+            // An entry that was loaded after the list was made is compared next time.
+            let listed = tenants.binary_search(&entry.tenant()).is_ok();
+            let same = entry.is_of(&epochs);
+            if same {
+                entry.checked.fetch_max(began, Ordering::AcqRel);
+            }
+            listed && !same
+        });
+        Ok(())
+    }
+
+    async fn epochs(&self, tenants: &[TenantId]) -> Result<HashMap<TenantId, i64>, StoreError> {
+        let tx = self.store.begin_system(SystemReason::WatchEpochs).await?;
+        let epochs = tx.epochs(tenants).await?;
+        tx.commit().await?;
+        Ok(epochs.into_iter().collect())
+    }
+
+    fn forget(&self, is_old: impl Fn(&Entry) -> bool) {
+        for (key, entry) in &self.known {
+            if is_old(&entry) {
+                self.known.invalidate(key.as_ref());
+            }
+        }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Entry {
+    fn tenant(&self) -> TenantId {
+        self.catalogue.endpoint().tenant()
+    }
+
+    fn is_of(&self, epochs: &HashMap<TenantId, i64>) -> bool {
+        epochs.get(&self.tenant()) == Some(&self.catalogue.epoch())
+    }
+}

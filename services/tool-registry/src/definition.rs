@@ -1,0 +1,58 @@
+//! One definition of a tool, kept as long as anybody uses it: definitions never change.
+
+use std::sync::OnceLock;
+
+use countersign_domain::operation::ImportedOperation;
+use jsonschema::{Draft, PatternOptions, Validator};
+use serde_json::Value;
+
+const PATTERN_BYTES: usize = 1 << 20;
+const BACKTRACKS: usize = 100_000;
+
+/// The schema of a tool's arguments cannot be used; the importer lets none such through.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the tool's schema cannot be used")]
+pub struct SchemaRefused;
+
+/// A definition with its compiled schema, shared by all catalogues that have the tool.
+#[derive(Debug)]
+pub(crate) struct Definition {
+    pub(crate) operation: ImportedOperation,
+    // Compiled at the first call: of a thousand tools that are on, an agent uses a few.
+    validator: OnceLock<Result<Validator, SchemaRefused>>,
+}
+
+impl Definition {
+    pub(crate) const fn new(operation: ImportedOperation) -> Self {
+        Self {
+            operation,
+            validator: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn validator(&self) -> Result<&Validator, SchemaRefused> {
+        self.validator
+            .get_or_init(|| compile(&self.operation.input_schema))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+}
+
+/// Compiles offline, and with patterns that cannot run away: on a linear-time engine, or where one
+/// needs look-around on the other one with a limit on its steps. As the importer does.
+fn compile(schema: &Value) -> Result<Validator, SchemaRefused> {
+    let options = || {
+        jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .offline()
+    };
+    let linear = PatternOptions::regex().size_limit(PATTERN_BYTES);
+    let backtracking = PatternOptions::fancy_regex()
+        .backtrack_limit(BACKTRACKS)
+        .size_limit(PATTERN_BYTES);
+    options()
+        .with_pattern_options(linear)
+        .build(schema)
+        .or_else(|_| options().with_pattern_options(backtracking).build(schema))
+        .map_err(|_| SchemaRefused)
+}

@@ -1,0 +1,89 @@
+//! Shows endpoints.
+
+use std::collections::HashMap;
+
+use countersign_access::TenantScope;
+use countersign_domain::name::Slug;
+use countersign_store::{
+    endpoints::{Endpoint, EndpointCount},
+    environments::Environment,
+    tools::ToolsOf,
+};
+
+use crate::{ReadError, Registry, ToolView, registry::reading};
+
+/// An endpoint, for a list.
+#[derive(Clone, Debug)]
+pub struct EndpointView {
+    /// The endpoint.
+    pub endpoint: Endpoint,
+    /// The environment its calls go to.
+    pub environment: Environment,
+    /// Tools that were chosen for it.
+    pub tools: u64,
+    /// Those that agents see.
+    pub tools_on: u64,
+}
+
+/// An endpoint with the tools that were chosen for it.
+#[derive(Clone, Debug)]
+pub struct EndpointDetail {
+    /// The endpoint.
+    pub endpoint: Endpoint,
+    /// The environment its calls go to.
+    pub environment: Environment,
+    /// Its tools by name, also those that are off.
+    pub tools: Vec<ToolView>,
+}
+
+impl Registry {
+    /// Lists the tenant's endpoints by name.
+    ///
+    /// # Errors
+    /// When the caller may not read, or the database does not answer.
+    pub async fn endpoints(&self, scope: &TenantScope) -> Result<Vec<EndpointView>, ReadError> {
+        reading(scope)?;
+        let tx = self.store.begin(scope).await?;
+        let environments: HashMap<_, _> = tx
+            .environments()
+            .await?
+            .into_iter()
+            .map(|environment| (environment.id, environment))
+            .collect();
+        let counts = tx.endpoint_counts().await?;
+        let views = tx.endpoints().await?.into_iter().filter_map(|endpoint| {
+            let count = counts.iter().find(|count| count.endpoint == endpoint.id);
+            let (tools, tools_on) =
+                count.map_or((0, 0), |EndpointCount { tools, on, .. }| (*tools, *on));
+            Some(EndpointView {
+                environment: environments.get(&endpoint.environment)?.clone(),
+                endpoint,
+                tools,
+                tools_on,
+            })
+        });
+        Ok(views.collect())
+    }
+
+    /// Shows one endpoint with its tools.
+    ///
+    /// # Errors
+    /// When the caller may not read, or this tenant has none of that name.
+    pub async fn endpoint(
+        &self,
+        scope: &TenantScope,
+        slug: &Slug,
+    ) -> Result<EndpointDetail, ReadError> {
+        reading(scope)?;
+        let tx = self.store.begin(scope).await?;
+        let endpoint = tx.endpoint_by_slug(slug).await?;
+        let tools = tx
+            .tools(ToolsOf::Endpoint(endpoint.id), endpoint.environment)
+            .await?;
+        Ok(EndpointDetail {
+            environment: tx.environment(endpoint.environment).await?,
+            tools: tools.into_iter().map(ToolView::from).collect(),
+            endpoint,
+        })
+    }
+}

@@ -1,0 +1,127 @@
+//! What can go wrong, one enum per family of use cases.
+
+use countersign_access::Denied;
+use countersign_domain::{Fault, Kind};
+use countersign_store::StoreError;
+
+/// Something could not be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The caller may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// It is not there, or the database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for ReadError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Denied(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Denied(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+/// A tool could not be turned on or off.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolDecisionError {
+    /// The caller may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// What was looked at is not the present definition.
+    #[error("the tool has changed since you looked at it; look again")]
+    ToolChanged,
+    /// The tool cannot be called faithfully.
+    #[error("the tool cannot be turned on: {0}")]
+    ToolUnsupported(String),
+    /// A high-risk tool would run without a countersignature.
+    #[error(
+        "a high-risk tool can only be turned on so that each call waits for a countersignature"
+    )]
+    HighRiskMustBeHeld,
+    /// It is not there, or the database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for ToolDecisionError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Denied(error) => error.kind(),
+            Self::ToolChanged | Self::ToolUnsupported(_) => Kind::Conflict,
+            Self::HighRiskMustBeHeld => Kind::Invalid,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Denied(error) => error.code(),
+            Self::ToolChanged => "tool_changed",
+            Self::ToolUnsupported(_) => "tool_unsupported",
+            Self::HighRiskMustBeHeld => "high_risk_must_be_held",
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+/// An endpoint could not be made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum EndpointError {
+    /// The caller may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The name has nothing in it that can stand in a URL.
+    #[error("choose a short name for the URL: lowercase letters, digits and hyphens")]
+    SlugMissing,
+    /// The URL is or was another endpoint's.
+    #[error("the URL name {0} is taken or was used before; choose another")]
+    SlugTaken(String),
+    /// A tool that was chosen is not there.
+    #[error("one of the tools does not exist")]
+    ToolUnknown,
+    /// Two tools that were chosen have one name.
+    #[error("the tool name {name} is in both {first} and {second}; an endpoint can have only one")]
+    ToolNameTaken {
+        /// The name.
+        name: String,
+        /// A source that has it.
+        first: String,
+        /// Another source that has it.
+        second: String,
+    },
+    /// It is not there, or the database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for EndpointError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Denied(error) => error.kind(),
+            Self::SlugMissing | Self::ToolUnknown => Kind::Invalid,
+            Self::SlugTaken(_) | Self::ToolNameTaken { .. } => Kind::Conflict,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Denied(error) => error.code(),
+            Self::SlugMissing => "endpoint_slug_missing",
+            Self::SlugTaken(_) => "endpoint_slug_taken",
+            Self::ToolUnknown => "tool_unknown",
+            Self::ToolNameTaken { .. } => "tool_name_taken",
+            Self::Store(error) => error.code(),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The service that pages and the API talk to.
+
+use std::sync::Arc;
+
+use countersign_access::{Denied, ReadTenant, TenantScope};
+use countersign_domain::{World, id::TenantId};
+use countersign_queue::Wakeups;
+use countersign_store::{Store, environments::Environment};
+
+use crate::ReadError;
+
+/// Sources, tools, decisions and endpoints of a tenant. A use case each has a file of its own.
+#[derive(Clone)]
+pub struct Registry {
+    pub(crate) store: Store,
+    pub(crate) world: World,
+    wakeups: Arc<dyn Wakeups>,
+}
+
+impl Registry {
+    /// Makes the service.
+    #[must_use]
+    pub fn new(store: Store, world: World, wakeups: Arc<dyn Wakeups>) -> Self {
+        Self {
+            store,
+            world,
+            wakeups,
+        }
+    }
+
+    /// Lists the tenant's environments, oldest first.
+    ///
+    /// # Errors
+    /// When the caller may not read, or the database does not answer.
+    pub async fn environments(&self, scope: &TenantScope) -> Result<Vec<Environment>, ReadError> {
+        reading(scope)?;
+        let tx = self.store.begin(scope).await?;
+        Ok(tx.environments().await?)
+    }
+
+    /// Tells every gateway that what agents see has changed. After the commit; the event in the
+    /// outbox says it again.
+    pub(crate) async fn tell(&self, scope: &TenantScope) {
+        self.wakeups.catalogue_changed(scope.tenant()).await;
+    }
+}
+
+/// Asks for permission to read; agents and jobs have none.
+pub(crate) fn reading(scope: &TenantScope) -> Result<TenantId, Denied> {
+    Ok(scope.allow(ReadTenant)?.spend())
+}

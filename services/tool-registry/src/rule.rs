@@ -1,0 +1,35 @@
+//! When a tool may be turned on. Pure.
+
+use countersign_access::{EnableHighRiskTool, EnableTool, TenantScope};
+use countersign_domain::{decision::Handling, id::ToolVersionId, tool::Tool};
+use countersign_store::enablements::TurnOnPermit;
+
+use crate::ToolDecisionError;
+
+/// Asks for the permission that this tool needs: a high-risk one needs another than the rest.
+pub(crate) fn permit(scope: &TenantScope, tool: &Tool) -> Result<TurnOnPermit, ToolDecisionError> {
+    if tool.operation.risk.high_risk {
+        Ok(TurnOnPermit::HighRisk(scope.allow(EnableHighRiskTool)?))
+    } else {
+        Ok(TurnOnPermit::Ordinary(scope.allow(EnableTool)?))
+    }
+}
+
+/// Says whether the tool may be on like this: its definition must be the one that was looked at,
+/// it must be callable, and high risk must be held.
+pub(crate) fn may_be_on(
+    tool: &Tool,
+    looked_at: ToolVersionId,
+    handling: Handling,
+) -> Result<(), ToolDecisionError> {
+    if tool.version != looked_at {
+        return Err(ToolDecisionError::ToolChanged);
+    }
+    if let Some(why) = &tool.operation.unsupported {
+        return Err(ToolDecisionError::ToolUnsupported(why.clone()));
+    }
+    match (tool.operation.risk.high_risk, handling) {
+        (true, Handling::Run) => Err(ToolDecisionError::HighRiskMustBeHeld),
+        (true, Handling::Hold) | (false, Handling::Run | Handling::Hold) => Ok(()),
+    }
+}

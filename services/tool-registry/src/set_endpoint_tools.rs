@@ -1,0 +1,85 @@
+//! Chooses the tools of an endpoint.
+
+use countersign_access::{ManageEndpoint, TenantScope};
+use countersign_domain::{
+    event::Event,
+    id::ToolId,
+    name::Slug,
+    record::{Act, Record},
+};
+use countersign_store::TenantTx;
+
+use crate::{EndpointError, Registry};
+
+/// The wish to have these tools at an endpoint, and no others.
+#[derive(Clone, Debug)]
+pub struct SetEndpointTools {
+    /// The endpoint.
+    pub endpoint: Slug,
+    /// Its tools from now on.
+    pub tools: Vec<ToolId>,
+}
+
+impl Registry {
+    /// Chooses the tools of an endpoint. Being chosen turns nothing on.
+    ///
+    /// # Errors
+    /// When the caller may not, there is no such endpoint, a tool does not exist, or two have one
+    /// name.
+    pub async fn set_endpoint_tools(
+        &self,
+        scope: &TenantScope,
+        cmd: SetEndpointTools,
+    ) -> Result<(), EndpointError> {
+        let permit = scope.allow(ManageEndpoint)?;
+        let tx = self.store.begin(scope).await?;
+        let endpoint = tx.endpoint_by_slug(&cmd.endpoint).await?;
+        tx.lock_endpoint(endpoint.id).await?;
+        let tools = fitting(&tx, &cmd.tools).await?;
+
+        tx.set_endpoint_tools(permit, endpoint.id, &cmd.tools)
+            .await?;
+        let record = Record::new(
+            &self.world,
+            scope.tenant(),
+            Act::EndpointChanged,
+            scope.who(),
+        )
+        .with("endpoint", endpoint.slug.as_str())
+        .with("tools", tools);
+        tx.append_record(&record).await?;
+        tx.publish(&Event::EndpointChanged {
+            endpoint: endpoint.id,
+        })
+        .await?;
+        tx.commit().await?;
+        self.tell(scope).await;
+        Ok(())
+    }
+}
+
+/// The names of the chosen tools, which all exist and of which no two are the same: an agent
+/// calls a tool by its name alone.
+pub(crate) async fn fitting(
+    tx: &TenantTx,
+    chosen: &[ToolId],
+) -> Result<Vec<String>, EndpointError> {
+    let tools = tx.named_tools(chosen).await?;
+    if chosen
+        .iter()
+        .any(|id| tools.iter().all(|tool| tool.id != *id))
+    {
+        return Err(EndpointError::ToolUnknown);
+    }
+    for pair in tools.windows(2) {
+        let [first, second] = pair else { continue };
+        if first.name == second.name {
+            return Err(EndpointError::ToolNameTaken {
+                name: first.name.clone(),
+                first: first.source.clone(),
+                second: second.source.clone(),
+            });
+        }
+    }
+    Ok(tools.into_iter().map(|tool| tool.name).collect())
+}

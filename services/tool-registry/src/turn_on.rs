@@ -1,0 +1,137 @@
+//! Turns one tool on.
+
+use countersign_access::{Action as _, Denied, EnableTool, TenantScope};
+use countersign_domain::{
+    Timestamp,
+    decision::Handling,
+    event::Event,
+    id::{EnvironmentId, ToolId, ToolVersionId},
+    name::Statement,
+    record::{Act, Record, RecordedTool},
+    tool::{Choice, Enablement, Tool},
+};
+use countersign_store::{
+    StoreError, TenantTx,
+    enablements::NewDecision,
+    tools::{DecidedTool, ToolsOf},
+};
+
+use crate::{Registry, ToolDecisionError, rule};
+
+/// The wish to turn a tool on.
+#[derive(Clone, Debug)]
+pub struct TurnOn {
+    /// The tool.
+    pub tool: ToolId,
+    /// The definition that was looked at.
+    pub version: ToolVersionId,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// Whether calls run or wait.
+    pub handling: Handling,
+    /// Why.
+    pub reason: Statement,
+}
+
+impl Registry {
+    /// Turns a tool on in an environment, or changes how its calls are handled. Saying the same
+    /// again changes nothing, so that holds under the decision stay good.
+    ///
+    /// # Errors
+    /// When the caller may not, the tool has changed since it was looked at, it cannot be called,
+    /// or it is high-risk and its calls would not wait.
+    pub async fn turn_on(
+        &self,
+        scope: &TenantScope,
+        cmd: TurnOn,
+    ) -> Result<Enablement, ToolDecisionError> {
+        let tx = self.store.begin(scope).await?;
+        let environment = tx.environment(cmd.environment).await?;
+        let DecidedTool { tool, decided } = locked(&tx, cmd.tool, cmd.environment).await?;
+        let permit = rule::permit(scope, &tool)?;
+        rule::may_be_on(&tool, cmd.version, cmd.handling)?;
+        let choice = Choice::On(cmd.handling);
+        if let Some(same) = decided.filter(|d| d.choice == choice && d.version == cmd.version) {
+            return Ok(same);
+        }
+
+        let decision = self.decision(scope, &tool, cmd.environment, cmd.reason)?;
+        tx.turn_tool_on(permit, cmd.handling, &decision).await?;
+        let record = self
+            .tool_record(scope, Act::ToolTurnedOn, &tool)
+            .with("environment", environment.slug.as_str())
+            .with("handling", cmd.handling.as_str())
+            .with("reason", decision.reason.as_str());
+        tx.append_record(&record).await?;
+        tx.publish(&Event::ToolsDecided {
+            tools: vec![tool.id],
+        })
+        .await?;
+        tx.commit().await?;
+        self.tell(scope).await;
+        Ok(enablement(decision, choice, scope))
+    }
+
+    /// Puts a decision together; only a member can make one.
+    pub(crate) fn decision(
+        &self,
+        scope: &TenantScope,
+        tool: &Tool,
+        environment: EnvironmentId,
+        reason: Statement,
+    ) -> Result<NewDecision, Denied> {
+        let at: Timestamp = self.world.now();
+        Ok(NewDecision {
+            id: self.world.id(),
+            environment,
+            tool: tool.id,
+            version: tool.version,
+            reason,
+            by: scope.member().ok_or(Denied {
+                action: EnableTool::NAME,
+            })?,
+            at,
+        })
+    }
+
+    /// Begins a row of the audit log about a tool.
+    pub(crate) fn tool_record(&self, scope: &TenantScope, act: Act, tool: &Tool) -> Record {
+        let mut record = Record::new(&self.world, scope.tenant(), act, scope.who());
+        record.tool = Some(RecordedTool {
+            tool: tool.id,
+            version: tool.version,
+            name: tool.name.clone(),
+            class: tool.operation.risk.class,
+            endpoint: None,
+        });
+        record
+    }
+}
+
+/// Loads a tool and keeps imports and other decisions from changing it meanwhile.
+pub(crate) async fn locked(
+    tx: &TenantTx,
+    tool: ToolId,
+    environment: EnvironmentId,
+) -> Result<DecidedTool, StoreError> {
+    // Twice, because the first may have waited for a decision that it then does not show.
+    tx.tools(ToolsOf::Locked(tool), environment).await?;
+    tx.tools(ToolsOf::Locked(tool), environment)
+        .await?
+        .pop()
+        .ok_or(StoreError::NotFound)
+}
+
+/// The decision as it now stands.
+pub(crate) fn enablement(decision: NewDecision, choice: Choice, scope: &TenantScope) -> Enablement {
+    Enablement {
+        id: decision.id,
+        tool: decision.tool,
+        version: decision.version,
+        choice,
+        reason: decision.reason.into(),
+        by: decision.by,
+        by_label: scope.who().person_label,
+        at: decision.at,
+    }
+}
