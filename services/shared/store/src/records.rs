@@ -15,7 +15,7 @@ const INSERT: &str = "INSERT INTO record (tenant_id, id, at, act, person_id, mem
     SELECT tenant_id, id, at, act, person_id, member_id, person_label,
     client_id, client_label, call_id, hold_id, endpoint_id, tool_id, tool_version_id, tool_name, class,
     arguments, arguments_digest, decision, rule, status, code, upstream_status, latency_us, credential, detail
-    FROM jsonb_populate_recordset(NULL::record, $1)";
+    FROM jsonb_populate_recordset(NULL::public.record, $1)";
 
 impl Store {
     /// Adds rows of any tenants in one statement that is committed when this returns. This is

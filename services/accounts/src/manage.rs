@@ -1,0 +1,88 @@
+//! The members of a tenant: seeing, changing and removing them.
+
+use countersign_access::{ManageMembers, ReadTenant, TenantScope};
+use countersign_domain::{
+    event::Event,
+    id::MemberId,
+    record::{Act, Record},
+    role::Role,
+};
+use countersign_store::{TenantTx, members::Member};
+
+use crate::{
+    accounts::Accounts,
+    rules::{self, MemberError},
+};
+
+/// Who gets which role.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeRole {
+    /// Who.
+    pub member: MemberId,
+    /// Which.
+    pub role: Role,
+}
+
+impl Accounts {
+    /// Lists the members, oldest first.
+    ///
+    /// # Errors
+    /// When the role does not allow it.
+    pub async fn members(&self, scope: &TenantScope) -> Result<Vec<Member>, MemberError> {
+        scope.allow(ReadTenant).map(drop)?;
+        let tx = self.store.begin(scope).await?;
+        Ok(tx.members().await?)
+    }
+
+    /// Gives a member another role, from their next request on.
+    ///
+    /// # Errors
+    /// When the role does not allow it, or the tenant would be left without an owner.
+    pub async fn change_role(
+        &self,
+        scope: &TenantScope,
+        cmd: ChangeRole,
+    ) -> Result<(), MemberError> {
+        let permit = scope.allow(ManageMembers)?;
+        let tx = self.store.begin(scope).await?;
+        let members = tx.members_locked().await?;
+        let target = rules::change(&members, scope.member(), cmd.member, Some(cmd.role))?;
+        tx.change_role(permit, target.id, cmd.role).await?;
+        let record = about(self, scope, Act::MemberChanged, &target)
+            .with("from", target.role.as_str())
+            .with("to", cmd.role.as_str());
+        finish(tx, &record).await
+    }
+
+    /// Removes a member, from their next request on; what their agents were granted ends too.
+    ///
+    /// # Errors
+    /// When the role does not allow it, or the tenant would be left without an owner.
+    pub async fn remove_member(
+        &self,
+        scope: &TenantScope,
+        member: MemberId,
+    ) -> Result<(), MemberError> {
+        let permit = scope.allow(ManageMembers)?;
+        let tx = self.store.begin(scope).await?;
+        let members = tx.members_locked().await?;
+        let target = rules::change(&members, scope.member(), member, None)?;
+        let grants = tx.remove_member(permit, target.id).await?;
+        let record = about(self, scope, Act::MemberRemoved, &target)
+            .with("role", target.role.as_str())
+            .with("grants_revoked", grants);
+        finish(tx, &record).await
+    }
+}
+
+fn about(accounts: &Accounts, scope: &TenantScope, act: Act, target: &Member) -> Record {
+    Record::new(&accounts.world, scope.tenant(), act, scope.who())
+        .with("member", target.id.to_string())
+        .with("email", target.email.as_str())
+}
+
+async fn finish(tx: TenantTx, record: &Record) -> Result<(), MemberError> {
+    tx.append_record(record).await?;
+    tx.publish(&Event::MembersChanged).await?;
+    Ok(tx.commit().await?)
+}
