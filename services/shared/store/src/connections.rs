@@ -6,7 +6,7 @@
 use countersign_access::{ManageConnection, Permit};
 use countersign_domain::{
     Timestamp,
-    connection::{AuthScheme, BaseUrl},
+    connection::BaseUrl,
     id::{ConnectionId, CredentialId, EnvironmentId, MemberId, SourceId},
 };
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, prelude::Uuid};
@@ -14,33 +14,10 @@ use serde_json::Value;
 
 use crate::{
     StoreError, TenantTx,
+    catalogue::{ConnectionFacts, CredentialFacts},
     entity::{connection, credential},
     row::At,
 };
-
-/// What a request needs to know of a connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConnectionFacts {
-    /// Which connection.
-    pub id: ConnectionId,
-    /// Where every request of it goes.
-    pub base_url: BaseUrl,
-    /// What lets it in there.
-    pub credential: Option<CredentialFacts>,
-}
-
-/// What a request needs to know of a credential, which is everything but the secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CredentialFacts {
-    /// Which credential; its name in the vault.
-    pub id: CredentialId,
-    /// Which version of it; the version in the vault.
-    pub version: u32,
-    /// How it goes into a request.
-    pub scheme: AuthScheme,
-    /// The address it was stored for; it goes to no other origin.
-    pub bound_to: BaseUrl,
-}
 
 impl CredentialFacts {
     /// Returns `id/version`, as records and approvals name it.
@@ -152,22 +129,6 @@ impl TenantTx {
         let sql = format!("{CONNECTIONS} ORDER BY n.id");
         let rows = self.rows(&sql, [self.tenant().as_uuid().into()]).await?;
         rows.iter().map(connection_of).collect()
-    }
-
-    /// Lists what requests need to know of an environment's connections.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn connection_facts(
-        &self,
-        environment: EnvironmentId,
-    ) -> Result<Vec<(SourceId, ConnectionFacts)>, StoreError> {
-        let all = self.connections().await?;
-        Ok(all
-            .into_iter()
-            .filter(|one| one.environment == environment)
-            .map(|one| (one.source, one.facts))
-            .collect())
     }
 
     /// Finds the address of a connection and its credential, and keeps others from changing
@@ -290,7 +251,7 @@ impl TenantTx {
                 new.connection.as_uuid().into(),
                 new.facts.version.cast_signed().into(),
                 scheme.into(),
-                new.facts.bound_to.to_string().into(),
+                new.facts.base_url.to_string().into(),
                 new.fingerprint.clone().into(),
                 new.by.as_uuid().into(),
             ],
@@ -323,7 +284,7 @@ impl TryFrom<credential::Model> for CredentialFacts {
             id: row.id.into(),
             version: at.need("version", u32::try_from(row.version).ok())?,
             scheme: at.json("scheme", row.scheme)?,
-            bound_to: at.need("base_url", row.base_url.parse().ok())?,
+            base_url: at.need("base_url", row.base_url.parse().ok())?,
         })
     }
 }
@@ -372,7 +333,7 @@ fn credential_of(
         id: id.into(),
         version: at.need("version", u32::try_from(version).ok())?,
         scheme: at.json("scheme", row.try_get::<Value>("", "scheme")?)?,
-        bound_to: at.need("base_url", bound_to.parse().ok())?,
+        base_url: at.need("base_url", bound_to.parse().ok())?,
     };
     let note = CredentialNote {
         fingerprint: row.try_get("", "fingerprint")?,
