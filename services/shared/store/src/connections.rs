@@ -6,7 +6,7 @@
 use countersign_access::{ManageConnection, Permit};
 use countersign_domain::{
     Timestamp,
-    connection::BaseUrl,
+    connection::{AuthScheme, BaseUrl},
     id::{ConnectionId, CredentialId, EnvironmentId, MemberId, SourceId},
 };
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, prelude::Uuid};
@@ -240,7 +240,6 @@ impl TenantTx {
         new: &NewCredential,
     ) -> Result<(), StoreError> {
         self.end_credential(new.connection).await?;
-        let scheme = serde_json::to_value(&new.facts.scheme).expect("schemes are plain JSON");
         self.execute(
             "INSERT INTO credential (tenant_id, id, connection_id, version, scheme, base_url, fingerprint,
                 created_at, created_by)
@@ -250,7 +249,7 @@ impl TenantTx {
                 new.facts.id.as_uuid().into(),
                 new.connection.as_uuid().into(),
                 new.facts.version.cast_signed().into(),
-                scheme.into(),
+                scheme_column(&new.facts.scheme).into(),
                 new.facts.base_url.to_string().into(),
                 new.fingerprint.clone().into(),
                 new.by.as_uuid().into(),
@@ -287,6 +286,10 @@ impl TryFrom<credential::Model> for CredentialFacts {
             base_url: at.need("base_url", row.base_url.parse().ok())?,
         })
     }
+}
+
+fn scheme_column(scheme: &AuthScheme) -> Value {
+    serde_json::to_value(scheme).expect("schemes are plain JSON")
 }
 
 fn connection_of(row: &QueryResult) -> Result<Connection, StoreError> {

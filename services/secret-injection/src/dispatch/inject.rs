@@ -1,0 +1,87 @@
+//! Puts the secret into the request: the last thing before it leaves.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use countersign_domain::{connection::AuthScheme, secret::Secret};
+use countersign_egress::{HeaderText, OutboundRequest, RequestLimits};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::Url;
+
+use super::prepare::Prepared;
+
+/// Everything but the unreserved characters of RFC 3986 section 2.3.
+const STRICT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Makes the outbound request, with the secret in its place if there is one.
+pub(super) fn inject(prepared: Prepared<'_>, secret: Option<&Secret>) -> OutboundRequest {
+    let mut headers: Vec<(String, HeaderText)> = prepared
+        .headers()
+        .into_iter()
+        .map(|(name, value)| (name, HeaderText::Plain(value)))
+        .collect();
+    let request = prepared.request.into_parts();
+    let mut url = request.url;
+    if let Some((credential, secret)) = prepared.credential.zip(secret) {
+        match &credential.scheme {
+            AuthScheme::ApiKeyHeader { name } => headers.push((
+                name.to_ascii_lowercase(),
+                HeaderText::Secret(joined("", secret.expose())),
+            )),
+            AuthScheme::Bearer => headers.push(authorization("Bearer ", secret.expose())),
+            AuthScheme::Basic => {
+                let encoded = Secret::new(STANDARD.encode(secret.expose()));
+                headers.push(authorization("Basic ", encoded.expose()));
+            }
+            AuthScheme::ApiKeyQuery { name } => append(&mut url, name, secret),
+        }
+    }
+    OutboundRequest {
+        method: request.method,
+        url,
+        headers,
+        body: request.body.map(Bytes::from),
+        limits: RequestLimits::default(),
+    }
+}
+
+/// The parts of a credential that are secret by themselves, for the scrubber.
+pub(super) fn secret_parts(scheme: &AuthScheme, secret: &Secret) -> Vec<Secret> {
+    let text = secret.expose();
+    let part = match scheme {
+        AuthScheme::Basic => text.split_once(':').map(|(_, password)| password),
+        AuthScheme::ApiKeyHeader { .. } => text.rsplit_once(' ').map(|(_, token)| token),
+        AuthScheme::Bearer | AuthScheme::ApiKeyQuery { .. } => None,
+    };
+    let whole_and_part = [Some(text), part].into_iter().flatten();
+    whole_and_part.map(|part| joined("", part)).collect()
+}
+
+fn authorization(kind: &str, secret: &str) -> (String, HeaderText) {
+    let value = HeaderText::Secret(joined(kind, secret));
+    ("authorization".to_owned(), value)
+}
+
+/// In one piece of memory from the start, so that none is left behind.
+fn joined(before: &str, secret: &str) -> Secret {
+    let mut text = String::with_capacity(before.len() + secret.len());
+    text.push_str(before);
+    text.push_str(secret);
+    Secret::new(text)
+}
+
+/// The query is what it was, and one pair more.
+fn append(url: &mut Url, name: &str, secret: &Secret) {
+    let mut query = url
+        .query()
+        .map(|query| format!("{query}&"))
+        .unwrap_or_default();
+    query.extend(utf8_percent_encode(name, STRICT));
+    query.push('=');
+    query.extend(utf8_percent_encode(secret.expose(), STRICT));
+    let query = Secret::new(query);
+    url.set_query(Some(query.expose()));
+}

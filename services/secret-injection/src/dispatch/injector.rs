@@ -1,0 +1,156 @@
+//! Sending from this process.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use countersign_domain::{digest::Digest, secret::Secret};
+use countersign_egress::{Egress, InboundResponse};
+use countersign_store::{Authorized, catalogue::CredentialFacts};
+use countersign_vault::{SecretName, SecretVault};
+use tokio::time::Instant;
+
+use super::{
+    Dispatch, DispatchError, DispatchOutcome, OutboundCall, Sent,
+    inject::{inject, secret_parts},
+    prepare::prepare,
+};
+use crate::{Scrubber, ToolAnswer, shape};
+
+/// Opens secrets and sends requests. Cheap to clone.
+#[derive(Clone)]
+pub struct Injector {
+    vault: Arc<dyn SecretVault>,
+    egress: Egress,
+}
+
+/// An answer, and what the record wants to know of it.
+struct Answered {
+    answer: ToolAnswer,
+    status: u16,
+    retry_after_seconds: Option<u32>,
+    redacted: bool,
+}
+
+impl Injector {
+    /// Puts the vault and the door together.
+    #[must_use]
+    pub fn new(vault: Arc<dyn SecretVault>, egress: Egress) -> Self {
+        Self { vault, egress }
+    }
+
+    async fn exchange(
+        &self,
+        authorized: &Authorized,
+        call: &OutboundCall<'_>,
+    ) -> Result<Answered, DispatchError> {
+        check_authority(authorized, call)?;
+        let prepared = prepare(call.operation, call.arguments, call.connection)?;
+        let opened = match prepared.credential {
+            Some(credential) => Some(self.open(call, credential).await?),
+            None => None,
+        };
+        let secrets = match (prepared.credential, &opened) {
+            (Some(credential), Some(secret)) => secret_parts(&credential.scheme, secret),
+            _ => Vec::new(),
+        };
+        let request = inject(prepared, opened.as_ref());
+        let response = self.egress.send(request).await?;
+        Ok(read(&response, &Scrubber::new(&secrets)))
+    }
+
+    async fn open(
+        &self,
+        call: &OutboundCall<'_>,
+        credential: &CredentialFacts,
+    ) -> Result<Secret, DispatchError> {
+        let name = SecretName::Credential(credential.id);
+        self.vault
+            .open(call.scope, &name, credential.version)
+            .await
+            .map_err(DispatchError::CredentialUnavailable)
+    }
+}
+
+#[async_trait]
+impl Dispatch for Injector {
+    async fn send(&self, authorized: Authorized, call: OutboundCall<'_>) -> DispatchOutcome {
+        let started = Instant::now();
+        let exchanged = self.exchange(&authorized, &call).await;
+        let latency = started.elapsed();
+        let label = || {
+            call.connection
+                .credential
+                .as_ref()
+                .map(CredentialFacts::label)
+        };
+        match exchanged {
+            Ok(answered) => DispatchOutcome {
+                result: Ok(answered.answer),
+                upstream_status: Some(answered.status),
+                retry_after_seconds: answered.retry_after_seconds,
+                latency,
+                credential: label(),
+                redacted: answered.redacted,
+                sent: Sent::Yes,
+            },
+            Err(error) => {
+                let sent = error.sent();
+                DispatchOutcome {
+                    result: Err(error),
+                    upstream_status: None,
+                    retry_after_seconds: None,
+                    latency,
+                    credential: label().filter(|_| sent != Sent::No),
+                    redacted: false,
+                    sent,
+                }
+            }
+        }
+    }
+}
+
+/// The authority is for one tenant, one definition and one set of arguments.
+fn check_authority(authorized: &Authorized, call: &OutboundCall<'_>) -> Result<(), DispatchError> {
+    let facts = authorized.facts();
+    let arguments = Digest::of_canonical(call.arguments).map_err(|_| DispatchError::NotThisCall)?;
+    let is_this_call = authorized.tenant() == call.scope.tenant()
+        && facts.version == call.version
+        && facts.arguments == arguments;
+    is_this_call.then_some(()).ok_or(DispatchError::NotThisCall)
+}
+
+/// Scrubs, shapes, and scrubs again: characters that were taken out, and escapes that were read,
+/// may have had a secret in pieces.
+fn read(response: &InboundResponse, scrubber: &Scrubber) -> Answered {
+    let content_type = response
+        .header("content-type")
+        .map(|text| scrubber.text(text));
+    let body = scrubber.bytes(&response.body);
+    let mut redacted = body.redacted || content_type.as_ref().is_some_and(|text| text.redacted);
+
+    let declared = content_type.as_ref().map(|text| text.value.as_ref());
+    let mut answer = shape(response.status, declared, &body.value);
+    let text = scrubber.text(&answer.text);
+    if text.redacted {
+        redacted = true;
+        answer.text = text.value.into_owned();
+    }
+    if let Some(value) = &answer.structured {
+        let clean = scrubber.value(value);
+        redacted |= clean.redacted;
+        answer.structured = Some(clean.value);
+    }
+    Answered {
+        answer,
+        status: response.status,
+        retry_after_seconds: retry_after(response),
+        redacted,
+    }
+}
+
+/// Only the number form of RFC 9110 section 10.2.3: a date would be by the upstream's clock.
+fn retry_after(response: &InboundResponse) -> Option<u32> {
+    matches!(response.status, 429 | 503)
+        .then(|| response.header("retry-after")?.trim().parse().ok())
+        .flatten()
+}

@@ -1,0 +1,83 @@
+//! What a reviewer is shown of a request before it is sent.
+
+use countersign_domain::{connection::AuthScheme, operation::ImportedOperation};
+use countersign_store::catalogue::{ConnectionFacts, CredentialFacts};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{RequestRefused, prepare::prepare};
+
+/// A larger request is not held: nobody can be asked to read it.
+pub const REVIEWABLE_BYTES: usize = 64 * 1024;
+
+/// A request as it would be sent, without the secret. Text in it is safe to show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Preview {
+    /// The method.
+    pub method: String,
+    /// The final URL, but for a credential in its query.
+    pub url: String,
+    /// The headers, names in lowercase, but for the credential.
+    pub headers: Vec<(String, String)>,
+    /// The body, hidden characters drawn; of what is not text, its size and digest.
+    pub body: Option<String>,
+    /// The media type of the body.
+    pub content_type: Option<String>,
+    /// How many bytes the body has.
+    pub body_bytes: usize,
+    /// What is added at the last moment.
+    pub credential: Option<PreviewedCredential>,
+}
+
+/// Which credential goes where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PreviewedCredential {
+    /// `id/version`, as records and approvals name it.
+    pub label: String,
+    /// Where it goes, in words.
+    pub place: String,
+}
+
+/// Shows the request that these arguments mean.
+///
+/// # Errors
+/// When it could not be sent, or is larger than [`REVIEWABLE_BYTES`].
+pub fn preview(
+    operation: &ImportedOperation,
+    arguments: &Map<String, Value>,
+    connection: &ConnectionFacts,
+) -> Result<Preview, RequestRefused> {
+    let prepared = prepare(operation, arguments, connection)?;
+    let headers = prepared.headers();
+    let request = &prepared.request;
+    let body_bytes = request.body().map_or(0, <[u8]>::len);
+    let header_bytes: usize = headers
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    if request.url().as_str().len() + header_bytes + body_bytes > REVIEWABLE_BYTES {
+        return Err(RequestRefused::TooLargeToReview);
+    }
+    Ok(Preview {
+        method: request.method().to_string(),
+        url: request.display_url().to_owned(),
+        body: request.display_body(),
+        content_type: request.content_type().map(ToOwned::to_owned),
+        body_bytes,
+        credential: prepared.credential.map(shown),
+        headers,
+    })
+}
+
+fn shown(credential: &CredentialFacts) -> PreviewedCredential {
+    let place = match &credential.scheme {
+        AuthScheme::ApiKeyHeader { name } => format!("header {}", name.to_ascii_lowercase()),
+        AuthScheme::ApiKeyQuery { name } => format!("query parameter {name}"),
+        AuthScheme::Bearer => "header authorization, as a bearer token".to_owned(),
+        AuthScheme::Basic => "header authorization, as user and password".to_owned(),
+    };
+    PreviewedCredential {
+        label: credential.label(),
+        place,
+    }
+}
