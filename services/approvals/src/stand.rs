@@ -14,7 +14,7 @@ use countersign_domain::{
     record::{Act, Record, redact},
     risk::RiskClass,
 };
-use countersign_store::{StoreError, TenantTx};
+use countersign_store::TenantTx;
 use serde_json::{Map, Value};
 
 use crate::{ApprovalError, Approvals, HeldCall, Hold, LIFETIME, Obstacle, Opened};
@@ -300,10 +300,9 @@ impl Requester {
                 client: *client,
                 client_label: label.clone(),
             }),
-            Actor::Member { .. } | Actor::Job { .. } => {
-                let action: ActionName = CallTool::NAME;
-                Err(Denied { action })
-            }
+            Actor::Member { .. } | Actor::Job { .. } => Err(Denied {
+                action: CallTool::NAME,
+            }),
         }
     }
 }

@@ -1,0 +1,327 @@
+//! The way of a call: find the tool, check, decide, then run it, hold it or refuse it.
+//!
+//! Nothing here reads the database but for the record and for calls that are held.
+
+mod held;
+mod run;
+
+use std::{sync::Arc, time::Instant};
+
+use countersign_access::Actor;
+use countersign_domain::{
+    decision::{Decision, Rule, Verdict, decide},
+    digest::Digest,
+    id::{CallId, GrantId},
+    json,
+    record::{Act, Record, RecordedTool, Status, redact},
+    risk::RiskClass,
+};
+use countersign_store::{CallFacts, catalogue::ConnectionFacts};
+use countersign_tool_registry::{Catalogue, CatalogueTool};
+use serde_json::{Map, Value};
+
+use crate::{
+    reply::{META_CALL, Refusal, ToolResult},
+    serve::{Outcome, Request},
+    wire::Id,
+};
+
+/// One call of a tool that the agent may see, with arguments that fit.
+pub(crate) struct Call {
+    pub(crate) id: CallId,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) tool: Arc<CatalogueTool>,
+    pub(crate) arguments: Map<String, Value>,
+    pub(crate) digest: Digest,
+    pub(crate) verdict: Verdict,
+    pub(crate) began: Instant,
+}
+
+impl Call {
+    pub(crate) fn facts(&self) -> CallFacts {
+        CallFacts {
+            call: self.id,
+            version: self.tool.version,
+            class: self.tool.class(),
+            needs_countersignature: self.verdict.decision != Decision::Allow,
+            arguments: self.digest,
+        }
+    }
+
+    /// A record of this call; the caller adds how it ended.
+    pub(crate) fn record(&self, agent: &Request<'_>, act: Act) -> Record {
+        let parts = &agent.gateway.parts;
+        let mut record = Record::new(&parts.world, agent.scope.tenant(), act, agent.scope.who());
+        record.call = Some(self.id);
+        record.tool = Some(recorded(&self.catalogue, &self.tool));
+        record.arguments = Some(redact(&self.arguments));
+        record.arguments_digest = Some(self.digest);
+        record.verdict = Some(self.verdict);
+        record.credential = credential_label(&self.tool);
+        record
+    }
+}
+
+/// The credential that a call would use, as the store writes it: `id/version`.
+pub(crate) fn credential_label(tool: &CatalogueTool) -> Option<String> {
+    let credential = tool.connection.as_ref()?.credential.as_ref()?;
+    Some(format!("{}/{}", credential.id, credential.version))
+}
+
+fn recorded(catalogue: &Catalogue, tool: &CatalogueTool) -> RecordedTool {
+    RecordedTool {
+        tool: tool.tool,
+        version: tool.version,
+        name: tool.name.clone(),
+        class: tool.class(),
+        endpoint: Some(catalogue.endpoint().id()),
+    }
+}
+
+/// Answers `tools/call`.
+pub(crate) async fn call(agent: &Request<'_>, id: &Id, mut params: Map<String, Value>) -> Outcome {
+    let began = Instant::now();
+    let Some(Value::String(name)) = params.remove("name") else {
+        return Outcome::Refused(Refusal::invalid_params(
+            id.clone(),
+            "params.name is the name of a tool",
+        ));
+    };
+    let arguments = match params.remove("arguments") {
+        None => Map::new(),
+        Some(Value::Object(arguments)) => arguments,
+        Some(_) => {
+            return Outcome::Refused(Refusal::invalid_params(
+                id.clone(),
+                "params.arguments is an object",
+            ));
+        }
+    };
+    let (grant, scopes) = granted(agent);
+    if !agent.gateway.within_rate(agent.scope.tenant(), grant) {
+        return too_many(agent, id, &name).await;
+    }
+    let catalogue = match agent
+        .gateway
+        .parts
+        .catalogues
+        .get(agent.tenant, agent.endpoint)
+        .await
+    {
+        Ok(Some(catalogue)) => catalogue,
+        Ok(None) => return unknown(agent, id, &name).await,
+        Err(error) => {
+            tracing::warn!(error = %error, "no catalogue");
+            return Outcome::Refused(unavailable(id));
+        }
+    };
+    let Some(tool) = catalogue.get(&name) else {
+        return unknown(agent, id, &name).await;
+    };
+    let verdict = decide(
+        tool.class(),
+        tool.operation().risk.high_risk,
+        tool.handling,
+        scopes,
+    );
+    let Ok(digest) = Digest::of_canonical(&arguments) else {
+        return Outcome::Refused(Refusal::invalid_params(
+            id.clone(),
+            "params.arguments has no canonical form",
+        ));
+    };
+    let call = Call {
+        id: agent.gateway.parts.world.id(),
+        tool: Arc::clone(tool),
+        catalogue: Arc::clone(&catalogue),
+        arguments,
+        digest,
+        verdict,
+        began,
+    };
+    admit(agent, id, call).await
+}
+
+/// A call with the place it goes to.
+pub(crate) type Connected = (Call, Arc<ConnectionFacts>);
+
+/// Checks what is left to check, in the order that tells a caller the least, and goes on.
+async fn admit(agent: &Request<'_>, id: &Id, call: Call) -> Outcome {
+    if call.verdict.decision == Decision::Deny {
+        let needed = [call.tool.class()];
+        return match deny(agent, &call, call.verdict.rule, None).await {
+            Ok(()) => agent.insufficient_scope(&needed),
+            Err(refused) => Outcome::Refused(refused.for_request(id)),
+        };
+    }
+    if let Some(why) = misfit(&call) {
+        return refuse(
+            agent,
+            id,
+            &call,
+            Rule::ArgumentsRefused,
+            ("invalid_arguments", &why),
+        )
+        .await;
+    }
+    let Some(connection) = call.tool.connection.clone() else {
+        let why = "this API has no address in this environment yet; a member has to set one";
+        return refuse(agent, id, &call, Rule::NotConnected, ("not_connected", why)).await;
+    };
+    match call.verdict.decision {
+        Decision::Allow => run::run(agent, id, (call, connection)).await,
+        Decision::Hold | Decision::Deny => held::hold(agent, id, (call, connection)).await,
+    }
+}
+
+/// Says what is wrong with the arguments, if anything is: at most five things.
+fn misfit(call: &Call) -> Option<String> {
+    let arguments = Value::Object(call.arguments.clone());
+    if !json::is_interoperable(&arguments) {
+        return Some(
+            "an integer is beyond ±(2^53 − 1); send it as a string if the schema allows".to_owned(),
+        );
+    }
+    let Ok(validator) = call.tool.validator() else {
+        return Some("the schema of this tool cannot be used".to_owned());
+    };
+    let errors: Vec<String> = validator
+        .iter_errors(&arguments)
+        .take(5)
+        .map(|error| told(&error))
+        .collect();
+    (!errors.is_empty()).then(|| errors.join("; "))
+}
+
+/// One misfit: where, and what is wrong, without repeating the value.
+fn told(error: &jsonschema::ValidationError<'_>) -> String {
+    let place = error.instance_path().to_string();
+    let place = if place.is_empty() {
+        "the arguments".to_owned()
+    } else {
+        place
+    };
+    let what = countersign_domain::text::strip(&error.masked().to_string(), 300);
+    format!("{place}: {what}")
+}
+
+/// Refuses a call in a way that a model can learn from, on the record.
+pub(crate) async fn refuse(
+    agent: &Request<'_>,
+    id: &Id,
+    call: &Call,
+    rule: Rule,
+    (code, why): (&str, &str),
+) -> Outcome {
+    match deny(agent, call, rule, Some(code)).await {
+        Ok(()) => {
+            let mut result = ToolResult::refusal(code, why);
+            result.meta[META_CALL] = Value::String(call.id.to_string());
+            Outcome::Result(serde_json::json!(result))
+        }
+        Err(refused) => Outcome::Refused(refused.for_request(id)),
+    }
+}
+
+/// The record could not be written; the caller learns nothing else.
+pub(crate) struct NoRecord;
+
+impl NoRecord {
+    pub(crate) fn for_request(self, id: &Id) -> Refusal {
+        Refusal::internal(
+            id.clone(),
+            "record_unavailable",
+            "the call could not be recorded, so it was not made",
+        )
+    }
+}
+
+async fn deny(
+    agent: &Request<'_>,
+    call: &Call,
+    rule: Rule,
+    code: Option<&str>,
+) -> Result<(), NoRecord> {
+    let mut record = call.record(agent, Act::CallDenied);
+    record.verdict = Some(Verdict {
+        decision: Decision::Deny,
+        rule,
+    });
+    record.status = Some(Status::Refused);
+    record.code = code.map(str::to_owned);
+    write(agent, record).await
+}
+
+async fn write(agent: &Request<'_>, record: Record) -> Result<(), NoRecord> {
+    match agent.gateway.parts.recorder.record(record).await {
+        Ok(_committed) => Ok(()),
+        Err(error) => {
+            tracing::error!(error = %error, "a record was not written");
+            Err(NoRecord)
+        }
+    }
+}
+
+/// Unknown, off, of another endpoint or tenant: always the same words.
+async fn unknown(agent: &Request<'_>, id: &Id, name: &str) -> Outcome {
+    let shown = countersign_domain::text::strip(name, 64);
+    let refusal = Refusal::invalid_params(id.clone(), format!("Unknown tool: {shown}"));
+    denied_by_name(
+        agent,
+        id,
+        (name, Rule::UnknownTool),
+        Outcome::Refused(refusal),
+    )
+    .await
+}
+
+async fn too_many(agent: &Request<'_>, id: &Id, name: &str) -> Outcome {
+    let answer = actix_web::HttpResponse::TooManyRequests()
+        .insert_header((actix_web::http::header::RETRY_AFTER, "1"))
+        .json(serde_json::json!({"error": "rate_limited"}));
+    denied_by_name(agent, id, (name, Rule::RateLimited), Outcome::Http(answer)).await
+}
+
+/// Records a refusal of a name that stands for no tool this agent may know.
+async fn denied_by_name(
+    agent: &Request<'_>,
+    id: &Id,
+    (name, rule): (&str, Rule),
+    answer: Outcome,
+) -> Outcome {
+    let parts = &agent.gateway.parts;
+    let mut record = Record::new(
+        &parts.world,
+        agent.scope.tenant(),
+        Act::CallDenied,
+        agent.scope.who(),
+    )
+    .with("name", countersign_domain::text::strip(name, 64));
+    record.call = Some(parts.world.id());
+    record.verdict = Some(Verdict {
+        decision: Decision::Deny,
+        rule,
+    });
+    record.status = Some(Status::Refused);
+    match write(agent, record).await {
+        Ok(()) => answer,
+        Err(refused) => Outcome::Refused(refused.for_request(id)),
+    }
+}
+
+pub(crate) fn unavailable(id: &Id) -> Refusal {
+    Refusal::internal(
+        id.clone(),
+        "database_unavailable",
+        "a part of the service is down; try again in a moment",
+    )
+}
+
+/// The grant and the classes that the agent's token covers.
+fn granted<'a>(agent: &'a Request<'_>) -> (GrantId, &'a [RiskClass]) {
+    match agent.scope.actor() {
+        Actor::Agent { grant, scopes, .. } => (*grant, scopes),
+        // The store's token lookup makes agents only; anything else may call nothing.
+        Actor::Member { .. } | Actor::Job { .. } => (GrantId::from(uuid::Uuid::nil()), &[]),
+    }
+}

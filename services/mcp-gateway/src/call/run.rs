@@ -1,0 +1,177 @@
+//! Running a call that may run: record, send, record, answer.
+//!
+//! It runs apart from the connection. A client that goes away stops waiting, but what was sent is
+//! still written down.
+
+use std::sync::Arc;
+
+use countersign_access::{CallTool, TenantScope};
+use countersign_domain::{
+    Fault as _,
+    record::{Act, Record, Status},
+    risk::RiskClass,
+};
+use countersign_reporting::Recorder;
+use countersign_secret_injection::{DispatchOutcome, OutboundCall, Sent};
+use countersign_store::Authorized;
+use serde_json::{Value, json};
+
+use crate::{
+    call::{Call, Connected, NoRecord},
+    gateway::Parts,
+    reply::{META_CALL, META_HOLD, ToolResult},
+    serve::{Outcome, Request},
+    wire::Id,
+};
+
+/// Runs a call that needs no countersignature.
+pub(crate) async fn run(agent: &Request<'_>, id: &Id, (call, connection): Connected) -> Outcome {
+    let Ok(permit) = agent.scope.allow(CallTool) else {
+        return agent.insufficient_scope(&[call.tool.class()]);
+    };
+    let facts = call.facts();
+    let authorized = if call.tool.class() == RiskClass::Read {
+        Authorized::read(permit, facts)
+    } else {
+        match agent
+            .gateway
+            .parts
+            .recorder
+            .record(call.record(agent, Act::CallIntended))
+            .await
+        {
+            Ok(intent) => Authorized::intended(permit, facts, intent),
+            Err(error) => {
+                tracing::error!(error = %error, "an intent was not written");
+                return Outcome::Refused(NoRecord.for_request(id));
+            }
+        }
+    };
+    match authorized {
+        Ok(authorized) => send(agent, id, (call, connection), authorized).await,
+        Err(error) => {
+            tracing::error!(error = %error, "a call came without its proof");
+            Outcome::Refused(crate::reply::Refusal::internal(
+                id.clone(),
+                error.code(),
+                "the call was not made",
+            ))
+        }
+    }
+}
+
+/// Sends an authorized call, apart from this connection, and waits for its recorded answer.
+pub(crate) async fn send(
+    agent: &Request<'_>,
+    id: &Id,
+    (call, connection): Connected,
+    authorized: Authorized,
+) -> Outcome {
+    let parts = Arc::clone(&agent.gateway.parts);
+    let act = match call.tool.class() {
+        RiskClass::Read if authorized.hold().is_none() => Act::CallAnswered,
+        _ => Act::CallFinished,
+    };
+    let mut record = call.record(agent, act);
+    record.hold = authorized.hold();
+    let scope = Arc::clone(&agent.scope);
+    let work = finish(parts, scope, (call, connection), (authorized, record));
+    let (tracker, runtime) = (&agent.gateway.parts.tracker, &agent.gateway.parts.runtime);
+    match tracker.spawn_on(work, runtime).await {
+        Ok(Ok(result)) => Outcome::Result(json!(result)),
+        Ok(Err(refused)) => Outcome::Refused(refused.for_request(id)),
+        Err(error) => {
+            tracing::error!(error = %error, "a call did not finish");
+            let reason = "outcome_unknown";
+            Outcome::Refused(crate::reply::Refusal::internal(
+                id.clone(),
+                reason,
+                "what became of the call is not known",
+            ))
+        }
+    }
+}
+
+/// Everything after the decision, up to the committed record. No record, no answer.
+async fn finish(
+    parts: Arc<Parts>,
+    scope: Arc<TenantScope>,
+    (call, connection): Connected,
+    (authorized, record): (Authorized, Record),
+) -> Result<ToolResult, NoRecord> {
+    let hold = authorized.hold();
+    let outbound = OutboundCall {
+        scope: &scope,
+        version: call.tool.version,
+        operation: call.tool.operation(),
+        arguments: &call.arguments,
+        connection: &connection,
+    };
+    let outcome = parts.dispatch.send(authorized, outbound).await;
+    let mut result = answer(&call, &outcome);
+    result.meta[META_CALL] = json!(call.id.to_string());
+    if let Some(hold) = hold {
+        result.meta[META_HOLD] = json!({"id": hold.to_string(), "state": "consumed"});
+    }
+    conclude(&parts.recorder, record, &call, &outcome).await?;
+    Ok(result)
+}
+
+fn answer(call: &Call, outcome: &DispatchOutcome) -> ToolResult {
+    match &outcome.result {
+        Ok(answer) => {
+            let mut result = ToolResult::text(answer.is_error, answer.text.clone());
+            result.structured_content.clone_from(&answer.structured);
+            if !answer.flags.is_empty() || answer.truncated || outcome.redacted {
+                let mut flags: Vec<Value> = answer
+                    .flags
+                    .iter()
+                    .map(|flag| json!(flag.as_str()))
+                    .collect();
+                flags.extend(answer.truncated.then(|| json!("truncated")));
+                flags.extend(outcome.redacted.then(|| json!("credential_redacted")));
+                result.meta["dev.countersign/flags"] = json!(flags);
+            }
+            result
+        }
+        Err(error) if is_unknown(call, outcome) => {
+            let why = format!("{error}; the request may have taken effect and was not repeated");
+            ToolResult::refusal(error.code(), &why)
+        }
+        Err(error) => ToolResult::refusal(error.code(), &error.to_string()),
+    }
+}
+
+/// Something may have been changed and nobody can say whether it was.
+fn is_unknown(call: &Call, outcome: &DispatchOutcome) -> bool {
+    outcome.result.is_err() && outcome.sent == Sent::Perhaps && call.tool.class() != RiskClass::Read
+}
+
+/// Writes how the call ended.
+async fn conclude(
+    recorder: &Recorder,
+    mut record: Record,
+    call: &Call,
+    outcome: &DispatchOutcome,
+) -> Result<(), NoRecord> {
+    // A READ changes nothing, so not knowing whether it arrived is an ordinary error.
+    record.status = Some(match outcome.status() {
+        Status::Unknown if call.tool.class() == RiskClass::Read => Status::Error,
+        other => other,
+    });
+    record.code = outcome.code().map(str::to_owned);
+    record.upstream_status = outcome.upstream_status;
+    record.latency_us = i64::try_from(call.began.elapsed().as_micros()).ok();
+    record.credential.clone_from(&outcome.credential);
+    if outcome.redacted {
+        record = record.with("redacted", true);
+    }
+    recorder
+        .record(record)
+        .await
+        .map(|_committed| ())
+        .map_err(|error| {
+            tracing::error!(error = %error, call.id = %call.id, "an outcome was not written");
+            NoRecord
+        })
+}

@@ -1,0 +1,120 @@
+//! The gateway's parts, and what it counts.
+
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
+
+use countersign_access::TenantScope;
+use countersign_approvals::Approvals;
+use countersign_domain::{
+    World,
+    digest::Digest,
+    id::{GrantId, TenantId},
+    name::Slug,
+};
+use countersign_edge::PublicUrl;
+use countersign_reporting::Recorder;
+use countersign_secret_injection::Dispatch;
+use countersign_store::{Store, StoreError};
+use countersign_tool_registry::Catalogues;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use moka::future::Cache;
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
+
+/// How long a token may still work after it was revoked elsewhere (DESIGN.md section 5).
+const PRINCIPAL_TTL: Duration = Duration::from_millis(900);
+
+/// What the gateway is made of.
+pub struct Parts {
+    /// For finding out whom a token speaks for.
+    pub store: Store,
+    /// Time and randomness.
+    pub world: World,
+    /// The address agents know us by.
+    pub public_url: PublicUrl,
+    /// What agents see.
+    pub catalogues: Catalogues,
+    /// Where dangerous calls wait.
+    pub approvals: Approvals,
+    /// Sends what may be sent.
+    pub dispatch: Arc<dyn Dispatch>,
+    /// The audit log.
+    pub recorder: Recorder,
+    /// Calls run here, apart from the connection that asked: a client that goes away does not
+    /// take the record of its call with it.
+    pub runtime: Handle,
+    /// Waited for when the process stops.
+    pub tracker: TaskTracker,
+    /// How much one agent and one tenant may ask for.
+    pub rates: Rates,
+}
+
+/// Calls per second, by instance.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    /// For one agent's grant.
+    pub per_agent: NonZeroU32,
+    /// For one tenant.
+    pub per_tenant: NonZeroU32,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        let number = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+        Self {
+            per_agent: number(50),
+            per_tenant: number(500),
+        }
+    }
+}
+
+/// The MCP endpoints of all tenants. Cheap to clone.
+#[derive(Clone)]
+pub struct Gateway {
+    pub(crate) parts: Arc<Parts>,
+    principals: Cache<(Digest, Slug, Slug), Option<Arc<TenantScope>>>,
+    agents: Arc<DefaultKeyedRateLimiter<GrantId>>,
+    tenants: Arc<DefaultKeyedRateLimiter<TenantId>>,
+}
+
+impl Gateway {
+    /// Puts the gateway together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let limiter = |rate| Quota::per_second(rate);
+        Self {
+            principals: Cache::builder()
+                .max_capacity(50_000)
+                .time_to_live(PRINCIPAL_TTL)
+                .build(),
+            agents: Arc::new(RateLimiter::keyed(limiter(parts.rates.per_agent))),
+            tenants: Arc::new(RateLimiter::keyed(limiter(parts.rates.per_tenant))),
+            parts: Arc::new(parts),
+        }
+    }
+
+    /// Finds out whom a token speaks for at this endpoint; remembered for less than a second.
+    pub(crate) async fn principal(
+        &self,
+        token: Digest,
+        tenant: &Slug,
+        endpoint: &Slug,
+    ) -> Result<Option<Arc<TenantScope>>, Arc<StoreError>> {
+        let key = (token, tenant.clone(), endpoint.clone());
+        let resource = self.resource(tenant, endpoint);
+        let store = &self.parts.store;
+        let find = async { Ok(store.agent(token, &resource).await?.map(Arc::new)) };
+        self.principals.try_get_with(key, find).await
+    }
+
+    /// The endpoint's URL, which is the audience of its tokens (RFC 8707).
+    pub(crate) fn resource(&self, tenant: &Slug, endpoint: &Slug) -> String {
+        self.parts
+            .public_url
+            .link(&format!("/mcp/{tenant}/{endpoint}"))
+    }
+
+    /// Says whether a call is within the agent's and the tenant's rate.
+    pub(crate) fn within_rate(&self, tenant: TenantId, grant: GrantId) -> bool {
+        self.agents.check_key(&grant).is_ok() && self.tenants.check_key(&tenant).is_ok()
+    }
+}

@@ -1,0 +1,112 @@
+//! `tools/list`: what this token may call, from bytes that were made when the catalogue was loaded.
+
+use countersign_access::Actor;
+use countersign_domain::Fault as _;
+use serde_json::{Map, Value};
+
+use crate::{
+    call::unavailable,
+    era::Era,
+    reply::{Refusal, result},
+    serve::{Outcome, Request},
+    wire::Id,
+};
+
+/// How long a client may keep a list, in milliseconds.
+const TTL_MS: u32 = 60_000;
+
+pub(crate) async fn list(agent: &Request<'_>, id: &Id, params: &Map<String, Value>) -> Outcome {
+    let catalogue = match agent
+        .gateway
+        .parts
+        .catalogues
+        .get(agent.tenant, agent.endpoint)
+        .await
+    {
+        Ok(Some(catalogue)) => catalogue,
+        Ok(None) => return Outcome::Refused(unavailable(id)),
+        Err(error) => {
+            tracing::warn!(code = error.code(), error = %error, "no catalogue");
+            return Outcome::Refused(unavailable(id));
+        }
+    };
+    let scopes = match agent.scope.actor() {
+        Actor::Agent { scopes, .. } => scopes.as_slice(),
+        Actor::Member { .. } | Actor::Job { .. } => &[],
+    };
+    let cursor = match params.get("cursor") {
+        None => None,
+        Some(Value::String(cursor)) => Some(cursor.as_str()),
+        Some(_) => {
+            return Outcome::Refused(Refusal::invalid_params(
+                id.clone(),
+                "params.cursor is a string",
+            ));
+        }
+    };
+    let pages = catalogue.list(scopes);
+    let place = match cursor.map(str::parse::<usize>) {
+        None => 0,
+        Some(Ok(place)) if (1..pages.len()).contains(&place) => place,
+        Some(_) => {
+            return Outcome::Refused(Refusal::invalid_params(
+                id.clone(),
+                "params.cursor is not one of ours",
+            ));
+        }
+    };
+    let next = (place + 1 < pages.len()).then_some(place + 1);
+    Outcome::Body(body(agent.era, id, &pages[place], next))
+}
+
+/// Puts an answer around a page that is JSON already: a thousand tools are not parsed and written
+/// again for each agent that asks.
+fn body(era: Era, id: &Id, page: &[u8], next: Option<usize>) -> Vec<u8> {
+    let mut rest = Map::new();
+    if let Some(next) = next {
+        rest.insert("nextCursor".to_owned(), next.to_string().into());
+    }
+    if era == Era::Modern {
+        rest.insert("ttlMs".to_owned(), TTL_MS.into());
+        rest.insert("cacheScope".to_owned(), "private".into());
+    }
+    let around = result(era, id, Value::Object(rest)).to_string();
+    let opening = "\"result\":{";
+    let at = around.find(opening).map_or(0, |at| at + opening.len());
+    let (before, after) = around.split_at(at);
+    let comma: &[u8] = if after.starts_with('}') { b"" } else { b"," };
+    [
+        before.as_bytes(),
+        b"\"tools\":",
+        page,
+        comma,
+        after.as_bytes(),
+    ]
+    .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_page_is_wrapped_without_being_read() {
+        let id = Id::Text("\"result\":{".to_owned());
+        for (era, next) in [
+            (Era::Legacy, None),
+            (Era::Legacy, Some(1)),
+            (Era::Modern, Some(2)),
+        ] {
+            let bytes = body(era, &id, br#"[{"name":"a"}]"#, next);
+            let value: Value = serde_json::from_slice(&bytes).unwrap();
+            assert_eq!(value["id"], json!("\"result\":{"));
+            assert_eq!(value["result"]["tools"], json!([{"name": "a"}]));
+            assert_eq!(value["result"].get("nextCursor").is_some(), next.is_some());
+            assert_eq!(
+                value["result"].get("cacheScope").is_some(),
+                era == Era::Modern
+            );
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The HTTP side: one POST, one answer.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError as _,
+    http::{Method, StatusCode, header},
+    web,
+};
+use bytes::Bytes;
+use countersign_access::TenantScope;
+use countersign_domain::name::Slug;
+use countersign_edge::{Problem, Routes, WhoMay};
+use serde_json::Value;
+
+use crate::{
+    authenticate::{authenticate, insufficient_scope},
+    call,
+    era::{Era, MODERN, McpHeaders, classify},
+    gateway::Gateway,
+    list,
+    reply::{Refusal, discovered, initialized, result},
+    wire::{Body, Id, Malformed, Message, parse},
+};
+
+/// The largest request (DESIGN.md section 9).
+pub const REQUEST_BYTES: usize = 1 << 20;
+
+/// The routes of the gateway. `GET` and `DELETE` belong to sessions, which we do not have.
+#[must_use]
+pub fn routes() -> Routes {
+    let path = "/mcp/{tenant}/{endpoint}";
+    Routes::new()
+        .route(Method::POST, path, WhoMay::Agent, post)
+        .route(Method::GET, path, WhoMay::Agent, no_session)
+        .route(Method::DELETE, path, WhoMay::Agent, no_session)
+}
+
+/// One request of one agent, authenticated.
+pub(crate) struct Request<'a> {
+    pub(crate) gateway: &'a Gateway,
+    pub(crate) scope: Arc<TenantScope>,
+    pub(crate) tenant: &'a Slug,
+    pub(crate) endpoint: &'a Slug,
+    pub(crate) era: Era,
+}
+
+/// What becomes of a request that was understood.
+pub(crate) enum Outcome {
+    Result(Value),
+    /// A whole JSON-RPC answer, written already.
+    Body(Vec<u8>),
+    Refused(Refusal),
+    /// Answered on the HTTP level: a challenge, or "slow down".
+    Http(HttpResponse),
+}
+
+async fn no_session() -> HttpResponse {
+    HttpResponse::MethodNotAllowed()
+        .insert_header((header::ALLOW, "POST"))
+        .finish()
+}
+
+async fn post(
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+    mut payload: web::Payload,
+    gateway: web::Data<Gateway>,
+) -> HttpResponse {
+    match answer(&request, (&path.0, &path.1), &mut payload, &gateway).await {
+        Ok(response) => response,
+        Err(problem) => problem.error_response(),
+    }
+}
+
+async fn answer(
+    request: &HttpRequest,
+    (tenant, endpoint): (&str, &str),
+    payload: &mut web::Payload,
+    gateway: &Gateway,
+) -> Result<HttpResponse, Problem> {
+    same_site(gateway, request)?;
+    let (Ok(tenant), Ok(endpoint)) = (tenant.parse::<Slug>(), endpoint.parse::<Slug>()) else {
+        return Err(Problem::not_found());
+    };
+    let scope = match authenticate(gateway, request, (&tenant, &endpoint)).await {
+        Ok(scope) => scope,
+        Err(challenge) => return Ok(challenge),
+    };
+    let body = read(payload).await?;
+    let headers = mcp_headers(request);
+    let agent = Request {
+        gateway,
+        scope,
+        tenant: &tenant,
+        endpoint: &endpoint,
+        era: Era::Legacy,
+    };
+    Ok(match parse(&body) {
+        Ok(Body::One(message)) => one(agent, message, &headers).await,
+        Ok(Body::Batch(messages)) => batch(agent, messages, &headers).await,
+        Err(Malformed::Json(why)) => {
+            Refusal::parse_error(format!("Parse error: {why}")).into_response()
+        }
+        Err(Malformed::Message(id, why)) => {
+            Refusal::invalid_request(id, format!("Invalid request: {why}")).into_response()
+        }
+    })
+}
+
+/// A browser that was told another name for our address, or that comes from another site, is
+/// refused even with a good token; so is anything but JSON.
+fn same_site(gateway: &Gateway, request: &HttpRequest) -> Result<(), Problem> {
+    let ours = &gateway.parts.public_url;
+    let text = |name| {
+        request
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap_or("\0"))
+    };
+    if !text(header::HOST).is_some_and(|host| ours.is_our_host(host)) {
+        return Err(Problem::forbidden(
+            "host_not_allowed",
+            "this is not the address of this endpoint",
+        ));
+    }
+    if text(header::ORIGIN).is_some_and(|origin| !ours.is_our_origin(origin)) {
+        return Err(Problem::forbidden(
+            "origin_not_allowed",
+            "pages of other sites may not call this endpoint",
+        ));
+    }
+    let media =
+        text(header::CONTENT_TYPE).map(|value| value.split(';').next().unwrap_or("").trim());
+    if !media.is_some_and(|media| media.eq_ignore_ascii_case("application/json")) {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(Problem::new(status, "not_json", "send application/json"));
+    }
+    Ok(())
+}
+
+/// Reads the body, and stops at the limit without keeping more.
+async fn read(payload: &mut web::Payload) -> Result<Bytes, Problem> {
+    use futures_util::StreamExt as _;
+    let mut body = bytes::BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk =
+            chunk.map_err(|_| Problem::invalid("body_incomplete", "the body ended early"))?;
+        if body.len() + chunk.len() > REQUEST_BYTES {
+            let status = StatusCode::PAYLOAD_TOO_LARGE;
+            return Err(Problem::new(
+                status,
+                "request_too_large",
+                "a request is at most 1 MiB",
+            ));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+fn mcp_headers(request: &HttpRequest) -> McpHeaders {
+    let all = |name: &str| {
+        request
+            .headers()
+            .get_all(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .collect()
+    };
+    McpHeaders {
+        version: all("mcp-protocol-version"),
+        method: all("mcp-method"),
+        name: all("mcp-name"),
+    }
+}
+
+async fn one(mut agent: Request<'_>, message: Message, headers: &McpHeaders) -> HttpResponse {
+    agent.era = match classify(&message, headers) {
+        Ok(era) => era,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let Message::Request { id, method, params } = message else {
+        return HttpResponse::Accepted().finish();
+    };
+    match dispatch(&agent, &id, &method, params).await {
+        Outcome::Result(value) => HttpResponse::Ok().json(result(agent.era, &id, value)),
+        Outcome::Body(body) => HttpResponse::Ok()
+            .content_type("application/json")
+            .body(body),
+        Outcome::Refused(refusal) => refusal.into_response(),
+        Outcome::Http(response) => response,
+    }
+}
+
+/// 2025-03-26 alone has batches; a modern envelope in one is refused.
+async fn batch(agent: Request<'_>, messages: Vec<Message>, headers: &McpHeaders) -> HttpResponse {
+    let modern = headers
+        .version
+        .iter()
+        .any(|version| version.as_str() >= MODERN)
+        || messages.iter().any(|message| message.claim().is_some());
+    if modern {
+        return Refusal::invalid_request(
+            None,
+            "Invalid request: batches are not part of this protocol version",
+        )
+        .into_response();
+    }
+    let mut answers = Vec::new();
+    for message in messages {
+        let Message::Request { id, method, params } = message else {
+            continue;
+        };
+        answers.push(match dispatch(&agent, &id, &method, params).await {
+            Outcome::Result(value) => result(Era::Legacy, &id, value),
+            Outcome::Body(body) => serde_json::from_slice(&body).unwrap_or_default(),
+            Outcome::Refused(refusal) => refusal.body(),
+            Outcome::Http(response) => return response,
+        });
+    }
+    if answers.is_empty() {
+        return HttpResponse::Accepted().finish();
+    }
+    HttpResponse::Ok().json(answers)
+}
+
+async fn dispatch(
+    agent: &Request<'_>,
+    id: &Id,
+    method: &str,
+    params: serde_json::Map<String, Value>,
+) -> Outcome {
+    match (agent.era, method) {
+        (Era::Modern, "server/discover") => Outcome::Result(discovered(INSTRUCTIONS)),
+        (Era::Legacy, "initialize") => {
+            let requested = params.get("protocolVersion").and_then(Value::as_str);
+            Outcome::Result(initialized(requested, INSTRUCTIONS))
+        }
+        (Era::Legacy, "ping") => Outcome::Result(serde_json::json!({})),
+        (_, "tools/list") => list::list(agent, id, &params).await,
+        (_, "tools/call") => call::call(agent, id, params).await,
+        (Era::Legacy | Era::Modern, _) => {
+            let mut refusal = Refusal::method_not_found(Some(id.clone()), method);
+            if agent.era == Era::Legacy {
+                refusal.status = 200;
+            }
+            Outcome::Refused(refusal)
+        }
+    }
+}
+
+/// What an agent is told about every endpoint.
+const INSTRUCTIONS: &str = "These tools call a company's own APIs. Some calls are held until a human countersigns \
+     them: the answer then says so, with a page to follow and an expiry. When it is countersigned, make the same \
+     call again with the same arguments and it runs once.";
+
+impl Request<'_> {
+    /// `403` for a tool that the token's scopes do not reach.
+    pub(crate) fn insufficient_scope(
+        &self,
+        needed: &[countersign_domain::risk::RiskClass],
+    ) -> Outcome {
+        Outcome::Http(insufficient_scope(
+            self.gateway,
+            (self.tenant, self.endpoint),
+            needed,
+        ))
+    }
+}
