@@ -5,6 +5,9 @@
 //! repaired is a diagnostic with a JSON pointer. An operation that could not be called faithfully
 //! is listed with the reason and cannot be called at all.
 //!
+//! Only the job around it, [`ImportSpec`], and the service that takes documents in, [`Imports`],
+//! know of a database.
+//!
 //! Start at [`import`]; `document` goes through the paths and `operation` reads one of them.
 
 mod arguments;
@@ -12,7 +15,9 @@ mod body;
 mod document;
 mod error;
 mod evidence;
+mod imports;
 pub mod inspect;
+mod job;
 mod key;
 mod limits;
 mod name;
@@ -27,10 +32,13 @@ mod schema;
 mod security;
 mod server;
 mod survey;
+mod words;
 
 use countersign_domain::operation::ImportedDocument;
 
 pub use error::ImportError;
+pub use imports::{Given, ImportAgain, Imports, StartError, StartImport, Started};
+pub use job::{ImportPayload, ImportSpec};
 pub use limits::{Limits, Progress, Stage};
 pub use schema::compile::compile;
 

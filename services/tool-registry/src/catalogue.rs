@@ -32,7 +32,7 @@ const HELD: &str = "Each call waits for a human to countersign it.";
 pub struct Catalogue {
     endpoint: EndpointFacts,
     epoch: i64,
-    tools: Vec<CatalogueTool>,
+    tools: Vec<Arc<CatalogueTool>>,
     by_name: HashMap<String, usize>,
     lists: [OnceLock<Arc<[Bytes]>>; SCOPE_SETS],
 }
@@ -112,7 +112,7 @@ impl Catalogue {
         Self {
             endpoint,
             epoch,
-            tools,
+            tools: tools.into_iter().map(Arc::new).collect(),
             by_name,
             lists: [const { OnceLock::new() }; SCOPE_SETS],
         }
@@ -132,13 +132,13 @@ impl Catalogue {
 
     /// Finds a tool by its exact name.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&CatalogueTool> {
+    pub fn get(&self, name: &str) -> Option<&Arc<CatalogueTool>> {
         self.by_name.get(name).map(|place| &self.tools[*place])
     }
 
     /// All its tools by name.
     #[must_use]
-    pub fn tools(&self) -> &[CatalogueTool] {
+    pub fn tools(&self) -> &[Arc<CatalogueTool>] {
         &self.tools
     }
 
@@ -159,7 +159,7 @@ impl Catalogue {
             .tools
             .iter()
             .filter(|tool| scopes.contains(&tool.class()))
-            .map(Listed::from)
+            .map(|tool| Listed::from(tool.as_ref()))
             .collect();
         if listed.is_empty() {
             return Arc::from([Bytes::from_static(b"[]")]);

@@ -122,7 +122,7 @@ impl Redis {
             .get_multiplexed_async_connection_with_config(&patient)
             .await?;
         let made: RedisResult<()> = connection
-            .xgroup_create_mkstream(&self.work, GROUP, "$")
+            .xgroup_create_mkstream(&self.work, GROUP, "0")
             .await;
         match made {
             Err(error) if error.code() != Some("BUSYGROUP") => Err(error),

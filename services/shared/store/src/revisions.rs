@@ -6,6 +6,7 @@ use countersign_domain::{
     digest::Digest,
     id::{MemberId, RevisionId, SourceId},
     operation::{Diagnostic, ImportedDocument, Server},
+    record::Who,
 };
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -303,6 +304,27 @@ impl TenantTx {
         )
         .await
         .map(|_| ())
+    }
+
+    /// Names a member for the record, as they are called now.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it is not this tenant's.
+    pub async fn who_is(&self, member: MemberId) -> Result<Who, StoreError> {
+        let row = self
+            .row(
+                "SELECT p.id, p.email FROM member m JOIN person p ON p.id = m.person_id
+                 WHERE m.tenant_id = $1 AND m.id = $2",
+                [self.tenant().as_uuid().into(), member.as_uuid().into()],
+            )
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        Ok(Who {
+            person: Some(row.try_get::<Uuid>("", "id")?.into()),
+            member: Some(member),
+            person_label: row.try_get("", "email")?,
+            ..Who::default()
+        })
     }
 
     /// Says whether a later import of the same source is ready already.

@@ -1,0 +1,277 @@
+//! The service that takes documents in. What it takes is imported by a job, [`crate::ImportSpec`].
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use countersign_access::{Action as _, Denied, ImportSource, ReadTenant, TenantScope};
+use countersign_domain::{
+    Fault, Kind, World,
+    id::{MemberId, RevisionId, SourceId},
+    name::{Slug, Title},
+};
+use countersign_queue::{Job as _, Wakeups};
+use countersign_store::{
+    Store, StoreError, TenantTx,
+    revisions::{GivenAs, NewRevision, RevisionView},
+    sources::Source,
+};
+use url::Url;
+
+use crate::{ImportSpec, Limits, job::ImportPayload};
+
+/// The longest address a document may have.
+const URL_LENGTH: usize = 2_048;
+
+/// Takes documents in and shows how their import goes.
+#[derive(Clone)]
+pub struct Imports {
+    store: Store,
+    world: World,
+    wakeups: Arc<dyn Wakeups>,
+}
+
+/// A document, as it was given.
+#[derive(Clone, Debug)]
+pub enum Given {
+    /// As a file.
+    Upload(Bytes),
+    /// As text.
+    Paste(String),
+    /// As an address it is to be fetched from.
+    Url(String),
+}
+
+/// The wish to import an API for the first time.
+#[derive(Clone, Debug)]
+pub struct StartImport {
+    /// What to call it.
+    pub name: Title,
+    /// Its document.
+    pub given: Given,
+}
+
+/// The wish to import a new revision of an API.
+#[derive(Clone, Debug)]
+pub struct ImportAgain {
+    /// The API.
+    pub source: SourceId,
+    /// Its document.
+    pub given: Given,
+}
+
+/// An import that a job will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// The API.
+    pub source: SourceId,
+    /// Its name in URLs.
+    pub slug: Slug,
+    /// The import.
+    pub revision: RevisionId,
+}
+
+/// An import could not be begun or shown.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The caller may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// There is nothing in it.
+    #[error("the document is empty")]
+    Empty,
+    /// It is larger than a document may be.
+    #[error("the document has {size} bytes and the limit is {limit}")]
+    TooLarge {
+        /// Its size.
+        size: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The address is none that a document can be fetched from.
+    #[error(
+        "enter an address such as https://api.example.com/openapi.json, without user and password"
+    )]
+    InvalidUrl,
+    /// It is not there, or the database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for StartError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Denied(error) => error.kind(),
+            Self::Empty | Self::InvalidUrl => Kind::Invalid,
+            Self::TooLarge { .. } => Kind::TooLarge,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Denied(error) => error.code(),
+            Self::Empty => "empty",
+            Self::TooLarge { .. } => "too_large",
+            Self::InvalidUrl => "invalid_url",
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Imports {
+    /// Makes the service.
+    #[must_use]
+    pub fn new(store: Store, world: World, wakeups: Arc<dyn Wakeups>) -> Self {
+        Self {
+            store,
+            world,
+            wakeups,
+        }
+    }
+
+    /// Takes in the document of a new API. Source, document, revision and job are one transaction.
+    ///
+    /// # Errors
+    /// When the caller may not import, or the document cannot be one.
+    pub async fn start(
+        &self,
+        scope: &TenantScope,
+        cmd: StartImport,
+    ) -> Result<Started, StartError> {
+        let (make, import) = (scope.allow(ImportSource)?, scope.allow(ImportSource)?);
+        let by = importer(scope)?;
+        let document = check(cmd.given)?;
+        let tx = self.store.begin(scope).await?;
+        let source = Source {
+            id: self.world.id(),
+            slug: Slug::from_title(cmd.name.as_str()).unwrap_or_else(nameless),
+            name: cmd.name.into(),
+            created_at: self.world.now(),
+            created_by: by,
+        };
+        let slug = tx.insert_source(make, &source).await?;
+        let revision = self.take_in(&tx, (source.id, by), document).await?;
+        tx.insert_revision(import, &revision).await?;
+        self.enqueue(tx, revision.id).await?;
+        Ok(Started {
+            source: source.id,
+            slug,
+            revision: revision.id,
+        })
+    }
+
+    /// Takes in another document of an API. Until its import is ready, nothing changes.
+    ///
+    /// # Errors
+    /// When the caller may not import, there is no such API, or the document cannot be one.
+    pub async fn start_again(
+        &self,
+        scope: &TenantScope,
+        cmd: ImportAgain,
+    ) -> Result<Started, StartError> {
+        let permit = scope.allow(ImportSource)?;
+        let by = importer(scope)?;
+        let document = check(cmd.given)?;
+        let tx = self.store.begin(scope).await?;
+        tx.lock_source(cmd.source).await?;
+        let source = tx.source(cmd.source).await?;
+        let revision = self.take_in(&tx, (source.id, by), document).await?;
+        tx.insert_revision(permit, &revision).await?;
+        self.enqueue(tx, revision.id).await?;
+        Ok(Started {
+            source: source.id,
+            slug: source.slug,
+            revision: revision.id,
+        })
+    }
+
+    /// Shows how an import goes or went.
+    ///
+    /// # Errors
+    /// When the caller may not read, or there is no such import.
+    pub async fn revision(
+        &self,
+        scope: &TenantScope,
+        id: RevisionId,
+    ) -> Result<RevisionView, StartError> {
+        // Spent at once: reading changes nothing.
+        let _tenant = scope.allow(ReadTenant)?.spend();
+        Ok(self.store.begin(scope).await?.revision(id).await?)
+    }
+
+    async fn take_in(
+        &self,
+        tx: &TenantTx,
+        (source, by): (SourceId, MemberId),
+        document: Checked,
+    ) -> Result<NewRevision, StoreError> {
+        let at = self.world.now();
+        let (given, sha256) = match document {
+            Checked::Here(given, content) => (given, Some(tx.keep_document(&content, at).await?)),
+            Checked::There(url) => (GivenAs::Url(url), None),
+        };
+        Ok(NewRevision {
+            id: self.world.id(),
+            source,
+            given,
+            sha256,
+            at,
+            by,
+        })
+    }
+
+    async fn enqueue(&self, tx: TenantTx, revision: RevisionId) -> Result<(), StoreError> {
+        let job = ImportSpec::new_job(&self.world, &ImportPayload { revision });
+        tx.enqueue(&job).await?;
+        tx.commit().await?;
+        self.wakeups.wake_worker().await;
+        Ok(())
+    }
+}
+
+/// A document that may be taken in.
+enum Checked {
+    Here(GivenAs, Bytes),
+    There(String),
+}
+
+fn check(given: Given) -> Result<Checked, StartError> {
+    let (given, content) = match given {
+        Given::Upload(content) => (GivenAs::Upload, content),
+        Given::Paste(text) => (GivenAs::Paste, Bytes::from(text)),
+        Given::Url(url) => return check_url(url.trim()).map(Checked::There),
+    };
+    let limit = Limits::default().raw_bytes;
+    if content.iter().all(u8::is_ascii_whitespace) {
+        Err(StartError::Empty)
+    } else if content.len() > limit {
+        Err(StartError::TooLarge {
+            size: content.len(),
+            limit,
+        })
+    } else {
+        Ok(Checked::Here(given, content))
+    }
+}
+
+/// Whether it may be fetched is for the one door out to say, in the job.
+fn check_url(text: &str) -> Result<String, StartError> {
+    let url = Url::parse(text).map_err(|_| StartError::InvalidUrl)?;
+    let fits = text.len() <= URL_LENGTH
+        && matches!(url.scheme(), "https" | "http")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none();
+    fits.then(|| url.into()).ok_or(StartError::InvalidUrl)
+}
+
+fn importer(scope: &TenantScope) -> Result<MemberId, Denied> {
+    scope.member().ok_or(Denied {
+        action: ImportSource::NAME,
+    })
+}
+
+/// The slug of an API whose name has no letter that a URL can have.
+fn nameless() -> Slug {
+    "api".parse().expect("three letters are a slug")
+}

@@ -1,0 +1,239 @@
+//! The job that imports a document: fetch it if need be, import it, write its tools.
+
+mod plan;
+mod prepare;
+mod progress;
+
+use std::sync::Arc;
+
+use countersign_domain::{
+    Fault, Kind,
+    event::Event,
+    id::RevisionId,
+    record::{Act, Record},
+    text,
+};
+use countersign_egress::{EgressError, Fetch};
+use countersign_queue::{Job, JobContext, JobError};
+use countersign_store::{
+    StoreError, TenantTx,
+    revisions::{GivenAs, ImportProgress, RevisionState, RevisionView},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::job::{
+    plan::{Plan, plan},
+    prepare::Prepared,
+    progress::import_telling,
+};
+
+/// Characters kept of what went wrong.
+const FAILURE_LENGTH: usize = 500;
+
+/// Imports a document that was given.
+///
+/// Idempotent: a revision is written and becomes `ready` in one transaction, which asks for the
+/// job's lease and for a revision that is still open. Run again after that, it does nothing; run
+/// twice at once, the second finds the revision closed. What comes before that transaction only
+/// reads, or tells how far it is.
+pub struct ImportSpec {
+    fetch: Arc<dyn Fetch>,
+}
+
+/// What the job needs to know.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ImportPayload {
+    /// The import.
+    pub revision: RevisionId,
+}
+
+/// Why an import comes to nothing, as people see it.
+struct Failure {
+    code: &'static str,
+    text: String,
+}
+
+impl Failure {
+    fn of(error: &impl Fault) -> Self {
+        Self {
+            code: error.code(),
+            text: text::strip(&error.to_string(), FAILURE_LENGTH),
+        }
+    }
+}
+
+impl ImportSpec {
+    /// Makes the job; addresses are fetched through `fetch`.
+    #[must_use]
+    pub fn new(fetch: Arc<dyn Fetch>) -> Self {
+        Self { fetch }
+    }
+
+    /// The document's bytes: kept already, or fetched now and kept.
+    async fn document(
+        &self,
+        cx: &JobContext,
+        revision: &RevisionView,
+    ) -> Result<Result<Vec<u8>, Failure>, JobError> {
+        if let Some(sha256) = revision.sha256 {
+            let tx = cx.store().begin(cx.scope()).await?;
+            return Ok(Ok(tx.document(sha256).await?));
+        }
+        let GivenAs::Url(url) = &revision.given else {
+            return Err(JobError::fail(StoreError::NotFound));
+        };
+        tell(cx, revision.id, "fetching").await?;
+        let fetched = match self.fetch.fetch(url).await {
+            Ok(fetched) => fetched.bytes.to_vec(),
+            Err(error) if may_go_better(&error) && !cx.is_last_attempt() => {
+                return Err(JobError::retry(error));
+            }
+            Err(error) => return Ok(Err(Failure::of(&error))),
+        };
+        let tx = cx.store().begin(cx.scope()).await?;
+        let sha256 = tx.keep_document(&fetched, cx.world().now()).await?;
+        tx.set_revision_document(cx.permit(), revision.id, sha256)
+            .await?;
+        tx.commit().await?;
+        Ok(Ok(fetched))
+    }
+}
+
+impl Job for ImportSpec {
+    const NAME: &'static str = "spec_import.import";
+    const ATTEMPTS: u32 = 3;
+    type Payload = ImportPayload;
+
+    async fn run(&self, cx: &JobContext, payload: ImportPayload) -> Result<(), JobError> {
+        let revision = open(cx, payload.revision).await?;
+        let Some(revision) = revision else {
+            return Ok(());
+        };
+        let bytes = match self.document(cx, &revision).await? {
+            Ok(bytes) => bytes,
+            Err(failure) => return fail(cx, revision.id, &failure).await,
+        };
+        match import_telling(cx, revision.id, bytes).await? {
+            Ok(prepared) => write(cx, revision.id, prepared).await,
+            Err(error) => fail(cx, revision.id, &Failure::of(&error)).await,
+        }
+    }
+
+    async fn given_up(
+        &self,
+        cx: &JobContext,
+        payload: ImportPayload,
+        _why: &str,
+    ) -> Result<(), JobError> {
+        let failure = Failure {
+            code: "import_interrupted",
+            text: "the import was interrupted, and again when it was repeated".to_owned(),
+        };
+        fail(cx, payload.revision, &failure).await
+    }
+}
+
+/// The revision, unless it is ready or failed already.
+async fn open(cx: &JobContext, id: RevisionId) -> Result<Option<RevisionView>, JobError> {
+    let tx = cx.store().begin(cx.scope()).await?;
+    Ok(still_open(&tx, id).await?)
+}
+
+async fn still_open(tx: &TenantTx, id: RevisionId) -> Result<Option<RevisionView>, StoreError> {
+    let revision = tx.revision(id).await?;
+    Ok(match revision.state {
+        RevisionState::Waiting | RevisionState::Importing => Some(revision),
+        RevisionState::Ready | RevisionState::Failed { .. } => None,
+    })
+}
+
+/// Writes the tools, marks the revision as ready and says so, all at once.
+async fn write(cx: &JobContext, id: RevisionId, prepared: Prepared) -> Result<(), JobError> {
+    tell(cx, id, "writing").await?;
+    let tx = cx.store().begin(cx.scope()).await?;
+    cx.fence(&tx).await?;
+    let Some(revision) = still_open(&tx, id).await? else {
+        return Ok(());
+    };
+    tx.lock_source(revision.source).await?;
+    if tx.is_overtaken(&revision).await? {
+        drop(tx);
+        let overtaken = Failure {
+            code: "superseded",
+            text: "a later import of the same API was ready first".to_owned(),
+        };
+        return fail(cx, id, &overtaken).await;
+    }
+    let known = tx.known_tools(revision.source).await?;
+    let Plan { changes, counts } = plan(cx.world(), &known, prepared.operations);
+    let place = (revision.source, id, cx.world().now());
+    tx.change_tools(cx.permit(), place, &changes).await?;
+    tx.finish_revision(cx.permit(), id, &prepared.document)
+        .await?;
+    let source = tx.source(revision.source).await?;
+    let record = record(cx, &tx, &revision, Act::SourceImported)
+        .await?
+        .with("source", source.slug.as_str())
+        .with("revision", revision.number)
+        .with("format", prepared.document.format)
+        .with("operations", counts.operations)
+        .with("new", counts.new)
+        .with("changed", counts.changed)
+        .with("unchanged", counts.unchanged)
+        .with("removed", counts.removed);
+    tx.append_record(&record).await?;
+    tx.publish(&Event::SourceImported {
+        source: revision.source,
+    })
+    .await?;
+    tx.commit().await?;
+    tracing::info!(source.id = %revision.source, operations = counts.operations, "imported a source");
+    Ok(())
+}
+
+/// Marks the revision as failed and says why; does nothing if it is no longer open.
+async fn fail(cx: &JobContext, id: RevisionId, failure: &Failure) -> Result<(), JobError> {
+    let tx = cx.store().begin(cx.scope()).await?;
+    cx.fence(&tx).await?;
+    let Some(revision) = still_open(&tx, id).await? else {
+        return Ok(());
+    };
+    tx.fail_revision(cx.permit(), id, (failure.code, &failure.text))
+        .await?;
+    let source = tx.source(revision.source).await?;
+    let mut record = record(cx, &tx, &revision, Act::ImportFailed)
+        .await?
+        .with("source", source.slug.as_str())
+        .with("revision", revision.number)
+        .with("text", failure.text.as_str());
+    record.code = Some(failure.code.to_owned());
+    tx.append_record(&record).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A row of the audit log in the name of whoever gave the document.
+async fn record(
+    cx: &JobContext,
+    tx: &TenantTx,
+    revision: &RevisionView,
+    act: Act,
+) -> Result<Record, StoreError> {
+    let who = tx.who_is(revision.created_by).await?;
+    Ok(Record::new(cx.world(), cx.scope().tenant(), act, who))
+}
+
+async fn tell(cx: &JobContext, id: RevisionId, stage: &'static str) -> Result<(), StoreError> {
+    let tx = cx.store().begin(cx.scope()).await?;
+    let progress = ImportProgress {
+        stage,
+        done: 0,
+        total: 0,
+    };
+    tx.set_import_progress(cx.permit(), id, progress).await?;
+    tx.commit().await
+}
+
+fn may_go_better(error: &EgressError) -> bool {
+    error.kind() == Kind::Unavailable
+}

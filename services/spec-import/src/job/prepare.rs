@@ -1,0 +1,137 @@
+//! Makes an imported document ready to be written: digests, and nothing that the database refuses.
+
+use countersign_domain::{
+    digest::Digest,
+    operation::{Bind, Body, ImportedDocument, ImportedOperation, Method, Security, Server},
+    risk::RiskClass,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+/// A document whose operations are ready to be written.
+pub(super) struct Prepared {
+    /// All but its operations, of which only the number is of interest here.
+    pub(super) document: ImportedDocument,
+    pub(super) operations: Vec<PreparedOperation>,
+}
+
+/// An operation with its digest.
+pub(super) struct PreparedOperation {
+    pub(super) operation: ImportedOperation,
+    pub(super) definition: Value,
+    pub(super) fingerprint: Digest,
+}
+
+impl From<ImportedDocument> for Prepared {
+    fn from(document: ImportedDocument) -> Self {
+        let (document, _) = without_nul(document);
+        let operations = document
+            .operations
+            .iter()
+            .cloned()
+            .map(PreparedOperation::from)
+            .collect();
+        Self {
+            document,
+            operations,
+        }
+    }
+}
+
+impl From<ImportedOperation> for PreparedOperation {
+    fn from(operation: ImportedOperation) -> Self {
+        let (mut operation, changed) = without_nul(operation);
+        if changed {
+            let why = "it has a NUL character, which cannot be kept";
+            operation.unsupported.get_or_insert(why.to_owned());
+        }
+        Self {
+            definition: serde_json::to_value(&operation).expect(PLAIN),
+            fingerprint: fingerprint(&operation),
+            operation,
+        }
+    }
+}
+
+const PLAIN: &str = "an imported document is plain JSON";
+
+/// What a decision about a tool is a decision about. The suggested name is not in it, since a tool
+/// keeps its name; nor are the reasons of the classification, which a better importer words anew.
+#[derive(Serialize)]
+struct Fingerprinted<'a> {
+    method: Method,
+    path: &'a str,
+    title: &'a str,
+    description: &'a str,
+    input_schema: &'a Value,
+    binds: &'a [Bind],
+    body: Option<&'a Body>,
+    security: &'a Security,
+    servers: &'a [Server],
+    deprecated: bool,
+    class: RiskClass,
+    read_only: bool,
+    destructive: bool,
+    high_risk: bool,
+    unsupported: Option<&'a str>,
+}
+
+fn fingerprint(operation: &ImportedOperation) -> Digest {
+    let of = Fingerprinted {
+        method: operation.method,
+        path: &operation.path,
+        title: &operation.title,
+        description: &operation.description,
+        input_schema: &operation.input_schema,
+        binds: &operation.binds,
+        body: operation.body.as_ref(),
+        security: &operation.security,
+        servers: &operation.servers,
+        deprecated: operation.deprecated,
+        class: operation.risk.class,
+        read_only: operation.risk.read_only,
+        destructive: operation.risk.destructive,
+        high_risk: operation.risk.high_risk,
+        unsupported: operation.unsupported.as_deref(),
+    };
+    // A schema may hold numbers without a canonical form; then any difference is a change.
+    Digest::of_canonical(&of)
+        .unwrap_or_else(|_| Digest::of(serde_json::to_string(&of).expect(PLAIN).as_bytes()))
+}
+
+/// Takes NUL characters out of every text, keys included: PostgreSQL keeps none. Says whether
+/// there were any.
+fn without_nul<T: Serialize + DeserializeOwned>(value: T) -> (T, bool) {
+    let written = serde_json::to_string(&value).expect(PLAIN);
+    // Also true of an escaped backslash before `u0000`, which the walk then leaves as it is.
+    if !written.contains("\\u0000") {
+        return (value, false);
+    }
+    let mut tree = serde_json::from_str(&written).expect("it was just written");
+    let changed = strip(&mut tree);
+    let stripped = serde_json::from_value(tree).expect("texts stay texts");
+    (stripped, changed)
+}
+
+fn strip(value: &mut Value) -> bool {
+    match value {
+        Value::String(text) => {
+            let had = text.contains('\0');
+            text.retain(|character| character != '\0');
+            had
+        }
+        Value::Array(items) => items.iter_mut().fold(false, |had, item| strip(item) || had),
+        Value::Object(members) => {
+            let mut had = members.keys().any(|key| key.contains('\0'));
+            *members = std::mem::take(members)
+                .into_iter()
+                .map(|(key, mut member)| {
+                    had |= strip(&mut member);
+                    (key.replace('\0', ""), member)
+                })
+                .collect::<Map<_, _>>();
+            had
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
