@@ -5,7 +5,9 @@
 //! test makes something old.
 
 mod database;
+mod house;
 mod world;
 
 pub use database::Database;
+pub use house::House;
 pub use world::{FixedClock, SystemEntropy, world};

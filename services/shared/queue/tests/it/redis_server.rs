@@ -1,0 +1,88 @@
+//! A private Redis for a test. Without the program the test fails: an untested leg is no leg.
+
+use std::{
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use countersign_domain::secret::Secret;
+use countersign_queue::{Redis, RedisOptions};
+use countersign_testkit::world;
+
+/// A running server; dropping it ends it.
+pub(crate) struct RedisServer {
+    child: Child,
+    port: u16,
+}
+
+impl RedisServer {
+    pub(crate) async fn start() -> Self {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .unwrap()
+            .port();
+        let child = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
+            .args(["--save", "", "--appendonly", "no"])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server is not installed; the Redis leg of these tests needs it");
+        let server = Self { child, port };
+        for _ in 0..200 {
+            if server.command("PING").await.is_ok() {
+                return server;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("redis-server did not come up");
+    }
+
+    fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    /// One process of the installation `prefix`.
+    pub(crate) fn process(&self, prefix: &str) -> Redis {
+        let consumer = world()
+            .bytes::<6>()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Redis::open(&RedisOptions {
+            url: Secret::new(self.url()),
+            prefix: prefix.to_owned(),
+            consumer,
+        })
+        .unwrap()
+    }
+
+    pub(crate) async fn command(&self, name: &str) -> redis::RedisResult<()> {
+        let client = redis::Client::open(self.url())?;
+        let mut connection = client.get_multiplexed_async_connection().await?;
+        redis::cmd(name)
+            .query_async::<redis::Value>(&mut connection)
+            .await
+            .map(|_| ())
+    }
+
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A prefix that no other test has.
+pub(crate) fn prefix() -> String {
+    world()
+        .bytes::<6>()
+        .iter()
+        .fold("test-".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+}
