@@ -6,6 +6,7 @@ use actix_web::{
     Error, FromRequest, HttpMessage as _, HttpRequest,
     body::{BodySize, BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
+    error::InternalError,
     http::{StatusCode, header},
     middleware::Next,
 };
@@ -75,7 +76,7 @@ pub async fn protect<B: MessageBody + 'static>(
     let answered = AssertUnwindSafe(next.call(request)).catch_unwind();
     let answer = match answered.instrument(span.clone()).await {
         Ok(answer) => answer?.map_into_boxed_body(),
-        Err(panic) => return Err(panicked(panic.as_ref()).into()),
+        Err(panic) => return Err(span.in_scope(|| panicked(panic.as_ref(), &edge, id))),
     };
     let mut answer = span.in_scope(|| with_problem(answer, &edge));
     write_headers(&mut answer, &edge, id);
@@ -83,14 +84,28 @@ pub async fn protect<B: MessageBody + 'static>(
     Ok(answer)
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Problem {
+/// The request went down with the handler, so this answer is written without it.
+fn panicked(panic: &(dyn Any + Send), edge: &Edge, id: Id) -> Error {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     tracing::error!(
         panic = text.unwrap_or("without a message"),
         "handler panicked"
     );
-    Problem::silent_internal()
+    let problem = Problem::silent_internal();
+    let mut answer = problem.to_json(Some(id));
+    let headers = answer.headers_mut();
+    headers::write(
+        headers,
+        edge.public_url(),
+        &CspNonce::new(edge.world()),
+        None,
+    );
+    headers.insert(
+        header::CACHE_CONTROL,
+        header::HeaderValue::from_static("no-store"),
+    );
+    InternalError::from_response(problem, answer).into()
 }
 
 /// Writes a refusal anew, now that it is known who asked and how: as problem details, as a page,

@@ -78,7 +78,7 @@ impl Routes {
     where
         F: Handler<A>,
         A: FromRequest + 'static,
-        F::Output: Responder<Body = BoxBody> + 'static,
+        F::Output: Responder + 'static,
     {
         self.route(Method::GET, path, who, handler)
     }
@@ -89,7 +89,7 @@ impl Routes {
     where
         F: Handler<A>,
         A: FromRequest + 'static,
-        F::Output: Responder<Body = BoxBody> + 'static,
+        F::Output: Responder + 'static,
     {
         self.route(Method::POST, path, who, handler)
     }
@@ -109,7 +109,7 @@ impl Routes {
     where
         F: Handler<A>,
         A: FromRequest + 'static,
-        F::Output: Responder<Body = BoxBody> + 'static,
+        F::Output: Responder + 'static,
     {
         let names_tenant = path.contains("{tenant}");
         assert!(
