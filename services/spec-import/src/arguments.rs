@@ -205,7 +205,13 @@ fn described(schema: Value, parameter: &Value) -> Value {
     let mut schema = match schema {
         Value::Object(members) => members,
         Value::Bool(true) => Map::new(),
-        other => return other,
+        Value::Null
+        | Value::Bool(false)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_) => {
+            return schema;
+        }
     };
     let words = parameter
         .get("description")

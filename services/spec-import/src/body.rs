@@ -57,6 +57,11 @@ pub(crate) fn read<'d>(
     let schema = value.get("schema");
     if matches!(method, Method::Get | Method::Delete | Method::Head) {
         if !required && schema.is_some_and(is_empty_object) {
+            cx.notes.info(
+                "body_empty",
+                &pointer,
+                "the body has no properties and is not sent",
+            );
             return None;
         }
         let text = format!("a {method} request with a body; some servers ignore it");
@@ -122,19 +127,19 @@ fn body_schema(
 }
 
 /// The body's own description, where its schema has none.
-fn described(schema: Value, body: &Value) -> Value {
+fn described(mut schema: Value, body: &Value) -> Value {
     let words = body
         .get("description")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    match schema {
-        Value::Object(mut members) if !words.is_empty() && !members.contains_key("description") => {
-            let words = countersign_domain::text::strip(words, 1_024);
-            members.insert("description".to_owned(), words.into());
-            Value::Object(members)
-        }
-        other => other,
+    if let Value::Object(members) = &mut schema
+        && !words.is_empty()
+        && !members.contains_key("description")
+    {
+        let words = countersign_domain::text::strip(words, 1_024);
+        members.insert("description".to_owned(), words.into());
     }
+    schema
 }
 
 /// JSON before +json, form, multipart, bytes and text.
@@ -219,18 +224,29 @@ fn sent_as(media: &str, kind: BodyKind) -> String {
     }
 }
 
+/// An object whose properties are listed, and there are none.
 fn is_empty_object(schema: &Value) -> bool {
-    let empty = |key| {
-        schema
-            .get(key)
-            .is_none_or(|v: &Value| v.as_object().is_some_and(Map::is_empty))
+    const MORE: [&str; 8] = [
+        "$ref",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "enum",
+        "items",
+        "patternProperties",
+        "additionalProperties",
+    ];
+    let Some(members) = schema.as_object() else {
+        return false;
     };
-    let other = ["$ref", "allOf", "anyOf", "oneOf", "enum", "items"];
-    schema.get("type").is_none_or(|t| t == "object")
-        && empty("properties")
-        && schema
-            .as_object()
-            .is_some_and(|all| !other.iter().any(|key| all.contains_key(*key)))
+    members.get("type").is_none_or(|name| name == "object")
+        && members
+            .get("properties")
+            .and_then(Value::as_object)
+            .is_some_and(Map::is_empty)
+        && !MORE
+            .iter()
+            .any(|keyword| members.get(*keyword).is_some_and(|value| value != false))
 }
 
 fn may_be_object(root: &Value, schema: &Value) -> bool {
@@ -279,7 +295,7 @@ fn encoding(
         for property in binary_properties(cx.root, media.get("schema")) {
             match parts.iter_mut().find(|part| part.property == property) {
                 Some(part) => {
-                    part.content_type = part.content_type.take().or(Some(BINARY.to_owned()))
+                    part.content_type = part.content_type.take().or(Some(BINARY.to_owned()));
                 }
                 None => parts.push(PartEncoding {
                     property,

@@ -14,13 +14,14 @@ use serde_json::{Map, Value};
 use crate::{
     ImportError, Limits, Progress, Stage, name,
     notes::{At, Notes},
-    operation::{self, Shared, one_line},
+    operation::{self, Shared},
     path,
     read::{self, Source},
     reference,
     schema::Definitions,
     security::Schemes,
     server,
+    words::one_line,
 };
 
 /// Which rules schemas follow.
@@ -78,7 +79,7 @@ pub(crate) fn import(
     watch.check(|| "reading".to_owned())?;
     tell(Stage::Reading, bytes.len(), bytes.len());
 
-    let mut notes = Notes::default();
+    let mut notes = Notes::of_document();
     let (format, dialect) = version(&source.root, &mut notes)?;
     let found = find(&source.root, limits, &mut notes)?;
     let mut shared = Shared {
@@ -163,7 +164,7 @@ fn version(root: &Value, notes: &mut Notes) -> Result<(String, Dialect), ImportE
         }
     };
     let rest = version[3..].trim_start_matches('.');
-    if rest.parse::<u32>().is_err() {
+    if rest.parse::<u32>().is_err() && members["openapi"].is_string() {
         notes.warning(
             "version_odd",
             &at,

@@ -9,17 +9,37 @@ use countersign_domain::{
 
 /// More of these about one operation help nobody, and a hostile document could have millions.
 const NOTES: usize = 60;
+const NOTES_OF_DOCUMENT: usize = 1_000;
 const POINTER_CHARACTERS: usize = 400;
 const TEXT_CHARACTERS: usize = 400;
 
 /// Collects diagnostics up to a limit.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Notes {
     list: Vec<Diagnostic>,
     left_out: usize,
+    limit: usize,
 }
 
 impl Notes {
+    /// For one operation.
+    pub(crate) const fn of_operation() -> Self {
+        Self {
+            list: Vec::new(),
+            left_out: 0,
+            limit: NOTES,
+        }
+    }
+
+    /// For what all operations share.
+    pub(crate) const fn of_document() -> Self {
+        Self {
+            list: Vec::new(),
+            left_out: 0,
+            limit: NOTES_OF_DOCUMENT,
+        }
+    }
+
     pub(crate) fn info(&mut self, code: &str, at: &dyn fmt::Display, text: &str) {
         self.add(Severity::Info, code, at, text);
     }
@@ -33,7 +53,12 @@ impl Notes {
     }
 
     fn add(&mut self, severity: Severity, code: &str, at: &dyn fmt::Display, text: &str) {
-        if self.list.len() >= NOTES && severity < Severity::Error || self.list.len() >= 2 * NOTES {
+        let room = if severity == Severity::Error {
+            2 * self.limit
+        } else {
+            self.limit
+        };
+        if self.list.len() >= room {
             self.left_out += 1;
             return;
         }

@@ -14,7 +14,6 @@ use crate::{
     body,
     document::Found,
     evidence::Fields,
-    name,
     notes::{At, Notes},
     parameter::{self, Parameter},
     path::{self, Template},
@@ -22,10 +21,9 @@ use crate::{
     schema::{Definitions, compile::compile, definitions::measure},
     security::{self, Schemes},
     server,
+    words::Words,
 };
 
-const TITLE: usize = 120;
-const DESCRIPTION: usize = 1_024;
 const DEPTH: usize = 100;
 
 /// What the operations of a document share.
@@ -73,13 +71,18 @@ pub(crate) fn read<'d>(shared: &mut Shared<'d>, found: &Found<'d>) -> ImportedOp
         definitions: &mut shared.definitions,
         schemes: &shared.schemes,
         pointer: found.pointer.clone(),
-        notes: Notes::default(),
+        notes: Notes::of_operation(),
         unsupported: None,
     };
     let value = resolve(&mut cx, found);
     let template = template(&mut cx, found);
     let parameters = parameters(&mut cx, found, value, template.as_ref());
-    let mut arguments = arguments::bind(&mut cx, &parameters, template.as_ref());
+    // Of an operation that stands elsewhere nothing is known, so nothing is guessed.
+    let mut arguments = if value.is_null() {
+        Arguments::default()
+    } else {
+        arguments::bind(&mut cx, &parameters, template.as_ref())
+    };
     let body = body::read(&mut cx, value, found.method, &mut arguments);
     let security = security(&mut cx, value);
     let servers = servers(&mut cx, found, value);
@@ -127,7 +130,7 @@ fn finish(parts: Parts<'_, '_, '_>) -> ImportedOperation {
     ImportedOperation {
         method: found.method,
         path: found.path.to_owned(),
-        name: name::suggest(found.method, found.path, words.id.as_deref()),
+        name: words.name,
         operation_id: words.id,
         title: words.title,
         description: words.description,
@@ -240,90 +243,6 @@ fn callbacks(cx: &mut Reading<'_, '_>, value: &Value) {
             &text,
         );
     }
-}
-
-/// What the document says about an operation in words.
-struct Words {
-    id: Option<String>,
-    summary: String,
-    full: String,
-    title: String,
-    description: String,
-}
-
-impl Words {
-    fn read(cx: &mut Reading<'_, '_>, found: &Found<'_>, value: &Value) -> Self {
-        let mut text_of = |key: &str| match value.get(key) {
-            Some(Value::String(words)) => words.clone(),
-            None | Some(Value::Null) => String::new(),
-            Some(_) => {
-                let at = format!("{}/{key}", cx.pointer);
-                cx.notes.warning(
-                    "text_expected",
-                    &at,
-                    &format!("{key} is not a text and is left out"),
-                );
-                String::new()
-            }
-        };
-        let (id, summary, full) = (
-            text_of("operationId"),
-            text_of("summary"),
-            text_of("description"),
-        );
-        if [&id, &summary, &full]
-            .into_iter()
-            .any(|words| text::has_hidden(words))
-        {
-            let text = "its texts hold characters that do not show; they are taken out";
-            cx.notes.warning("hidden_characters", &cx.pointer, text);
-        }
-        if !id.is_ascii() {
-            let text =
-                "the operationId has letters beyond ASCII; the name is made of method and path";
-            cx.notes.warning("name_from_path", &cx.pointer, text);
-        }
-        if summary.trim().is_empty() && full.trim().is_empty() {
-            cx.notes.info(
-                "without_words",
-                &cx.pointer,
-                "there is neither a summary nor a description",
-            );
-        }
-        let fallback = format!("{} {}", found.method, found.path);
-        let title = [summary.as_str(), id.as_str(), fallback.as_str()]
-            .into_iter()
-            .map(one_line)
-            .find(|line| !line.is_empty())
-            .unwrap_or_default();
-        let shown = if full.trim().is_empty() {
-            summary.trim()
-        } else {
-            full.trim()
-        };
-        if shown.chars().nth(DESCRIPTION).is_some() {
-            let text = format!("the description is cut at {DESCRIPTION} characters");
-            cx.notes.info(
-                "description_cut",
-                &format!("{}/description", cx.pointer),
-                &text,
-            );
-        }
-        Self {
-            description: text::strip(shown, DESCRIPTION),
-            id: Some(text::strip(&id, 300)).filter(|id| !id.is_empty()),
-            title,
-            summary,
-            full,
-        }
-    }
-}
-
-/// White space of any kind becomes one space; hidden characters go.
-pub(crate) fn one_line(words: &str) -> String {
-    let start: String = words.chars().take(4 * TITLE).collect();
-    let joined = start.split_whitespace().collect::<Vec<_>>().join(" ");
-    text::strip(&joined, TITLE).trim().to_owned()
 }
 
 fn classify<'d>(

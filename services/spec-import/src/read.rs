@@ -133,8 +133,12 @@ fn written_version(text: &str, limits: &Limits) -> Option<String> {
     Some(shell.info.version)
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enum is another crate's and grows"
+)]
 fn explain(error: &YamlError, limits: &Limits) -> ImportError {
-    let error = error.without_snippet();
+    let error = cause(error);
     let place = error.location().unwrap_or(Location::UNKNOWN);
     let (line, column) = (place.line(), place.column());
     let message = message_of(error);
@@ -154,6 +158,12 @@ fn explain(error: &YamlError, limits: &Limits) -> ImportError {
             line,
             column,
         },
+        // The scanner has a limit of its own on nested brackets.
+        _ if message.starts_with("recursion limit") => ImportError::TooDeep {
+            limit: limits.depth.min(128),
+            line,
+            column,
+        },
         _ => match message.strip_prefix("duplicate key ") {
             Some(key) => ImportError::DuplicateKey {
                 key: key.to_owned(),
@@ -169,6 +179,22 @@ fn explain(error: &YamlError, limits: &Limits) -> ImportError {
     }
 }
 
+/// The error inside what only says where an alias was used.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enum is another crate's and grows"
+)]
+fn cause(error: &YamlError) -> &YamlError {
+    match error.without_snippet() {
+        YamlError::AliasError { error, .. } => cause(error),
+        other => other,
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enum is another crate's and grows"
+)]
 fn breached(breach: &BudgetBreach, limits: &Limits, place: (u64, u64)) -> ImportError {
     let (line, column) = place;
     match breach {
@@ -180,6 +206,8 @@ fn breached(breach: &BudgetBreach, limits: &Limits, place: (u64, u64)) -> Import
         BudgetBreach::Aliases { .. }
         | BudgetBreach::Anchors { .. }
         | BudgetBreach::MergeKeys { .. }
+        | BudgetBreach::RecordedAnchorEvents { .. }
+        | BudgetBreach::RecordedAnchorBytes { .. }
         | BudgetBreach::AliasAnchorRatio { .. } => ImportError::TooManyAliases {
             message: "more aliases than anyone writes".to_owned(),
             line,

@@ -8,7 +8,10 @@ pub(crate) mod compile;
 pub(crate) mod definitions;
 mod keyword;
 mod normalise;
+mod older;
 mod pattern;
+mod pointing;
+mod read_only;
 mod weight;
 
 pub(crate) use definitions::{Definitions, Links};

@@ -130,8 +130,7 @@ fn problem(url: &str) -> Option<&'static str> {
         Ok(parsed) if !parsed.username().is_empty() || parsed.password().is_some() => {
             Some("holds a user name or a password")
         }
-        Ok(_) => None,
-        Err(url::ParseError::RelativeUrlWithoutBase) => None,
+        Ok(_) | Err(url::ParseError::RelativeUrlWithoutBase) => None,
         Err(_) => Some("is not a URL"),
     }
 }

@@ -52,10 +52,10 @@ fn end_of_string(bytes: &[u8], mut offset: usize) -> usize {
 /// Line and column of an offset, counted from 1.
 pub(crate) fn position(bytes: &[u8], offset: usize) -> (u64, u64) {
     let before = &bytes[..offset.min(bytes.len())];
-    let newlines = before.iter().filter(|byte| **byte == b'\n').count();
-    let line_start = before
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |at| at + 1);
-    (newlines as u64 + 1, (before.len() - line_start) as u64 + 1)
+    let lines = before.split(|byte| *byte == b'\n');
+    let last = before
+        .rsplit(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    (lines.count() as u64, last.len() as u64 + 1)
 }

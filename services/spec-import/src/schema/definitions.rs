@@ -83,7 +83,7 @@ impl<'d> Definitions<'d> {
             root,
             dialect,
             patterns: Patterns::default(),
-            notes: Notes::default(),
+            notes: Notes::of_document(),
             by_pointer: HashMap::new(),
             names: HashSet::new(),
             list: Vec::new(),
@@ -139,7 +139,7 @@ impl<'d> Definitions<'d> {
         while self.normalised < self.list.len() {
             let pointer = self.list[self.normalised].pointer.clone();
             let root = self.root;
-            let mut notes = std::mem::take(&mut self.notes);
+            let mut notes = std::mem::replace(&mut self.notes, Notes::of_document());
             if let Some(value) = root.pointer(&pointer) {
                 let at = At::Pointer(&pointer);
                 let (schema, links) = Walk::over(self, &pointer, &mut notes).run(value, &at);

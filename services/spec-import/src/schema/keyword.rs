@@ -96,10 +96,9 @@ pub(super) fn step(value: &Value) -> Option<&Number> {
 
 /// The type names of 2020-12 that a `type` holds, and whether it held anything else.
 pub(super) fn types(value: &Value) -> (Vec<&'static str>, bool) {
-    let names: Vec<&Value> = match value {
-        Value::Array(names) => names.iter().collect(),
-        single => vec![single],
-    };
+    let names = value
+        .as_array()
+        .map_or(std::slice::from_ref(value), Vec::as_slice);
     let mut known: Vec<&'static str> = Vec::new();
     let mut odd = false;
     for name in names {

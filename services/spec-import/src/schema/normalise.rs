@@ -9,25 +9,23 @@ use serde_json::{Map, Value, json};
 use super::{
     definitions::{Definitions, Links},
     keyword::{self, Keyword},
+    older::{bounds as older_bounds, nullable},
 };
 use crate::{
     document::Dialect,
     notes::{At, Notes},
-    reference::{self, BadReference},
 };
 
 const TITLE: usize = 120;
-const DESCRIPTION: usize = 1_024;
-/// More neighbours than this are not searched for read-only properties.
-const BRANCHES: usize = 50;
+pub(super) const DESCRIPTION: usize = 1_024;
 
 /// Normalises one schema that stands by itself: a definition, or one inside an operation.
 pub(super) struct Walk<'w, 'd> {
     pub(super) definitions: &'w mut Definitions<'d>,
     pub(super) notes: &'w mut Notes,
     /// Where the schema begins; `#` of a recursive reference means this place.
-    base: &'w str,
-    links: Links,
+    pub(super) base: &'w str,
+    pub(super) links: Links,
 }
 
 /// How a schema is reached from the one that holds it.
@@ -130,42 +128,9 @@ impl<'w, 'd> Walk<'w, 'd> {
                 _ => {}
             }
         }
-        self.older_bounds(source, &mut out);
+        older_bounds(source, &mut out);
         if source.get("nullable") == Some(&Value::Bool(true)) {
             return nullable(out);
-        }
-        Value::Object(out)
-    }
-
-    /// In 3.0 nothing beside a reference counts; its description is kept for the reader.
-    fn reference_alone(
-        &mut self,
-        source: &Map<String, Value>,
-        at: &At<'_>,
-        mut out: Map<String, Value>,
-    ) -> Value {
-        if let Some(Value::String(words)) = source.get("description") {
-            out.insert(
-                "description".to_owned(),
-                text::strip(words, DESCRIPTION).into(),
-            );
-        }
-        let lost: Vec<&str> = source
-            .keys()
-            .map(String::as_str)
-            .filter(|name| {
-                !matches!(
-                    *name,
-                    "$ref" | "description" | "summary" | "title" | "readOnly"
-                ) && !matches!(keyword::kind(name), Keyword::Dropped)
-            })
-            .collect();
-        if !lost.is_empty() {
-            let text = format!(
-                "in OpenAPI 3.0 nothing beside $ref counts; left out: {}",
-                lost.join(", ")
-            );
-            self.notes.info("reference_siblings", at, &text);
         }
         Value::Object(out)
     }
@@ -393,164 +358,4 @@ impl<'w, 'd> Walk<'w, 'd> {
             out.insert("required".to_owned(), json!(kept));
         }
     }
-
-    /// `maximum: 5, exclusiveMaximum: true` of older documents becomes `exclusiveMaximum: 5`.
-    fn older_bounds(&mut self, source: &Map<String, Value>, out: &mut Map<String, Value>) {
-        for (exclusive, plain) in [
-            ("exclusiveMaximum", "maximum"),
-            ("exclusiveMinimum", "minimum"),
-        ] {
-            if source.get(exclusive) == Some(&Value::Bool(true))
-                && let Some(limit) = out.remove(plain)
-            {
-                out.insert(exclusive.to_owned(), limit);
-            }
-        }
-    }
-
-    /// The properties declared here, in the branches of `allOf`, and by neighbours.
-    fn beside<'v>(
-        &self,
-        source: &'v Map<String, Value>,
-        inherited: &[&'v Map<String, Value>],
-    ) -> Vec<&'v Map<String, Value>>
-    where
-        'd: 'v,
-    {
-        let branches = source
-            .get("allOf")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let declared = branches
-            .take(BRANCHES)
-            .map(|branch| self.hop(branch).get("properties"))
-            .chain([source.get("properties")])
-            .filter_map(|properties| properties.and_then(Value::as_object));
-        inherited
-            .iter()
-            .take(BRANCHES)
-            .copied()
-            .chain(declared)
-            .collect()
-    }
-
-    fn is_hidden(&self, name: &str, beside: &[&Map<String, Value>]) -> bool {
-        beside
-            .iter()
-            .filter_map(|all| all.get(name))
-            .any(|property| self.is_read_only(property))
-    }
-
-    /// Read-only by itself, through its reference, or through a branch of `allOf`.
-    fn is_read_only(&self, property: &Value) -> bool {
-        let says = |value: &Value| value.get("readOnly") == Some(&Value::Bool(true));
-        says(property)
-            || says(self.hop(property))
-            || property
-                .get("allOf")
-                .and_then(Value::as_array)
-                .is_some_and(|all| {
-                    all.iter()
-                        .any(|branch| says(branch) || says(self.hop(branch)))
-                })
-    }
-
-    /// What a reference leads to, or the value itself.
-    fn hop<'v>(&self, value: &'v Value) -> &'v Value
-    where
-        'd: 'v,
-    {
-        value
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|text| reference::pointer_of(text).ok())
-            .and_then(|pointer| self.definitions.root.pointer(&pointer))
-            .unwrap_or(value)
-    }
-
-    /// Rewrites `$ref` and its recursive relatives; false when there is none.
-    fn reference(
-        &mut self,
-        source: &Map<String, Value>,
-        at: &At<'_>,
-        same: bool,
-        out: &mut Map<String, Value>,
-    ) -> bool {
-        let Some((name, target)) = ["$ref", "$recursiveRef", "$dynamicRef"]
-            .into_iter()
-            .find_map(|name| source.get(name).map(|target| (name, target)))
-        else {
-            return false;
-        };
-        let found = match target.as_str() {
-            Some(text) => self.target(name, text),
-            None => Err(BadReference::Unread(target.to_string())),
-        };
-        match found {
-            Ok(id) => {
-                self.links.add(id, same);
-                let key = format!("#/$defs/{}", self.definitions.name(id));
-                out.insert("$ref".to_owned(), key.into());
-            }
-            Err(bad) => {
-                let place = at.key(name);
-                self.notes.error(bad.code(), &place, &bad.reason());
-                self.links.broken.get_or_insert_with(|| bad.reason());
-            }
-        }
-        true
-    }
-
-    fn target(&mut self, keyword: &str, text: &str) -> Result<usize, BadReference> {
-        if keyword != "$ref" {
-            let anchor = text.strip_prefix('#').unwrap_or(text);
-            let base = self.definitions.root.pointer(self.base);
-            let named = base
-                .and_then(|base| base.get("$dynamicAnchor"))
-                .and_then(Value::as_str);
-            if anchor.is_empty() || named == Some(anchor) {
-                return self.definitions.at(self.base, text);
-            }
-            return Err(BadReference::Unread(text.to_owned()));
-        }
-        let pointer = reference::pointer_of(text)?;
-        match self.definitions.at(&pointer, text) {
-            // A schema written for itself counts from its own beginning.
-            Err(_) if pointer.starts_with("/$defs/") || pointer.starts_with("/definitions/") => {
-                self.definitions
-                    .at(&format!("{}{pointer}", self.base), text)
-            }
-            other => other,
-        }
-    }
-}
-
-/// Allows null as well, as `nullable` of 3.0 means it.
-fn nullable(mut schema: Map<String, Value>) -> Value {
-    const WHOLE: [&str; 7] = ["$ref", "allOf", "anyOf", "oneOf", "not", "const", "if"];
-    if WHOLE.iter().any(|keyword| schema.contains_key(*keyword)) {
-        let mut outer = Map::new();
-        for name in ["title", "description", "default"] {
-            if let Some(value) = schema.shift_remove(name) {
-                outer.insert(name.to_owned(), value);
-            }
-        }
-        outer.insert("anyOf".to_owned(), json!([schema, { "type": "null" }]));
-        return Value::Object(outer);
-    }
-    match schema.get_mut("type") {
-        Some(Value::Array(names)) if !names.contains(&"null".into()) => names.push("null".into()),
-        Some(single @ Value::String(_)) if single != "null" => {
-            let name = single.take();
-            *single = json!([name, "null"]);
-        }
-        _ => {}
-    }
-    if let Some(Value::Array(choices)) = schema.get_mut("enum")
-        && !choices.contains(&Value::Null)
-    {
-        choices.push(Value::Null);
-    }
-    Value::Object(schema)
 }

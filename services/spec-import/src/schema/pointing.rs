@@ -1,0 +1,104 @@
+//! `$ref` and its relatives become references into `$defs`.
+
+use countersign_domain::text;
+use serde_json::{Map, Value};
+
+use super::{
+    keyword::{self, Keyword},
+    normalise::{DESCRIPTION, Walk},
+};
+use crate::{
+    notes::At,
+    reference::{self, BadReference},
+};
+
+impl Walk<'_, '_> {
+    /// Rewrites `$ref` and its recursive relatives; false when there is none.
+    pub(super) fn reference(
+        &mut self,
+        source: &Map<String, Value>,
+        at: &At<'_>,
+        same: bool,
+        out: &mut Map<String, Value>,
+    ) -> bool {
+        let Some((name, target)) = ["$ref", "$recursiveRef", "$dynamicRef"]
+            .into_iter()
+            .find_map(|name| source.get(name).map(|target| (name, target)))
+        else {
+            return false;
+        };
+        let found = match target.as_str() {
+            Some(text) => self.target(name, text),
+            None => Err(BadReference::Unread(target.to_string())),
+        };
+        match found {
+            Ok(id) => {
+                self.links.add(id, same);
+                let key = format!("#/$defs/{}", self.definitions.name(id));
+                out.insert("$ref".to_owned(), key.into());
+            }
+            Err(bad) => {
+                let place = at.key(name);
+                self.notes.error(bad.code(), &place, &bad.reason());
+                self.links.broken.get_or_insert_with(|| bad.reason());
+            }
+        }
+        true
+    }
+
+    fn target(&mut self, keyword: &str, text: &str) -> Result<usize, BadReference> {
+        if keyword != "$ref" {
+            let anchor = text.strip_prefix('#').unwrap_or(text);
+            let base = self.definitions.root.pointer(self.base);
+            let named = base
+                .and_then(|base| base.get("$dynamicAnchor"))
+                .and_then(Value::as_str);
+            if anchor.is_empty() || named == Some(anchor) {
+                return self.definitions.at(self.base, text);
+            }
+            return Err(BadReference::Unread(text.to_owned()));
+        }
+        let pointer = reference::pointer_of(text)?;
+        match self.definitions.at(&pointer, text) {
+            // A schema written for itself counts from its own beginning.
+            Err(_) if pointer.starts_with("/$defs/") || pointer.starts_with("/definitions/") => {
+                self.definitions
+                    .at(&format!("{}{pointer}", self.base), text)
+            }
+            other => other,
+        }
+    }
+
+    /// In 3.0 nothing beside a reference counts; its description is kept for the reader.
+    pub(super) fn reference_alone(
+        &mut self,
+        source: &Map<String, Value>,
+        at: &At<'_>,
+        mut out: Map<String, Value>,
+    ) -> Value {
+        if let Some(Value::String(words)) = source.get("description") {
+            out.insert(
+                "description".to_owned(),
+                text::strip(words, DESCRIPTION).into(),
+            );
+        }
+        let lost: Vec<&str> = source
+            .keys()
+            .map(String::as_str)
+            .filter(|name| {
+                !matches!(
+                    *name,
+                    "$ref" | "description" | "summary" | "title" | "readOnly"
+                ) && !matches!(keyword::kind(name), Keyword::Dropped)
+            })
+            .collect();
+        if !lost.is_empty() {
+            let text = format!(
+                "in OpenAPI 3.0 nothing beside $ref counts; left out: {}",
+                lost.join(", ")
+            );
+            self.notes.info("reference_siblings", at, &text);
+        }
+        Value::Object(out)
+    }
+}

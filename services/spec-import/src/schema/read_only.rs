@@ -1,0 +1,72 @@
+//! Read-only properties: nobody can be asked for what only the server sets.
+
+use serde_json::{Map, Value};
+
+use super::normalise::Walk;
+use crate::reference;
+
+/// More neighbours than this are not searched.
+const BRANCHES: usize = 50;
+
+impl<'d> Walk<'_, 'd> {
+    /// The properties declared here, in the branches of `allOf`, and by neighbours.
+    pub(super) fn beside<'v>(
+        &self,
+        source: &'v Map<String, Value>,
+        inherited: &[&'v Map<String, Value>],
+    ) -> Vec<&'v Map<String, Value>>
+    where
+        'd: 'v,
+    {
+        let branches = source
+            .get("allOf")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let declared = branches
+            .take(BRANCHES)
+            .map(|branch| self.hop(branch).get("properties"))
+            .chain([source.get("properties")])
+            .filter_map(|properties| properties.and_then(Value::as_object));
+        inherited
+            .iter()
+            .take(BRANCHES)
+            .copied()
+            .chain(declared)
+            .collect()
+    }
+
+    pub(super) fn is_hidden(&self, name: &str, beside: &[&Map<String, Value>]) -> bool {
+        beside
+            .iter()
+            .filter_map(|all| all.get(name))
+            .any(|property| self.is_read_only(property))
+    }
+
+    /// Read-only by itself, through its reference, or through a branch of `allOf`.
+    pub(super) fn is_read_only(&self, property: &Value) -> bool {
+        let says = |value: &Value| value.get("readOnly") == Some(&Value::Bool(true));
+        says(property)
+            || says(self.hop(property))
+            || property
+                .get("allOf")
+                .and_then(Value::as_array)
+                .is_some_and(|all| {
+                    all.iter()
+                        .any(|branch| says(branch) || says(self.hop(branch)))
+                })
+    }
+
+    /// What a reference leads to, or the value itself.
+    pub(super) fn hop<'v>(&self, value: &'v Value) -> &'v Value
+    where
+        'd: 'v,
+    {
+        value
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|text| reference::pointer_of(text).ok())
+            .and_then(|pointer| self.definitions.root.pointer(&pointer))
+            .unwrap_or(value)
+    }
+}

@@ -1,0 +1,95 @@
+//! What a document says in words: cut to size, hidden characters taken out, and said so.
+
+use countersign_domain::text;
+use serde_json::Value;
+
+use crate::{document::Found, name, operation::Reading};
+
+const TITLE: usize = 120;
+const DESCRIPTION: usize = 1_024;
+
+/// What the document says about an operation in words.
+pub(crate) struct Words {
+    pub(crate) id: Option<String>,
+    pub(crate) name: String,
+    pub(crate) summary: String,
+    pub(crate) full: String,
+    pub(crate) title: String,
+    pub(crate) description: String,
+}
+
+impl Words {
+    pub(crate) fn read(cx: &mut Reading<'_, '_>, found: &Found<'_>, value: &Value) -> Self {
+        let mut text_of = |key: &str| match value.get(key) {
+            Some(Value::String(words)) => words.clone(),
+            None | Some(Value::Null) => String::new(),
+            Some(_) => {
+                let at = format!("{}/{key}", cx.pointer);
+                cx.notes.warning(
+                    "text_expected",
+                    &at,
+                    &format!("{key} is not a text and is left out"),
+                );
+                String::new()
+            }
+        };
+        let (id, summary, full) = (
+            text_of("operationId"),
+            text_of("summary"),
+            text_of("description"),
+        );
+        if [&id, &summary, &full]
+            .into_iter()
+            .any(|words| text::has_hidden(words))
+        {
+            let text = "its texts hold characters that do not show; they are taken out";
+            cx.notes.warning("hidden_characters", &cx.pointer, text);
+        }
+        if !id.is_ascii() {
+            let text =
+                "the operationId has letters beyond ASCII; the name is made of method and path";
+            cx.notes.warning("name_from_path", &cx.pointer, text);
+        }
+        if !value.is_null() && summary.trim().is_empty() && full.trim().is_empty() {
+            cx.notes.info(
+                "without_words",
+                &cx.pointer,
+                "there is neither a summary nor a description",
+            );
+        }
+        let fallback = format!("{} {}", found.method, found.path);
+        let title = [summary.as_str(), id.as_str(), fallback.as_str()]
+            .into_iter()
+            .map(one_line)
+            .find(|line| !line.is_empty())
+            .unwrap_or_default();
+        let shown = if full.trim().is_empty() {
+            summary.trim()
+        } else {
+            full.trim()
+        };
+        if shown.chars().nth(DESCRIPTION).is_some() {
+            let text = format!("the description is cut at {DESCRIPTION} characters");
+            cx.notes.info(
+                "description_cut",
+                &format!("{}/description", cx.pointer),
+                &text,
+            );
+        }
+        Self {
+            description: text::strip(shown, DESCRIPTION),
+            name: name::suggest(found.method, found.path, Some(&id)),
+            id: Some(text::strip(&id, 300)).filter(|id| !id.is_empty()),
+            title,
+            summary,
+            full,
+        }
+    }
+}
+
+/// White space of any kind becomes one space; hidden characters go.
+pub(crate) fn one_line(words: &str) -> String {
+    let start: String = words.chars().take(4 * TITLE).collect();
+    let joined = start.split_whitespace().collect::<Vec<_>>().join(" ");
+    text::strip(&joined, TITLE).trim().to_owned()
+}

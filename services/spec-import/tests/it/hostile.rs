@@ -1,0 +1,153 @@
+//! One hostile operation never takes the document with it, and none is called by accident.
+
+use countersign_spec_import::{Limits, compile, import};
+use serde_json::{Value, json};
+
+use crate::{at, patient, read};
+
+const HOSTILE: &[u8] = include_bytes!("../fixtures/hostile.json");
+
+#[test]
+fn only_the_operation_that_is_wrong_is_closed() {
+    let document = read(HOSTILE);
+    let open: Vec<&str> = document
+        .operations
+        .iter()
+        .filter(|operation| operation.unsupported.is_none())
+        .map(|operation| operation.path.as_str())
+        .collect();
+
+    assert_eq!(open, ["/safe"]);
+    assert_eq!(document.operations.len(), 15);
+    for operation in &document.operations {
+        compile(&operation.input_schema).unwrap();
+    }
+    assert_eq!(document.servers.len(), 1);
+    println!(
+        "hostile operations closed: {}",
+        document.operations.len() - open.len()
+    );
+}
+
+#[test]
+fn a_reference_outside_the_document_is_a_reason_and_never_a_request() {
+    let document = read(HOSTILE);
+    for (method, path) in [("GET", "/outside"), ("POST", "/network")] {
+        let operation = at(&document, method, path);
+        assert!(
+            operation
+                .unsupported
+                .as_ref()
+                .unwrap()
+                .contains("outside the document")
+        );
+        assert!(
+            operation
+                .diagnostics
+                .iter()
+                .any(|note| note.code == "reference_outside")
+        );
+    }
+}
+
+#[test]
+fn a_schema_as_deep_as_is_read_compiles_or_is_closed() {
+    for levels in [20, 40, 55] {
+        let mut schema = json!({"type": "string"});
+        for _ in 0..levels {
+            schema = json!({"type": "object", "properties": {"c": schema}});
+        }
+        let document = json!({"openapi": "3.0.0", "paths": {"/a": {"post": {"requestBody": {
+            "content": {"application/json": {"schema": schema}}}}}}});
+        let document = read(document.to_string().as_bytes());
+        let stored = document.operations[0].input_schema.to_string();
+        let back: Value =
+            serde_json::from_str(&stored).expect("whatever is emitted can be read back");
+        compile(&back).unwrap();
+    }
+}
+
+#[test]
+fn many_operations_that_share_one_large_schema_stay_within_the_budget() {
+    let text = "x".repeat(1_000);
+    let properties: serde_json::Map<String, Value> = (0..50)
+        .map(|n| (format!("p{n}"), json!({"description": text})))
+        .collect();
+    let paths: serde_json::Map<String, Value> = (0..100)
+        .map(|n| {
+            let schema = json!({"$ref": "#/components/schemas/Big"});
+            let body = json!({"content": {"application/json": {"schema": schema}}});
+            (format!("/{n}"), json!({"post": {"requestBody": body}}))
+        })
+        .collect();
+    let document = json!({"openapi": "3.0.0", "paths": paths,
+        "components": {"schemas": {"Big": {"properties": properties}}}});
+    let limits = Limits {
+        all_schema_bytes: 1_000_000,
+        ..patient()
+    };
+    let document = import(document.to_string().as_bytes(), &limits).unwrap();
+
+    let bytes: usize = document
+        .operations
+        .iter()
+        .map(|o| o.input_schema.to_string().len())
+        .sum();
+    let closed = document
+        .operations
+        .iter()
+        .filter(|o| o.unsupported.is_some())
+        .count();
+    assert!(
+        bytes < 1_100_000 && closed > 70,
+        "{bytes} bytes, {closed} closed"
+    );
+}
+
+#[test]
+fn an_invalid_pattern_is_dropped_and_a_greedy_one_has_a_limit() {
+    let patterns = [
+        "[unclosed",
+        "^(a+)+$",
+        "(?=.*[A-Z])(?!x)(\\w+)\\1",
+        "x{1000}{1000}{1000}",
+    ];
+    let parameters: Vec<Value> = patterns
+        .iter()
+        .enumerate()
+        .map(|(n, pattern)| {
+            json!({"name": format!("p{n}"), "in": "query", "schema": {"type": "string", "pattern": pattern}})
+        })
+        .collect();
+    let document =
+        json!({"openapi": "3.0.0", "paths": {"/a": {"get": {"parameters": parameters}}}});
+    let document = read(document.to_string().as_bytes());
+    let operation = at(&document, "GET", "/a");
+
+    assert_eq!(operation.unsupported, None);
+    assert_eq!(
+        operation.input_schema["properties"]["p0"],
+        json!({"type": "string"})
+    );
+    let validator = compile(&operation.input_schema).unwrap();
+    let long = "a".repeat(5_000) + "!";
+    let started = std::time::Instant::now();
+    for n in 0..patterns.len() {
+        let _ = validator.is_valid(&json!({format!("p{n}"): long}));
+    }
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
+#[test]
+fn texts_are_cut_and_hidden_characters_are_taken_out() {
+    let document = json!({"openapi": "3.0.0", "paths": {"/a": {"get": {
+        "operationId": "get\u{202e}User", "summary": format!("a\u{200b}b\n{}", "c".repeat(500)),
+        "description": "d".repeat(200_000)}}}});
+    let document = read(document.to_string().as_bytes());
+    let operation = &document.operations[0];
+
+    assert_eq!(operation.name, "get_a");
+    assert_eq!(operation.operation_id.as_deref(), Some("getUser"));
+    assert!(operation.title.starts_with("ab ccc") && operation.title.chars().count() <= 120);
+    assert_eq!(operation.description.chars().count(), 1_024);
+}

@@ -1,0 +1,39 @@
+//! The importer through its front door: bytes in, a document or one clear error out.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+
+mod imports;
+mod corpus;
+mod documents;
+mod hostile;
+mod refusals;
+
+use std::time::Duration;
+
+use countersign_domain::operation::{ImportedDocument, ImportedOperation};
+use countersign_spec_import::{Limits, import};
+
+/// Debug builds on a busy machine are slow; the limit on time has a test of its own.
+fn patient() -> Limits {
+    Limits {
+        elapsed: Duration::from_mins(10),
+        ..Limits::default()
+    }
+}
+
+fn read(bytes: &[u8]) -> ImportedDocument {
+    import(bytes, &patient()).unwrap()
+}
+
+fn at<'d>(document: &'d ImportedDocument, method: &str, path: &str) -> &'d ImportedOperation {
+    let fits = |o: &&ImportedOperation| o.method.as_str() == method && o.path == path;
+    document.operations.iter().find(fits).unwrap()
+}
+
+fn codes(operation: &ImportedOperation) -> Vec<&str> {
+    operation
+        .diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code.as_str())
+        .collect()
+}

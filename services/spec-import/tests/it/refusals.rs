@@ -1,0 +1,143 @@
+//! Documents that are refused as a whole: one clear error that names the place.
+
+use std::time::Duration;
+
+use countersign_domain::{Fault, Kind};
+use countersign_spec_import::{ImportError, Limits, import};
+
+use crate::patient;
+
+fn refused(text: &str) -> ImportError {
+    import(text.as_bytes(), &patient()).unwrap_err()
+}
+
+#[test]
+fn every_refusal_says_what_and_where() {
+    let cases = [
+        (" \n\t ", "empty", "the file is empty"),
+        (
+            "<!doctype html><p>404",
+            "looks_like_html",
+            "the file is a web page or XML and starts with",
+        ),
+        (
+            r#"{"openapi": "3.0.0","#,
+            "not_json_or_yaml",
+            "the file is neither JSON nor YAML: EOF while parsing",
+        ),
+        ("openapi: 3.0.0\n  a: [", "not_json_or_yaml", "at line 2"),
+        (
+            r#"{"openapi":"3.0.0","paths":{},"paths":{}}"#,
+            "duplicate_key",
+            r#"the key "paths" is given twice"#,
+        ),
+        (
+            "openapi: 3.0.0\npaths: {}\npaths: {}\n",
+            "duplicate_key",
+            "at line 3, column 1",
+        ),
+        (
+            r#"{"swagger":"2.0"}"#,
+            "swagger_2",
+            "this is a Swagger 2.0 document, which is not read yet",
+        ),
+        (
+            r#"{"asyncapi":"2.0","info":{}}"#,
+            "not_openapi",
+            r#"no field openapi, only "asyncapi", "info""#,
+        ),
+        (
+            "just words",
+            "not_openapi",
+            "it is not an object at its root",
+        ),
+        (
+            r#"{"openapi":"4.0.0"}"#,
+            "unknown_version",
+            r#"the field openapi says "4.0.0""#,
+        ),
+        ("a: 1\n---\nb: 2\n", "not_json_or_yaml", "document"),
+        (
+            "info: !!python/object/apply:os.system ['id']",
+            "not_json_or_yaml",
+            "tag",
+        ),
+    ];
+    for (text, code, words) in cases {
+        let error = refused(text);
+        assert_eq!(error.code(), code, "{text}: {error}");
+        assert_eq!(error.kind(), Kind::Invalid, "{text}");
+        assert!(error.to_string().contains(words), "{text}: {error}");
+    }
+}
+
+#[test]
+fn what_costs_too_much_is_refused_before_it_is_paid() {
+    let paths: Vec<String> = (0..50)
+        .map(|n| format!(r#""/{n}":{{"get":{{}}}}"#))
+        .collect();
+    let many = format!(r#"{{"openapi":"3.0.0","paths":{{{}}}}}"#, paths.join(","));
+    let deep_json = format!(
+        r#"{{"openapi":"3.0.0","x-a":{}{}}}"#,
+        "[".repeat(200_000),
+        "]".repeat(200_000)
+    );
+    let deep_yaml = format!(
+        "openapi: 3.0.0\nx-a: {}{}",
+        "[".repeat(1_000),
+        "]".repeat(1_000)
+    );
+    let wide = format!(r#"{{"openapi":"3.0.0","x-a":[{}0]}}"#, "0,".repeat(5_000));
+    let mut laughs = "openapi: 3.0.0\nx-0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
+    for n in 1..9 {
+        let previous = vec![format!("*a{}", n - 1); 10].join(",");
+        laughs = format!("{laughs}x-{n}: &a{n} [{previous}]\n");
+    }
+    let small = Limits {
+        operations: 10,
+        nodes: 4_000,
+        raw_bytes: 500_000,
+        ..patient()
+    };
+    let cases = [
+        (many, small.clone(), "too_many_operations"),
+        (deep_json, small.clone(), "too_deep"),
+        (deep_yaml, small.clone(), "too_deep"),
+        (wide, small.clone(), "too_many_nodes"),
+        (laughs, patient(), "too_many_aliases"),
+        ("x".repeat(500_001), small.clone(), "too_large"),
+        (
+            r#"{"openapi":"3.0.0"}"#.to_owned(),
+            Limits {
+                elapsed: Duration::ZERO,
+                ..small
+            },
+            "too_slow",
+        ),
+    ];
+    for (text, limits, code) in &cases {
+        let error = import(text.as_bytes(), limits).unwrap_err();
+        assert_eq!(
+            (error.code(), error.kind()),
+            (*code, Kind::TooLarge),
+            "{error}"
+        );
+    }
+    println!("kinds of bombs refused: {}", cases.len());
+}
+
+#[test]
+fn a_version_that_is_a_number_is_accepted_and_said() {
+    let document = import(
+        b"openapi: 3.0\ninfo: {title: x, version: 1}\npaths: {}\n",
+        &patient(),
+    )
+    .unwrap();
+    assert_eq!(document.format, "OpenAPI 3.0");
+    assert!(
+        document
+            .diagnostics
+            .iter()
+            .any(|note| note.code == "version_is_a_number")
+    );
+}
