@@ -123,9 +123,9 @@ impl Passwords {
         hash: Option<Secret>,
     ) -> Result<bool, Busy> {
         let nobody = Arc::clone(&self.nobody);
-        self.in_turn(move || match hash {
-            Some(hash) => verify(&password, hash.expose()),
-            None => verify(&password, &nobody) && false,
+        self.in_turn(move || {
+            let right = verify(&password, hash.as_ref().map_or(&nobody, Secret::expose));
+            right && hash.is_some()
         })
         .await
     }

@@ -130,11 +130,10 @@ mod tests {
                 for role in Role::ALL.into_iter().map(Some).chain([None]) {
                     let members = [member(1, by), member(2, target), member(3, Role::Owner)];
                     let wanted = match by {
-                        Role::Owner => "yes",
                         Role::Admin if target == Role::Owner || role == Some(Role::Owner) => {
                             "owner_required"
                         }
-                        Role::Admin => "yes",
+                        Role::Owner | Role::Admin => "yes",
                         Role::Reviewer | Role::Developer | Role::Auditor => "forbidden",
                     };
                     count += 1;

@@ -1,0 +1,7 @@
+//! Accounts against a real PostgreSQL, reached as the product reaches it.
+
+mod house;
+mod invitations;
+mod members;
+mod sessions;
+mod sign_in;

@@ -1,0 +1,6 @@
+//! The edge, as a browser and an agent meet it.
+
+mod csrf;
+mod front;
+mod guards;
+mod headers;
