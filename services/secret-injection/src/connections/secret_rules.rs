@@ -113,8 +113,8 @@ fn check_header_name(name: &str) -> Result<(), InvalidSecret> {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
     let lower = name.to_ascii_lowercase();
-    let is_taken = TAKEN_HEADERS.contains(&lower.as_str()) || lower.starts_with("x-forwarded-");
-    if is_token && !is_taken {
+    let carries_something_else = TAKEN_HEADERS.contains(&lower.as_str()) || lower.starts_with("x-forwarded-");
+    if is_token && !carries_something_else {
         Ok(())
     } else {
         Err(InvalidSecret::HeaderName)
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_sent_is_taken() {
+    fn what_can_be_sent_carries_something_else() {
         let query = AuthScheme::ApiKeyQuery {
             name: "api_key".to_owned(),
         };

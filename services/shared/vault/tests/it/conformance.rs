@@ -1,0 +1,175 @@
+//! What every vault must do, whoever runs it.
+
+use countersign_access::TenantScope;
+use countersign_domain::{Fault as _, World, role::Role, secret::Secret};
+use countersign_testkit::{Database, world};
+use countersign_vault::{LocalVault, MasterKey, SecretName, SecretVault, VaultError};
+
+use crate::tenants::{member, tenant};
+
+/// Runs the suite. The two scopes are developers of two tenants; the third is an auditor of the
+/// first.
+async fn suite(
+    vault: &dyn SecretVault,
+    world: &World,
+    (one, other): (&TenantScope, &TenantScope),
+    auditor: &TenantScope,
+) {
+    what_was_put_is_what_is_opened(vault, world, one).await;
+    versions_count_up_and_stay(vault, world, one).await;
+    another_tenant_finds_nothing(vault, world, (one, other)).await;
+    only_who_manages_connections_may_put(vault, world, auditor).await;
+    writers_at_once_get_versions_of_their_own(vault, world, one).await;
+    fingerprints_tell_secrets_apart_and_tenants_too(vault, world, (one, other)).await;
+}
+
+fn name(world: &World) -> SecretName {
+    SecretName::Credential(world.id())
+}
+
+fn secret(text: &str) -> Secret {
+    Secret::new(text.to_owned())
+}
+
+async fn opened(
+    vault: &dyn SecretVault,
+    scope: &TenantScope,
+    (name, version): (&SecretName, u32),
+) -> Result<String, &'static str> {
+    match vault.open(scope, name, version).await {
+        Ok(secret) => Ok(secret.expose().to_owned()),
+        Err(error) => Err(error.code()),
+    }
+}
+
+async fn what_was_put_is_what_is_opened(
+    vault: &dyn SecretVault,
+    world: &World,
+    scope: &TenantScope,
+) {
+    for text in [
+        "x",
+        "sk_live_51H8xQ2eZvKYlo2C",
+        "Grüße-aus-Köln-🌍",
+        &"long".repeat(2048),
+    ] {
+        let name = name(world);
+        let stored = vault.put(scope, &name, secret(text)).await.unwrap();
+        // Twice: a vault that remembers must remember the right thing.
+        for _ in 0..2 {
+            let found = opened(vault, scope, (&name, stored.version)).await;
+            assert_eq!(found.as_deref(), Ok(text));
+        }
+    }
+}
+
+async fn versions_count_up_and_stay(vault: &dyn SecretVault, world: &World, scope: &TenantScope) {
+    let name = name(world);
+    for (expected, text) in [(1, "first"), (2, "second"), (3, "third")] {
+        let stored = vault.put(scope, &name, secret(text)).await.unwrap();
+        assert_eq!(stored.version, expected);
+    }
+    for (version, text) in [(1, Ok("first")), (2, Ok("second")), (3, Ok("third"))] {
+        let found = opened(vault, scope, (&name, version)).await;
+        assert_eq!(found.as_deref().map_err(|code| *code), text);
+    }
+    for version in [0, 4, u32::MAX] {
+        let found = opened(vault, scope, (&name, version)).await;
+        assert_eq!(found, Err("secret_missing"), "version {version}");
+    }
+}
+
+async fn another_tenant_finds_nothing(
+    vault: &dyn SecretVault,
+    world: &World,
+    (one, other): (&TenantScope, &TenantScope),
+) {
+    let name = name(world);
+    vault.put(one, &name, secret("ours")).await.unwrap();
+    // Opened before, so that whatever is remembered is remembered.
+    assert!(opened(vault, one, (&name, 1)).await.is_ok());
+    assert_eq!(
+        opened(vault, other, (&name, 1)).await,
+        Err("secret_missing")
+    );
+
+    vault.put(other, &name, secret("theirs")).await.unwrap();
+    assert_eq!(opened(vault, one, (&name, 1)).await.as_deref(), Ok("ours"));
+    assert_eq!(
+        opened(vault, other, (&name, 1)).await.as_deref(),
+        Ok("theirs")
+    );
+}
+
+async fn only_who_manages_connections_may_put(
+    vault: &dyn SecretVault,
+    world: &World,
+    auditor: &TenantScope,
+) {
+    let name = name(world);
+    let refused = vault.put(auditor, &name, secret("mine")).await;
+    assert!(matches!(refused, Err(VaultError::Denied(_))));
+    assert_eq!(
+        opened(vault, auditor, (&name, 1)).await,
+        Err("secret_missing")
+    );
+}
+
+async fn writers_at_once_get_versions_of_their_own(
+    vault: &dyn SecretVault,
+    world: &World,
+    scope: &TenantScope,
+) {
+    let name = name(world);
+    let put = |text| vault.put(scope, &name, secret(text));
+    let (a, b, c, d) = tokio::join!(put("a"), put("b"), put("c"), put("d"));
+    let mut versions = Vec::new();
+    for (stored, text) in [(a, "a"), (b, "b"), (c, "c"), (d, "d")] {
+        let version = stored.unwrap().version;
+        let found = opened(vault, scope, (&name, version)).await;
+        assert_eq!(found.as_deref(), Ok(text), "version {version}");
+        versions.push(version);
+    }
+    versions.sort_unstable();
+    assert_eq!(versions, [1, 2, 3, 4]);
+}
+
+async fn fingerprints_tell_secrets_apart_and_tenants_too(
+    vault: &dyn SecretVault,
+    world: &World,
+    (one, other): (&TenantScope, &TenantScope),
+) {
+    let name = name(world);
+    let mut prints = Vec::new();
+    for (scope, text) in [
+        (one, "same"),
+        (one, "same"),
+        (one, "another"),
+        (other, "same"),
+    ] {
+        let stored = vault.put(scope, &name, secret(text)).await.unwrap();
+        prints.push(stored.fingerprint.to_string());
+    }
+    assert_eq!(prints[0], prints[1]);
+    assert_ne!(prints[0], prints[2]);
+    assert_ne!(
+        prints[0], prints[3],
+        "a fingerprint tells nothing across tenants"
+    );
+    for print in prints {
+        let is_short_hex = print.len() == 8 && print.bytes().all(|b| b.is_ascii_hexdigit());
+        assert!(is_short_hex, "{print}");
+    }
+}
+
+#[tokio::test]
+async fn the_local_vault_does_what_every_vault_must() {
+    let (database, world) = (Database::create().await, world());
+    let acme = tenant(&database, &world, "acme").await;
+    let globex = tenant(&database, &world, "globex").await;
+    let vault = LocalVault::new(database.store(), world.clone(), MasterKey::generate(&world));
+    let [one, other] = [acme, globex].map(|tenant| member(&world, tenant, Role::Developer));
+    let auditor = member(&world, acme, Role::Auditor);
+
+    suite(&vault, &world, (&one, &other), &auditor).await;
+}
