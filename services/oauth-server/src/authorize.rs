@@ -6,6 +6,7 @@
 
 use std::net::IpAddr;
 
+use actix_web::HttpRequest;
 use countersign_access::SystemReason;
 use countersign_domain::{
     World,
@@ -13,7 +14,7 @@ use countersign_domain::{
     risk::RiskClass,
 };
 use countersign_store::{
-    Store, StoreError,
+    Store, StoreError, SystemTx,
     oauth_authorizations::{KnownEndpoint, NewAuthorization},
     oauth_clients::Client,
 };
@@ -72,6 +73,12 @@ impl Authorizations {
         }
     }
 
+    /// Recognises the browser that opened the consent page; without one there is nothing to show.
+    #[must_use]
+    pub fn browser(&self, request: &HttpRequest) -> Option<Browser> {
+        Browser::of(request, &self.issuer)
+    }
+
     /// Takes an authorization request in and keeps it for the browser that brought it.
     ///
     /// # Errors
@@ -86,45 +93,34 @@ impl Authorizations {
             .count(address)
             .map_err(Refused::Unanswered)?;
         let parameters = Parameters::parse(query.as_bytes());
-        let client = self.client(&parameters).await?;
+        let tx = self
+            .store
+            .begin_system(SystemReason::ResolveCredential)
+            .await?;
+        let client = known_client(&tx, &parameters).await?;
         let redirect_uri = redirect_uri(&parameters, &client)?;
         let request = Request {
             client: client.id,
             redirect_uri,
             state: parameters.get("state").ok().flatten(),
         };
-        match self.keep(&parameters, &request, browser).await {
-            Ok(id) => Ok(id),
+        match self.keep(&tx, &parameters, (&request, browser)).await {
+            Ok(id) => tx.commit().await.map(|()| id).map_err(Refused::from),
             Err(OAuthError::Store(error)) => Err(error.into()),
             Err(error) => Err(Refused::Redirect(self.error_url(&request, &error))),
         }
     }
 
-    async fn client(&self, parameters: &Parameters) -> Result<Client, Refused> {
-        const UNKNOWN: Refused = Refused::Page("The application that sent you here is not known.");
-        let id = parameters.get("client_id").ok().flatten();
-        let Some(id) = id.and_then(|id| id.parse().ok()) else {
-            return Err(UNKNOWN);
-        };
-        let tx = self
-            .store
-            .begin_system(SystemReason::ResolveCredential)
-            .await?;
-        let client = tx.client(id).await?;
-        tx.commit().await?;
-        client.filter(|client| !client.disabled).ok_or(UNKNOWN)
-    }
-
     async fn keep(
         &self,
+        tx: &SystemTx,
         parameters: &Parameters,
-        request: &Request<'_>,
-        browser: &Browser,
+        (request, browser): (&Request<'_>, &Browser),
     ) -> Result<AuthorizationId, OAuthError> {
         check_form(parameters)?;
         let code_challenge = code_challenge(parameters)?.to_owned();
         let scopes = scopes(parameters.get("scope")?)?;
-        let (endpoint, resource) = self.target(parameters).await?;
+        let (endpoint, resource) = self.target(tx, parameters).await?;
         let new = NewAuthorization {
             id: self.world.id(),
             endpoint,
@@ -137,28 +133,22 @@ impl Authorizations {
             browser: browser.digest(),
             lifetime_seconds: self.limits.authorization_seconds,
         };
-        let tx = self
-            .store
-            .begin_system(SystemReason::ResolveCredential)
-            .await?;
         tx.insert_authorization(&new).await?;
-        tx.commit().await?;
         Ok(new.id)
     }
 
     /// The endpoint that the token is to be for. Not named, not known and removed are the same.
-    async fn target(&self, parameters: &Parameters) -> Result<(KnownEndpoint, String), OAuthError> {
+    async fn target(
+        &self,
+        tx: &SystemTx,
+        parameters: &Parameters,
+    ) -> Result<(KnownEndpoint, String), OAuthError> {
         let resource = parameters
             .get("resource")?
             .ok_or(OAuthError::InvalidTarget)?;
         let slugs = self.issuer.read_resource(resource);
         let (tenant, endpoint) = slugs.ok_or(OAuthError::InvalidTarget)?;
-        let tx = self
-            .store
-            .begin_system(SystemReason::ResolveCredential)
-            .await?;
         let known = tx.known_endpoint(&tenant, &endpoint).await?;
-        tx.commit().await?;
         let known = known.ok_or(OAuthError::InvalidTarget)?;
         Ok((known, self.issuer.resource(&tenant, &endpoint)))
     }
@@ -185,6 +175,14 @@ impl Authorizations {
         pairs.push(("iss", self.issuer.as_str()));
         redirect::with_answer(redirect_uri, &pairs)
     }
+}
+
+async fn known_client(tx: &SystemTx, parameters: &Parameters) -> Result<Client, Refused> {
+    const UNKNOWN: Refused = Refused::Page("The application that sent you here is not known.");
+    let id = parameters.get("client_id").ok().flatten();
+    let id = id.and_then(|id| id.parse().ok()).ok_or(UNKNOWN)?;
+    let client = tx.client(id).await?;
+    client.filter(|client| !client.disabled).ok_or(UNKNOWN)
 }
 
 fn redirect_uri<'a>(parameters: &'a Parameters, client: &Client) -> Result<&'a str, Refused> {

@@ -15,20 +15,16 @@ use crate::{
     token::TokenKind,
     tokens::{Covered, Issued},
 };
-use countersign_access::SystemReason;
 
 impl Tokens {
     pub(crate) async fn redeem_code(&self, parameters: &Parameters) -> Result<Issued, OAuthError> {
-        let client = named_client(&self.store, parameters).await?;
+        let tx = self.resolving().await?;
+        let client = named_client(&tx, parameters).await?;
         let resource = self
             .named_resource(parameters)?
             .ok_or(OAuthError::InvalidTarget)?;
         let digest = TokenKind::Code.read(parameters.need("code")?);
         let digest = digest.ok_or(OAuthError::InvalidGrant)?;
-        let tx = self
-            .store
-            .begin_system(SystemReason::ResolveCredential)
-            .await?;
         let presented = tx.presented_code(digest).await?;
         tx.commit().await?;
         let presented = presented.ok_or(OAuthError::InvalidGrant)?;
@@ -39,7 +35,10 @@ impl Tokens {
         let tx = self.store.begin(&presented.grant.scope).await?;
         match tx.consume_code(digest).await? {
             Consumption::Consumed => {}
-            Consumption::Expired => return Err(self.refused(&presented.grant, "expired").await?),
+            Consumption::Expired => {
+                drop(tx);
+                return Err(self.refused(&presented.grant, "expired").await?);
+            }
             Consumption::Again => {
                 let reuse = (Act::CodeReused, Revocation::CodeReused);
                 return Err(self.reused(tx, &presented.grant, reuse).await?);

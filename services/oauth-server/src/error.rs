@@ -83,6 +83,20 @@ impl OAuthError {
     }
 }
 
+impl OAuthError {
+    /// How long to wait before asking again, when that would help.
+    pub(crate) const fn retry_after_seconds(&self) -> Option<u64> {
+        if let Self::Limited {
+            retry_after_seconds,
+        } = self
+        {
+            Some(*retry_after_seconds)
+        } else {
+            None
+        }
+    }
+}
+
 impl Fault for OAuthError {
     fn kind(&self) -> Kind {
         match self {

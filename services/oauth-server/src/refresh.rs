@@ -1,7 +1,6 @@
 //! A refresh token is exchanged for the next pair of tokens, once. What the grant rests on is
 //! looked at again: no token is issued that consent would not give today.
 
-use countersign_access::SystemReason;
 use countersign_domain::{record::Act, risk::RiskClass};
 use countersign_store::{oauth_grants::Revocation, oauth_tokens::Consumption};
 
@@ -16,15 +15,12 @@ use crate::{
 
 impl Tokens {
     pub(crate) async fn refresh(&self, parameters: &Parameters) -> Result<Issued, OAuthError> {
-        let client = named_client(&self.store, parameters).await?;
+        let tx = self.resolving().await?;
+        let client = named_client(&tx, parameters).await?;
         let resource = self.named_resource(parameters)?;
         let wanted = scopes(parameters.get("scope")?)?;
         let digest = TokenKind::Refresh.read(parameters.need("refresh_token")?);
         let digest = digest.ok_or(OAuthError::InvalidGrant)?;
-        let tx = self
-            .store
-            .begin_system(SystemReason::ResolveCredential)
-            .await?;
         let presented = tx.presented_refresh(digest).await?;
         tx.commit().await?;
         let presented = presented.ok_or(OAuthError::InvalidGrant)?;
@@ -42,7 +38,10 @@ impl Tokens {
         let tx = self.store.begin(&grant.scope).await?;
         match tx.consume_refresh(digest).await? {
             Consumption::Consumed => {}
-            Consumption::Expired => return Err(self.refused(grant, "expired").await?),
+            Consumption::Expired => {
+                drop(tx);
+                return Err(self.refused(grant, "expired").await?);
+            }
             Consumption::Again => {
                 let reuse = (Act::RefreshReused, Revocation::RefreshReused);
                 return Err(self.reused(tx, grant, reuse).await?);

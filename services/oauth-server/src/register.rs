@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use countersign_access::SystemReason;
 use countersign_domain::{World, name::Title};
 use countersign_store::{
-    Store,
+    Store, SystemTx,
     oauth_clients::{Client, NewClient, UnusedClients},
 };
 use serde::Deserialize;
@@ -121,17 +121,15 @@ impl Registration {
 /// Finds the client that a token or revocation request names. There are no secrets to check:
 /// codes and tokens are bound to the client by what they are.
 pub(crate) async fn named_client(
-    store: &Store,
+    tx: &SystemTx,
     parameters: &Parameters,
 ) -> Result<Client, OAuthError> {
     let id = parameters
         .get("client_id")?
         .ok_or(OAuthError::InvalidClient)?;
     let id = id.parse().map_err(|_| OAuthError::InvalidClient)?;
-    let tx = store.begin_system(SystemReason::ResolveCredential).await?;
-    let client = tx.client(id).await?;
-    tx.commit().await?;
-    client
+    tx.client(id)
+        .await?
         .filter(|client| !client.disabled)
         .ok_or(OAuthError::InvalidClient)
 }

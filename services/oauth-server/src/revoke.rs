@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use countersign_access::SystemReason;
 use countersign_domain::{event::Event, record::Act};
 use countersign_store::oauth_grants::Revocation;
 
@@ -19,11 +18,8 @@ impl Tokens {
         let parameters = Parameters::parse(form);
         parameters.each_once()?;
         let token = parameters.need("token")?;
-        let client = named_client(&self.store, &parameters).await?;
-        let tx = self
-            .store
-            .begin_system(SystemReason::ResolveCredential)
-            .await?;
+        let tx = self.resolving().await?;
+        let client = named_client(&tx, &parameters).await?;
         // The kind is in the token itself, whatever the hint says.
         let grant = if let Some(digest) = TokenKind::Access.read(token) {
             tx.presented_access(digest).await?

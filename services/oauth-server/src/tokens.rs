@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use countersign_access::{ActionName, TenantScope, allows};
+use countersign_access::{ActionName, SystemReason, TenantScope, allows};
 use countersign_domain::{
     World,
     event::Event,
@@ -11,7 +11,7 @@ use countersign_domain::{
     secret::Secret,
 };
 use countersign_store::{
-    Store, StoreError, TenantTx,
+    Store, StoreError, SystemTx, TenantTx,
     oauth_grants::{Revocation, Standing},
     oauth_tokens::{NewTokens, PresentedGrant},
 };
@@ -91,6 +91,14 @@ impl Tokens {
             "refresh_token" => self.refresh(&parameters).await,
             _ => Err(OAuthError::UnsupportedGrantType),
         }
+    }
+
+    /// Opens the transaction in which presented values are looked for, before a tenant is known.
+    pub(crate) async fn resolving(&self) -> Result<SystemTx, OAuthError> {
+        Ok(self
+            .store
+            .begin_system(SystemReason::ResolveCredential)
+            .await?)
     }
 
     pub(crate) fn count(&self, address: IpAddr) -> Result<(), OAuthError> {

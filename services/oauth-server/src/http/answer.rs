@@ -5,6 +5,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use countersign_domain::{Fault as _, Kind};
+use countersign_edge::Problem;
 use serde_json::{Value, json};
 
 use crate::{OAuthError, Registered, consent::scope_text, tokens::Issued};
@@ -71,13 +72,18 @@ pub(crate) fn refusal(error: &OAuthError) -> HttpResponse {
         }
     }
     let mut answer = private(status);
-    if let OAuthError::Limited {
-        retry_after_seconds,
-    } = error
-    {
-        answer.insert_header((header::RETRY_AFTER, retry_after_seconds.to_string()));
+    if let Some(seconds) = error.retry_after_seconds() {
+        answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
     }
     answer.json(json!({ "error": code, "error_description": error.to_string() }))
+}
+
+/// The same for a human, as every other page of ours would say it.
+pub(crate) fn problem(error: OAuthError) -> Problem {
+    let wait = error.retry_after_seconds();
+    let mut problem = Problem::from(error);
+    problem.retry_after = wait.and_then(|seconds| seconds.try_into().ok());
+    problem
 }
 
 /// Sends the browser on with a GET, whatever it came with.

@@ -60,7 +60,7 @@ async fn begin(
     request: &HttpRequest,
     address: ClientAddress,
 ) -> Result<HttpResponse, Problem> {
-    let browser = Browser::of(request, &server.issuer);
+    let browser = server.authorizations.browser(request);
     let browser = browser.unwrap_or_else(|| Browser::new(&server.world));
     let query = request.query_string();
     match server
@@ -76,7 +76,7 @@ async fn begin(
         }
         Err(Refused::Redirect(url)) => Ok(answer::see_other(&url).finish()),
         Err(Refused::Page(text)) => Ok(answer::page(text)),
-        Err(Refused::Unanswered(error)) => Ok(answer::refusal(&error)),
+        Err(Refused::Unanswered(error)) => Err(answer::problem(error)),
     }
 }
 

@@ -13,7 +13,7 @@ async fn of_many_redemptions_of_one_code_exactly_one_succeeds() {
     for _ in 0..CODES {
         let code = house.code(house.acme.owner, &resource).await;
         let form = code.form();
-        let answers = join_all((0..AT_ONCE).map(|_| house.token(&form))).await;
+        let answers = join_all((0..AT_ONCE).map(|_| house.insist(&form))).await;
 
         assert_eq!(tally(&answers), one_winner(AT_ONCE));
     }
@@ -188,7 +188,7 @@ async fn tokens_are_short_lived_bearer_tokens_that_only_their_digests_remember()
     assert_eq!(json["expires_in"], 600);
     assert_eq!(json["scope"], "tools:read tools:write");
     assert_eq!(answer.header("cache-control"), "no-store");
-    let mut secrets = vec![code.code.as_str()];
+    let mut secrets = vec![code.text.as_str()];
     secrets.extend(["access_token", "refresh_token"].map(|name| json[name].as_str().unwrap()));
     let dump = "SELECT string_agg(t::text, ' ') FROM (
         SELECT to_jsonb(x)::text FROM oauth_code x UNION ALL SELECT to_jsonb(x)::text FROM oauth_access_token x

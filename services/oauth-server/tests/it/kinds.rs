@@ -22,7 +22,7 @@ async fn a_secret_of_one_kind_is_an_unknown_value_everywhere_else() {
     ];
     let mut tried = 0;
 
-    let not_access = [&code.code, &connected.refresh];
+    let not_access = [&code.text, &connected.refresh];
     let disguised = not_access.map(|secret| swapped(secret, "csa_"));
     for secret in not_access
         .into_iter()
@@ -55,7 +55,7 @@ async fn a_secret_of_one_kind_is_an_unknown_value_everywhere_else() {
         tried += 1;
     }
 
-    let not_refresh = [&connected.access, &code.code];
+    let not_refresh = [&connected.access, &code.text];
     let disguised = not_refresh.map(|secret| swapped(secret, "csr_"));
     for secret in not_refresh
         .into_iter()
@@ -73,7 +73,7 @@ async fn a_secret_of_one_kind_is_an_unknown_value_everywhere_else() {
         tried += 1;
     }
 
-    for secret in [&connected.access, &connected.refresh, &code.code] {
+    for secret in [&connected.access, &connected.refresh, &code.text] {
         let cookie = actix_web::cookie::Cookie::new("countersign", secret.clone());
         let query = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(House::request(&connected.client, &resource))

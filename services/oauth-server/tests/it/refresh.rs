@@ -13,7 +13,7 @@ async fn of_many_uses_of_one_refresh_token_exactly_one_succeeds() {
     for round in 1..=TOKENS {
         let connected = house.connect(house.acme.owner, &resource).await;
         let form = connected.refresh_form();
-        let answers = join_all((0..AT_ONCE).map(|_| house.token(&form))).await;
+        let answers = join_all((0..AT_ONCE).map(|_| house.insist(&form))).await;
 
         assert_eq!(tally(&answers), one_winner(AT_ONCE));
         let won = answers.iter().find(|answer| answer.status == 200).unwrap();

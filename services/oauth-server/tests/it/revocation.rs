@@ -49,13 +49,17 @@ async fn a_returned_token_ends_the_grant_and_a_foreign_one_nothing() {
 async fn a_request_must_name_a_client_and_a_token() {
     let house = House::open().await;
     let client = house.register().await;
-    let cases: [(&[(&str, &str)], u16, &str); 3] = [
-        (&[("client_id", &client)], 400, "invalid_request"),
-        (&[("token", "x")], 401, "invalid_client"),
-        (&[("token", "x"), ("client_id", "y")], 401, "invalid_client"),
+    let cases = [
+        (vec![("client_id", client.as_str())], 400, "invalid_request"),
+        (vec![("token", "x")], 401, "invalid_client"),
+        (
+            vec![("token", "x"), ("client_id", "y")],
+            401,
+            "invalid_client",
+        ),
     ];
     for (form, status, error) in cases {
-        let answer = house.post_form("/oauth/revoke", form).await;
+        let answer = house.post_form("/oauth/revoke", &form).await;
         assert_eq!(
             (answer.status.as_u16(), answer.error().as_str()),
             (status, error)

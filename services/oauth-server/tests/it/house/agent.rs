@@ -24,7 +24,7 @@ pub(crate) fn challenge() -> String {
 #[derive(Clone)]
 pub(crate) struct Code {
     pub(crate) client: String,
-    pub(crate) code: String,
+    pub(crate) text: String,
     pub(crate) resource: String,
 }
 
@@ -34,7 +34,7 @@ impl Code {
         vec![
             ("grant_type", "authorization_code"),
             ("client_id", &self.client),
-            ("code", &self.code),
+            ("code", &self.text),
             ("redirect_uri", REDIRECT_URI),
             ("code_verifier", VERIFIER),
             ("resource", &self.resource),
@@ -141,13 +141,23 @@ impl House {
         assert_eq!(answer["iss"], super::PUBLIC);
         Code {
             client: client.to_owned(),
-            code: answer["code"].clone(),
+            text: answer["code"].clone(),
             resource: resource.to_owned(),
         }
     }
 
     pub(crate) async fn token(&self, form: &[(&str, &str)]) -> Answer {
         self.post_form("/oauth/token", form).await
+    }
+
+    /// Asks until the server has time: a database that is busy is no answer to a race.
+    pub(crate) async fn insist(&self, form: &[(&str, &str)]) -> Answer {
+        loop {
+            let answer = self.token(form).await;
+            if answer.status != 503 {
+                return answer;
+            }
+        }
     }
 
     /// Goes the whole way.

@@ -64,17 +64,19 @@ pub(crate) async fn seed(admin: &mut PgConnection, slug: &str) -> Place {
         .zip(1_u64..)
         .map(|(role, n)| (*role, id(n).into(), id(10 + n).into()))
         .collect();
-    let mut sql = format!("INSERT INTO tenant VALUES ('{tenant}', '{slug}', 'The {slug}', now());");
+    let mut sql = vec![format!(
+        "INSERT INTO tenant VALUES ('{tenant}', '{slug}', 'The {slug}', now());"
+    )];
     for (role, person, member) in &people {
         let (person, member): (PersonId, MemberId) = (*person, *member);
         let (person, member, role) = (person.as_uuid(), member.as_uuid(), role.as_str());
-        sql += &format!(
+        sql.push(format!(
             "INSERT INTO person VALUES ('{person}', '{role}@{slug}.example', 'x', now());
              INSERT INTO member VALUES ('{tenant}', '{member}', '{person}', '{role}', now());"
-        );
+        ));
     }
     let owner = id(11);
-    sql += &format!(
+    sql.push(format!(
         "INSERT INTO environment VALUES ('{tenant}', '{env}', 'production', 'Production', now());
          INSERT INTO endpoint VALUES ('{tenant}', '{support}', '{env}', 'support', 'Support', now(), '{owner}');
          INSERT INTO endpoint VALUES ('{tenant}', '{empty}', '{env}', 'empty', 'Empty', now(), '{owner}');
@@ -86,7 +88,7 @@ pub(crate) async fn seed(admin: &mut PgConnection, slug: &str) -> Place {
         empty = id(22),
         source = id(23),
         revision = id(24),
-    );
+    ));
     let tools = [
         ("read_a", "READ", "on"),
         ("read_b", "READ", "on"),
@@ -94,12 +96,15 @@ pub(crate) async fn seed(admin: &mut PgConnection, slug: &str) -> Place {
         ("delete_a", "DELETE", "off"),
     ];
     for ((name, class, state), n) in tools.into_iter().zip(0..) {
-        sql += &tool(&id, n, (name, class, state));
+        sql.push(tool(&id, n, (name, class, state)));
     }
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("BEGIN; {sql} COMMIT")))
-        .execute(admin)
-        .await
-        .unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "BEGIN; {} COMMIT",
+        sql.concat()
+    )))
+    .execute(admin)
+    .await
+    .unwrap();
     Place {
         slug: slug.to_owned(),
         tenant: tenant.into(),
