@@ -110,6 +110,9 @@ pub enum ImportError {
         /// How far it got.
         at: String,
     },
+    /// The system gave no thread to read on.
+    #[error("the document cannot be read at the moment; try again")]
+    NoThread,
 }
 
 impl Fault for ImportError {
@@ -121,6 +124,7 @@ impl Fault for ImportError {
             | Self::TooManyAliases { .. }
             | Self::TooManyOperations { .. }
             | Self::TooSlow { .. } => Kind::TooLarge,
+            Self::NoThread => Kind::Unavailable,
             Self::Empty
             | Self::LooksLikeHtml { .. }
             | Self::NotJsonOrYaml { .. }
@@ -146,6 +150,7 @@ impl Fault for ImportError {
             Self::UnknownVersion { .. } => "unknown_version",
             Self::TooManyOperations { .. } => "too_many_operations",
             Self::TooSlow { .. } => "too_slow",
+            Self::NoThread => "no_thread",
         }
     }
 }

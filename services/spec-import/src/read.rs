@@ -16,6 +16,7 @@ use crate::{ImportError, Limits, survey};
 /// Aliases are rare in API descriptions and the raw material of bombs.
 const ALIASES: usize = 5_000;
 const REPLAYED_EVENTS: usize = 300_000;
+const STACK_BYTES: usize = 32 << 20;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A document, read.
@@ -90,16 +91,32 @@ fn read_yaml(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
             column,
         }
     })?;
-    let StrictValue(root) = serde_saphyr::from_str_with_options(text, options(limits))
-        .map_err(|error| explain(&error, limits))?;
-    let written_version = root
-        .pointer("/info/version")
-        .is_some_and(Value::is_number)
-        .then(|| written_version(text, limits))
-        .flatten();
-    Ok(Source {
-        root,
-        written_version,
+    deep(|| {
+        let StrictValue(root) = serde_saphyr::from_str_with_options(text, options(limits))
+            .map_err(|error| explain(&error, limits))?;
+        let written_version = root
+            .pointer("/info/version")
+            .is_some_and(Value::is_number)
+            .then(|| written_version(text, limits))
+            .flatten();
+        Ok(Source {
+            root,
+            written_version,
+        })
+    })
+}
+
+/// Runs on a stack of its own: 128 levels of YAML need more than a worker thread has.
+fn deep<T: Send>(work: impl FnOnce() -> Result<T, ImportError> + Send) -> Result<T, ImportError> {
+    std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new()
+            .name("yaml".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, work)
+            .map_err(|_| ImportError::NoThread)?;
+        reader
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 

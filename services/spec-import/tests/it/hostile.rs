@@ -68,6 +68,25 @@ fn a_schema_as_deep_as_is_read_compiles_or_is_closed() {
 }
 
 #[test]
+fn every_kind_of_nesting_survives_a_small_stack() {
+    for keyword in ["not", "items", "additionalProperties", "if"] {
+        for levels in [85, 112] {
+            let schema = format!(
+                "{}true{}",
+                format!(r#"{{"{keyword}":"#).repeat(levels),
+                "}".repeat(levels)
+            );
+            let body = format!(r#"{{"content":{{"application/json":{{"schema":{schema}}}}}}}"#);
+            let text = format!(
+                r#"{{"openapi":"3.1.0","paths":{{"/a":{{"post":{{"requestBody":{body}}}}}}}}}"#
+            );
+            let document = read(text.as_bytes());
+            compile(&document.operations[0].input_schema).unwrap();
+        }
+    }
+}
+
+#[test]
 fn many_operations_that_share_one_large_schema_stay_within_the_budget() {
     let text = "x".repeat(1_000);
     let properties: serde_json::Map<String, Value> = (0..50)

@@ -141,3 +141,14 @@ fn a_version_that_is_a_number_is_accepted_and_said() {
             .any(|note| note.code == "version_is_a_number")
     );
 }
+
+#[test]
+fn nesting_up_to_the_limit_is_read_on_a_small_stack() {
+    let nested = format!("{}{}", "[".repeat(120), "]".repeat(120));
+    for text in [
+        format!("openapi: 3.0.0\npaths: {{}}\nx-a: {nested}"),
+        format!(r#"{{"openapi": "3.0.0", "paths": {{}}, "x-a": {nested}}}"#),
+    ] {
+        import(text.as_bytes(), &patient()).unwrap();
+    }
+}
