@@ -137,7 +137,8 @@ impl Accounts {
                 user_agent,
             } => {
                 let found = self.invitation(cmd.token.expose()).await?;
-                password::check(&password, &found.email, None)?;
+                let organisation = found.tenant_name.parse().ok();
+                password::check(&password, &found.email, organisation.as_ref())?;
                 let person = NewPerson {
                     id: self.world.id(),
                     email: found.email,

@@ -1,3 +1,4 @@
 //! The store against a real PostgreSQL.
 
+mod pooling;
 mod walls;
