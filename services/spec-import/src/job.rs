@@ -168,7 +168,7 @@ async fn write(cx: &JobContext, id: RevisionId, prepared: Prepared) -> Result<()
     let Plan { changes, counts } = plan(cx.world(), &known, prepared.operations);
     let place = (revision.source, id, cx.world().now());
     tx.change_tools(cx.permit(), place, &changes).await?;
-    tx.finish_revision(cx.permit(), id, &prepared.document)
+    tx.finish_revision(cx.permit(), id, &prepared.document, counts.operations)
         .await?;
     let source = tx.source(revision.source).await?;
     let record = record(cx, &tx, &revision, Act::SourceImported)

@@ -346,7 +346,8 @@ impl TenantTx {
         Ok(later.is_some())
     }
 
-    /// Marks an import as ready, in the transaction that made its tools. Says whether it was open.
+    /// Marks an import as ready, in the transaction that made its tools; the operations
+    /// themselves are those. Says whether it was open.
     ///
     /// # Errors
     /// When the database refuses.
@@ -355,6 +356,7 @@ impl TenantTx {
         permit: Permit<RunJob>,
         id: RevisionId,
         document: &ImportedDocument,
+        operations: usize,
     ) -> Result<bool, StoreError> {
         self.used(permit)?;
         let plain = "lists of plain values are JSON";
@@ -371,7 +373,7 @@ impl TenantTx {
                     document.title.clone().into(),
                     document.version.clone().into(),
                     document.format.clone().into(),
-                    integer(document.operations.len()).into(),
+                    integer(operations).into(),
                     servers.into(),
                     diagnostics.into(),
                 ],

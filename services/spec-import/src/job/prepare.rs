@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 /// A document whose operations are ready to be written.
 pub(super) struct Prepared {
-    /// All but its operations, of which only the number is of interest here.
+    /// All but its operations.
     pub(super) document: ImportedDocument,
     pub(super) operations: Vec<PreparedOperation>,
 }
@@ -23,25 +23,22 @@ pub(super) struct PreparedOperation {
 }
 
 impl From<ImportedDocument> for Prepared {
-    fn from(document: ImportedDocument) -> Self {
-        let (document, _) = without_nul(document);
-        let operations = document
-            .operations
-            .iter()
-            .cloned()
-            .map(PreparedOperation::from)
-            .collect();
+    fn from(mut document: ImportedDocument) -> Self {
+        let operations = std::mem::take(&mut document.operations);
         Self {
-            document,
-            operations,
+            document: storable(document).0,
+            operations: operations
+                .into_iter()
+                .map(PreparedOperation::from)
+                .collect(),
         }
     }
 }
 
 impl From<ImportedOperation> for PreparedOperation {
     fn from(operation: ImportedOperation) -> Self {
-        let (mut operation, changed) = without_nul(operation);
-        if changed {
+        let (mut operation, stripped) = storable(operation);
+        if stripped {
             let why = "it has a NUL character, which cannot be kept";
             operation.unsupported.get_or_insert(why.to_owned());
         }
@@ -101,16 +98,14 @@ fn fingerprint(operation: &ImportedOperation) -> Digest {
 
 /// Takes NUL characters out of every text, keys included: PostgreSQL keeps none. Says whether
 /// there were any.
-fn without_nul<T: Serialize + DeserializeOwned>(value: T) -> (T, bool) {
-    let written = serde_json::to_string(&value).expect(PLAIN);
-    // Also true of an escaped backslash before `u0000`, which the walk then leaves as it is.
-    if !written.contains("\\u0000") {
-        return (value, false);
+fn storable<T: Serialize + DeserializeOwned>(value: T) -> (T, bool) {
+    let mut tree = serde_json::to_value(&value).expect(PLAIN);
+    if strip(&mut tree) {
+        let stripped = serde_json::from_value(tree).expect("texts stay texts");
+        (stripped, true)
+    } else {
+        (value, false)
     }
-    let mut tree = serde_json::from_str(&written).expect("it was just written");
-    let changed = strip(&mut tree);
-    let stripped = serde_json::from_value(tree).expect("texts stay texts");
-    (stripped, changed)
 }
 
 fn strip(value: &mut Value) -> bool {
@@ -122,15 +117,17 @@ fn strip(value: &mut Value) -> bool {
         }
         Value::Array(items) => items.iter_mut().fold(false, |had, item| strip(item) || had),
         Value::Object(members) => {
-            let mut had = members.keys().any(|key| key.contains('\0'));
+            let had = members
+                .values_mut()
+                .fold(false, |had, member| strip(member) || had);
+            if !members.keys().any(|key| key.contains('\0')) {
+                return had;
+            }
             *members = std::mem::take(members)
                 .into_iter()
-                .map(|(key, mut member)| {
-                    had |= strip(&mut member);
-                    (key.replace('\0', ""), member)
-                })
+                .map(|(key, member)| (key.replace('\0', ""), member))
                 .collect::<Map<_, _>>();
-            had
+            true
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
@@ -261,37 +261,63 @@ async fn a_job_that_runs_again_changes_nothing() {
     println!("{repeats} deliveries of a finished job, no effect");
 }
 
-#[tokio::test]
-async fn a_worker_that_lost_its_lease_writes_no_tools() {
-    let desk = Desk::new().await;
-    let name = "Pets".parse().unwrap();
-    let given = paste(&document(json!({"/a": {"get": get("readA", "Read a")}})));
-    let cmd = StartImport { name, given };
-    let started = desk.imports.start(&desk.developer, cmd).await.unwrap();
-    // Two workers hold the same job: the lease of the first has run out.
-    let mut admin = desk.database.admin().await;
-    for worker in ["first", "second"] {
-        let tx = desk
-            .store()
+/// Fetches so slowly that the lease runs out and another worker claims the job.
+struct Thief {
+    store: Store,
+    admin: tokio::sync::Mutex<sqlx::PgConnection>,
+    bytes: Bytes,
+}
+
+#[async_trait]
+impl Fetch for Thief {
+    async fn fetch(&self, _url: &str) -> Result<Fetched, EgressError> {
+        let expire = "UPDATE job SET run_after = now() - interval '1 hour'";
+        let mut admin = self.admin.lock().await;
+        sqlx::query(expire).execute(&mut *admin).await.unwrap();
+        let tx = self
+            .store
             .begin_system(SystemReason::RunJobs)
             .await
             .unwrap();
-        let lease = std::time::Duration::from_secs(60);
-        let claimed = tx
-            .claim_jobs(worker, &["spec_import.import"], 1, lease)
-            .await
-            .unwrap();
-        assert_eq!(claimed.len(), 1);
+        let kinds = ["spec_import.import"];
+        let lease = Duration::from_mins(1);
+        let stolen = tx.claim_jobs("thief", &kinds, 1, lease).await.unwrap();
+        assert_eq!(stolen.len(), 1);
         tx.commit().await.unwrap();
-        sqlx::query("UPDATE job SET run_after = now() - interval '1 hour'")
-            .execute(&mut admin)
-            .await
-            .unwrap();
+        Ok(Fetched {
+            bytes: self.bytes.clone(),
+            content_type: None,
+        })
     }
-    // The third is the last attempt and does the work; the others can no longer finish it.
-    assert_eq!(desk.work().await, 1);
-    assert_eq!(desk.tools(started.source).await.len(), 1);
-    assert_eq!(desk.acts().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_worker_that_lost_its_lease_writes_no_tools() {
+    let desk = Desk::new().await;
+    let given = Given::Url("https://pets.example.com/openapi.json".to_owned());
+    let name = "Pets".parse().unwrap();
+    let cmd = StartImport { name, given };
+    let started = desk.imports.start(&desk.developer, cmd).await.unwrap();
+    let paths = json!({"/a": {"get": get("readA", "Read a")}});
+    let thief = Thief {
+        store: desk.store(),
+        admin: tokio::sync::Mutex::new(desk.database.admin().await),
+        bytes: Bytes::from(document(paths).to_string()),
+    };
+    Worker::new(desk.store(), world(), Arc::new(InProcess::new()))
+        .register(ImportSpec::new(Arc::new(thief)))
+        .run_until_empty()
+        .await
+        .unwrap();
+
+    assert!(desk.tools(started.source).await.is_empty());
+    assert!(desk.acts().await.is_empty());
+    let state = desk.revision(started.revision).await.state;
+    assert_eq!(
+        state,
+        RevisionState::Importing,
+        "left to the worker that has the lease"
+    );
 }
 
 #[tokio::test]

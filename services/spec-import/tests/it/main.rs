@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
-mod imports;
 mod corpus;
 mod documents;
 mod hostile;
+mod imports;
 mod refusals;
 
 use std::time::Duration;

@@ -1,0 +1,207 @@
+//! A tenant with a developer, a reviewer and an imported API.
+
+use std::sync::Arc;
+
+use countersign_access::{ImportSource, RunJob, TenantScope};
+use countersign_domain::{
+    digest::Digest,
+    id::{RevisionId, SourceId, ToolId},
+    name::Title,
+    operation::{ImportedOperation, Method, Security},
+    risk::{Confidence, Risk, RiskClass},
+    role::Role,
+};
+use countersign_queue::InProcess;
+use countersign_store::{
+    Store,
+    revisions::{GivenAs, NewRevision},
+    sources::Source,
+    tools::{ChangedTool, NewTool, NewToolVersion, ToolChanges},
+};
+use countersign_testkit::{Database, House, world};
+use countersign_tool_registry::{Registry, ToolView};
+use serde_json::json;
+
+pub(crate) struct Home {
+    pub(crate) database: Database,
+    pub(crate) house: House,
+    pub(crate) developer: TenantScope,
+    pub(crate) reviewer: TenantScope,
+    pub(crate) registry: Registry,
+}
+
+impl Home {
+    pub(crate) async fn new() -> Self {
+        let database = Database::create().await;
+        let house = database.house("acme").await;
+        Self {
+            developer: house.member(&database, Role::Developer).await,
+            reviewer: house.member(&database, Role::Reviewer).await,
+            registry: registry(&database.store()),
+            house,
+            database,
+        }
+    }
+
+    pub(crate) fn store(&self) -> Store {
+        self.database.store()
+    }
+
+    /// An API with these operations, as an import leaves it.
+    pub(crate) async fn source(&self, name: &str, operations: &[ImportedOperation]) -> SourceId {
+        let tx = self.store().begin(&self.developer).await.unwrap();
+        let by = self.developer.member().unwrap();
+        let source = Source {
+            id: world().id(),
+            slug: name.to_lowercase().parse().unwrap(),
+            name: name.to_owned(),
+            created_at: world().now(),
+            created_by: by,
+        };
+        tx.insert_source(self.developer.allow(ImportSource).unwrap(), &source)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let revision = self.revision(source.id).await;
+        let mut changes = ToolChanges::default();
+        for operation in operations {
+            let (id, version) = (world().id(), version_of(world().id(), operation));
+            changes.new.push(NewTool {
+                id,
+                method: operation.method,
+                path: operation.path.clone(),
+                name: operation.name.clone(),
+                version: version.id,
+            });
+            changes.versions.push(NewToolVersion {
+                tool: id,
+                ..version
+            });
+        }
+        self.change(source.id, revision, changes).await;
+        source.id
+    }
+
+    /// A later import says something else about one tool.
+    pub(crate) async fn redefine(
+        &self,
+        source: SourceId,
+        tool: &ToolView,
+        operation: &ImportedOperation,
+    ) {
+        let revision = self.revision(source).await;
+        let version = version_of(tool.tool.id, operation);
+        let changes = ToolChanges {
+            changed: vec![ChangedTool {
+                id: tool.tool.id,
+                version: version.id,
+                name: tool.tool.name.clone(),
+            }],
+            versions: vec![version],
+            ..ToolChanges::default()
+        };
+        self.change(source, revision, changes).await;
+    }
+
+    async fn revision(&self, source: SourceId) -> RevisionId {
+        let tx = self.store().begin(&self.developer).await.unwrap();
+        let revision = NewRevision {
+            id: world().id(),
+            source,
+            given: GivenAs::Paste,
+            sha256: None,
+            at: world().now(),
+            by: self.developer.member().unwrap(),
+        };
+        tx.insert_revision(self.developer.allow(ImportSource).unwrap(), &revision)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        revision.id
+    }
+
+    async fn change(&self, source: SourceId, revision: RevisionId, changes: ToolChanges) {
+        let job = self.house.job();
+        let tx = self.store().begin(&job).await.unwrap();
+        let place = (source, revision, world().now());
+        tx.change_tools(job.allow(RunJob).unwrap(), place, &changes)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// The tool of this name, as it is now.
+    pub(crate) async fn tool(&self, source: SourceId, name: &str) -> ToolView {
+        let tools = self
+            .registry
+            .tools(&self.developer, source, self.house.environment)
+            .await
+            .unwrap();
+        tools
+            .into_iter()
+            .find(|tool| tool.tool.name == name)
+            .unwrap()
+    }
+
+    pub(crate) async fn acts(&self) -> Vec<String> {
+        let mut admin = self.database.admin().await;
+        sqlx::query_scalar("SELECT act FROM record ORDER BY committed_at")
+            .fetch_all(&mut admin)
+            .await
+            .unwrap()
+    }
+}
+
+pub(crate) fn registry(store: &Store) -> Registry {
+    Registry::new(store.clone(), world(), Arc::new(InProcess::new()))
+}
+
+fn version_of(tool: ToolId, operation: &ImportedOperation) -> NewToolVersion {
+    NewToolVersion {
+        id: world().id(),
+        tool,
+        fingerprint: Digest::of_canonical(operation).unwrap(),
+        class: operation.risk.class.as_str(),
+        high_risk: operation.risk.high_risk,
+        confidence: operation.risk.confidence.as_str(),
+        unsupported: operation.unsupported.clone(),
+        definition: serde_json::to_value(operation).unwrap(),
+    }
+}
+
+pub(crate) fn title(text: &str) -> Title {
+    text.parse().unwrap()
+}
+
+pub(crate) fn operation(name: &str, class: RiskClass, high_risk: bool) -> ImportedOperation {
+    ImportedOperation {
+        method: if class == RiskClass::Read {
+            Method::Get
+        } else {
+            Method::Post
+        },
+        path: format!("/{name}"),
+        operation_id: None,
+        name: name.to_owned(),
+        title: name.to_owned(),
+        description: format!("What {name} does."),
+        input_schema: json!({"type": "object", "properties": {"q": {"type": "string", "maxLength": 3}},
+            "additionalProperties": false}),
+        binds: Vec::new(),
+        body: None,
+        security: Security::Undeclared,
+        servers: Vec::new(),
+        deprecated: false,
+        risk: Risk {
+            class,
+            read_only: class == RiskClass::Read,
+            destructive: class == RiskClass::Delete,
+            high_risk,
+            confidence: Confidence::High,
+            sensitivity: Vec::new(),
+            reasons: Vec::new(),
+        },
+        unsupported: None,
+        diagnostics: Vec::new(),
+    }
+}
