@@ -2,15 +2,19 @@
 //!
 //! The documents are written by strangers, so nothing in them may make a call look safer
 //! than its method and path allow: words raise, they never lower. Evidence of several kinds
-//! is read ([`reading`]), asked whether the call only reads ([`gate`]), what it is about
-//! ([`topics`]), what it does to it ([`effect`]) and what its answer gives away
-//! ([`secrets`]); [`weigh`] is the one place where these meet. The word lists are in
-//! [`verbs`], [`nouns`] and [`things`]. No I/O, no clock, the same answer every time.
+//! is read (`path`, `phrase`, `fields`), asked whether the call only reads (`gate`), what it is
+//! about (`topics`), what it does to it (`effect`) and what its answer gives away
+//! (`secrets`); `weigh` is the one place where these meet. The word lists are in `verbs`,
+//! `nouns` and `things`. No I/O, no clock, the same answer every time.
 
 mod effect;
+mod fields;
 mod gate;
 mod nouns;
+mod path;
+mod phrase;
 mod reading;
+mod reasons;
 pub mod score;
 mod secrets;
 mod sensitivity;

@@ -7,7 +7,8 @@
 use countersign_domain::operation::Method;
 
 use super::{
-    reading::{Phrase, Reading},
+    phrase::Phrase,
+    reading::Reading,
     things::{ACTING_ENDS, COMPUTED, any_in},
     verbs::{Act, Verb, verb},
 };
@@ -135,19 +136,60 @@ const fn is_grave(vote: &Vote) -> bool {
 fn gate_post(reading: &Reading, votes: &[Vote]) -> Gate {
     let computes = computes_an_answer(reading);
     let reads = computes
-        || votes
-            .iter()
-            .any(|vote| vote.reads() && !marks_what_it_examines(reading, vote));
+        || votes.iter().any(|vote| {
+            vote.reads()
+                && !DOUBLE_MEANING.contains(&vote.verb.base)
+                && !marks_what_it_examines(reading, vote)
+        });
     let acts = votes.iter().any(|vote| {
         let idle = computes && IDLE.contains(&vote.verb.base);
         !idle && (!vote.reads() || marks_what_it_examines(reading, vote))
     });
     match (reads, acts) {
+        // A path alone is too little to wave a POST through.
+        (true, false) if reading.mute => Gate::Disputed,
         (true, false) => Gate::Reads,
         (true, true) => Gate::Disputed,
         (false, _) => Gate::Acts,
     }
 }
+
+/// Verbs that read in one API and act in another: a return of goods, a message marked as
+/// read, an incident resolved. By themselves they show nothing about a POST.
+const DOUBLE_MEANING: &[&str] = &[
+    "return",
+    "view",
+    "display",
+    "poll",
+    "watch",
+    "load",
+    "head",
+    "select",
+    "show",
+    "match",
+    "score",
+    "rank",
+    "ping",
+    "stat",
+    "is",
+    "has",
+    "exist",
+    "tail",
+    "see",
+    "read",
+    "resolve",
+    "test",
+    "convert",
+    "moderate",
+    "propose",
+    "review",
+    "look",
+    "return",
+    "dry",
+    "status",
+    "info",
+    "recommend",
+];
 
 /// Verbs that say nothing when the object is something computed: "create an estimate".
 const IDLE: &[&str] = &[

@@ -233,25 +233,24 @@ fn canonical(word: &str) -> &str {
 /// Finds the nouns of the tables in a list of words, longest first, from left to right.
 pub(super) fn nouns(words: &[String]) -> Vec<Found> {
     let mut found = Vec::new();
+    let mut pair = String::new();
     let mut at = 0;
     while at < words.len() {
-        let pair = words
-            .get(at + 1)
-            .map(|next| format!("{} {next}", words[at]));
-        let hit = pair
-            .and_then(|text| {
-                INDEX.get(&text).map(|noun| Found {
-                    text,
-                    end: at + 2,
-                    noun: *noun,
-                })
-            })
-            .or_else(|| {
-                let text = canonical(&words[at]).to_owned();
-                INDEX.get(&text).map(|noun| Found {
-                    text,
-                    end: at + 1,
-                    noun: *noun,
+        pair.clear();
+        if let Some(next) = words.get(at + 1) {
+            pair.push_str(&words[at]);
+            pair.push(' ');
+            pair.push_str(next);
+        }
+        let one = canonical(&words[at]);
+        let hit = [(pair.as_str(), 2), (one, 1)]
+            .into_iter()
+            .find_map(|(text, length)| {
+                let noun = *INDEX.get(text)?;
+                Some(Found {
+                    text: text.to_owned(),
+                    end: at + length,
+                    noun,
                 })
             });
         at = hit.as_ref().map_or(at + 1, |hit| hit.end);

@@ -6,40 +6,11 @@ use countersign_domain::operation::Method;
 
 use super::{
     Evidence,
+    fields::Fields,
     reading::Reading,
     tokens::{truncated, words},
     verbs::Act,
 };
-
-/// Fields whose value is a live secret wherever they stand.
-const SECRET_FIELDS: &[&str] = &[
-    "access token",
-    "refresh token",
-    "client secret",
-    "private key",
-    "secret key",
-    "secret access key",
-    "api secret",
-    "signing secret",
-    "session token",
-    "id token",
-    "recovery code",
-    "backup code",
-    "kubeconfig",
-    "secret",
-    "password",
-    "auth token",
-    "bearer token",
-    "connection string",
-    "totp secret",
-    "bot token",
-    "api token",
-    "webhook secret",
-    "registry password",
-    "client key data",
-    "pem",
-    "shared secret",
-];
 
 /// Words for something that is a secret in itself.
 const SECRET_THINGS: &[&str] = &[
@@ -93,22 +64,20 @@ const HARMLESS_NEAR_TOKEN: &[&str] = &[
 ];
 
 /// The secret that a reading call hands out, if there is one.
-pub(super) fn handed_out(reading: &Reading, evidence: &Evidence<'_>) -> Option<String> {
+pub(super) fn handed_out(
+    reading: &Reading,
+    evidence: &Evidence<'_>,
+    fields: &Fields,
+) -> Option<String> {
     if matches!(evidence.method, Method::Head | Method::Options) {
         return None;
     }
-    secret_field(evidence.response_fields)
+    fields
+        .secret_returned
+        .clone()
         .or_else(|| secret_object(reading))
         .or_else(|| disclosed(evidence.summary))
         .or_else(|| disclosed(truncated(evidence.description, 600)))
-}
-
-/// A response field that holds a live secret.
-pub(super) fn secret_field(fields: &[String]) -> Option<String> {
-    fields
-        .iter()
-        .find(|field| SECRET_FIELDS.contains(&words(field).join(" ").as_str()))
-        .cloned()
 }
 
 /// The thing that is read is itself a secret: `GET /users/{id}/token`.

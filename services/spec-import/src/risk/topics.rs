@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 
 use super::{
     Evidence,
+    fields::Fields,
     nouns::{Noun, Strength, Topic, nouns},
-    reading::{Path, Phrase, Reading},
+    path::Path,
+    phrase::Phrase,
+    reading::Reading,
     things::{DETAILS, GENERIC, MEETING_PLACES, NOTICES, any_in},
     tokens::words,
     verbs::{Act, Verb},
@@ -110,7 +113,7 @@ const fn worth(strength: Strength, place: Place) -> u8 {
 }
 
 /// Adds up everything that says what the operation is about.
-pub(super) fn topics(reading: &Reading, evidence: &Evidence<'_>) -> Topics {
+pub(super) fn topics(reading: &Reading, evidence: &Evidence<'_>, fields: &Fields) -> Topics {
     let mut topics = Topics::default();
     add_path(&mut topics, &reading.path);
     add_phrase(&mut topics, &reading.name, "name");
@@ -118,7 +121,7 @@ pub(super) fn topics(reading: &Reading, evidence: &Evidence<'_>) -> Topics {
     topics.add_words(&reading.aside, Place::Far, Place::Far, "description");
     topics.add_words(&reading.tags, Place::Far, Place::Far, "tags");
     add_scopes(&mut topics, evidence.scopes);
-    add_request_fields(&mut topics, evidence.request_fields);
+    add_request_fields(&mut topics, fields);
     add_verbs(&mut topics, reading);
     forget_what_misleads(&mut topics, reading);
     topics
@@ -177,45 +180,13 @@ fn add_scopes(topics: &mut Topics, scopes: &[String]) {
 }
 
 /// Fields that say what a request does, whatever its name.
-fn add_request_fields(topics: &mut Topics, fields: &[String]) {
-    const TELLING: &[(&str, Topic, u8)] = &[
-        ("grant type", Topic::Auth, 4),
-        ("code verifier", Topic::Auth, 4),
-        ("refresh token", Topic::Auth, 4),
-        ("client secret", Topic::Auth, 3),
-        ("new password", Topic::Auth, 4),
-        ("password", Topic::Auth, 1),
-        ("otp", Topic::Auth, 3),
-        ("card number", Topic::Billing, 4),
-        ("cvc", Topic::Billing, 4),
-        ("cvv", Topic::Billing, 4),
-        ("iban", Topic::Billing, 3),
-        ("payment method", Topic::Billing, 3),
-        ("role", Topic::Admin, 1),
-        ("permission", Topic::Admin, 1),
-        ("is admin", Topic::Admin, 3),
-    ];
-    let mut money = 0;
-    for field in fields {
-        let name = words(field).join(" ");
-        money += u8::from(name == "amount") + u8::from(name == "currency");
-        if let Some((word, topic, points)) = TELLING.iter().find(|(word, ..)| *word == name) {
-            topics.add(
-                *topic,
-                word,
-                Point {
-                    points: *points,
-                    source: "request fields",
-                },
-            );
-        }
-    }
-    if money == 2 {
+fn add_request_fields(topics: &mut Topics, fields: &Fields) {
+    for (word, topic, points) in &fields.telling {
         topics.add(
-            Topic::Billing,
-            "amount",
+            *topic,
+            word,
             Point {
-                points: SUSPECTED,
+                points: *points,
                 source: "request fields",
             },
         );

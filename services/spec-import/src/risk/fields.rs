@@ -1,0 +1,203 @@
+//! Reads the names of the fields that an operation takes and gives back.
+//!
+//! Documents have hundreds of them per operation, so each is looked up once, without its
+//! separators: `access_token`, `accessToken` and `AccessTokens` are one word.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::{
+    Evidence,
+    nouns::Topic,
+    topics::{DECIDES, SUSPECTED},
+};
+
+/// Fields whose value is a live secret wherever they stand.
+const SECRET: &str = "access token, refresh token, client secret, private key, secret key, secret access key, \
+    api secret, signing secret, session token, id token, recovery code, backup code, kubeconfig, secret, password, \
+    auth token, bearer token, connection string, totp secret, bot token, api token, webhook secret, \
+    registry password, client key data, pem, shared secret";
+
+/// Fields that say who somebody is.
+const PERSONAL: &str = "email, email address, phone, phone number, first name, last name, full name, address, \
+    birthday, date of birth, birth date, dob, gender, ssn, passport, passport number, nationality, ip address, \
+    contact, employee, customer, profile, postal code, street, national id, person, social security number, user, \
+    member, patient";
+
+/// Fields that say what somebody has or owes.
+const FINANCIAL: &str = "iban, account number, routing number, card number, bank account, amount, salary, balance, \
+    invoice, payment, tax id, credit card, payout, price, currency, sort code, bic, swift";
+
+/// Fields that say how somebody is.
+const HEALTH: &str = "patient, diagnosis, medication, prescription, allergy, blood type, medical record, health, \
+    immunization, symptom, treatment, sick leave, disability, heart rate, encounter, condition code";
+
+/// Fields that say what a request does, whatever its name, and how much they say.
+const TELLING: &[(&str, Topic, u8)] = &[
+    ("grant type", Topic::Auth, DECIDES),
+    ("code verifier", Topic::Auth, DECIDES),
+    ("refresh token", Topic::Auth, DECIDES),
+    ("client secret", Topic::Auth, SUSPECTED),
+    ("new password", Topic::Auth, DECIDES),
+    ("password", Topic::Auth, 1),
+    ("otp", Topic::Auth, SUSPECTED),
+    ("card number", Topic::Billing, DECIDES),
+    ("cvc", Topic::Billing, DECIDES),
+    ("cvv", Topic::Billing, DECIDES),
+    ("iban", Topic::Billing, SUSPECTED),
+    ("payment method", Topic::Billing, SUSPECTED),
+    ("role", Topic::Admin, 1),
+    ("permission", Topic::Admin, 1),
+    ("is admin", Topic::Admin, SUSPECTED),
+];
+
+/// Longer names are sentences, and in no list.
+const LONGEST_BYTES: usize = 32;
+
+/// A kind of sensitive data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Who somebody is.
+    Personal = 1,
+    /// What somebody has or owes.
+    Financial = 2,
+    /// How somebody is.
+    Health = 4,
+    /// What opens a door.
+    Secret = 8,
+}
+
+/// A set of kinds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Kinds(u8);
+
+impl Kinds {
+    /// Whether a kind is in the set.
+    pub(super) const fn has(self, kind: Kind) -> bool {
+        self.0 & kind as u8 != 0
+    }
+
+    const fn add(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    const fn without(self, kind: Kind) -> Self {
+        Self(self.0 & !(kind as u8))
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Meaning {
+    kinds: Kinds,
+    tells: Option<(&'static str, Topic, u8)>,
+}
+
+static INDEX: LazyLock<HashMap<Vec<u8>, Meaning>> = LazyLock::new(|| {
+    let mut index: HashMap<Vec<u8>, Meaning> = HashMap::new();
+    let mut mark = |list: &'static str, kind: Kind| {
+        for word in list.split(", ") {
+            index
+                .entry(word.replace(' ', "").into_bytes())
+                .or_default()
+                .kinds
+                .add(Kinds(kind as u8));
+        }
+    };
+    mark(SECRET, Kind::Secret);
+    mark(PERSONAL, Kind::Personal);
+    mark(FINANCIAL, Kind::Financial);
+    mark(HEALTH, Kind::Health);
+    for telling in TELLING {
+        index
+            .entry(telling.0.replace(' ', "").into_bytes())
+            .or_default()
+            .tells = Some(*telling);
+    }
+    index
+});
+
+/// What the fields of an operation say.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    /// A field of the answer that holds a live secret.
+    pub(super) secret_returned: Option<String>,
+    /// The kinds of sensitive data that are sent, returned or in the path.
+    pub(super) kinds: Kinds,
+    /// Fields of the request that say what it does.
+    pub(super) telling: Vec<(&'static str, Topic, u8)>,
+}
+
+impl Fields {
+    /// Reads the fields, and the segments of the path as if they were fields.
+    pub(super) fn of(evidence: &Evidence<'_>) -> Self {
+        let mut fields = Self::default();
+        for field in evidence.request_fields {
+            let meaning = meaning(field);
+            fields.kinds.add(meaning.kinds);
+            fields.telling.extend(meaning.tells);
+        }
+        for field in evidence.response_fields {
+            let meaning = meaning(field);
+            fields.kinds.add(meaning.kinds);
+            if meaning.kinds.has(Kind::Secret) && fields.secret_returned.is_none() {
+                fields.secret_returned = Some(field.clone());
+            }
+        }
+        for segment in evidence
+            .path
+            .split('/')
+            .filter(|segment| !segment.contains('{'))
+        {
+            fields
+                .kinds
+                .add(meaning(segment).kinds.without(Kind::Secret));
+        }
+        fields.add_a_sum_of_money(evidence.request_fields);
+        fields
+    }
+
+    /// An amount alone may be of anything; an amount and a currency are money.
+    fn add_a_sum_of_money(&mut self, request: &[String]) {
+        let has = |name: &str| request.iter().any(|field| field.eq_ignore_ascii_case(name));
+        if has("amount") && has("currency") {
+            self.telling.push(("amount", Topic::Billing, SUSPECTED));
+        }
+    }
+}
+
+fn meaning(field: &str) -> Meaning {
+    if field.len() > LONGEST_BYTES {
+        return Meaning::default();
+    }
+    // Hundreds of names per operation: no allocation for each.
+    let mut letters = [0; LONGEST_BYTES];
+    let mut length = 0;
+    for byte in field.bytes().filter(u8::is_ascii_alphanumeric) {
+        letters[length] = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    let name = &letters[..length];
+    let found = INDEX
+        .get(name)
+        .or_else(|| INDEX.get(name.strip_suffix(b"s")?));
+    found.copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_known_in_every_spelling() {
+        for field in [
+            "access_token",
+            "accessToken",
+            "AccessTokens",
+            "access-token",
+        ] {
+            assert!(meaning(field).kinds.has(Kind::Secret), "{field}");
+        }
+        for field in ["next_page_token", "token_count", "password_enabled", ""] {
+            assert!(!meaning(field).kinds.has(Kind::Secret), "{field}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Reads a path template: what it points at, and what it orders.
+
+use super::{
+    tokens::words,
+    verbs::{Act, Verb, verb},
+};
+
+/// One segment of a path that is not a parameter.
+#[derive(Debug)]
+pub(super) struct Segment {
+    /// Its words.
+    pub(super) words: Vec<String>,
+    /// Written in the plural: a collection, not an order to do something.
+    pub(super) plural: bool,
+    /// A parameter stands directly before it.
+    pub(super) after_parameter: bool,
+}
+
+/// What the path says.
+#[derive(Debug)]
+pub(super) struct Path {
+    /// The segments that are not parameters, versions left out.
+    pub(super) segments: Vec<Segment>,
+    /// The last segment is a parameter: one thing, not a collection.
+    pub(super) ends_in_parameter: bool,
+    /// Any parameter at all: something that already exists.
+    pub(super) has_parameter: bool,
+    /// The verb in the last segment, and its word.
+    pub(super) action: Option<(Verb, String)>,
+    /// Index of the segment that names what is acted on.
+    pub(super) head: Option<usize>,
+}
+
+impl Path {
+    /// Reads a path template.
+    pub(super) fn read(path: &str) -> Self {
+        let mut segments: Vec<Segment> = Vec::new();
+        let (mut ends_in_parameter, mut has_parameter) = (false, false);
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        for piece in path
+            .split(['/', '.', ':', '(', ')'])
+            .filter(|piece| !piece.is_empty())
+        {
+            if piece.contains('{') {
+                (ends_in_parameter, has_parameter) = (true, true);
+            } else if !is_version(piece) {
+                let words = words(piece);
+                let plural = words
+                    .last()
+                    .is_some_and(|last| !piece.to_lowercase().ends_with(last.as_str()));
+                segments.push(Segment {
+                    words,
+                    plural,
+                    after_parameter: ends_in_parameter,
+                });
+                ends_in_parameter = false;
+            }
+        }
+        let action = segments
+            .last()
+            .and_then(|last| action(last, ends_in_parameter));
+        let alone = action.is_some() && segments.last().is_some_and(|last| last.words.len() == 1);
+        let head = segments.len().checked_sub(if alone { 2 } else { 1 });
+        Self {
+            segments,
+            ends_in_parameter,
+            has_parameter,
+            action,
+            head,
+        }
+    }
+
+    /// The segment that names what is acted on.
+    pub(super) fn head(&self) -> Option<&Segment> {
+        self.segments.get(self.head?)
+    }
+
+    /// Every word of the path.
+    pub(super) fn words(&self) -> impl Iterator<Item = &String> {
+        self.segments.iter().flat_map(|segment| &segment.words)
+    }
+}
+
+fn is_version(piece: &str) -> bool {
+    let digits = piece.trim_start_matches(['v', 'V']);
+    matches!(piece, "json" | "xml" | "api" | "rest" | "apis")
+        || digits.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// The verb that a last segment orders, such as `refund`, `search-invoices`.
+fn action(last: &Segment, then_parameter: bool) -> Option<(Verb, String)> {
+    let word = last.words.first()?;
+    let found = verb(word)?;
+    let one_word = last.words.len() == 1;
+    // `/reports`, `/charges` are collections; a noun-like change verb alone names a thing.
+    let names_a_thing = one_word && (last.plural || (!found.clear && found.act == Act::Change));
+    let doubtful = !found.clear && then_parameter;
+    (!names_a_thing && !doubtful).then(|| (found, word.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_action_of_a_path_is_its_last_word_of_command() {
+        let act = |path| Path::read(path).action.map(|(_, word)| word);
+        assert_eq!(act("/v1/invoices/{id}/void").as_deref(), Some("void"));
+        assert_eq!(act("/v2/search-invoices").as_deref(), Some("search"));
+        assert_eq!(act("/files.delete").as_deref(), Some("delete"));
+        assert_eq!(act("/items/{id}:purge").as_deref(), Some("purge"));
+        assert_eq!(act("/v1/charges"), None);
+        assert_eq!(act("/users/{id}"), None);
+    }
+}

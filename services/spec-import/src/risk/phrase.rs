@@ -1,0 +1,330 @@
+//! Reads a name or a sentence: which verb it is about and what stands as its object.
+
+use countersign_domain::operation::Method;
+
+use super::{
+    tokens::{first_sentence, words},
+    verbs::{Act, Verb, verb},
+};
+
+/// Words before the verb of a sentence or around its object that say nothing.
+const FILLERS: &[&str] = &[
+    "a",
+    "an",
+    "the",
+    "this",
+    "that",
+    "endpoint",
+    "api",
+    "operation",
+    "method",
+    "to",
+    "will",
+    "allow",
+    "you",
+    "can",
+    "use",
+    "it",
+    "bulk",
+    "batch",
+    "mass",
+    "permanently",
+    "immediately",
+    "partially",
+    "fully",
+    "manually",
+    "be",
+    "beta",
+    "deprecated",
+    "new",
+    "existing",
+    "specific",
+    "specified",
+    "given",
+    "one",
+    "more",
+    "all",
+    "multiple",
+    "single",
+    "your",
+    "any",
+    "particular",
+    "its",
+    "their",
+    "request",
+    "admin",
+    "please",
+    "attempt",
+    "and",
+    "or",
+    "asynchronously",
+    "async",
+    "current",
+    "bulk",
+    "some",
+];
+
+/// After one of these the sentence has left the object.
+const PREPOSITIONS: &[&str] = &[
+    "for",
+    "in",
+    "of",
+    "from",
+    "to",
+    "by",
+    "with",
+    "on",
+    "using",
+    "into",
+    "at",
+    "under",
+    "within",
+    "as",
+    "that",
+    "which",
+    "when",
+    "if",
+    "across",
+    "via",
+    "per",
+    "between",
+    "about",
+    "without",
+    "based",
+    "where",
+    "so",
+    "onto",
+    "belonging",
+    "through",
+    "and",
+    "is",
+    "are",
+    "whose",
+    "before",
+    "after",
+    "only",
+];
+
+/// A name or a sentence: its verb, its object and the rest.
+#[derive(Debug, Default)]
+pub(super) struct Phrase {
+    /// The verb and its word.
+    pub(super) verb: Option<(Verb, String)>,
+    /// A second verb ("update or cancel").
+    pub(super) second: Option<(Verb, String)>,
+    /// What it is said to serve for ("used to redact"), where that takes something away.
+    pub(super) aim: Option<(Verb, String)>,
+    /// What the verb acts on; the last word is the head.
+    pub(super) object: Vec<String>,
+    /// The other words.
+    pub(super) rest: Vec<String>,
+}
+
+impl Phrase {
+    fn at(words: &[String], found: Verb, verb_at: usize) -> Self {
+        let mut start = verb_at + 1;
+        let mut second = None;
+        while let Some(word) = words.get(start) {
+            let joined = matches!(words[start - 1].as_str(), "or" | "and");
+            if let Some(other) =
+                verb(word).filter(|other| joined && (other.clear || second.is_none()))
+            {
+                second = Some((other, word.clone()));
+            } else if !FILLERS.contains(&word.as_str()) || ends_object(words, start) {
+                break;
+            }
+            start += 1;
+        }
+        let mut end = start;
+        while end < words.len()
+            && !PREPOSITIONS.contains(&words[end].as_str())
+            && words[end] != "or"
+        {
+            end += 1;
+        }
+        // "initiates a redirect or terminates a call", "used to redact"
+        let after = |joint: &str| {
+            words[end..].windows(2).find_map(|pair| {
+                let other = verb(&pair[1]).filter(|other| pair[0] == joint && other.clear)?;
+                Some((other, pair[1].clone()))
+            })
+        };
+        let mut rest = words[..verb_at].to_vec();
+        rest.extend_from_slice(&words[end..]);
+        Self {
+            verb: Some((found, words[verb_at].clone())),
+            second: second.or_else(|| after("or")),
+            aim: after("to").filter(|(found, _)| found.act.takes_away()),
+            object: words[start..end].to_vec(),
+            rest,
+        }
+    }
+
+    /// Reads an operationId.
+    pub(super) fn of_name(name: &str, method: Method) -> Self {
+        let mut all = words(name);
+        // Generated names repeat the method, which is no second witness.
+        all.retain(|word| {
+            !(matches!(word.as_str(), "post" | "put" | "patch") && is_method(word, method))
+        });
+        let Some(at) = verb_of_name(name, &all, method) else {
+            let end = all
+                .iter()
+                .position(|word| PREPOSITIONS.contains(&word.as_str()))
+                .unwrap_or(all.len());
+            let rest = all.split_off(end);
+            return Self {
+                object: all,
+                rest,
+                ..Self::default()
+            };
+        };
+        let found = verb(&all[at]).expect("verb_of_name returns the index of a verb");
+        let mut phrase = Self::at(&all, found, at);
+        if phrase.object.is_empty() {
+            // `invoices.send`: the object stands before the verb.
+            phrase.object = all[..at].to_vec();
+            phrase.rest.drain(..at);
+        }
+        phrase
+    }
+
+    /// Reads the first sentence of a summary or description.
+    pub(super) fn of_text(text: &str) -> Self {
+        let all = words(first_sentence(text));
+        let start = allowed_from(&all);
+        let Some(first) = (start..all.len()).find(|at| !FILLERS.contains(&all[*at].as_str()))
+        else {
+            return Self {
+                object: all,
+                ..Self::default()
+            };
+        };
+        if let Some(found) = verb(&all[first]) {
+            return Self::at(&all, found, first);
+        }
+        let later = all.iter().enumerate().take(first + 9).skip(first);
+        for (at, word) in later {
+            if let Some(found) = verb(word).filter(|found| found.clear) {
+                let mut phrase = Self::at(&all, found, at);
+                if phrase.object.is_empty() {
+                    phrase.object = all[first..at].to_vec();
+                }
+                return phrase;
+            }
+        }
+        Self {
+            rest: all,
+            ..Self::default()
+        }
+    }
+}
+
+/// "Allows an app to …": the sentence begins behind the "to".
+fn allowed_from(words: &[String]) -> usize {
+    let allows = words
+        .iter()
+        .take(4)
+        .any(|word| matches!(word.as_str(), "allow" | "let" | "permit"));
+    let to = words.iter().take(8).position(|word| word == "to");
+    to.filter(|_| allows).map_or(0, |at| at + 1)
+}
+
+/// Whether the filler at `at` is itself the object ("invite a user").
+fn ends_object(words: &[String], at: usize) -> bool {
+    let noun = words[at] == "request";
+    noun && words
+        .get(at + 1)
+        .is_none_or(|next| PREPOSITIONS.contains(&next.as_str()) || next == "or")
+}
+
+fn is_method(word: &str, method: Method) -> bool {
+    method.as_str().eq_ignore_ascii_case(word)
+}
+
+/// Index of the verb in the words of an operationId, which may stand first
+/// (`deleteUser`), after a group (`users/delete`), in the middle or last (`userDelete`).
+fn verb_of_name(name: &str, all: &[String], method: Method) -> Option<usize> {
+    let is = |at: usize, clear: bool| {
+        all.get(at)
+            .and_then(|word| verb(word))
+            .is_some_and(|found| found.clear || !clear)
+    };
+    let first_clear = (0..all.len()).find(|at| is(*at, true));
+    let lower = name.to_lowercase();
+    // "searchRefunds" searches; "search_refund" may not.
+    let outweighed = all.iter().skip(1).any(|word| {
+        let grave = verb(word).is_some_and(|found| {
+            found.clear && !found.act.only_reads() && found.act != Act::Change
+        });
+        grave && !lower.contains(&format!("{word}s"))
+    });
+    let plural_first = all.first().is_some_and(|first| {
+        lower
+            .strip_prefix(first.as_str())
+            .is_some_and(|after| after.starts_with('s'))
+    });
+    let first_reads = !plural_first
+        && all
+            .first()
+            .and_then(|word| verb(word))
+            .is_some_and(|v| v.act.only_reads());
+    if first_reads && (method == Method::Get || !outweighed) {
+        return Some(0);
+    }
+    let last_chunk = name
+        .rsplit(['/', '.', '_'])
+        .next()
+        .map_or(0, |chunk| words(chunk).len());
+    let chunk_start = all.len().saturating_sub(last_chunk);
+    if is(chunk_start, true) {
+        return Some(chunk_start);
+    }
+    first_clear
+        .or_else(|| (!plural_first && is(0, false)).then_some(0))
+        .or_else(|| is(chunk_start, false).then_some(chunk_start))
+        .or_else(|| all.len().checked_sub(1).filter(|last| is(*last, false)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verb_word(phrase: &Phrase) -> Option<&str> {
+        phrase.verb.as_ref().map(|(_, word)| word.as_str())
+    }
+
+    #[test]
+    fn the_verb_of_a_name_is_found_wherever_it_stands() {
+        for (name, expected) in [
+            ("deleteUser", "delete"),
+            ("users/delete-key-for-me", "delete"),
+            ("invoices.send", "send"),
+            ("groupMembersDelete", "delete"),
+            ("cluster_destroy_node", "destroy"),
+            ("rooms_list", "list"),
+        ] {
+            assert_eq!(
+                verb_word(&Phrase::of_name(name, Method::Post)),
+                Some(expected),
+                "{name}"
+            );
+        }
+        assert_eq!(
+            verb_word(&Phrase::of_name("PostWidgets", Method::Post)),
+            None
+        );
+    }
+
+    #[test]
+    fn the_object_of_a_sentence_ends_at_the_preposition() {
+        let phrase = Phrase::of_text("Permanently deletes the user's avatar from a workspace.");
+        assert_eq!(phrase.object, ["user", "avatar"]);
+        assert_eq!(
+            Phrase::of_text("Remove a user from a team").object,
+            ["user"]
+        );
+        let two = Phrase::of_text("Update or cancel a booking");
+        assert_eq!(two.second.map(|(_, word)| word).as_deref(), Some("cancel"));
+    }
+}

@@ -1,0 +1,111 @@
+//! Says why, in sentences for people and codes for machines.
+
+use countersign_domain::risk::{Reason, RiskClass};
+
+use super::{
+    effect::Effect,
+    gate::Vote,
+    nouns::Topic,
+    reading::Reading,
+    topics::{SUSPECTED, Topics},
+};
+
+/// One reason.
+pub(super) fn reason(code: &str, text: &str, evidence: &str) -> Reason {
+    Reason {
+        code: code.to_owned(),
+        text: text.to_owned(),
+        evidence: evidence.to_owned(),
+    }
+}
+
+/// It only reads.
+pub(super) fn reads(reading: &Reading, votes: &[Vote]) -> Reason {
+    let words: Vec<&str> = votes
+        .iter()
+        .filter(|vote| vote.reads())
+        .map(|vote| vote.word.as_str())
+        .collect();
+    let evidence = format!("{} {}", reading.method.as_str(), words.join(", "));
+    reason(
+        "reads",
+        "Only reads or computes an answer.",
+        evidence.trim(),
+    )
+}
+
+/// The words disagree.
+pub(super) fn disputed(votes: &[Vote]) -> Reason {
+    let words: Vec<String> = votes
+        .iter()
+        .map(|vote| format!("{} ({})", vote.word, vote.source))
+        .collect();
+    reason(
+        "disputed",
+        "Some words say that it reads, others that it acts.",
+        &words.join(", "),
+    )
+}
+
+/// It is about a guarded matter.
+pub(super) fn guarded(class: RiskClass, topics: &Topics, topic: Topic) -> Reason {
+    let (code, text) = match class {
+        RiskClass::Billing => ("billing", "Moves money, or changes what somebody pays."),
+        RiskClass::Auth => ("auth", "Issues, proves, replaces or withdraws credentials."),
+        RiskClass::Admin => (
+            "admin",
+            "Changes who may do what, or how the system is governed.",
+        ),
+        RiskClass::Read | RiskClass::Write | RiskClass::Delete => {
+            ("changes", "Changes ordinary data.")
+        }
+    };
+    reason(code, text, &words_of(topics, topic))
+}
+
+/// What it does to ordinary data.
+pub(super) fn ordinary(reading: &Reading, effect: &Effect) -> Reason {
+    match effect {
+        Effect::Removes(word) => reason("removes", "Removes what is stored.", word),
+        Effect::Switches => {
+            let method = reading.method.as_str();
+            reason(
+                "switches",
+                "Switches something that the opposite call switches back.",
+                method,
+            )
+        }
+        Effect::Ends(word) => reason("changes", "Changes ordinary data.", word),
+        Effect::Changes => reason("changes", "Changes ordinary data.", reading.method.as_str()),
+    }
+}
+
+/// It is more than an ordinary change.
+pub(super) fn grave(code: &str, words: &str) -> Reason {
+    let text = match code {
+        "destructive" => "Stops or takes away something that does not come back by itself.",
+        "execute" => "Runs code, or puts it into production.",
+        "provision" => "Starts or resizes something that costs money while it runs.",
+        _ => "Changes many things or reaches many people in one call.",
+    };
+    reason(code, text, words)
+}
+
+/// Too little to decide by, too much to pass over.
+pub(super) fn suspicion(topics: &Topics) -> Option<Reason> {
+    let suspected: Vec<String> = [Topic::Billing, Topic::Auth, Topic::Admin]
+        .into_iter()
+        .filter(|topic| topics.points(*topic) >= SUSPECTED)
+        .map(|topic| words_of(topics, topic))
+        .collect();
+    let text = "Some words speak of money, credentials or access; others do not.";
+    (!suspected.is_empty()).then(|| reason("suspected", text, &suspected.join(", ")))
+}
+
+fn words_of(topics: &Topics, topic: Topic) -> String {
+    let words: Vec<String> = topics
+        .of(topic)
+        .map(|(word, point)| format!("{word} ({})", point.source))
+        .collect();
+    words.join(", ")
+}

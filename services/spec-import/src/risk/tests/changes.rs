@@ -1,0 +1,211 @@
+//! Ordinary data: removals, switches, changes and graver changes.
+
+use super::*;
+
+#[test]
+fn removal_is_delete_by_whatever_method() {
+    for (method, path, name, summary) in [
+        (Method::Delete, "/books/{id}", "deleteBook", "Delete a book"),
+        (
+            Method::Post,
+            "/books.delete",
+            "books_delete",
+            "Deletes a book",
+        ),
+        (
+            Method::Post,
+            "/caches/{id}/purge",
+            "purgeCache",
+            "Purge a cache",
+        ),
+        (Method::Put, "/trash/empty", "emptyTrash", "Empty the trash"),
+        (
+            Method::Post,
+            "/people/{id}/redact",
+            "",
+            "Redact what is known of a person",
+        ),
+        (
+            Method::Post,
+            "/privacy/deletion-jobs",
+            "createDeletionJob",
+            "Request the deletion of a profile",
+        ),
+    ] {
+        let risk = assert_class(method, path, name, summary, RiskClass::Delete);
+        assert!(risk.destructive && risk.high_risk, "{path}");
+    }
+}
+
+#[test]
+fn taking_part_is_an_ordinary_change_even_when_spelled_delete() {
+    for (method, path, name, summary) in [
+        (
+            Method::Delete,
+            "/books/{id}/star",
+            "unstarBook",
+            "Unstar a book",
+        ),
+        (
+            Method::Delete,
+            "/posts/{id}/reactions/{r}",
+            "removeReaction",
+            "Remove a reaction from a post",
+        ),
+        (
+            Method::Put,
+            "/me/following/{name}",
+            "follow",
+            "Follow a user",
+        ),
+        (
+            Method::Post,
+            "/channels/{id}/invite",
+            "inviteToChannel",
+            "Invite users to a channel",
+        ),
+        (
+            Method::Delete,
+            "/tickets/{id}/tags/{tag}",
+            "removeTag",
+            "Remove a tag from a ticket",
+        ),
+    ] {
+        let risk = assert_class(method, path, name, summary, RiskClass::Write);
+        assert!(!risk.destructive, "{path}");
+    }
+}
+
+#[test]
+fn ordinary_changes_need_nobody() {
+    for (method, path, name, summary) in [
+        (Method::Post, "/books", "createBook", "Create a book"),
+        (Method::Patch, "/books/{id}", "updateBook", "Update a book"),
+        (
+            Method::Post,
+            "/books/{id}/archive",
+            "archiveBook",
+            "Archive a book",
+        ),
+        (
+            Method::Put,
+            "/invoices/{id}/attachments/{name}",
+            "addAttachment",
+            "Add an attachment",
+        ),
+        (
+            Method::Post,
+            "/users/{id}/meetings",
+            "createMeeting",
+            "Create a meeting",
+        ),
+    ] {
+        let risk = assert_class(method, path, name, summary, RiskClass::Write);
+        assert!(
+            !risk.high_risk && !risk.destructive,
+            "{path}: {:#?}",
+            risk.reasons
+        );
+    }
+}
+
+#[test]
+fn a_grave_change_needs_a_human_and_says_why() {
+    for (method, path, name, summary, code) in [
+        (
+            Method::Post,
+            "/jobs/{id}/cancel",
+            "cancelJob",
+            "Cancel a job",
+            "destructive",
+        ),
+        (
+            Method::Post,
+            "/machines/{id}/rebuild",
+            "rebuildMachine",
+            "Rebuild a machine",
+            "destructive",
+        ),
+        (
+            Method::Post,
+            "/clusters",
+            "createCluster",
+            "Create a cluster",
+            "provision",
+        ),
+        (
+            Method::Post,
+            "/disks/{id}/resize",
+            "resizeDisk",
+            "Resize a disk",
+            "provision",
+        ),
+        (
+            Method::Post,
+            "/pipelines/{id}/run",
+            "runPipeline",
+            "Run a pipeline",
+            "execute",
+        ),
+        (
+            Method::Post,
+            "/apps/{id}/deployments",
+            "createDeployment",
+            "Create a deployment",
+            "execute",
+        ),
+        (
+            Method::Post,
+            "/contacts/bulk",
+            "bulkUpdateContacts",
+            "Update many contacts",
+            "bulk",
+        ),
+        (
+            Method::Post,
+            "/campaigns/{id}/send",
+            "sendCampaign",
+            "Send a campaign",
+            "bulk",
+        ),
+        (
+            Method::Post,
+            "/backups/{id}/restore",
+            "restoreBackup",
+            "Restore a backup",
+            "destructive",
+        ),
+    ] {
+        let risk = assert_class(method, path, name, summary, RiskClass::Write);
+        assert!(risk.high_risk, "{path}");
+        assert!(
+            risk.reasons.iter().any(|reason| reason.code == code),
+            "{path}: {:#?}",
+            risk.reasons
+        );
+    }
+}
+
+#[test]
+fn the_worse_of_two_verbs_counts() {
+    let risk = risk(
+        Method::Post,
+        "/bookings/{id}",
+        "changeBooking",
+        "Update or cancel a booking",
+    );
+    assert!(risk.destructive && risk.high_risk);
+}
+
+#[test]
+fn a_text_that_says_it_cannot_be_undone_is_believed() {
+    let mut settled = operation(
+        Method::Post,
+        "/books/{id}/settlement",
+        "closeBook",
+        "Close a book",
+    );
+    settled.description = "Closes the book. This cannot be undone.";
+    let risk = classify(&settled);
+    assert!(risk.destructive && risk.high_risk);
+}

@@ -1,0 +1,140 @@
+//! What may be called READ, and what may not.
+
+use super::*;
+
+#[test]
+fn plain_reads_are_read_and_need_nobody() {
+    for (path, name, summary) in [
+        ("/books", "listBooks", "List books"),
+        ("/books/{id}", "getBook", "Get a book"),
+        ("/invoices", "listInvoices", "List all invoices"),
+        (
+            "/teams/{id}/members",
+            "listMembers",
+            "List the members of a team",
+        ),
+        ("/audit-log", "getAuditLog", "Fetch the audit log"),
+        ("/api-keys", "listApiKeys", "List API keys"),
+        ("/orders/export", "exportOrders", "Export orders as CSV"),
+    ] {
+        let risk = assert_class(Method::Get, path, name, summary, RiskClass::Read);
+        assert!(
+            risk.read_only && !risk.destructive && !risk.high_risk,
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_post_that_only_computes_an_answer_is_read() {
+    for (path, name, summary) in [
+        ("/books/search", "searchBooks", "Search books"),
+        (
+            "/addresses/validate",
+            "validateAddress",
+            "Validate an address",
+        ),
+        (
+            "/documents/preview",
+            "previewDocument",
+            "Preview a document",
+        ),
+        ("/templates/render", "renderTemplate", "Renders a template"),
+        ("/routes/estimate", "", "Estimate the length of a route"),
+        ("/embeddings", "createEmbedding", "Creates an embedding"),
+        ("/reports/query", "queryReports", "Query reports"),
+    ] {
+        let risk = assert_class(Method::Post, path, name, summary, RiskClass::Read);
+        assert!(risk.read_only && !risk.high_risk, "{path}");
+    }
+}
+
+#[test]
+fn no_word_makes_a_changing_method_read() {
+    for method in [Method::Delete, Method::Put, Method::Patch] {
+        let mut spoofed = operation(
+            method,
+            "/books/{id}",
+            "safeGetBook",
+            "Get a book (safe, read-only)",
+        );
+        spoofed.description = "This is a safe read-only operation that never changes anything.";
+        let risk = classify(&spoofed);
+        assert_ne!(risk.class, RiskClass::Read, "{method}");
+        assert!(!risk.read_only && risk.high_risk, "{method}");
+        assert_eq!(risk.confidence, Confidence::Low, "{method}");
+    }
+}
+
+#[test]
+fn a_get_that_acts_is_not_read() {
+    for (path, name, summary) in [
+        ("/logout", "logout", "Log the user out"),
+        ("/session/logout", "getLogout", "Get out of the session"),
+        ("/tokens/{id}/revoke", "", ""),
+        ("/containers/{id}/exec", "getExec", "Get an exec stream"),
+        ("/rtc.connect", "rtcConnect", "Connects to the gateway"),
+        ("/pages.publish", "pagesPublish", "Publishes a page"),
+        ("/apps.uninstall", "appsUninstall", "Uninstalls an app"),
+        ("/cache/purge", "purgeCache", "Purge the cache"),
+        ("/books/{id}/delete", "getBookDelete", "Get a book"),
+    ] {
+        let risk = risk(Method::Get, path, name, summary);
+        assert_ne!(risk.class, RiskClass::Read, "{path}: {:#?}", risk.reasons);
+        assert!(!risk.read_only, "{path}");
+    }
+}
+
+#[test]
+fn a_read_that_hands_out_a_live_secret_is_auth() {
+    for (path, name, summary) in [
+        (
+            "/users/{id}/token",
+            "getUserToken",
+            "Retrieve a user's token",
+        ),
+        (
+            "/clusters/{id}/kubeconfig",
+            "getKubeconfig",
+            "Get the kubeconfig",
+        ),
+        (
+            "/databases/{id}/credentials",
+            "getCredentials",
+            "Retrieve credentials",
+        ),
+        ("/apps/{id}/client_secret", "", "Show the client secret"),
+        ("/secrets/{name}", "getSecret", "Get a secret"),
+        (
+            "/me/recovery-codes",
+            "getRecoveryCodes",
+            "Get recovery codes",
+        ),
+        (
+            "/hosts/{id}/setup",
+            "getSetup",
+            "Get the setup, which contains the plaintext password",
+        ),
+    ] {
+        let risk = assert_class(Method::Get, path, name, summary, RiskClass::Auth);
+        assert!(
+            risk.read_only && risk.high_risk && !risk.destructive,
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_in_the_answer_is_found_by_its_field() {
+    let fields = strings(&["id", "private_key"]);
+    let mut read = operation(Method::Get, "/machines/{id}", "getMachine", "Get a machine");
+    read.response_fields = &fields;
+    let read = classify(&read);
+    assert_eq!((read.class, read.read_only), (RiskClass::Auth, true));
+    assert_eq!(read.sensitivity, ["credentials"]);
+
+    let paging = strings(&["items", "nextPageToken"]);
+    let mut list = operation(Method::Get, "/machines", "listMachines", "List machines");
+    list.response_fields = &paging;
+    assert_eq!(classify(&list).class, RiskClass::Read);
+}
