@@ -1,7 +1,6 @@
 //! Where a call that needs a countersignature stands: made, waiting, approved or ended.
 
-use countersign_access::{Action, ActionName};
-use countersign_access::{Actor, CallTool, Denied, TenantScope};
+use countersign_access::{Action, Actor, CallTool, Denied, TenantScope};
 use countersign_domain::{
     Timestamp,
     decision::{Decision, Rule, Verdict},

@@ -7,6 +7,7 @@ pub(crate) mod environment;
 pub(crate) mod hold;
 pub(crate) mod oauth_authorization;
 pub(crate) mod oauth_client;
+pub(crate) mod record;
 pub(crate) mod revision;
 pub(crate) mod source;
 pub(crate) mod vault_key;

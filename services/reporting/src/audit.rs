@@ -1,0 +1,103 @@
+//! Reading the audit log, as a member who may.
+
+use countersign_access::{Denied, ReadRecords, TenantScope};
+use countersign_domain::{Fault, Kind, id::RecordId};
+use countersign_store::{
+    Store, StoreError,
+    record_reading::{RecordFilter, RecordRow},
+};
+
+/// Rows on one page.
+const PAGE: usize = 50;
+/// Most rows shown of one call or hold.
+const RELATED: u64 = 200;
+
+/// The log was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// The role does not allow it.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// There is no such row, or the database said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for AuditError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Denied(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Denied(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+/// One page of the log, newest first.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The rows.
+    pub rows: Vec<RecordRow>,
+    /// Ask with this for the page of older rows, if there is one.
+    pub older: Option<RecordId>,
+}
+
+/// One row, with what belongs to the same call or hold.
+#[derive(Clone, Debug)]
+pub struct RecordDetail {
+    /// The row.
+    pub row: RecordRow,
+    /// All rows of its call and its hold, itself among them, in the order they were committed.
+    pub related: Vec<RecordRow>,
+}
+
+/// Reads the audit log.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    store: Store,
+}
+
+impl Audit {
+    /// Puts the service together.
+    #[must_use]
+    pub const fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// Lists a page.
+    ///
+    /// # Errors
+    /// When the role does not allow it or the database does not answer.
+    pub async fn list(
+        &self,
+        scope: &TenantScope,
+        filter: &RecordFilter,
+        before: Option<RecordId>,
+    ) -> Result<Page, AuditError> {
+        let _permit = scope.allow(ReadRecords)?;
+        let tx = self.store.begin(scope).await?;
+        let mut rows = tx.records(filter, before, PAGE as u64 + 1).await?;
+        let more = rows.len() > PAGE;
+        rows.truncate(PAGE);
+        let older = rows.last().map(|row| row.id).filter(|_| more);
+        Ok(Page { rows, older })
+    }
+
+    /// Opens one row.
+    ///
+    /// # Errors
+    /// When there is none such in this tenant.
+    pub async fn get(&self, scope: &TenantScope, id: RecordId) -> Result<RecordDetail, AuditError> {
+        let _permit = scope.allow(ReadRecords)?;
+        let tx = self.store.begin(scope).await?;
+        let row = tx.record(id).await?;
+        let related = tx.related_records(&row, RELATED).await?;
+        Ok(RecordDetail { row, related })
+    }
+}

@@ -1,0 +1,237 @@
+//! Reading the audit log back.
+
+use countersign_domain::{
+    Timestamp,
+    digest::Digest,
+    id::{
+        CallId, ClientId, EndpointId, HoldId, MemberId, PersonId, RecordId, ToolId, ToolVersionId,
+    },
+};
+use sea_orm::{
+    Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LikeExpr, SimpleExpr, extension::postgres::PgExpr},
+};
+use serde_json::Value;
+
+use crate::{
+    StoreError, TenantTx,
+    entity::record::{self, COLUMN, Column},
+};
+
+/// One row of the audit log, as it was written. Texts stay texts: a later version may have
+/// written something this one has no name for.
+#[derive(Clone, Debug)]
+#[expect(
+    missing_docs,
+    reason = "each field is the column of its name in the migrations"
+)]
+pub struct RecordRow {
+    pub id: RecordId,
+    pub at: Timestamp,
+    pub act: String,
+    pub person: Option<PersonId>,
+    pub member: Option<MemberId>,
+    pub person_label: String,
+    pub client: Option<ClientId>,
+    pub client_label: String,
+    pub call: Option<CallId>,
+    pub hold: Option<HoldId>,
+    pub endpoint: Option<EndpointId>,
+    pub tool: Option<ToolId>,
+    pub tool_version: Option<ToolVersionId>,
+    pub tool_name: Option<String>,
+    pub class: Option<String>,
+    pub arguments: Option<Value>,
+    pub arguments_digest: Option<Digest>,
+    pub decision: Option<String>,
+    pub rule: Option<String>,
+    pub status: Option<String>,
+    pub code: Option<String>,
+    pub upstream_status: Option<i32>,
+    pub latency_us: Option<i64>,
+    pub credential: Option<String>,
+    pub detail: Value,
+    pub committed_at: Timestamp,
+}
+
+/// Which rows to list. What is empty does not narrow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordFilter {
+    /// An act such as `call.denied`, or a group such as `call`.
+    pub act: Option<String>,
+    /// `allow`, `hold` or `deny`.
+    pub decision: Option<String>,
+    /// A risk class.
+    pub class: Option<String>,
+    /// `ok`, `error`, `refused` or `outcome_unknown`.
+    pub status: Option<String>,
+    /// Part of the person's label.
+    pub person: Option<String>,
+    /// Part of the agent's name.
+    pub client: Option<String>,
+    /// Part of the tool's name.
+    pub tool: Option<String>,
+    /// Part of any label, tool, code or rule.
+    pub text: Option<String>,
+    /// From this moment on.
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+}
+
+impl RecordFilter {
+    fn condition(&self) -> Condition {
+        let mut all = Condition::all();
+        if let Some(act) = &self.act {
+            let group = LikeExpr::new(format!("{}.%", escaped(act))).escape('\\');
+            all = all.add(
+                COLUMN
+                    .act
+                    .eq(act.as_str())
+                    .or(Expr::col(Column::Act).like(group)),
+            );
+        }
+        let exact = [
+            (Column::Decision, &self.decision),
+            (Column::Class, &self.class),
+            (Column::Status, &self.status),
+        ];
+        for (column, value) in exact {
+            all = all.add_option(
+                value
+                    .as_ref()
+                    .map(|value| Expr::col(column).eq(value.as_str())),
+            );
+        }
+        let parts = [
+            (Column::PersonLabel, &self.person),
+            (Column::ClientLabel, &self.client),
+            (Column::ToolName, &self.tool),
+        ];
+        for (column, value) in parts {
+            all = all.add_option(value.as_ref().map(|value| contains(column, value)));
+        }
+        if let Some(text) = &self.text {
+            let anywhere = [
+                Column::PersonLabel,
+                Column::ClientLabel,
+                Column::ToolName,
+                Column::Code,
+                Column::Rule,
+                Column::Act,
+            ];
+            let any = anywhere.into_iter().fold(Condition::any(), |any, column| {
+                any.add(contains(column, text))
+            });
+            all = all.add(any);
+        }
+        all.add_option(self.since.map(|since| COLUMN.at.gte(since)))
+            .add_option(self.until.map(|until| COLUMN.at.lt(until)))
+    }
+}
+
+fn contains(column: Column, part: &str) -> SimpleExpr {
+    Expr::col(column).ilike(LikeExpr::new(format!("%{}%", escaped(part))).escape('\\'))
+}
+
+fn escaped(part: &str) -> String {
+    part.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
+}
+
+impl TenantTx {
+    /// Lists rows, newest first, those before `before` if given, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn records(
+        &self,
+        filter: &RecordFilter,
+        before: Option<RecordId>,
+        limit: u64,
+    ) -> Result<Vec<RecordRow>, StoreError> {
+        let rows = record::Entity::find()
+            .filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()))
+            .filter(filter.condition())
+            .filter(
+                Condition::all().add_option(before.map(|before| COLUMN.id.lt(before.as_uuid()))),
+            )
+            .order_by_desc(COLUMN.id)
+            .limit(limit)
+            .all(self.db())
+            .await?;
+        Ok(rows.into_iter().map(RecordRow::from).collect())
+    }
+
+    /// Finds one row.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it is not this tenant's.
+    pub async fn record(&self, id: RecordId) -> Result<RecordRow, StoreError> {
+        let row = record::Entity::find_by_id((self.tenant().as_uuid(), id.as_uuid()))
+            .one(self.db())
+            .await?;
+        row.map(RecordRow::from).ok_or(StoreError::NotFound)
+    }
+
+    /// Finds every row of the same call or the same hold, in the order they were committed.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn related_records(
+        &self,
+        of: &RecordRow,
+        limit: u64,
+    ) -> Result<Vec<RecordRow>, StoreError> {
+        if of.call.is_none() && of.hold.is_none() {
+            return Ok(Vec::new());
+        }
+        let same = Condition::any()
+            .add_option(of.call.map(|call| COLUMN.call_id.eq(call.as_uuid())))
+            .add_option(of.hold.map(|hold| COLUMN.hold_id.eq(hold.as_uuid())));
+        let rows = record::Entity::find()
+            .filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()))
+            .filter(same)
+            .order_by_asc(COLUMN.committed_at)
+            .limit(limit)
+            .all(self.db())
+            .await?;
+        Ok(rows.into_iter().map(RecordRow::from).collect())
+    }
+}
+
+impl From<record::Model> for RecordRow {
+    fn from(row: record::Model) -> Self {
+        Self {
+            id: row.id.into(),
+            at: row.at,
+            act: row.act,
+            person: row.person_id.map(PersonId::from),
+            member: row.member_id.map(MemberId::from),
+            person_label: row.person_label,
+            client: row.client_id.map(ClientId::from),
+            client_label: row.client_label,
+            call: row.call_id.map(CallId::from),
+            hold: row.hold_id.map(HoldId::from),
+            endpoint: row.endpoint_id.map(EndpointId::from),
+            tool: row.tool_id.map(ToolId::from),
+            tool_version: row.tool_version_id.map(ToolVersionId::from),
+            tool_name: row.tool_name,
+            class: row.class,
+            arguments: row.arguments,
+            arguments_digest: row
+                .arguments_digest
+                .and_then(|bytes| Digest::try_from(bytes.as_slice()).ok()),
+            decision: row.decision,
+            rule: row.rule,
+            status: row.status,
+            code: row.code,
+            upstream_status: row.upstream_status,
+            latency_us: row.latency_us,
+            credential: row.credential,
+            detail: row.detail,
+            committed_at: row.committed_at,
+        }
+    }
+}

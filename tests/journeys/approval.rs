@@ -1,0 +1,385 @@
+//! Approval integrity: T52 to T56, through the agent's door and the reviewer's use case.
+
+use std::sync::Arc;
+
+use countersign_domain::{Fault as _, digest::Digest, hold::Answer as Judged, role::Role};
+use countersign_tests::{Agent, House, Person, Shop, Upstream};
+use serde_json::{Value, json};
+
+/// A house with an agent of the owner's, and a reviewer.
+struct Scene {
+    house: Arc<House>,
+    upstream: Upstream,
+    owner: Person,
+    reviewer: Person,
+    shop: Shop,
+    agent: Agent,
+}
+
+async fn scene() -> Scene {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let owner = house.owner_of("acme").await;
+    let reviewer = house.member_of(&owner, Role::Reviewer, "rev").await;
+    let shop = house.shop(&owner, &upstream.base).await;
+    let agent = house.agent_of(&owner, &shop).await;
+    Scene {
+        house: Arc::new(house),
+        upstream,
+        owner,
+        reviewer,
+        shop,
+        agent,
+    }
+}
+
+fn refund(cents: u32) -> Value {
+    json!({"order_id": "o-1", "body": {"amount_cents": cents}})
+}
+
+const REFUND: &str = "POST /orders/o-1/refunds";
+
+impl Scene {
+    async fn refund(&self, cents: u32) -> countersign_tests::Answer {
+        self.house
+            .call(&self.agent, "create_refund", &refund(cents))
+            .await
+    }
+
+    /// Asks for a refund and has it countersigned.
+    async fn countersigned(&self, cents: u32) {
+        assert_eq!(self.refund(cents).await.code(), "held");
+        let hold = self.house.waiting(&self.reviewer).await.remove(0);
+        self.house
+            .decide(&self.reviewer, &hold, Judged::Countersign)
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_high_risk_call_waits_runs_once_when_countersigned_and_then_waits_again() {
+    let scene = scene().await;
+
+    let first = scene.refund(500).await;
+    assert!(first.is_error());
+    assert_eq!(first.code(), "held");
+    assert!(
+        first.text().contains("/t/acme/holds/hold_"),
+        "{}",
+        first.text()
+    );
+    assert_eq!(
+        scene.refund(500).await.hold(),
+        first.hold(),
+        "asking again finds the same hold"
+    );
+
+    let waiting = scene.house.waiting(&scene.reviewer).await;
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(
+        waiting[0].held.url,
+        format!("{}/orders/o-1/refunds", scene.upstream.base)
+    );
+    assert_eq!(waiting[0].held.method, "POST");
+    assert_eq!(
+        scene.upstream.seen().len(),
+        0,
+        "nothing is sent while it waits"
+    );
+    scene
+        .house
+        .decide(&scene.reviewer, &waiting[0], Judged::Countersign)
+        .await
+        .unwrap();
+
+    let ran = scene.refund(500).await;
+    assert!(!ran.is_error(), "{}", ran.body);
+    assert_eq!(scene.upstream.count(REFUND), 1);
+    let again = scene.refund(500).await;
+    assert_eq!(again.code(), "held");
+    assert_ne!(
+        again.hold(),
+        first.hold(),
+        "a second identical call is a new hold"
+    );
+    assert_eq!(scene.upstream.count(REFUND), 1);
+
+    let mut admin = scene.house.database.admin().await;
+    let acts: Vec<String> =
+        sqlx::query_scalar("SELECT act FROM record WHERE hold_id = $1 ORDER BY committed_at")
+            .bind(waiting[0].id.as_uuid())
+            .fetch_all(&mut admin)
+            .await
+            .unwrap();
+    assert_eq!(
+        acts,
+        [
+            "call.held",
+            "hold.countersigned",
+            "call.intended",
+            "call.finished"
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t53_one_approval_is_one_execution() {
+    let scene = Arc::new(scene().await);
+    let rounds = 4;
+    for round in 1..=rounds {
+        scene.countersigned(round).await;
+        let attempts = (0..50).map(|_| {
+            let scene = Arc::clone(&scene);
+            tokio::spawn(async move { scene.refund(round).await })
+        });
+        let mut ran = 0;
+        for attempt in attempts.collect::<Vec<_>>() {
+            ran += usize::from(!attempt.await.unwrap().is_error());
+        }
+        assert_eq!(ran, 1, "round {round}");
+        assert_eq!(scene.upstream.count(REFUND), round as usize);
+        // Of the losers, those that came later asked anew; nobody approves that one.
+        for hold in scene.house.waiting(&scene.reviewer).await {
+            scene
+                .house
+                .decide(&scene.reviewer, &hold, Judged::Reject)
+                .await
+                .unwrap();
+        }
+    }
+    println!(
+        "{rounds} races of 50 identical calls after one approval each: {rounds} executions, 0 extra"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t54_two_reviewers_at_once_leave_one_outcome() {
+    let scene = Arc::new(scene().await);
+    let second = scene
+        .house
+        .member_of(&scene.owner, Role::Admin, "second")
+        .await;
+    let rounds = 12;
+    for round in 1..=rounds {
+        scene.refund(round).await;
+        let hold = scene.house.waiting(&scene.reviewer).await.remove(0);
+        let answers = [Judged::Countersign, Judged::Reject]
+            .into_iter()
+            .cycle()
+            .take(8);
+        let races = answers.enumerate().map(|(number, answer)| {
+            let (scene, hold) = (Arc::clone(&scene), hold.clone());
+            let person = if number % 4 < 2 {
+                scene.reviewer.clone()
+            } else {
+                second.clone()
+            };
+            tokio::spawn(async move { scene.house.decide(&person, &hold, answer).await })
+        });
+        let mut won = 0;
+        for race in races.collect::<Vec<_>>() {
+            match race.await.unwrap() {
+                Ok(_) => won += 1,
+                Err(error) => assert_eq!(error.code(), "already_decided"),
+            }
+        }
+        assert_eq!(won, 1, "round {round}");
+    }
+    println!("{rounds} races of 8 decisions: {rounds} single outcomes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t55_nobody_countersigns_their_own_agents_call() {
+    let scene = scene().await;
+    scene.refund(1).await;
+    let hold = scene.house.waiting(&scene.owner).await.remove(0);
+
+    let own = scene
+        .house
+        .decide(&scene.owner, &hold, Judged::Countersign)
+        .await
+        .unwrap_err();
+    assert_eq!(own.code(), "self_approval");
+
+    let developer = scene
+        .house
+        .member_of(&scene.owner, Role::Developer, "dev")
+        .await;
+    let auditor = scene
+        .house
+        .member_of(&scene.owner, Role::Auditor, "aud")
+        .await;
+    for person in [&developer, &auditor] {
+        let refused = scene
+            .house
+            .decide(person, &hold, Judged::Countersign)
+            .await
+            .unwrap_err();
+        assert_eq!(refused.code(), "forbidden");
+    }
+
+    let stranger = scene.house.owner_of("evil").await;
+    let foreign = scene
+        .house
+        .decide(&stranger, &hold, Judged::Countersign)
+        .await
+        .unwrap_err();
+    assert_eq!(foreign.code(), "not_found");
+
+    // Behind all of it the database says no as well.
+    let mut admin = scene.house.database.admin().await;
+    let forced = sqlx::query(
+        "UPDATE hold SET state = 'countersigned', decided_by = requester, decided_at = now(), decided_reason = 'mine'",
+    )
+    .execute(&mut admin)
+    .await
+    .unwrap_err();
+    assert_eq!(
+        forced.as_database_error().unwrap().constraint(),
+        Some("nobody_countersigns_for_themselves")
+    );
+    println!("5 kinds of self-approval and false reviewers: 0 accepted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t52_what_was_approved_is_what_runs_or_nothing_does() {
+    let scene = scene().await;
+    scene.countersigned(700).await;
+
+    // Another argument is another call.
+    assert_eq!(scene.refund(701).await.code(), "held");
+    // Another agent of the same person is another agent.
+    let other = scene.house.agent_of(&scene.owner, &scene.shop).await;
+    assert_eq!(
+        scene
+            .house
+            .call(&other, "create_refund", &refund(700))
+            .await
+            .code(),
+        "held"
+    );
+    // The same arguments in another order are the same call, and run once.
+    let reordered = json!({"body": {"amount_cents": 700}, "order_id": "o-1"});
+    let ran = scene
+        .house
+        .call(&scene.agent, "create_refund", &reordered)
+        .await;
+    assert!(!ran.is_error(), "{}", ran.body);
+    assert_eq!(scene.upstream.count(REFUND), 1);
+
+    // A page that showed something else decides nothing.
+    let hold = scene.house.waiting(&scene.reviewer).await.remove(0);
+    let stale_page = (hold.id, Digest::of(b"something else"));
+    let refused = scene
+        .house
+        .decide_about(&scene.reviewer, stale_page, Judged::Countersign)
+        .await;
+    assert_eq!(refused.unwrap_err().code(), "not_what_was_shown");
+}
+
+/// Changes one fact behind a countersigned call; the next call must be refused, and say why.
+async fn refused_after(change: &str, code: &str) {
+    let scene = scene().await;
+    scene.countersigned(900).await;
+    let mut admin = scene.house.database.admin().await;
+    for statement in change.split(';') {
+        sqlx::query(sqlx::AssertSqlSafe(statement.to_owned()))
+            .execute(&mut admin)
+            .await
+            .expect(statement);
+    }
+
+    let refused = scene.refund(900).await;
+
+    assert_eq!(refused.code(), code, "{change}: {}", refused.body);
+    assert_eq!(scene.upstream.count(REFUND), 0, "{change}");
+    assert_eq!(
+        scene.refund(900).await.code(),
+        "held",
+        "{change}: the next call asks anew"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t56_an_approval_does_not_outlive_what_it_was_given_for() {
+    // Behind the product's back, so that no cache has heard of it: the consuming UPDATE looks.
+    let cases = [
+        ("UPDATE hold SET expires_at = now() - interval '1 second'", "approval_expired"),
+        ("UPDATE member SET removed_at = now() WHERE role = 'reviewer'", "approval_stale"),
+        ("UPDATE member SET role = 'auditor' WHERE role = 'reviewer'", "approval_stale"),
+        (
+            "UPDATE enablement SET superseded_at = now() WHERE high_risk;
+             INSERT INTO enablement SELECT tenant_id, gen_random_uuid(), environment_id, tool_id, tool_version_id,
+                high_risk, state, handling, 'again', decided_by, now(), NULL FROM enablement WHERE high_risk",
+            "approval_stale",
+        ),
+        ("UPDATE credential SET version = version + 1", "approval_stale"),
+    ];
+    for (change, code) in cases {
+        refused_after(change, code).await;
+    }
+    println!(
+        "{} changes between approval and call: {} refused, 0 sent",
+        cases.len(),
+        cases.len()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rejected_call_tells_the_agent_why_and_sends_nothing() {
+    let scene = scene().await;
+    scene.refund(5).await;
+    let hold = scene.house.waiting(&scene.reviewer).await.remove(0);
+    scene
+        .house
+        .decide(&scene.reviewer, &hold, Judged::Reject)
+        .await
+        .unwrap();
+
+    let told = scene.refund(5).await;
+
+    assert_eq!(told.code(), "approval_rejected");
+    assert!(told.text().contains("I looked at it"), "{}", told.text());
+    assert_eq!(scene.refund(5).await.code(), "held");
+    assert_eq!(scene.upstream.seen().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn holds_expire_by_themselves_and_on_the_record() {
+    let scene = scene().await;
+    scene.refund(5).await;
+    let mut admin = scene.house.database.admin().await;
+    sqlx::query("UPDATE hold SET expires_at = now() - interval '1 second'")
+        .execute(&mut admin)
+        .await
+        .unwrap();
+
+    assert_eq!(scene.house.approvals.expire_due().await.unwrap(), 1);
+    assert_eq!(scene.house.approvals.expire_due().await.unwrap(), 0);
+
+    assert!(scene.house.waiting(&scene.reviewer).await.is_empty());
+    let recorded: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM record WHERE act = 'hold.expired'")
+            .fetch_one(&mut admin)
+            .await
+            .unwrap();
+    assert_eq!(recorded, 1);
+    assert_eq!(scene.refund(5).await.code(), "approval_expired");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_tenant_sees_no_hold() {
+    let scene = scene().await;
+    scene.refund(5).await;
+    let stranger = scene.house.owner_of("evil").await;
+    let hold = scene.house.waiting(&scene.reviewer).await.remove(0);
+
+    assert!(scene.house.waiting(&stranger).await.is_empty());
+    let foreign = scene
+        .house
+        .approvals
+        .hold(&stranger.scope, hold.id)
+        .await
+        .unwrap_err();
+    assert_eq!(foreign.code(), "not_found");
+}

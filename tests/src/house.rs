@@ -1,0 +1,166 @@
+//! A whole Countersign in this process.
+
+use std::{net::TcpListener, sync::Arc};
+
+use actix_web::{App, HttpServer, web};
+use countersign_accounts::Accounts;
+use countersign_approvals::Approvals;
+use countersign_domain::World;
+use countersign_edge::{Edge, NoSessions, PublicUrl};
+use countersign_egress::{Egress, EgressPolicy, Loopback, PlainHttp};
+use countersign_mcp_gateway::{Gateway, Parts, Rates};
+use countersign_oauth_server::{Limits, OAuthServer};
+use countersign_queue::{InProcess, Wakeups, Worker};
+use countersign_reporting::Recorder;
+use countersign_secret_injection::{Connections, Injector};
+use countersign_spec_import::{ImportSpec, Imports};
+use countersign_store::Store;
+use countersign_testkit::{Database, world};
+use countersign_tool_registry::{Catalogues, Registry};
+use countersign_vault::{LocalVault, MasterKey, SecretVault};
+use tokio::{runtime::Handle, task::JoinHandle};
+use tokio_util::task::TaskTracker;
+
+/// All services over one database, and the two protocol fronts served on loopback.
+pub struct House {
+    /// The test's own database.
+    pub database: Database,
+    /// The store, as the product connects.
+    pub store: Store,
+    /// A clock that stands still, and randomness.
+    pub world: World,
+    /// Where the fronts are.
+    pub public: PublicUrl,
+    /// Sign-up, members.
+    pub accounts: Accounts,
+    /// Imports.
+    pub imports: Imports,
+    /// Tools and endpoints.
+    pub registry: Registry,
+    /// Addresses and credentials.
+    pub connections: Connections,
+    /// Held calls.
+    pub approvals: Approvals,
+    /// Consent and tokens.
+    pub oauth: OAuthServer,
+    /// The door that the tests themselves go out by.
+    pub egress: Egress,
+    wakeups: Arc<dyn Wakeups>,
+    server: actix_web::dev::ServerHandle,
+    watcher: JoinHandle<()>,
+}
+
+impl House {
+    /// Opens one.
+    ///
+    /// # Panics
+    /// When a part does not start; then there is nothing to test.
+    pub async fn open() -> Self {
+        let database = Database::create().await;
+        let (store, world) = (database.store(), world());
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let public: PublicUrl = format!("http://{address}")
+            .parse()
+            .expect("loopback http is allowed");
+        let egress = Egress::with_system_dns(EgressPolicy {
+            loopback: Loopback::Allowed,
+            plain_http: PlainHttp::Allowed,
+            ..EgressPolicy::default()
+        })
+        .expect("the door builds");
+        let vault: Arc<dyn SecretVault> = Arc::new(LocalVault::new(
+            store.clone(),
+            world.clone(),
+            MasterKey::generate(&world),
+        ));
+        let wakeups: Arc<dyn Wakeups> = Arc::new(InProcess::new());
+        let approvals = Approvals::new(store.clone(), world.clone());
+        let oauth = OAuthServer::new(store.clone(), world.clone(), &public, Limits::default());
+        let catalogues = Catalogues::new(store.clone(), Arc::clone(&wakeups));
+        let watching = catalogues.clone();
+        let watcher = tokio::spawn(async move { watching.watch().await });
+        let tracker = TaskTracker::new();
+        let gateway = Gateway::new(Parts {
+            store: store.clone(),
+            world: world.clone(),
+            public_url: public.clone(),
+            catalogues,
+            approvals: approvals.clone(),
+            dispatch: Arc::new(Injector::new(Arc::clone(&vault), egress.clone())),
+            recorder: Recorder::start(store.clone(), &Handle::current(), &tracker),
+            runtime: Handle::current(),
+            tracker,
+            rates: Rates {
+                per_agent: 10_000.try_into().expect("not zero"),
+                ..Rates::default()
+            },
+        });
+        let server = serve(listener, &public, &world, (gateway, oauth.clone()));
+        Self {
+            accounts: Accounts::new(store.clone(), world.clone()),
+            imports: Imports::new(store.clone(), world.clone(), Arc::clone(&wakeups)),
+            registry: Registry::new(store.clone(), world.clone(), Arc::clone(&wakeups)),
+            connections: Connections::new(store.clone(), world.clone(), vault, egress.clone()),
+            database,
+            store,
+            world,
+            public,
+            approvals,
+            oauth,
+            egress,
+            wakeups,
+            server,
+            watcher,
+        }
+    }
+
+    /// Does all background work there is.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn work(&self) {
+        let worker = Worker::new(
+            self.store.clone(),
+            self.world.clone(),
+            Arc::clone(&self.wakeups),
+        )
+        .register(ImportSpec::new(Arc::new(self.egress.clone())));
+        worker
+            .run_until_empty()
+            .await
+            .expect("the database answers");
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.watcher.abort();
+        drop(self.server.stop(false));
+    }
+}
+
+fn serve(
+    listener: TcpListener,
+    public: &PublicUrl,
+    world: &World,
+    (gateway, oauth): (Gateway, OAuthServer),
+) -> actix_web::dev::ServerHandle {
+    let edge = Edge::new(public.clone(), world.clone(), Arc::new(NoSessions));
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::new(gateway.clone()))
+            .app_data(web::Data::new(oauth.clone()))
+            .configure(|config| edge.configure(config))
+            .configure(|config| countersign_mcp_gateway::routes().configure(config))
+            .configure(|config| countersign_oauth_server::routes().configure(config))
+    })
+    .workers(2)
+    .disable_signals()
+    .listen(listener)
+    .expect("the port was bound a moment ago")
+    .run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    handle
+}
