@@ -90,6 +90,13 @@ impl Redis {
         })
     }
 
+    /// Says whether Redis answers at present. Nothing depends on it but how quick things are.
+    pub async fn answers(&self) -> bool {
+        let mut connection = self.shared.clone();
+        let pong: RedisResult<String> = connection.ping().await;
+        pong.is_ok()
+    }
+
     /// Waits for one entry of the stream; an answer without one means that patience ran out.
     async fn read(&self, patience: Duration) -> RedisResult<()> {
         let mut slot = self.blocking.lock().await;

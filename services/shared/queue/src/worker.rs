@@ -41,12 +41,7 @@ impl Worker {
     /// Makes a worker that knows no job yet.
     #[must_use]
     pub fn new(store: Store, world: World, wakeups: Arc<dyn Wakeups>) -> Self {
-        let name = world
-            .bytes::<8>()
-            .iter()
-            .fold("worker-".to_owned(), |name, byte| {
-                format!("{name}{byte:02x}")
-            });
+        let name = format!("worker-{:016x}", u64::from_be_bytes(world.bytes()));
         Self {
             store,
             world,
@@ -58,6 +53,9 @@ impl Worker {
     }
 
     /// Teaches it a kind of job. It claims only kinds that it knows.
+    ///
+    /// # Panics
+    /// When it already knows a kind of that name.
     #[must_use]
     pub fn register<J: Job>(mut self, job: J) -> Self {
         let before = self.kinds.insert(J::NAME, Arc::new(job));

@@ -1,131 +1,25 @@
 //! Imports of a source: the bytes as they were given, and how the import went.
 
+mod view;
+
 use countersign_access::{ImportSource, Permit, RunJob};
 use countersign_domain::{
     Timestamp,
     digest::Digest,
     id::{MemberId, RevisionId, SourceId},
-    operation::{Diagnostic, ImportedDocument, Server},
+    operation::ImportedDocument,
     record::Who,
 };
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
     StoreError, TenantTx,
     entity::revision::{self, COLUMN},
-    row::At,
 };
 
-/// How a document came to us.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GivenAs {
-    /// As a file.
-    Upload,
-    /// As text.
-    Paste,
-    /// As an address it is fetched from.
-    Url(String),
-}
-
-impl GivenAs {
-    /// The name in the database.
-    #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Upload => "upload",
-            Self::Paste => "paste",
-            Self::Url(_) => "url",
-        }
-    }
-}
-
-/// Where an import is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RevisionState {
-    /// No worker has begun.
-    Waiting,
-    /// A worker is at it.
-    Importing,
-    /// Its operations are tools.
-    Ready,
-    /// It came to nothing, and nothing was changed by it.
-    Failed {
-        /// A stable code in `snake_case`.
-        code: String,
-        /// One sentence for people.
-        text: String,
-    },
-}
-
-/// One import of a source.
-#[derive(Clone, Debug)]
-pub struct RevisionView {
-    /// Its id.
-    pub id: RevisionId,
-    /// The source.
-    pub source: SourceId,
-    /// Counted from 1 within the source.
-    pub number: u32,
-    /// How the document was given.
-    pub given: GivenAs,
-    /// SHA-256 of the document, once it is here.
-    pub sha256: Option<Digest>,
-    /// Where it is.
-    pub state: RevisionState,
-    /// What the importer is doing: `fetching`, `reading`, `operations`, `naming`, `writing`.
-    pub stage: String,
-    /// Steps of that stage that are done.
-    pub done: u32,
-    /// Steps of that stage in all.
-    pub total: u32,
-    /// What the document calls itself.
-    pub title: String,
-    /// The version it gives itself.
-    pub version: String,
-    /// Its format, such as `OpenAPI 3.1.0`.
-    pub format: String,
-    /// How many operations it has.
-    pub operations: u32,
-    /// Where the API may live.
-    pub servers: Vec<Server>,
-    /// What was lost, guessed or repaired outside any one operation.
-    pub diagnostics: Vec<Diagnostic>,
-    /// When it was given.
-    pub created_at: Timestamp,
-    /// Who gave it.
-    pub created_by: MemberId,
-    /// When it was ready or failed.
-    pub finished_at: Option<Timestamp>,
-}
-
-/// A revision to be imported.
-#[derive(Clone, Debug)]
-pub struct NewRevision {
-    /// Its id.
-    pub id: RevisionId,
-    /// The source.
-    pub source: SourceId,
-    /// How the document was given.
-    pub given: GivenAs,
-    /// The document's digest, when it is here already.
-    pub sha256: Option<Digest>,
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub by: MemberId,
-}
-
-/// How far an import is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ImportProgress {
-    /// What is being done.
-    pub stage: &'static str,
-    /// Steps of it that are done.
-    pub done: usize,
-    /// Steps of it in all.
-    pub total: usize,
-}
+pub use view::{GivenAs, ImportProgress, NewRevision, RevisionState, RevisionView};
 
 impl TenantTx {
     /// Keeps a document; equal bytes are kept once.
@@ -359,9 +253,8 @@ impl TenantTx {
         operations: usize,
     ) -> Result<bool, StoreError> {
         self.used(permit)?;
-        let plain = "lists of plain values are JSON";
-        let servers = serde_json::to_value(&document.servers).expect(plain);
-        let diagnostics = serde_json::to_value(&document.diagnostics).expect(plain);
+        let servers = list(&document.servers);
+        let diagnostics = list(&document.diagnostics);
         let finished = self
             .execute(
                 "UPDATE revision SET state = 'ready', stage = '', done = 0, total = 0, title = $3, version = $4,
@@ -414,56 +307,6 @@ fn integer(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-impl TryFrom<revision::Model> for RevisionView {
-    type Error = StoreError;
-
-    fn try_from(row: revision::Model) -> Result<Self, StoreError> {
-        let id = RevisionId::from(row.id);
-        let at = At {
-            table: "revision",
-            row: id,
-        };
-        let number = |column, value: i32| at.need(column, u32::try_from(value).ok());
-        let given = match (row.given_as.as_str(), row.given_url) {
-            ("upload", _) => GivenAs::Upload,
-            ("paste", _) => GivenAs::Paste,
-            ("url", Some(url)) => GivenAs::Url(url),
-            _ => return Err(at.unreadable("given_as")),
-        };
-        let state = match row.state.as_str() {
-            "waiting" => RevisionState::Waiting,
-            "importing" => RevisionState::Importing,
-            "ready" => RevisionState::Ready,
-            "failed" => RevisionState::Failed {
-                code: at.need("failure_code", row.failure_code)?,
-                text: at.need("failure_text", row.failure_text)?,
-            },
-            _ => return Err(at.unreadable("state")),
-        };
-        let sha256 = row
-            .document_sha256
-            .map(|bytes| Digest::try_from(bytes.as_slice()))
-            .transpose()
-            .map_err(|_| at.unreadable("document_sha256"))?;
-        Ok(Self {
-            id,
-            source: row.source_id.into(),
-            number: number("number", row.number)?,
-            given,
-            sha256,
-            state,
-            stage: row.stage,
-            done: number("done", row.done)?,
-            total: number("total", row.total)?,
-            title: row.title,
-            version: row.version,
-            format: row.format,
-            operations: number("operations", row.operations)?,
-            servers: at.json("servers", row.servers)?,
-            diagnostics: at.json("diagnostics", row.diagnostics)?,
-            created_at: row.created_at,
-            created_by: row.created_by.into(),
-            finished_at: row.finished_at,
-        })
-    }
+fn list<T: Serialize>(items: &[T]) -> serde_json::Value {
+    serde_json::to_value(items).expect("lists of plain values are JSON")
 }

@@ -20,6 +20,9 @@ impl FixedClock {
     }
 
     /// Moves on.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the clock.
     pub fn advance(&self, by: TimeDelta) {
         let mut now = self
             .0

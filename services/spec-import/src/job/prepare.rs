@@ -55,6 +55,10 @@ const PLAIN: &str = "an imported document is plain JSON";
 /// What a decision about a tool is a decision about. The suggested name is not in it, since a tool
 /// keeps its name; nor are the reasons of the classification, which a better importer words anew.
 #[derive(Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, as in the operation"
+)]
 struct Fingerprinted<'a> {
     method: Method,
     path: &'a str,
@@ -109,26 +113,30 @@ fn storable<T: Serialize + DeserializeOwned>(value: T) -> (T, bool) {
 }
 
 fn strip(value: &mut Value) -> bool {
+    let mut had = false;
     match value {
         Value::String(text) => {
-            let had = text.contains('\0');
+            had = text.contains('\0');
             text.retain(|character| character != '\0');
-            had
         }
-        Value::Array(items) => items.iter_mut().fold(false, |had, item| strip(item) || had),
-        Value::Object(members) => {
-            let had = members
-                .values_mut()
-                .fold(false, |had, member| strip(member) || had);
-            if !members.keys().any(|key| key.contains('\0')) {
-                return had;
+        Value::Array(items) => {
+            for item in items {
+                had |= strip(item);
             }
-            *members = std::mem::take(members)
-                .into_iter()
-                .map(|(key, member)| (key.replace('\0', ""), member))
-                .collect::<Map<_, _>>();
-            true
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::Object(members) => {
+            for member in members.values_mut() {
+                had |= strip(member);
+            }
+            if members.keys().any(|key| key.contains('\0')) {
+                had = true;
+                *members = std::mem::take(members)
+                    .into_iter()
+                    .map(|(key, member)| (key.replace('\0', ""), member))
+                    .collect::<Map<_, _>>();
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+    had
 }

@@ -207,7 +207,7 @@ async fn a_job_whose_worker_died_in_the_last_attempt_is_given_up() {
             .begin_system(SystemReason::RunJobs)
             .await
             .unwrap();
-        let lease = Duration::from_secs(60);
+        let lease = Duration::from_mins(1);
         assert_eq!(
             tx.claim_jobs("dies", &[Note::NAME], 9, lease)
                 .await
@@ -236,7 +236,7 @@ async fn a_worker_that_lost_its_lease_can_finish_nothing() {
     let claim = async |worker: &str| {
         let tx = store.begin_system(SystemReason::RunJobs).await.unwrap();
         let mut claimed = tx
-            .claim_jobs(worker, &[Note::NAME], 1, Duration::from_secs(60))
+            .claim_jobs(worker, &[Note::NAME], 1, Duration::from_mins(1))
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -249,7 +249,7 @@ async fn a_worker_that_lost_its_lease_can_finish_nothing() {
 
     let tx = store.begin_system(SystemReason::RunJobs).await.unwrap();
     let renewed = tx
-        .renew_lease(&paused.lease, Duration::from_secs(60))
+        .renew_lease(&paused.lease, Duration::from_mins(1))
         .await
         .unwrap();
     let refused = [
@@ -278,7 +278,7 @@ async fn another_tenant_sees_no_job() {
     let (acme, globex) = (database.house("acme").await, database.house("globex").await);
     enqueue(&store, &acme, 0..1).await;
     let tx = store.begin_system(SystemReason::RunJobs).await.unwrap();
-    let lease = Duration::from_secs(60);
+    let lease = Duration::from_mins(1);
     let claimed = tx
         .claim_jobs("w", &[Note::NAME], 1, lease)
         .await

@@ -1,5 +1,7 @@
 //! The queue against a real PostgreSQL and a real Redis.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+
 mod conformance;
 mod jobs;
 mod losing_redis;

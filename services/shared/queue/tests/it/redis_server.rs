@@ -44,15 +44,10 @@ impl RedisServer {
 
     /// One process of the installation `prefix`.
     pub(crate) fn process(&self, prefix: &str) -> Redis {
-        let consumer = world()
-            .bytes::<6>()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         Redis::open(&RedisOptions {
             url: Secret::new(self.url()),
             prefix: prefix.to_owned(),
-            consumer,
+            consumer: name("process"),
         })
         .unwrap()
     }
@@ -81,8 +76,10 @@ impl Drop for RedisServer {
 
 /// A prefix that no other test has.
 pub(crate) fn prefix() -> String {
-    world()
-        .bytes::<6>()
-        .iter()
-        .fold("test-".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+    name("test")
+}
+
+fn name(of: &str) -> String {
+    let number = u64::from_be_bytes(world().bytes());
+    format!("{of}-{number:016x}")
 }
