@@ -7,7 +7,7 @@ use super::{
     reading::Reading,
     things::{
         BULK, CAPACITY, EXECUTIONS, JOBS, MAILINGS, MARKS, NOTICES, PARTICIPATION, REMOVALS,
-        RESTORED_OVER, RUNNABLE, any_in,
+        RESTORED_OVER, RUNNABLE, TRAINING, any_in,
     },
     verbs::Act,
 };
@@ -47,8 +47,8 @@ pub(super) fn effect(reading: &Reading, votes: &[Vote]) -> Effect {
     if let Some(word) = of(Act::Remove) {
         return Effect::Removes(word);
     }
-    let ordered = phrases(reading).find(|word| REMOVALS.contains(&word.as_str()));
-    if let Some(word) = ordered.filter(|_| reading.method == Method::Post) {
+    let asked = phrases(reading).find(|word| REMOVALS.contains(&word.as_str()));
+    if let Some(word) = asked.filter(|_| reading.method == Method::Post) {
         return Effect::Removes(word.clone());
     }
     if let Some(word) = of(Act::End).or_else(|| credential_dies(votes)) {
@@ -88,60 +88,82 @@ fn credential_dies(votes: &[Vote]) -> Option<String> {
 }
 
 /// Un-starring, un-tagging, leaving: the opposite call gives it back.
+///
+/// This makes a DELETE harmless, so a sentence alone is not believed: the path must speak of
+/// it, or name and text must agree.
 fn is_switch(reading: &Reading, votes: &[Vote]) -> bool {
-    let says_toggle = votes.iter().any(|vote| vote.verb.act == Act::Toggle);
-    let says_change = votes.iter().any(|vote| {
-        vote.source != "path"
-            && matches!(
-                vote.verb.base,
-                "mark" | "enable" | "unsuspend" | "unban" | "unblock" | "lift"
-            )
-    });
-    let grave = votes.iter().any(|vote| {
-        matches!(
-            vote.verb.base,
-            "delete" | "destroy" | "purge" | "erase" | "wipe"
-        )
-    });
-    let object = object(reading);
-    let takes_part = any_in(&object, PARTICIPATION);
-    let removes = votes.iter().any(|vote| vote.verb.base == "remove") && !grave;
-    let hangs_on_something = reading
-        .path
-        .segments
-        .last()
-        .is_some_and(|last| last.after_parameter)
-        || from_something(reading);
-    let unmarks = removes && any_in(&object, MARKS) && hangs_on_something;
-    let saved = removes && phrases(reading).any(|word| word == "saved");
-    let detaches = saved || deletes_a_link(reading) || unsubscribes(reading, &object);
-    (says_toggle || says_change) && !grave
-        || takes_part && (reading.method == Method::Delete || removes)
-        || unmarks
-        || detaches
+    let grave = ["delete", "destroy", "purge", "erase", "wipe"];
+    if votes
+        .iter()
+        .any(|vote| vote.source != "path" && grave.contains(&vote.verb.base))
+    {
+        return takes_part(reading);
+    }
+    let removes = votes.iter().any(|vote| vote.verb.base == "remove");
+    let deletes = reading.method == Method::Delete;
+    toggled(reading, votes)
+        || (takes_part(reading) && (deletes || removes))
+        || (removes && unmarks(reading))
 }
 
-fn from_something(reading: &Reading) -> bool {
-    reading.text.rest.first().is_some_and(|word| word == "from")
+/// Verbs for throwing a switch, beside those of [`Act::Toggle`].
+const SWITCHING: &[&str] = &["mark", "enable", "unsuspend", "unban", "unblock", "lift"];
+
+/// Whether enough witnesses say that the call throws a switch.
+pub(super) fn toggled(reading: &Reading, votes: &[Vote]) -> bool {
+    let switches = |source: &str| {
+        let says =
+            |vote: &&Vote| vote.verb.act == Act::Toggle || SWITCHING.contains(&vote.verb.base);
+        votes
+            .iter()
+            .filter(|vote| vote.source == source)
+            .any(|vote| says(&vote))
+    };
+    let path = switches("path")
+        || reading
+            .path
+            .words()
+            .any(|word| PARTICIPATION.contains(&word.as_str()));
+    let (name, text) = (switches("name"), switches("text"));
+    let enough = if reading.method == Method::Delete {
+        2
+    } else {
+        1
+    };
+    (name || text || switches("path"))
+        && usize::from(path) + usize::from(name) + usize::from(text) >= enough
 }
 
-/// `DELETE /tickets/{id}/tags/{id}`: the tag stays, the link goes.
-fn deletes_a_link(reading: &Reading) -> bool {
-    reading.method == Method::Delete
-        && from_something(reading)
-        && reading.path.ends_in_parameter
-        && any_in(&reading.text.object, MARKS)
-}
-
-/// Notices are subscribed to and unsubscribed from; a paid subscription is not a notice.
-fn unsubscribes(reading: &Reading, object: &[String]) -> bool {
-    let around: Vec<String> = reading
+/// The path points at somebody's taking part, or at a subscription to notices.
+fn takes_part(reading: &Reading) -> bool {
+    let Some(head) = reading.path.head().and_then(|head| head.words.last()) else {
+        return false;
+    };
+    let notices = || {
+        reading
+            .path
+            .words()
+            .any(|word| NOTICES.contains(&word.as_str()))
+    };
+    let webhooks = reading
         .path
         .words()
-        .chain(&reading.text.object)
-        .cloned()
-        .collect();
-    object.iter().any(|word| word == "subscription") && any_in(&around, NOTICES)
+        .any(|word| word == "webhook" || word == "hook");
+    PARTICIPATION.contains(&head.as_str()) || (head == "subscription" && notices() && !webhooks)
+}
+
+/// `/tickets/{id}/tags/{id}`: the tag stays, the link goes.
+fn unmarks(reading: &Reading) -> bool {
+    let Some(head) = reading.path.head() else {
+        return false;
+    };
+    let hangs_on_something =
+        head.after_parameter || reading.text.rest.first().is_some_and(|word| word == "from");
+    hangs_on_something
+        && head
+            .words
+            .last()
+            .is_some_and(|word| MARKS.contains(&word.as_str()))
 }
 
 /// All words of the objects and of the path's head.
@@ -160,20 +182,69 @@ fn object(reading: &Reading) -> Vec<String> {
         .collect()
 }
 
-/// Why an ordinary change needs a human first: a stable code and the words.
+/// Why a change needs a human first: a stable code and the words.
 pub(super) fn gravity(
     reading: &Reading,
     votes: &[Vote],
     effect: &Effect,
 ) -> Option<(&'static str, String)> {
-    if let Effect::Ends(word) | Effect::Removes(word) = effect {
-        return Some(("destructive", word.clone()));
+    match effect {
+        Effect::Ends(word) | Effect::Removes(word) => Some(("destructive", word.clone())),
+        Effect::Switches => None,
+        Effect::Changes => ordered(reading, votes)
+            .or_else(|| made(reading))
+            .or_else(|| bulk(reading)),
     }
-    let vote = |act: Act| {
-        votes
-            .iter()
-            .find(|vote| vote.verb.act == act && (vote.verb.clear || vote.source != "text"))
+}
+
+/// Grave by what is done.
+fn ordered(reading: &Reading, votes: &[Vote]) -> Option<(&'static str, String)> {
+    const STARTS: &[&str] = &["start", "initiate", "launch", "submit", "resume"];
+    const SENDS: &[&str] = &["send", "schedule", "start", "publish", "launch"];
+    const MERGED_BY_HABIT: &[&str] = &[
+        "pull",
+        "branch",
+        "request",
+        "metadata",
+        "attribute",
+        "upstream",
+    ];
+    let object = object(reading);
+    let does = |verbs: &[&str]| votes.iter().any(|vote| verbs.contains(&vote.verb.base));
+    let to = |verbs: &[&str], things: &[&str]| {
+        let thing = object.iter().find(|word| things.contains(&word.as_str()));
+        thing.filter(|_| does(verbs)).cloned()
     };
+    if does(&["merge"]) && !any_in(&object, MERGED_BY_HABIT) {
+        return Some(("destructive", "merge".to_owned()));
+    }
+    let act = |act: Act| {
+        let meant =
+            |vote: &&Vote| vote.verb.act == act && (vote.verb.clear || vote.source != "text");
+        votes.iter().find(meant).map(|vote| vote.word.clone())
+    };
+    to(&["restore", "recover"], RESTORED_OVER)
+        .map(|word| ("destructive", format!("restore {word}")))
+        .or_else(|| to(STARTS, RUNNABLE).map(|word| ("execute", word)))
+        .or_else(|| to(SENDS, MAILINGS).map(|word| ("bulk", word)))
+        .or_else(|| act(Act::Run).map(|word| ("execute", word)))
+        .or_else(|| act(Act::Provision).map(|word| ("provision", word)))
+}
+
+/// Grave by what is made.
+fn made(reading: &Reading) -> Option<(&'static str, String)> {
+    let path = &reading.path;
+    if path
+        .segments
+        .last()
+        .is_some_and(|last| last.words == ["action"])
+    {
+        // The body says which action, so the worst of them counts.
+        return Some(("execute", "action".to_owned()));
+    }
+    if reading.method == Method::Patch || path.ends_in_parameter || path.action.is_some() {
+        return None;
+    }
     let object = object(reading);
     let thing = |list: &[&str]| {
         object
@@ -181,95 +252,46 @@ pub(super) fn gravity(
             .find(|word| list.contains(&word.as_str()))
             .cloned()
     };
-    if *effect == Effect::Switches {
-        return None;
-    }
-    let merges = votes.iter().any(|vote| vote.verb.base == "merge");
-    if merges
-        && !any_in(
-            &object,
-            &[
-                "pull",
-                "branch",
-                "request",
-                "metadata",
-                "attribute",
-                "upstream",
-            ],
-        )
-    {
-        return Some(("destructive", "merge".to_owned()));
-    }
-    let does = |verbs: &[&str]| votes.iter().any(|vote| verbs.contains(&vote.verb.base));
-    if let Some(word) = thing(RESTORED_OVER).filter(|_| does(&["restore", "recover"])) {
-        return Some(("destructive", format!("restore {word}")));
-    }
-    if let Some(word) =
-        thing(RUNNABLE).filter(|_| does(&["start", "initiate", "launch", "submit", "resume"]))
-    {
-        return Some(("execute", word));
-    }
-    if let Some(word) =
-        thing(MAILINGS).filter(|_| does(&["send", "schedule", "start", "publish", "launch"]))
-    {
-        return Some(("bulk", word));
-    }
-    if let Some(found) = vote(Act::Run) {
-        return Some(("execute", found.word.clone()));
-    }
-    if let Some(found) = vote(Act::Provision) {
-        return Some(("provision", found.word.clone()));
-    }
-    let creates = reading.method != Method::Patch
-        && !reading.path.ends_in_parameter
-        && reading.path.action.is_none();
-    if let Some(word) = thing(EXECUTIONS).filter(|_| creates) {
-        return Some(("execute", word));
-    }
-    let near = reading
-        .path
-        .words()
-        .chain(&reading.name.object)
-        .find(|word| matches!(word.as_str(), "tuning" | "finetuning" | "training"));
-
-    let bought = phone_number(reading);
-    if let Some(word) = near
-        .cloned()
-        .or(bought)
-        .or_else(|| thing(CAPACITY))
-        .filter(|_| creates && reading.method == Method::Post)
-    {
-        return Some(("provision", word));
-    }
-    if reading
-        .path
-        .segments
-        .last()
-        .is_some_and(|last| last.words == ["action"])
-    {
-        return Some(("execute", "action".to_owned()));
-    }
-    bulk(reading).map(|word| ("bulk", word))
+    let trains = || {
+        let words = path.words().chain(&reading.name.object);
+        words
+            .into_iter()
+            .find(|word| TRAINING.contains(&word.as_str()))
+            .cloned()
+    };
+    let capacity = || {
+        trains()
+            .or_else(|| phone_number(reading))
+            .or_else(|| thing(CAPACITY))
+    };
+    thing(EXECUTIONS).map(|word| ("execute", word)).or_else(|| {
+        let posts = reading.method == Method::Post;
+        posts
+            .then(capacity)
+            .flatten()
+            .map(|word| ("provision", word))
+    })
 }
 
 /// A telephone number is rented by making one.
 fn phone_number(reading: &Reading) -> Option<String> {
-    let mut near = Vec::new();
     for segment in reading.path.segments.iter().rev() {
-        near.push(&segment.words);
+        if segment
+            .words
+            .windows(2)
+            .any(|pair| pair == ["phone", "number"])
+        {
+            return Some("phone number".to_owned());
+        }
         if segment.after_parameter {
             break;
         }
     }
-    let names = |words: &&Vec<String>| {
-        words
-            .windows(2)
-            .any(|pair| pair[0] == "phone" && pair[1] == "number")
-    };
-    near.iter().any(names).then(|| "phone number".to_owned())
+    None
 }
 
-fn bulk(reading: &Reading) -> Option<String> {
+/// Grave by how many it touches.
+fn bulk(reading: &Reading) -> Option<(&'static str, String)> {
     let last = reading
         .path
         .segments
@@ -282,7 +304,13 @@ fn bulk(reading: &Reading) -> Option<String> {
         .iter()
         .chain(&reading.name.rest)
         .chain(&reading.text.object);
-    last.chain(name)
+    let whole = reading
+        .path
+        .words()
+        .filter(|word| matches!(word.as_str(), "bulk" | "export"));
+    let word = last
+        .chain(name)
         .find(|word| BULK.contains(&word.as_str()))
-        .cloned()
+        .or(whole.last())?;
+    Some(("bulk", word.clone()))
 }

@@ -87,13 +87,25 @@ fn is_version(piece: &str) -> bool {
         || digits.starts_with(|c: char| c.is_ascii_digit())
 }
 
+/// Doubtful verbs that are meant as verbs even before a plural.
+const QUESTIONS: &[&str] = &[
+    "search", "query", "list", "count", "preview", "estimate", "filter", "explain",
+];
+
 /// The verb that a last segment orders, such as `refund`, `search-invoices`.
 fn action(last: &Segment, then_parameter: bool) -> Option<(Verb, String)> {
     let word = last.words.first()?;
     let found = verb(word)?;
     let one_word = last.words.len() == 1;
     // `/reports`, `/charges` are collections; a noun-like change verb alone names a thing.
-    let names_a_thing = one_word && (last.plural || (!found.clear && found.act == Act::Change));
+    let noun_like = !found.clear && found.act == Act::Change;
+    let asks = QUESTIONS.contains(&found.base);
+    // `/call_logs`, `/load_balancers` begin with a noun; `/search-invoices` does not.
+    let names_a_thing = if one_word {
+        last.plural || noun_like
+    } else {
+        last.plural && !found.clear && !asks
+    };
     let doubtful = !found.clear && then_parameter;
     (!names_a_thing && !doubtful).then(|| (found, word.clone()))
 }

@@ -181,9 +181,6 @@ pub(super) const CAPACITY: &[&str] = &[
     "cache",
     "storage",
     "nat",
-    "finetuning",
-    "training",
-    "tuning",
     "letter",
     "postcard",
     "mailer",
@@ -199,6 +196,9 @@ pub(super) const CAPACITY: &[&str] = &[
     "subnet",
     "deploymentslot",
 ];
+
+/// Long computations that cost money.
+pub(super) const TRAINING: &[&str] = &["tuning", "finetuning", "training"];
 
 /// Work that runs by itself: cancelling it loses the work, not a record.
 pub(super) const JOBS: &[&str] = &[

@@ -13,7 +13,7 @@ use super::{
     path::Path,
     phrase::Phrase,
     reading::Reading,
-    things::{DETAILS, GENERIC, MEETING_PLACES, NOTICES, any_in},
+    things::{DETAILS, GENERIC, MEETING_PLACES, NOTICES, PARTICIPATION, any_in},
     tokens::words,
     verbs::{Act, Verb},
 };
@@ -94,10 +94,6 @@ impl Topics {
             };
             self.add_noun(&found.text, found.noun, place, source);
         }
-    }
-
-    fn drop_topic(&mut self, topic: Topic) {
-        self.words.retain(|(of, _), _| *of != topic);
     }
 }
 
@@ -228,41 +224,33 @@ fn add_verbs(topics: &mut Topics, reading: &Reading) {
     }
 }
 
-/// Takes back what the surroundings show to mean something else.
+/// Takes back what the surroundings show to mean something else. Only the path and the
+/// object are asked, because a sentence could say anything to look harmless.
 fn forget_what_misleads(topics: &mut Topics, reading: &Reading) {
-    let around: Vec<String> = reading
+    let object = reading.text.object.iter().chain(&reading.name.object);
+    if reading
         .path
         .words()
-        .chain(&reading.text.rest)
-        .chain(&reading.tags)
-        .cloned()
-        .collect();
-    let object: Vec<String> = [&reading.text.object, &reading.name.object]
-        .into_iter()
-        .flatten()
-        .cloned()
-        .collect();
-    if any_in(&around, NOTICES) || any_in(&object, NOTICES) {
+        .chain(object)
+        .any(|word| NOTICES.contains(&word.as_str()))
+    {
         topics
             .words
             .remove(&(Topic::Billing, "subscription".to_owned()));
     }
     if is_detail(reading) {
-        topics
-            .words
-            .retain(|_, point| point.points > SUSPECTED && point.source != "path");
-        topics.words.retain(|word, _| {
-            !any_in(
-                &reading.path.words().cloned().collect::<Vec<_>>(),
-                &[word.1.as_str()],
-            )
+        let in_path = |word: &str| reading.path.words().any(|other| other == word);
+        topics.words.retain(|(_, word), point| {
+            point.points > SUSPECTED && point.source != "path" && !in_path(word)
         });
     }
-    if participation(reading)
-        && topics.points(Topic::Admin) > 0
-        && !around.iter().any(|word| word == "admin")
-    {
-        topics.drop_topic(Topic::Admin);
+    let administers = reading
+        .path
+        .words()
+        .chain(&reading.tags)
+        .any(|word| word == "admin");
+    if !administers && participation(reading) {
+        topics.words.retain(|(topic, _), _| *topic != Topic::Admin);
     }
 }
 
@@ -290,18 +278,27 @@ const OFFICIAL_TOGGLES: &[&str] = &[
     "hide",
 ];
 
-/// Being put into a conversation is taking part, not being given access.
+/// Being put into a conversation is taking part, not being given access. One witness is not
+/// enough to say so.
 fn participation(reading: &Reading) -> bool {
-    let toggles = [&reading.path.action, &reading.name.verb, &reading.text.verb]
+    let takes_part = |verb: &Option<(Verb, String)>| {
+        verb.as_ref().is_some_and(|(found, _)| {
+            found.act == Act::Toggle && !OFFICIAL_TOGGLES.contains(&found.base)
+        })
+    };
+    let path = &reading.path;
+    let witnesses = [
+        takes_part(&path.action)
+            || path
+                .words()
+                .any(|word| PARTICIPATION.contains(&word.as_str())),
+        takes_part(&reading.name.verb),
+        takes_part(&reading.text.verb),
+    ];
+    let nearest = path.segments.iter().rev().take(2);
+    let place = nearest
         .into_iter()
-        .flatten()
-        .any(|(found, _)| found.act == Act::Toggle && !OFFICIAL_TOGGLES.contains(&found.base));
-    let place = reading
-        .path
-        .segments
-        .iter()
-        .rev()
-        .take(2)
         .any(|segment| any_in(&segment.words, MEETING_PLACES));
-    toggles || (place && any_in(&reading.text.rest, MEETING_PLACES))
+    let agree = witnesses.iter().filter(|witness| **witness).count() >= 2;
+    agree || (place && any_in(&reading.text.rest, MEETING_PLACES))
 }

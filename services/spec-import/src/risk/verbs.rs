@@ -61,7 +61,7 @@ const VERBS: &[Verbs] = &[
             download, inspect, retrieval, see, peek, discover, tail, explore",
         doubtful: "list, show, search, query, count, view, look, filter, select, aggregate, head, \
             stat, info, ping, return, display, poll, watch, scroll, facet, health, \
-            histogram, autocomplete, load",
+            histogram, autocomplete",
     },
     Verbs {
         act: Act::Compute,

@@ -209,3 +209,27 @@ fn a_text_that_says_it_cannot_be_undone_is_believed() {
     let risk = classify(&settled);
     assert!(risk.destructive && risk.high_risk);
 }
+
+#[test]
+fn a_sentence_alone_does_not_turn_a_removal_into_a_switch() {
+    for summary in [
+        "Unstar a book",
+        "Mark a book as done",
+        "Unfollow",
+        "Dismiss the book",
+    ] {
+        let risk = risk(Method::Delete, "/books/{id}", "", summary);
+        assert!(
+            risk.high_risk && risk.destructive,
+            "{summary}: {:#?}",
+            risk.reasons
+        );
+    }
+    let muted = risk(
+        Method::Delete,
+        "/teams/{id}/members/{user}",
+        "",
+        "Mute a member",
+    );
+    assert_eq!(muted.class, RiskClass::Admin);
+}
