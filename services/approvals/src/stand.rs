@@ -123,7 +123,7 @@ impl Approvals {
             return self.look_again(scope, tx, hold, proposal).await;
         }
 
-        let nonce = hex(&self.world.bytes::<16>());
+        let nonce = format!("{:032x}", u128::from_be_bytes(self.world.bytes()));
         let expires_at = whole_seconds(self.world.now() + LIFETIME);
         let facts = proposal.facts(scope, &requester, &nonce, expires_at);
         let held = HeldCall {
@@ -152,16 +152,16 @@ impl Approvals {
             client_label: requester.client_label,
             expires_at,
         };
-        let (hold, opened) = tx
+        let (made, opened) = tx
             .open_hold(scope.allow(CallTool)?, self.world.id(), &held)
             .await?;
         if opened == Opened::New {
-            tx.append_record(&self.held_record(scope, &hold, proposal))
+            tx.append_record(&self.held_record(scope, &made, proposal))
                 .await?;
-            tx.publish(&Event::HoldOpened { hold: hold.id }).await?;
+            tx.publish(&Event::HoldOpened { hold: made.id }).await?;
         }
         tx.commit().await?;
-        Ok(Standing::Waiting(Box::new(hold), opened))
+        Ok(Standing::Waiting(Box::new(made), opened))
     }
 
     /// Looks at an open hold with the eyes of now.
@@ -175,13 +175,14 @@ impl Approvals {
         let ending = match &hold.state {
             HoldState::Pending | HoldState::Countersigned(_) => {
                 let obstacle = match tx.why_not(hold.id).await? {
-                    None if !self.is_same(scope, &hold, proposal)? => Some(Obstacle::Stale),
+                    None if !is_same(scope, &hold, proposal)? => Some(Obstacle::Stale),
                     known => known,
                 };
                 let Some(obstacle) = obstacle else {
-                    return Ok(match hold.state {
-                        HoldState::Countersigned(_) => Standing::Approved(Box::new(hold)),
-                        _ => Standing::Waiting(Box::new(hold), Opened::Already),
+                    return Ok(if hold.state == HoldState::Pending {
+                        Standing::Waiting(Box::new(hold), Opened::Already)
+                    } else {
+                        Standing::Approved(Box::new(hold))
                     });
                 };
                 self.end(scope, &tx, &hold, obstacle).await?;
@@ -225,18 +226,6 @@ impl Approvals {
         record.tool = Some(hold.held.recorded_tool());
         tx.append_record(&record).await?;
         Ok(())
-    }
-
-    /// Says whether the call, as it would be sent now, has the digest that was held.
-    fn is_same(
-        &self,
-        scope: &TenantScope,
-        hold: &Hold,
-        proposal: &Proposal<'_>,
-    ) -> Result<bool, ApprovalError> {
-        let requester = Requester::of(scope)?;
-        let facts = proposal.facts(scope, &requester, &hold.held.nonce, hold.held.expires_at);
-        Ok(facts.digest()? == hold.held.digest)
     }
 
     fn held_record(&self, scope: &TenantScope, hold: &Hold, proposal: &Proposal<'_>) -> Record {
@@ -306,8 +295,15 @@ impl Requester {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Says whether the call, as it would be sent now, has the digest that was held.
+fn is_same(
+    scope: &TenantScope,
+    hold: &Hold,
+    proposal: &Proposal<'_>,
+) -> Result<bool, ApprovalError> {
+    let requester = Requester::of(scope)?;
+    let facts = proposal.facts(scope, &requester, &hold.held.nonce, hold.held.expires_at);
+    Ok(facts.digest()? == hold.held.digest)
 }
 
 /// The digest carries whole seconds, so the row does too.

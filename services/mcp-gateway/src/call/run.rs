@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     call::{Call, Connected, NoRecord},
     gateway::Parts,
-    reply::{META_CALL, META_HOLD, ToolResult},
+    reply::{META_CALL, META_HOLD, Refusal, ToolResult},
     serve::{Outcome, Request},
     wire::Id,
 };
@@ -51,7 +51,7 @@ pub(crate) async fn run(agent: &Request<'_>, id: &Id, (call, connection): Connec
         Ok(authorized) => send(agent, id, (call, connection), authorized).await,
         Err(error) => {
             tracing::error!(error = %error, "a call came without its proof");
-            Outcome::Refused(crate::reply::Refusal::internal(
+            Outcome::Refused(Refusal::internal(
                 id.clone(),
                 error.code(),
                 "the call was not made",
@@ -79,11 +79,11 @@ pub(crate) async fn send(
     let (tracker, runtime) = (&agent.gateway.parts.tracker, &agent.gateway.parts.runtime);
     match tracker.spawn_on(work, runtime).await {
         Ok(Ok(result)) => Outcome::Result(json!(result)),
-        Ok(Err(refused)) => Outcome::Refused(refused.for_request(id)),
+        Ok(Err(unrecorded)) => Outcome::Refused(unrecorded.for_request(id)),
         Err(error) => {
             tracing::error!(error = %error, "a call did not finish");
             let reason = "outcome_unknown";
-            Outcome::Refused(crate::reply::Refusal::internal(
+            Outcome::Refused(Refusal::internal(
                 id.clone(),
                 reason,
                 "what became of the call is not known",
@@ -98,7 +98,7 @@ async fn finish(
     scope: Arc<TenantScope>,
     (call, connection): Connected,
     (authorized, record): (Authorized, Record),
-) -> Result<ToolResult, NoRecord> {
+) -> Result<ToolResult, Unrecorded> {
     let hold = authorized.hold();
     let outbound = OutboundCall {
         scope: &scope,
@@ -142,6 +142,23 @@ fn answer(call: &Call, outcome: &DispatchOutcome) -> ToolResult {
     }
 }
 
+/// The call was made, and how it ended could not be written down. Its answer stays here.
+struct Unrecorded {
+    sent: Sent,
+}
+
+impl Unrecorded {
+    fn for_request(&self, id: &Id) -> Refusal {
+        let what = match self.sent {
+            Sent::No => "nothing was sent, and the outcome could not be recorded",
+            Sent::Yes | Sent::Perhaps => {
+                "the call was made, but its outcome could not be recorded; do not simply repeat it"
+            }
+        };
+        Refusal::internal(id.clone(), "outcome_unrecorded", what)
+    }
+}
+
 /// Something may have been changed and nobody can say whether it was.
 fn is_unknown(call: &Call, outcome: &DispatchOutcome) -> bool {
     outcome.result.is_err() && outcome.sent == Sent::Perhaps && call.tool.class() != RiskClass::Read
@@ -153,7 +170,7 @@ async fn conclude(
     mut record: Record,
     call: &Call,
     outcome: &DispatchOutcome,
-) -> Result<(), NoRecord> {
+) -> Result<(), Unrecorded> {
     // A READ changes nothing, so not knowing whether it arrived is an ordinary error.
     record.status = Some(match outcome.status() {
         Status::Unknown if call.tool.class() == RiskClass::Read => Status::Error,
@@ -171,7 +188,8 @@ async fn conclude(
         .await
         .map(|_committed| ())
         .map_err(|error| {
-            tracing::error!(error = %error, call.id = %call.id, "an outcome was not written");
-            NoRecord
+            tracing::error!(error = %error, call.id = %call.id, "an outcome was not written"
+            );
+            Unrecorded { sent: outcome.sent }
         })
 }
