@@ -598,10 +598,22 @@ REVOKE UPDATE, DELETE ON record, document, tool_version, vault_key, vault_secret
 REVOKE DELETE ON hold, enablement, credential, member, oauth_grant, oauth_code,
     oauth_access_token, oauth_refresh_token, job, event FROM countersign_app;
 
+-- What was decided, held, issued or stored is not rewritten; only its state moves on.
+REVOKE UPDATE ON hold, enablement, credential, member, oauth_grant, oauth_code, oauth_access_token,
+    oauth_refresh_token, endpoint_tool, event FROM countersign_app;
+GRANT UPDATE (state, decided_by, decided_label, decided_at, decided_reason, consumed_at, closed_at)
+    ON hold TO countersign_app;
+GRANT UPDATE (superseded_at) ON enablement, credential TO countersign_app;
+GRANT UPDATE (role, removed_at) ON member TO countersign_app;
+GRANT UPDATE (revoked_at, revoke_reason, expires_at) ON oauth_grant TO countersign_app;
+GRANT UPDATE (consumed_at) ON oauth_code, oauth_refresh_token TO countersign_app;
+GRANT UPDATE (revoked_at) ON oauth_access_token TO countersign_app;
+
 GRANT SELECT, INSERT ON person TO countersign_system;
 GRANT SELECT, INSERT, UPDATE ON session, oauth_client, invitation, oauth_authorization TO countersign_system;
 GRANT DELETE ON oauth_client, oauth_authorization TO countersign_system;
 GRANT SELECT, INSERT ON tenant, member, environment TO countersign_system;
 GRANT SELECT ON endpoint, oauth_code, oauth_access_token, oauth_refresh_token, oauth_grant TO countersign_system;
-GRANT SELECT, UPDATE ON job, event, hold TO countersign_system;
+GRANT SELECT, UPDATE ON job, event TO countersign_system;
+GRANT SELECT, UPDATE (state) ON hold TO countersign_system;
 GRANT INSERT ON record TO countersign_system;

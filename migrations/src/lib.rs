@@ -3,7 +3,7 @@
 //! Files are embedded in the binary, run once each in order as `countersign_owner`, and are never
 //! edited once landed: a change is a new file that old and new code both survive.
 
-use sqlx::{Connection, PgConnection, migrate::Migrator};
+use sqlx::{Connection, PgConnection, migrate::Migrator, postgres::PgConnectOptions};
 
 static MIGRATOR: Migrator = sqlx::migrate!("./sql");
 
@@ -29,6 +29,42 @@ pub async fn create_roles(url: &str) -> Result<(), MigrateError> {
     Ok(())
 }
 
+/// Makes a database of this name on a private server, with the roles, and gives the login
+/// `countersign` a password. Needs a superuser's URL; run again it only sets the password.
+///
+/// # Panics
+/// When name or password hold anything but letters, digits and underscores: both are ours.
+pub async fn prepare(admin_url: &str, database: &str, password: &str) -> Result<(), MigrateError> {
+    for word in [database, password] {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+        assert!(
+            word.bytes().all(plain),
+            "a name or a password needs quoting"
+        );
+    }
+    let mut connection = PgConnection::connect(admin_url).await?;
+    let there: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1")
+        .bind(database)
+        .fetch_optional(&mut connection)
+        .await?;
+    if there.is_none() {
+        let create = format!("CREATE DATABASE {database}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(create))
+            .execute(&mut connection)
+            .await?;
+    }
+    connection.close().await?;
+    let inside: PgConnectOptions = admin_url.parse()?;
+    let mut connection = PgConnection::connect_with(&inside.database(database)).await?;
+    sqlx::raw_sql(ROLES).execute(&mut connection).await?;
+    let login = format!("ALTER ROLE countersign PASSWORD '{password}'");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(login))
+        .execute(&mut connection)
+        .await?;
+    connection.close().await?;
+    Ok(())
+}
+
 /// Brings the schema up to date. Safe to run from several processes at once (advisory lock).
 pub async fn migrate(url: &str) -> Result<(), MigrateError> {
     let mut connection = PgConnection::connect(url).await?;
@@ -43,6 +79,14 @@ pub async fn migrate(url: &str) -> Result<(), MigrateError> {
 /// Says whether every migration of this binary has been applied.
 pub async fn is_current(url: &str) -> Result<bool, MigrateError> {
     let mut connection = PgConnection::connect(url).await?;
+    // The login inherits nothing; a serving role may read the list of migrations, and a login that
+    // is no member of it (an administrator's) needs no role.
+    let served = sqlx::raw_sql("SET ROLE countersign_app")
+        .execute(&mut connection)
+        .await;
+    if served.is_err() {
+        tracing::debug!("the role countersign_app cannot be taken; asking as the login itself");
+    }
     let newest = MIGRATOR.iter().map(|step| step.version).max().unwrap_or(0);
     let applied: Result<Option<i64>, sqlx::Error> =
         sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")

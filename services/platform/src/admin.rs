@@ -1,0 +1,15 @@
+//! The operator's commands.
+
+mod announce;
+mod doctor;
+mod healthcheck;
+mod migrate;
+mod route_table;
+mod spec;
+
+pub(crate) use announce::announce;
+pub(crate) use doctor::doctor;
+pub(crate) use healthcheck::healthcheck;
+pub(crate) use migrate::migrate;
+pub use route_table::routes;
+pub(crate) use spec::{inspect, score};

@@ -1,0 +1,177 @@
+//! What can be asked for on the command line, and the way to it.
+
+use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, process::ExitCode, str::FromStr};
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use countersign_telemetry::start_logs;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    admin,
+    application::Application,
+    configuration::{Configuration, check_names},
+    serve::asked_to_end,
+    settings::{DatabaseSettings, LogSettings, ServerSettings},
+    world::system_world,
+};
+
+/// Countersign stands between agents and a company's APIs: what is dangerous waits for a human.
+#[derive(Parser, Debug)]
+#[command(name = "countersign", version)]
+pub struct CommandLine {
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+    /// The log.
+    #[command(flatten)]
+    log: LogSettings,
+}
+
+/// What the program can do.
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Serves. With nothing configured, on this machine alone and with a database of its own.
+    Serve(Box<ServerSettings>),
+    /// Brings the database's schema up to date.
+    Migrate(DatabaseSettings),
+    /// Looks at everything that serving needs and says what to do about what is missing.
+    Doctor(Box<ServerSettings>),
+    /// Lists every route with who may call it.
+    Routes,
+    /// Reads API descriptions, without a server.
+    #[command(subcommand)]
+    Spec(SpecCommand),
+    /// Asks the server of this configuration whether it is ready; for containers.
+    Healthcheck(Box<ServerSettings>),
+}
+
+/// What can be done with an API description.
+#[derive(Subcommand, Debug)]
+enum SpecCommand {
+    /// Shows what an import would do.
+    Inspect(InspectSettings),
+    /// Measures the risk classifier against labelled operations, one JSON object a line.
+    Score {
+        /// The labels.
+        labels: PathBuf,
+    },
+}
+
+/// What to inspect, and how to show it.
+#[derive(Args, Debug)]
+pub struct InspectSettings {
+    /// The description; `-` is standard input.
+    pub file: PathBuf,
+    /// How it looks: table or json.
+    #[arg(long, default_value = "table")]
+    pub format: ReportFormat,
+}
+
+/// How a report looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+impl FromStr for ReportFormat {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "table" => Ok(Self::Table),
+            "json" => Ok(Self::Json),
+            _ => Err("the formats are table and json"),
+        }
+    }
+}
+
+/// Does what the command line asks. Without a command it serves.
+pub fn main(
+    arguments: impl Iterator<Item = OsString>,
+    variables: impl Iterator<Item = (OsString, OsString)>,
+) -> ExitCode {
+    let mut arguments: Vec<OsString> = arguments.collect();
+    if arguments.len() < 2 {
+        arguments.push("serve".into());
+    }
+    let asked = CommandLine::parse_from(arguments);
+    let names: Vec<String> = variables
+        .filter_map(|(name, _)| name.into_string().ok())
+        .collect();
+    if let Err(error) = check_names(names.iter().map(String::as_str), &known_variables()) {
+        eprintln!("countersign: {error}");
+        return ExitCode::from(2);
+    }
+    if let Err(error) = start_logs(&asked.log.options()) {
+        eprintln!("countersign: {error}");
+        return ExitCode::from(2);
+    }
+    match run(asked.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("countersign: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(settings) => on_runtime(serve(*settings)),
+        Command::Migrate(settings) => on_runtime(admin::migrate(settings)),
+        Command::Doctor(settings) => on_runtime(admin::doctor(*settings)),
+        Command::Routes => {
+            print!("{}", admin::routes());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Spec(SpecCommand::Inspect(what)) => admin::inspect(&what),
+        Command::Spec(SpecCommand::Score { labels }) => admin::score(&labels),
+        Command::Healthcheck(settings) => admin::healthcheck(settings.http.listen),
+    }
+}
+
+fn on_runtime(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    // Redis and the database speak TLS too, and take the provider of the process.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
+}
+
+async fn serve(settings: ServerSettings) -> anyhow::Result<ExitCode> {
+    let configuration = Configuration::new(settings)?;
+    let application = Application::build(configuration, system_world()).await?;
+    admin::announce(&application)?;
+    let stop = CancellationToken::new();
+    let stopping = stop.clone();
+    let signals = tokio::spawn(async move {
+        let asked = asked_to_end().await;
+        tracing::info!("stopping");
+        stopping.cancel();
+        asked
+    });
+    let ended = application.run_until(stop).await;
+    signals.abort();
+    ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// The variables that some command reads, from the definitions themselves.
+#[must_use]
+pub fn known_variables() -> BTreeSet<String> {
+    fn collect(command: &clap::Command, into: &mut BTreeSet<String>) {
+        for argument in command.get_arguments() {
+            let name = argument.get_env().and_then(|name| name.to_str());
+            into.extend(name.map(ToOwned::to_owned));
+        }
+        for below in command.get_subcommands() {
+            collect(below, into);
+        }
+    }
+    let mut known = BTreeSet::new();
+    collect(&CommandLine::command(), &mut known);
+    known
+}

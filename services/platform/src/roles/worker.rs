@@ -1,0 +1,58 @@
+//! Work that nobody waits for.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use countersign_approvals::Approvals;
+use countersign_oauth_server::{Clients, Limits};
+use countersign_queue::{ReconcileError, Reconciler, Worker};
+use countersign_spec_import::ImportSpec;
+
+use crate::parts::Parts;
+
+/// Puts the worker together.
+pub(crate) fn start(parts: &Parts) -> Worker {
+    let (store, world) = (&parts.store, &parts.world);
+    let clients = Clients::new(store.clone(), world.clone(), &Limits::default());
+    Worker::new(store.clone(), world.clone(), Arc::clone(&parts.wakeups))
+        .register(ImportSpec::new(Arc::new(parts.egress.clone())))
+        .reconcile(ExpireHolds(Approvals::new(store.clone(), world.clone())))
+        .reconcile(ForgetClients(clients))
+}
+
+/// Expires holds that nobody decided about in time.
+struct ExpireHolds(Approvals);
+
+#[async_trait]
+impl Reconciler for ExpireHolds {
+    fn name(&self) -> &'static str {
+        "expire_holds"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(5)
+    }
+
+    async fn reconcile(&self) -> Result<usize, ReconcileError> {
+        Ok(self.0.expire_due().await?)
+    }
+}
+
+/// Forgets clients that registered and were never let in.
+struct ForgetClients(Clients);
+
+#[async_trait]
+impl Reconciler for ForgetClients {
+    fn name(&self) -> &'static str {
+        "forget_unused_clients"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_mins(10)
+    }
+
+    async fn reconcile(&self) -> Result<usize, ReconcileError> {
+        let forgotten = self.0.forget_unused().await?;
+        Ok(usize::try_from(forgotten).unwrap_or(usize::MAX))
+    }
+}
