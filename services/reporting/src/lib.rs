@@ -2,11 +2,24 @@
 //!
 //! What must always hold: a call's record is committed before its answer leaves, and a call that
 //! changes something has its intent committed before a byte goes upstream. [`Recorder`] is how the
-//! gateway keeps that cheaply. [`Audit`] reads the log back.
+//! gateway keeps that cheaply. [`Audit`] reads the log back; [`Reports`] and [`Activity`] count over the
+//! live tables and keep nothing.
 
+mod activity;
 mod audit;
+mod days;
+mod finding;
 mod recorder;
+mod report;
 
+pub use activity::{Activity, HomeFigures};
 pub use audit::{Audit, AuditError, Page, RecordDetail};
-pub use countersign_store::record_reading::{RecordFilter, RecordRow};
+pub use countersign_store::{
+    oauth_grants::Grant,
+    record_reading::{RecordFilter, RecordRow},
+    reports::{HoldFigures, InventoryRow, ReviewerFigures, SetUp, ToolOn},
+};
+pub use days::{Calls, ClassFigures, DayFigures};
+pub use finding::{Evidence, Finding, FindingCode, Severity};
 pub use recorder::{RecordError, Recorder, RecorderMetrics};
+pub use report::{Report, Reports};

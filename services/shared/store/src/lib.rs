@@ -34,6 +34,7 @@ pub mod people;
 mod pool;
 pub mod record_reading;
 pub mod records;
+pub mod reports;
 pub mod revisions;
 mod row;
 pub mod sessions;

@@ -1,0 +1,72 @@
+//! The figures of the first page: how far the tenant has come, and what happens just now.
+
+use countersign_access::{ActionName, ReadTenant, TenantScope};
+use countersign_domain::World;
+use countersign_store::{
+    Store,
+    record_reading::{RecordFilter, RecordRow},
+    reports::SetUp,
+};
+
+use crate::{
+    AuditError, Calls, DayFigures,
+    days::{by_day, first_moment},
+};
+
+/// Calls shown.
+const LAST_CALLS: u64 = 8;
+
+/// What the first page shows.
+#[derive(Clone, Debug)]
+pub struct HomeFigures {
+    /// How far the tenant has come, and how many calls wait.
+    pub set_up: SetUp,
+    /// Calls since midnight UTC.
+    pub today: Calls,
+    /// The latest rows about calls, newest first: all agents' for those who may read the log,
+    /// those of one's own agents for everybody else.
+    pub last_calls: Vec<RecordRow>,
+    /// Calls of the last 14 days, oldest first, every day there.
+    pub days: Vec<DayFigures>,
+}
+
+/// Counts what happens.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    store: Store,
+    world: World,
+}
+
+impl Activity {
+    /// Puts the service together.
+    #[must_use]
+    pub const fn new(store: Store, world: World) -> Self {
+        Self { store, world }
+    }
+
+    /// Counts for the first page.
+    ///
+    /// # Errors
+    /// When the role does not allow it or the database does not answer.
+    pub async fn home(&self, scope: &TenantScope) -> Result<HomeFigures, AuditError> {
+        let _permit = scope.allow(ReadTenant)?;
+        let now = self.world.now();
+        let tx = self.store.begin(scope).await?;
+        let filter = RecordFilter {
+            act: Some("call".to_owned()),
+            of_person: (!scope.may(ActionName::ReadRecords))
+                .then(|| scope.person())
+                .flatten(),
+            ..RecordFilter::default()
+        };
+        let last_calls = tx.records(&filter, None, LAST_CALLS).await?;
+        let days = by_day(&tx.call_counts(first_moment(now)).await?, now);
+        let today = days.iter().find(|day| day.day == now.date_naive());
+        Ok(HomeFigures {
+            set_up: tx.set_up().await?,
+            today: today.map(|day| day.calls).unwrap_or_default(),
+            last_calls,
+            days,
+        })
+    }
+}

@@ -1,0 +1,353 @@
+//! Weaknesses, found by pure rules over facts that were loaded before.
+//!
+//! A finding names what it stands on: whoever doubts it can open the evidence. No rule reads a
+//! clock, a database or another rule's result.
+
+use countersign_access::{Action, DecideHold, allows};
+use countersign_domain::{decision::Handling, risk::Confidence, risk::RiskClass, role::Role};
+use countersign_store::{
+    members::Member,
+    reports::{PlainCredential, SameHand, ToolOn, UnresolvedCall},
+};
+
+/// How soon somebody should look. Order is urgency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth tidying up.
+    Low,
+    /// A control is weaker than it looks.
+    Medium,
+    /// A control does not hold, or something happened that nobody knows the end of.
+    High,
+}
+
+impl Severity {
+    /// The name people see.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// The kinds of weakness there are. Codes are stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FindingCode {
+    /// A call was sent, or was about to be, and its outcome is not known.
+    OutcomeUnknown,
+    /// High-risk tools are on and fewer than two members can countersign.
+    TooFewReviewers,
+    /// A credential is sent without TLS.
+    CredentialOverPlainHttp,
+    /// Whoever turned a high-risk tool on is the only one who countersigns it.
+    SameHandOnBothKeys,
+    /// Tools that change something run at once.
+    WritesRunAtOnce,
+    /// Tools are on whose classification is a guess.
+    LowConfidenceToolOn,
+    /// Tools were on until their definition changed.
+    ToolsNeedReview,
+    /// There is one owner.
+    SingleOwner,
+    /// Tools are on whose API has no address.
+    ToolOnWithoutConnection,
+    /// Tools are on that no agent has called for a long time.
+    UnusedToolsOn,
+}
+
+impl FindingCode {
+    /// The stable code.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::TooFewReviewers => "too_few_reviewers",
+            Self::CredentialOverPlainHttp => "credential_over_plain_http",
+            Self::SameHandOnBothKeys => "same_hand_on_both_keys",
+            Self::WritesRunAtOnce => "writes_run_at_once",
+            Self::LowConfidenceToolOn => "low_confidence_tool_on",
+            Self::ToolsNeedReview => "tools_need_review",
+            Self::SingleOwner => "single_owner",
+            Self::ToolOnWithoutConnection => "tool_on_without_connection",
+            Self::UnusedToolsOn => "unused_tools_on",
+        }
+    }
+}
+
+/// One thing that a finding stands on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Its id, as the rest of the product writes it: `tool_…`, `call_…`, `mem_…`, `con_…`.
+    pub id: String,
+    /// What to show for it. Text from outside may be in it.
+    pub label: String,
+}
+
+/// One weakness.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What kind.
+    pub code: FindingCode,
+    /// How soon to look.
+    pub severity: Severity,
+    /// What is so, and why it matters, in a sentence. No text from outside is in it.
+    pub sentence: String,
+    /// What it stands on.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What the rules look at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts<'a> {
+    /// The members.
+    pub(crate) members: &'a [Member],
+    /// What is on, or was until its definition changed.
+    pub(crate) tools_on: &'a [ToolOn],
+    /// What is on and is not called.
+    pub(crate) unused: &'a [ToolOn],
+    /// Credentials sent without TLS.
+    pub(crate) plain_credentials: &'a [PlainCredential],
+    /// Calls without a known outcome.
+    pub(crate) unresolved_calls: &'a [UnresolvedCall],
+    /// High-risk tools that one person turned on and alone countersigns.
+    pub(crate) same_hands: &'a [SameHand],
+}
+
+impl Facts<'_> {
+    /// Applies every rule; the most urgent first.
+    #[must_use]
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = [
+            self.outcome_unknown(),
+            self.too_few_reviewers(),
+            self.credential_over_plain_http(),
+            self.same_hand_on_both_keys(),
+            self.writes_run_at_once(),
+            self.low_confidence_tool_on(),
+            self.tools_need_review(),
+            self.single_owner(),
+            self.tool_on_without_connection(),
+            self.unused_tools_on(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        findings
+    }
+
+    /// Tools that agents see at this moment.
+    fn visible(&self) -> impl Iterator<Item = &ToolOn> {
+        self.tools_on.iter().filter(|tool| !tool.needs_review)
+    }
+
+    fn outcome_unknown(&self) -> Option<Finding> {
+        let evidence = self.unresolved_calls.iter().map(|call| Evidence {
+            id: call.call.to_string(),
+            label: format!("{} at {}", call.tool_name, call.at.to_rfc3339()),
+        });
+        finding(
+            (FindingCode::OutcomeUnknown, Severity::High),
+            evidence,
+            |n| {
+                format!(
+                    "It is not known what became of {}; look upstream before anybody repeats it.",
+                    counted(n, "call")
+                )
+            },
+        )
+    }
+
+    fn too_few_reviewers(&self) -> Option<Finding> {
+        self.visible().find(|tool| tool.high_risk)?;
+        let reviewers: Vec<&Member> = self
+            .members
+            .iter()
+            .filter(|member| allows(member.role, DecideHold::NAME))
+            .collect();
+        let sentence = match reviewers.len() {
+            0 => "High-risk tools are on and no member can countersign their calls.",
+            1 => {
+                "High-risk tools are on and one member alone can countersign; calls made for that member can never run."
+            }
+            _ => return None,
+        };
+        Some(Finding {
+            code: FindingCode::TooFewReviewers,
+            severity: Severity::High,
+            sentence: sentence.to_owned(),
+            evidence: reviewers.into_iter().map(of_member).collect(),
+        })
+    }
+
+    fn credential_over_plain_http(&self) -> Option<Finding> {
+        let evidence = self.plain_credentials.iter().map(|plain| Evidence {
+            id: plain.connection.to_string(),
+            label: format!(
+                "{} in {}: {}",
+                plain.source_name, plain.environment_name, plain.base_url
+            ),
+        });
+        finding(
+            (FindingCode::CredentialOverPlainHttp, Severity::High),
+            evidence,
+            |n| {
+                format!(
+                    "{} without TLS; anybody on the way can read and reuse it.",
+                    n_are(n, "credential is sent", "credentials are sent")
+                )
+            },
+        )
+    }
+
+    fn same_hand_on_both_keys(&self) -> Option<Finding> {
+        let evidence = self.same_hands.iter().map(|hand| Evidence {
+            id: hand.tool.to_string(),
+            label: format!("{}: {}", hand.tool_name, hand.label),
+        });
+        finding(
+            (FindingCode::SameHandOnBothKeys, Severity::Medium),
+            evidence,
+            |n| {
+                format!(
+                    "{} turned on and countersigned by one and the same person only.",
+                    n_are(n, "high-risk tool was", "high-risk tools were")
+                )
+            },
+        )
+    }
+
+    fn writes_run_at_once(&self) -> Option<Finding> {
+        let found = self.visible().filter(|tool| {
+            tool.class != RiskClass::Read && !tool.high_risk && tool.handling == Handling::Run
+        });
+        finding(
+            (FindingCode::WritesRunAtOnce, Severity::Medium),
+            found.map(of_tool),
+            |n| {
+                format!(
+                    "{} something without waiting for a countersignature.",
+                    n_are(n, "tool changes", "tools change")
+                )
+            },
+        )
+    }
+
+    fn low_confidence_tool_on(&self) -> Option<Finding> {
+        let found = self
+            .visible()
+            .filter(|tool| tool.confidence == Confidence::Low);
+        finding(
+            (FindingCode::LowConfidenceToolOn, Severity::Medium),
+            found.map(of_tool),
+            |n| {
+                format!(
+                    "{} on although it is not clear what a call does.",
+                    n_are(n, "tool is", "tools are")
+                )
+            },
+        )
+    }
+
+    fn tools_need_review(&self) -> Option<Finding> {
+        let found = self.tools_on.iter().filter(|tool| tool.needs_review);
+        finding(
+            (FindingCode::ToolsNeedReview, Severity::Medium),
+            found.map(of_tool),
+            |n| {
+                format!(
+                    "The definition of {} changed after somebody had turned it on; agents do not see it until it is looked at.",
+                    counted(n, "tool")
+                )
+            },
+        )
+    }
+
+    fn single_owner(&self) -> Option<Finding> {
+        let owners: Vec<&Member> = self
+            .members
+            .iter()
+            .filter(|member| member.role == Role::Owner)
+            .collect();
+        let [only] = owners.as_slice() else {
+            return None;
+        };
+        Some(Finding {
+            code: FindingCode::SingleOwner,
+            severity: Severity::Low,
+            sentence: "There is one owner; if that person is gone, nobody can make another."
+                .to_owned(),
+            evidence: vec![of_member(only)],
+        })
+    }
+
+    fn tool_on_without_connection(&self) -> Option<Finding> {
+        let found = self.visible().filter(|tool| !tool.connected);
+        finding(
+            (FindingCode::ToolOnWithoutConnection, Severity::Low),
+            found.map(of_tool),
+            |n| {
+                format!(
+                    "{} on in an environment where the API has no address; calls are refused.",
+                    n_are(n, "tool is", "tools are")
+                )
+            },
+        )
+    }
+
+    fn unused_tools_on(&self) -> Option<Finding> {
+        finding(
+            (FindingCode::UnusedToolsOn, Severity::Low),
+            self.unused.iter().map(of_tool),
+            |n| {
+                format!(
+                    "{} on and no agent has called it for 30 days; what is not needed is better off.",
+                    n_are(n, "tool is", "tools are")
+                )
+            },
+        )
+    }
+}
+
+/// Makes a finding if there is evidence for one.
+fn finding(
+    (code, severity): (FindingCode, Severity),
+    evidence: impl Iterator<Item = Evidence>,
+    sentence: impl FnOnce(usize) -> String,
+) -> Option<Finding> {
+    let evidence: Vec<Evidence> = evidence.collect();
+    (!evidence.is_empty()).then(|| Finding {
+        code,
+        severity,
+        sentence: sentence(evidence.len()),
+        evidence,
+    })
+}
+
+fn of_tool(tool: &ToolOn) -> Evidence {
+    Evidence {
+        id: tool.tool.to_string(),
+        label: format!(
+            "{} of {} in {}",
+            tool.name, tool.source_name, tool.environment_name
+        ),
+    }
+}
+
+fn of_member(member: &Member) -> Evidence {
+    Evidence {
+        id: member.id.to_string(),
+        label: member.email.to_string(),
+    }
+}
+
+fn counted(n: usize, one: &str) -> String {
+    n_are(n, one, &format!("{one}s"))
+}
+
+fn n_are(n: usize, one: &str, several: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { several })
+}

@@ -1,0 +1,123 @@
+//! One page about what agents can do here, who let them, and what is weak about it.
+
+use chrono::TimeDelta;
+use countersign_access::{ReadRecords, TenantScope};
+use countersign_domain::{
+    Timestamp, World,
+    record::{Act, Record},
+};
+use countersign_store::{
+    Store, TenantTx,
+    oauth_grants::Grant,
+    reports::{HoldFigures, InventoryRow, ReviewerFigures, ToolOn},
+};
+
+use crate::{
+    AuditError, ClassFigures, DayFigures, Finding,
+    days::{by_class, by_day, first_moment},
+    finding::Facts,
+};
+
+/// A tool that nobody calls for this long is not needed.
+const UNUSED: TimeDelta = TimeDelta::days(30);
+/// Calls without an outcome are looked for this far back.
+const UNRESOLVED: TimeDelta = TimeDelta::days(30);
+/// Most calls without an outcome that are listed.
+const UNRESOLVED_SHOWN: i64 = 100;
+
+/// What is so at one moment. Nothing in it is kept; it is counted when it is asked for.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The moment.
+    pub made_at: Timestamp,
+    /// The tools by environment and class.
+    pub inventory: Vec<InventoryRow>,
+    /// Every tool that is on, with who decided, when and why.
+    pub tools_on: Vec<ToolOn>,
+    /// Those of them that agents see and none has called for 30 days, and that have been on for
+    /// as long.
+    pub unused: Vec<ToolOn>,
+    /// Holds by state.
+    pub holds: HoldFigures,
+    /// Who decided about holds.
+    pub reviewers: Vec<ReviewerFigures>,
+    /// Calls of the last 14 days, oldest first, every day there.
+    pub days: Vec<DayFigures>,
+    /// The same calls by class.
+    pub classes: Vec<ClassFigures>,
+    /// The agents that are connected.
+    pub agents: Vec<Grant>,
+    /// What is weak, the most urgent first.
+    pub findings: Vec<Finding>,
+}
+
+/// Makes reports.
+#[derive(Clone, Debug)]
+pub struct Reports {
+    store: Store,
+    world: World,
+}
+
+impl Reports {
+    /// Puts the service together.
+    #[must_use]
+    pub const fn new(store: Store, world: World) -> Self {
+        Self { store, world }
+    }
+
+    /// Makes the report of this moment, and puts on record who read it.
+    ///
+    /// # Errors
+    /// When the role does not allow it or the database does not answer.
+    pub async fn report(&self, scope: &TenantScope) -> Result<Report, AuditError> {
+        let _permit = scope.allow(ReadRecords)?;
+        let tx = self.store.begin(scope).await?;
+        let report = self.load(&tx).await?;
+        let record = Record::new(&self.world, scope.tenant(), Act::ReportRead, scope.who())
+            .with("findings", report.findings.len());
+        tx.append_record(&record).await?;
+        tx.commit().await?;
+        Ok(report)
+    }
+
+    async fn load(&self, tx: &TenantTx) -> Result<Report, AuditError> {
+        let now = self.world.now();
+        let counts = tx.call_counts(first_moment(now)).await?;
+        let tools_on = tx.tools_on().await?;
+        let unused = unused(&tools_on, now);
+        let findings = Facts {
+            members: &tx.members().await?,
+            tools_on: &tools_on,
+            unused: &unused,
+            plain_credentials: &tx.plain_credentials().await?,
+            unresolved_calls: &tx
+                .unresolved_calls(now - UNRESOLVED, UNRESOLVED_SHOWN)
+                .await?,
+            same_hands: &tx.same_hands().await?,
+        }
+        .findings();
+        Ok(Report {
+            made_at: now,
+            inventory: tx.inventory().await?,
+            tools_on,
+            unused,
+            holds: tx.hold_figures().await?,
+            reviewers: tx.reviewer_figures().await?,
+            days: by_day(&counts, now),
+            classes: by_class(&counts),
+            agents: tx.grants().await?,
+            findings,
+        })
+    }
+}
+
+/// A tool that was turned on yesterday has not had its chance yet.
+fn unused(tools: &[ToolOn], now: Timestamp) -> Vec<ToolOn> {
+    let before = now - UNUSED;
+    tools
+        .iter()
+        .filter(|tool| !tool.needs_review && tool.decided_at < before)
+        .filter(|tool| tool.last_called_at.is_none_or(|at| at < before))
+        .cloned()
+        .collect()
+}
