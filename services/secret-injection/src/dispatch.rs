@@ -5,6 +5,7 @@
 //! opened at the last moment; of what the agent sent us, only what the tool binds goes out; and
 //! what comes back is scrubbed before anything else looks at it. Nothing is ever sent twice.
 
+mod answer;
 mod error;
 mod inject;
 mod injector;

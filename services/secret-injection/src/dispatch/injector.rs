@@ -4,31 +4,24 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_domain::{digest::Digest, secret::Secret};
-use countersign_egress::{Egress, InboundResponse};
+use countersign_egress::Egress;
 use countersign_store::{Authorized, catalogue::CredentialFacts};
 use countersign_vault::{SecretName, SecretVault};
 use tokio::time::Instant;
 
 use super::{
     Dispatch, DispatchError, DispatchOutcome, OutboundCall, Sent,
+    answer::{Answered, read},
     inject::{inject, secret_parts},
     prepare::prepare,
 };
-use crate::{Scrubber, ToolAnswer, shape};
+use crate::Scrubber;
 
 /// Opens secrets and sends requests. Cheap to clone.
 #[derive(Clone)]
 pub struct Injector {
     vault: Arc<dyn SecretVault>,
     egress: Egress,
-}
-
-/// An answer, and what the record wants to know of it.
-struct Answered {
-    answer: ToolAnswer,
-    status: u16,
-    retry_after_seconds: Option<u32>,
-    redacted: bool,
 }
 
 impl Injector {
@@ -117,40 +110,4 @@ fn check_authority(authorized: &Authorized, call: &OutboundCall<'_>) -> Result<(
         && facts.version == call.version
         && facts.arguments == arguments;
     is_this_call.then_some(()).ok_or(DispatchError::NotThisCall)
-}
-
-/// Scrubs, shapes, and scrubs again: characters that were taken out, and escapes that were read,
-/// may have had a secret in pieces.
-fn read(response: &InboundResponse, scrubber: &Scrubber) -> Answered {
-    let content_type = response
-        .header("content-type")
-        .map(|text| scrubber.text(text));
-    let body = scrubber.bytes(&response.body);
-    let mut redacted = body.redacted || content_type.as_ref().is_some_and(|text| text.redacted);
-
-    let declared = content_type.as_ref().map(|text| text.value.as_ref());
-    let mut answer = shape(response.status, declared, &body.value);
-    let text = scrubber.text(&answer.text);
-    if text.redacted {
-        redacted = true;
-        answer.text = text.value.into_owned();
-    }
-    if let Some(value) = &answer.structured {
-        let clean = scrubber.value(value);
-        redacted |= clean.redacted;
-        answer.structured = Some(clean.value);
-    }
-    Answered {
-        answer,
-        status: response.status,
-        retry_after_seconds: retry_after(response),
-        redacted,
-    }
-}
-
-/// Only the number form of RFC 9110 section 10.2.3: a date would be by the upstream's clock.
-fn retry_after(response: &InboundResponse) -> Option<u32> {
-    matches!(response.status, 429 | 503)
-        .then(|| response.header("retry-after")?.trim().parse().ok())
-        .flatten()
 }

@@ -69,6 +69,13 @@ fn key_file(folder: &TempDir) -> KeyFile {
     KeyFile::at(folder.path().join("vault.key"))
 }
 
+fn hex(text: &str) -> String {
+    let digits = text.bytes().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .map(|digit| char::from_digit(digit.into(), 16).unwrap())
+        .collect()
+}
+
 #[tokio::test]
 async fn another_key_file_opens_nothing_and_says_so() {
     let stage = Stage::set().await;
@@ -152,8 +159,7 @@ async fn no_row_holds_a_secret_in_any_spelling() {
     .await
     .unwrap();
     assert_eq!(rows.len(), 1);
-    let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
-    for spelling in [SECRET.to_owned(), STANDARD.encode(SECRET), hex] {
+    for spelling in [SECRET.to_owned(), STANDARD.encode(SECRET), hex(SECRET)] {
         for (sealed, wrapped) in &rows {
             for bytes in [sealed, wrapped] {
                 let found = bytes

@@ -1,5 +1,7 @@
 //! What vaults promise, and what the local one promises besides.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
+
 mod conformance;
 mod dependents;
 mod key_file;

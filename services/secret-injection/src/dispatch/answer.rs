@@ -1,0 +1,122 @@
+//! What an agent may have of an answer.
+
+use countersign_egress::InboundResponse;
+
+use crate::{Scrubber, ToolAnswer, shape};
+
+/// An answer, and what the record wants to know of it.
+pub(super) struct Answered {
+    pub(super) answer: ToolAnswer,
+    pub(super) status: u16,
+    pub(super) retry_after_seconds: Option<u32>,
+    pub(super) redacted: bool,
+}
+
+/// Scrubs, shapes, and scrubs again: characters that were taken out, and escapes that a reader
+/// will undo, may have had a secret in pieces.
+pub(super) fn read(response: &InboundResponse, scrubber: &Scrubber) -> Answered {
+    let content_type = response
+        .header("content-type")
+        .map(|text| scrubber.text(text));
+    let body = scrubber.bytes(&response.body);
+    let mut redacted = body.redacted || content_type.as_ref().is_some_and(|text| text.redacted);
+
+    let declared = content_type.as_ref().map(|text| text.value.as_ref());
+    let mut answer = shape(response.status, declared, &body.value);
+    if let Some(clean) = rescrub(&answer.text, scrubber) {
+        redacted = true;
+        answer.text = clean;
+    }
+    if let Some(value) = &answer.structured {
+        let clean = scrubber.value(value);
+        redacted |= clean.redacted;
+        answer.structured = Some(clean.value);
+    }
+    Answered {
+        answer,
+        status: response.status,
+        retry_after_seconds: retry_after(response),
+        redacted,
+    }
+}
+
+/// Returns the text without secrets, if there still are any: as it stands, or once its escapes
+/// are undone. In the second case the text is given with its escapes undone.
+fn rescrub(text: &str, scrubber: &Scrubber) -> Option<String> {
+    let clean = scrubber.text(text);
+    if clean.value.contains('\\') {
+        let plain = unescaped(&clean.value);
+        let plain = scrubber.text(&plain);
+        if plain.redacted {
+            return Some(plain.value.into_owned());
+        }
+    }
+    clean.redacted.then(|| clean.value.into_owned())
+}
+
+/// Undoes the escapes of JSON strings (RFC 8259 section 7) wherever they stand.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        plain.push_str(before);
+        let (character, length) = escape(after);
+        plain.push(character);
+        rest = &after[length..];
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// The character that an escape stands for, and how much of the text behind the backslash it is.
+fn escape(after: &str) -> (char, usize) {
+    match after.as_bytes().first() {
+        Some(b'u') => unicode_escape(after).unwrap_or(('\\', 0)),
+        Some(b'n') => ('\n', 1),
+        Some(b't') => ('\t', 1),
+        Some(b'r') => ('\r', 1),
+        Some(b'b') => ('\u{8}', 1),
+        Some(b'f') => ('\u{c}', 1),
+        Some(&plain @ (b'"' | b'\\' | b'/')) => (char::from(plain), 1),
+        Some(_) | None => ('\\', 0),
+    }
+}
+
+fn unicode_escape(after: &str) -> Option<(char, usize)> {
+    let unit = |at: usize| u16::from_str_radix(after.get(at..at + 4)?, 16).ok();
+    let first = unit(1)?;
+    if let Some(character) = char::from_u32(u32::from(first)) {
+        return Some((character, 5));
+    }
+    // Half of a pair; the other half is an escape too.
+    let second = (after.get(5..7)? == "\\u").then(|| unit(7)).flatten()?;
+    let pair = char::decode_utf16([first, second]).next()?.ok()?;
+    Some((pair, 11))
+}
+
+/// Only the number form of RFC 9110 section 10.2.3: a date would be by the upstream's clock.
+fn retry_after(response: &InboundResponse) -> Option<u32> {
+    matches!(response.status, 429 | 503)
+        .then(|| response.header("retry-after")?.trim().parse().ok())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_undone_and_what_is_none_stays() {
+        for (text, plain) in [
+            (r"\u0073\u006b", "sk"),
+            (r#"a\/b\"c\\d\n"#, "a/b\"c\\d\n"),
+            (r"\ud83c\udf0d!", "🌍!"),
+            (r"\ud83c", r"\ud83c"),
+            (r"\u00", r"\u00"),
+            (r"C:\x \", r"C:\x \"),
+            ("\\u00\u{e9}9", "\\u00\u{e9}9"),
+        ] {
+            assert_eq!(unescaped(text), plain);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Where an API lives, and which credential is used there: what members may say and see.
+
+use countersign_domain::{Fault as _, connection::AuthScheme, record::Act};
+use countersign_secret_injection::{SetBaseUrl, connections::Suggestions};
+use serde_json::Value;
+
+use crate::house::{House, header_key};
+
+const SECRET: &str = "sk_live_51H8xQ2eZvKYlo2C";
+
+async fn records(house: &House, act: Act) -> Vec<(Option<String>, Value)> {
+    sqlx::query_as("SELECT credential, detail FROM record WHERE act = $1 ORDER BY committed_at")
+        .bind(act.as_str())
+        .fetch_all(&mut house.database.admin().await)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_connection_is_placed_and_moved_and_each_time_recorded() {
+    let house = House::open().await;
+    let (source, environment) = (house.acme.source, house.acme.environment);
+    let before = house
+        .connections
+        .view(&house.acme.developer, source, environment)
+        .await
+        .unwrap();
+    assert!(before.is_none());
+
+    let first = house.connect("http://127.0.0.1:8123/v1/").await;
+    let second = house.connect("http://127.0.0.1:8123/v2").await;
+
+    assert_eq!(first.base_url.to_string(), "http://127.0.0.1:8123/v1");
+    assert_eq!(second.base_url.to_string(), "http://127.0.0.1:8123/v2");
+    assert_eq!(first.id, second.id);
+    assert_eq!(second.updated_by, "ada@acme.example");
+    assert_eq!(records(&house, Act::ConnectionChanged).await.len(), 2);
+    let (epoch, events): (i64, i64) =
+        sqlx::query_as("SELECT epoch, (SELECT count(*) FROM event) FROM tenant WHERE id = $1")
+            .bind(house.acme.tenant.as_uuid())
+            .fetch_one(&mut house.database.admin().await)
+            .await
+            .unwrap();
+    assert_eq!((epoch, events), (2, 2), "gateways learn of both");
+}
+
+#[tokio::test]
+async fn an_address_that_the_door_does_not_lead_to_is_refused_when_it_is_said() {
+    let house = House::open().await;
+    let addresses = [
+        "http://169.254.169.254/latest",
+        "https://10.0.0.7/",
+        "https://[fd00::1]/",
+        "https://metadata.google.internal/",
+        "http://api.example.com/",
+        "https://db/",
+        "https://api.example.com:5432/",
+        "https://2130706433:6379/",
+    ];
+    for address in addresses {
+        let refused = house.try_connect(&house.acme.developer, address).await;
+        assert_eq!(
+            refused.unwrap_err().code(),
+            "destination_not_allowed",
+            "{address}"
+        );
+    }
+    assert!(records(&house, Act::ConnectionChanged).await.is_empty());
+    println!("{} addresses refused when they were said", addresses.len());
+}
+
+#[tokio::test]
+async fn a_stored_secret_is_never_shown_again() {
+    let house = House::open().await;
+    house.connect("http://127.0.0.1:8123/").await;
+    let (source, environment) = (house.acme.source, house.acme.environment);
+    let developer = &house.acme.developer;
+
+    let stored = house.store(header_key("X-Api-Key"), SECRET).await;
+    let viewed = house.connections.view(developer, source, environment).await;
+    let listed = house.connections.list(developer).await;
+    let refused = house
+        .try_store(developer, AuthScheme::Bearer, &format!("{SECRET}\r\n"))
+        .await;
+    let shown = [
+        format!("{stored:?}"),
+        format!("{viewed:?}"),
+        format!("{listed:?}"),
+        format!("{refused:?}"),
+        refused.unwrap_err().to_string(),
+        format!("{:?}", house.facts().await),
+        format!("{:?}", records(&house, Act::CredentialStored).await),
+    ];
+
+    for view in &shown {
+        assert!(
+            !view.contains(SECRET) && !view.contains(&SECRET[8..]),
+            "{view}"
+        );
+    }
+    let credential = stored.credential.unwrap();
+    assert_eq!(credential.version, 1);
+    assert_eq!(credential.fingerprint.len(), 8);
+    assert_eq!(credential.scheme, header_key("X-Api-Key"));
+    assert_eq!(credential.created_by, "ada@acme.example");
+    println!("{} views of a stored secret, none shows it", shown.len());
+}
+
+#[tokio::test]
+async fn storing_again_is_the_next_version_of_the_same_credential() {
+    let house = House::open().await;
+    house.connect("http://127.0.0.1:8123/").await;
+    let first = house
+        .store(AuthScheme::Bearer, "first")
+        .await
+        .credential
+        .unwrap();
+    let second = house
+        .store(AuthScheme::Basic, "ada:second")
+        .await
+        .credential
+        .unwrap();
+
+    let (id, version) = second.label.split_once('/').unwrap();
+    assert_eq!(version, "2");
+    assert_eq!(first.label, format!("{id}/1"));
+    assert_ne!(first.fingerprint, second.fingerprint);
+    let present: Vec<(i32, bool)> =
+        sqlx::query_as("SELECT version, superseded_at IS NULL FROM credential ORDER BY version")
+            .fetch_all(&mut house.database.admin().await)
+            .await
+            .unwrap();
+    assert_eq!(present, [(1, false), (2, true)]);
+    let labels: Vec<_> = records(&house, Act::CredentialStored)
+        .await
+        .into_iter()
+        .map(|(label, _)| label)
+        .collect();
+    assert_eq!(labels, [Some(first.label), Some(second.label)]);
+}
+
+#[tokio::test]
+async fn another_origin_takes_the_credential_out_of_use_and_another_path_does_not() {
+    let house = House::open().await;
+    house.connect("http://127.0.0.1:8123/v1").await;
+    house.store(AuthScheme::Bearer, SECRET).await;
+
+    assert!(
+        house
+            .connect("http://127.0.0.1:8123/v2")
+            .await
+            .credential
+            .is_some()
+    );
+    let mut moves = 0;
+    for elsewhere in [
+        "http://127.0.0.1:8124/v2",
+        "http://127.0.0.2:8123/v2",
+        "https://127.0.0.1:8123/v2",
+    ] {
+        assert!(
+            house.connect(elsewhere).await.credential.is_none(),
+            "{elsewhere}"
+        );
+        assert!(house.facts().await.credential.is_none());
+        // Back where it was given for, it still has to be given again.
+        assert!(
+            house
+                .connect("http://127.0.0.1:8123/v2")
+                .await
+                .credential
+                .is_none()
+        );
+        house.store(AuthScheme::Bearer, SECRET).await;
+        moves += 1;
+    }
+    let taken_out = records(&house, Act::ConnectionChanged)
+        .await
+        .iter()
+        .filter(|(_, detail)| detail["credential_taken_out"].is_string())
+        .count();
+    assert_eq!(taken_out, moves);
+    println!("{moves} other origins, none inherits the credential");
+}
+
+#[tokio::test]
+async fn a_credential_needs_an_address_first() {
+    let house = House::open().await;
+    let refused = house
+        .try_store(&house.acme.developer, AuthScheme::Bearer, SECRET)
+        .await;
+    assert_eq!(refused.unwrap_err().code(), "not_connected");
+}
+
+#[tokio::test]
+async fn another_tenant_sees_nothing_and_changes_nothing() {
+    let house = House::open().await;
+    house.connect("http://127.0.0.1:8123/").await;
+    house.store(AuthScheme::Bearer, SECRET).await;
+    let stranger = &house.globex.developer;
+    let (source, environment) = (house.acme.source, house.acme.environment);
+
+    let viewed = house.connections.view(stranger, source, environment).await;
+    assert!(viewed.unwrap().is_none());
+    assert!(house.connections.list(stranger).await.unwrap().is_empty());
+    let suggested = house
+        .connections
+        .suggestions(stranger, source)
+        .await
+        .unwrap();
+    assert_eq!(suggested, Suggestions::default());
+
+    let moved = house.try_connect(stranger, "http://127.0.0.1:8124/").await;
+    assert_eq!(moved.unwrap_err().code(), "not_found");
+    let stored = house
+        .try_store(stranger, AuthScheme::Bearer, "theirs")
+        .await;
+    assert_eq!(stored.unwrap_err().code(), "not_connected");
+    // Their own API in our environment is no place either.
+    let command = SetBaseUrl {
+        source: house.globex.source,
+        environment,
+        base_url: "http://127.0.0.1:8124/".parse().unwrap(),
+    };
+    let mixed = house.connections.set_base_url(stranger, command).await;
+    assert_eq!(mixed.unwrap_err().code(), "not_found");
+    let facts = house.facts().await;
+    assert_eq!(facts.base_url.to_string(), "http://127.0.0.1:8123/");
+    assert_eq!(facts.credential.unwrap().version, 1);
+}
+
+#[tokio::test]
+async fn an_agent_may_neither_see_nor_change_connections() {
+    let house = House::open().await;
+    house.connect("http://127.0.0.1:8123/").await;
+    let agent = &house.acme.agent;
+    let (source, environment) = (house.acme.source, house.acme.environment);
+
+    let refusals = [
+        house
+            .try_connect(agent, "http://127.0.0.1:8124/")
+            .await
+            .err(),
+        house
+            .try_store(agent, AuthScheme::Bearer, "mine")
+            .await
+            .err(),
+        house
+            .connections
+            .view(agent, source, environment)
+            .await
+            .err(),
+        house.connections.list(agent).await.err(),
+        house.connections.suggestions(agent, source).await.err(),
+    ];
+    for refused in refusals {
+        assert_eq!(refused.unwrap().code(), "forbidden");
+    }
+}
