@@ -1,0 +1,39 @@
+//! Text from outside, as it may stand on a page.
+
+use std::fmt;
+
+use countersign_domain::text;
+use serde_json::Value;
+
+/// Text with its hidden characters drawn. Templates escape it on top of that.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Inert(String);
+
+impl Inert {
+    /// Takes any text.
+    pub(crate) fn new(text: impl AsRef<str>) -> Self {
+        Self(text::reveal(text.as_ref()))
+    }
+
+    /// Writes JSON over several lines, all of it.
+    pub(crate) fn json(value: &Value) -> Self {
+        // A `Value` has only string keys, which is all that can go wrong.
+        Self::new(serde_json::to_string_pretty(value).unwrap_or_default())
+    }
+
+    /// Says whether there is anything to show.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Inert {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,50 @@
+//! What a page says after a change. A fixed table: the address says which sentence, never the
+//! words, so that a link cannot put words into our mouth.
+
+macro_rules! notices {
+    ($($name:ident $code:literal $text:literal;)*) => {
+        /// Something that was done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Done { $($name),* }
+
+        impl Done {
+            const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// What stands in the address.
+            pub(crate) const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),* }
+            }
+
+            /// What the page says.
+            pub(crate) const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+        }
+    };
+}
+
+notices! {
+    ReadsOn "reads-on" "The READ tools are on. Agents see them at endpoints that have them.";
+    NoReads "no-reads" "There was no READ tool left to turn on.";
+    ToolOn "tool-on" "The tool is on.";
+    ToolOff "tool-off" "The tool is off. Agents no longer see it.";
+    AddressSaved "address-saved" "The address is saved.";
+    CredentialStored "credential-stored" "The credential is stored. It is never shown again.";
+    EndpointCreated "endpoint-created" "The endpoint is ready. Connect an agent with one of the snippets below.";
+    EndpointChanged "endpoint-changed" "The endpoint's tools are saved.";
+    AgentRevoked "agent-revoked" "The agent is disconnected.";
+    Countersigned "countersigned" "Countersigned. The agent's next identical call runs, once.";
+    Rejected "rejected" "Rejected. The call will not run.";
+    InvitationRevoked "invitation-revoked" "The invitation is taken back.";
+    RoleChanged "role-changed" "The role is changed.";
+    MemberRemoved "member-removed" "The member is removed, and their agents are disconnected.";
+    Joined "joined" "Welcome. You are a member now.";
+    SignedOut "signed-out" "You are signed out.";
+}
+
+impl Done {
+    /// Finds the sentence that an address asks for.
+    pub(crate) fn parse(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|done| done.code() == code)
+    }
+}

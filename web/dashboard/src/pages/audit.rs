@@ -1,0 +1,266 @@
+//! The audit log, and one row with everything that belongs to the same call or hold.
+
+use askama::Template;
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use countersign_access::ActionName;
+use countersign_domain::{Timestamp, id::RecordId, record::Act, risk::RiskClass};
+use countersign_edge::{Routes, WhoMay};
+use countersign_reporting::{RecordFilter, RecordRow};
+use serde::Deserialize;
+use serde_json::Value;
+use url::form_urlencoded;
+
+use crate::{
+    answer::{Answer, page},
+    frame::{Frame, Here, Section},
+    inert::Inert,
+    parts::{Badge, When},
+};
+
+pub(crate) fn routes() -> Routes {
+    let read = WhoMay::Member(ActionName::ReadRecords);
+    Routes::new()
+        .get("/t/{tenant}/audit", read, list)
+        .get("/t/{tenant}/audit/{record}", read, show)
+}
+
+/// What the address says about which rows to show.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Query {
+    pub(crate) act: String,
+    pub(crate) decision: String,
+    pub(crate) class: String,
+    pub(crate) status: String,
+    pub(crate) person: String,
+    pub(crate) client: String,
+    pub(crate) tool: String,
+    pub(crate) text: String,
+    pub(crate) since: String,
+    pub(crate) until: String,
+    pub(crate) after: Option<RecordId>,
+}
+
+impl Query {
+    fn filter(&self) -> RecordFilter {
+        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        RecordFilter {
+            act: given(&self.act),
+            decision: given(&self.decision),
+            class: given(&self.class),
+            status: given(&self.status),
+            person: given(&self.person),
+            client: given(&self.client),
+            tool: given(&self.tool),
+            text: given(&self.text),
+            since: midnight(&self.since),
+            // The last day is meant with all of it.
+            until: midnight(&self.until).map(|day| day + TimeDelta::days(1)),
+            ..RecordFilter::default()
+        }
+    }
+
+    fn older(&self, after: RecordId) -> String {
+        let after = after.to_string();
+        let fields = [
+            ("act", &self.act),
+            ("decision", &self.decision),
+            ("class", &self.class),
+            ("status", &self.status),
+            ("person", &self.person),
+            ("client", &self.client),
+            ("tool", &self.tool),
+            ("text", &self.text),
+            ("since", &self.since),
+            ("until", &self.until),
+            ("after", &after),
+        ];
+        let given = fields.into_iter().filter(|(_, value)| !value.is_empty());
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(given)
+            .finish()
+    }
+}
+
+fn midnight(day: &str) -> Option<Timestamp> {
+    let day: NaiveDate = day.trim().parse().ok()?;
+    Some(day.and_time(NaiveTime::MIN).and_utc())
+}
+
+#[derive(Template)]
+#[template(path = "pages/audit.html")]
+pub(crate) struct AuditPage {
+    pub(crate) frame: Frame,
+    pub(crate) base: String,
+    pub(crate) query: Query,
+    pub(crate) acts: Vec<(&'static str, String)>,
+    pub(crate) classes: Vec<&'static str>,
+    pub(crate) rows: Vec<AuditRow>,
+    pub(crate) older: Option<String>,
+}
+
+/// One row of the log.
+pub(crate) struct AuditRow {
+    pub(crate) id: String,
+    pub(crate) at: When,
+    pub(crate) act: Inert,
+    pub(crate) person: Inert,
+    pub(crate) client: Inert,
+    pub(crate) tool: Option<Inert>,
+    pub(crate) class: Option<Badge>,
+    pub(crate) decision: Option<Badge>,
+    pub(crate) rule: Inert,
+    pub(crate) status: Inert,
+    pub(crate) code: Inert,
+    pub(crate) upstream: Option<i32>,
+    pub(crate) latency: Option<String>,
+}
+
+impl AuditRow {
+    pub(crate) fn new(row: &RecordRow) -> Self {
+        let text = |text: &Option<String>| Inert::new(text.as_deref().unwrap_or_default());
+        Self {
+            id: row.id.to_string(),
+            at: When::exact(row.at),
+            act: Inert::new(&row.act),
+            person: Inert::new(&row.person_label),
+            client: Inert::new(&row.client_label),
+            tool: row.tool_name.as_ref().map(Inert::new),
+            class: row
+                .class
+                .as_deref()
+                .and_then(RiskClass::parse)
+                .map(Badge::class),
+            decision: row.decision.as_deref().map(Badge::decision),
+            rule: text(&row.rule),
+            status: text(&row.status),
+            code: text(&row.code),
+            upstream: row.upstream_status,
+            latency: row.latency_us.map(milliseconds),
+        }
+    }
+}
+
+fn milliseconds(microseconds: i64) -> String {
+    let tenths = microseconds / 100;
+    format!("{}.{} ms", tenths / 10, tenths % 10)
+}
+
+impl AuditPage {
+    pub(crate) fn new(
+        (frame, base): (Frame, String),
+        query: Query,
+        rows: &[RecordRow],
+        older: Option<RecordId>,
+    ) -> Self {
+        let groups = ["call", "hold", "member", "source", "tool", "token", "agent"];
+        let groups = groups
+            .into_iter()
+            .map(|group| (group, format!("all {group}")));
+        let acts = Act::ALL.into_iter().map(Act::as_str);
+        Self {
+            frame,
+            base,
+            acts: groups
+                .chain(acts.map(|act| (act, act.to_owned())))
+                .collect(),
+            classes: RiskClass::ALL.into_iter().map(RiskClass::as_str).collect(),
+            rows: rows.iter().map(AuditRow::new).collect(),
+            older: older.map(|after| query.older(after)),
+            query,
+        }
+    }
+}
+
+async fn list(here: Here) -> Answer {
+    let query: Query = here.query();
+    let audit = &here.services().audit;
+    let found = audit
+        .list(here.scope(), &query.filter(), query.after)
+        .await?;
+    let around = (here.frame("Audit log", Section::Audit), here.path(""));
+    page(&AuditPage::new(around, query, &found.rows, found.older))
+}
+
+#[derive(Template)]
+#[template(path = "pages/record.html")]
+pub(crate) struct RecordPage {
+    pub(crate) frame: Frame,
+    pub(crate) base: String,
+    pub(crate) row: AuditRow,
+    pub(crate) committed: When,
+    pub(crate) call: Option<String>,
+    pub(crate) hold: Option<String>,
+    pub(crate) tool: Option<String>,
+    pub(crate) version: Option<String>,
+    pub(crate) credential: Inert,
+    pub(crate) arguments: Option<Inert>,
+    pub(crate) digest: Option<String>,
+    pub(crate) detail: Vec<(Inert, Inert)>,
+    pub(crate) same_call: Vec<AuditRow>,
+    pub(crate) same_hold: Vec<AuditRow>,
+}
+
+impl RecordPage {
+    pub(crate) fn new(
+        (frame, base): (Frame, String),
+        row: &RecordRow,
+        related: &[RecordRow],
+    ) -> Self {
+        let rows = |keep: &dyn Fn(&&RecordRow) -> bool| -> Vec<AuditRow> {
+            related.iter().filter(keep).map(AuditRow::new).collect()
+        };
+        Self {
+            frame,
+            base,
+            row: AuditRow::new(row),
+            committed: When::exact(row.committed_at),
+            call: row.call.map(|id| id.to_string()),
+            hold: row.hold.map(|id| id.to_string()),
+            tool: row.tool.map(|id| id.to_string()),
+            version: row.tool_version.map(|id| id.to_string()),
+            credential: Inert::new(row.credential.as_deref().unwrap_or_default()),
+            arguments: row.arguments.as_ref().map(Inert::json),
+            digest: row.arguments_digest.map(|digest| digest.to_string()),
+            detail: detail(&row.detail),
+            same_call: rows(&|other| row.call.is_some() && other.call == row.call),
+            same_hold: rows(&|other| row.hold.is_some() && other.hold == row.hold),
+        }
+    }
+}
+
+fn detail(detail: &Value) -> Vec<(Inert, Inert)> {
+    let members = detail.as_object().into_iter().flatten();
+    members
+        .map(|(key, value)| {
+            let value = value
+                .as_str()
+                .map_or_else(|| Inert::json(value), Inert::new);
+            (Inert::new(key.replace('_', " ")), value)
+        })
+        .collect()
+}
+
+async fn show(here: Here) -> Answer {
+    let id: RecordId = here.part("record")?;
+    let found = here.services().audit.get(here.scope(), id).await?;
+    let around = (here.frame("Record", Section::Audit), here.path(""));
+    page(&RecordPage::new(around, &found.row, &found.related))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_day_of_a_filter_is_meant_with_all_of_it() {
+        let query = Query {
+            since: "2026-11-01".to_owned(),
+            until: "2026-11-01".to_owned(),
+            ..Query::default()
+        };
+        let filter = query.filter();
+        let length = filter.until.unwrap() - filter.since.unwrap();
+        assert_eq!(length, TimeDelta::days(1));
+    }
+}

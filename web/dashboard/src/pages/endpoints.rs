@@ -1,0 +1,399 @@
+//! Endpoints: one URL each, with chosen tools, and the agents that are connected there.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+use countersign_access::ActionName;
+use countersign_domain::{
+    Fault as _, Kind,
+    id::{GrantId, ToolId},
+    name::{Slug, Title},
+    risk::RiskClass,
+};
+use countersign_edge::{Form, NoFields, Problem, Routes, WhoMay};
+use countersign_oauth_server::GrantView;
+use countersign_tool_registry::{
+    CreateEndpoint, EndpointDetail, EndpointError, EndpointView, SetEndpointTools, ToolView,
+};
+use serde::Deserialize;
+
+use crate::{
+    answer::{Answer, done, page, page_with},
+    environment::Environments,
+    field::{Field, sentence},
+    frame::{Frame, Here, Section},
+    inert::Inert,
+    notice::Done,
+    parts::{Badge, When},
+};
+
+/// As many boxes as a document may have operations, and some names.
+const FORM_BYTES: usize = 1024 * 1024;
+
+pub(crate) fn routes() -> Routes {
+    let read = WhoMay::Member(ActionName::ReadTenant);
+    let manage = WhoMay::Member(ActionName::ManageEndpoint);
+    Routes::new()
+        .get("/t/{tenant}/endpoints", read, list)
+        .get("/t/{tenant}/new-endpoint", manage, draft)
+        .post("/t/{tenant}/new-endpoint", manage, create)
+        .get("/t/{tenant}/endpoints/{endpoint}", read, show)
+        .post("/t/{tenant}/endpoints/{endpoint}/tools", manage, set_tools)
+        // One's own agents may always be disconnected; the service knows whose it is.
+        .post("/t/{tenant}/grants/{grant}/revoke", read, revoke)
+}
+
+#[derive(Template)]
+#[template(path = "pages/endpoints.html")]
+pub(crate) struct EndpointsPage {
+    pub(crate) frame: Frame,
+    pub(crate) base: String,
+    pub(crate) may_manage: bool,
+    pub(crate) rows: Vec<EndpointRow>,
+}
+
+/// One endpoint of the list.
+pub(crate) struct EndpointRow {
+    pub(crate) slug: String,
+    pub(crate) name: Inert,
+    pub(crate) environment: Inert,
+    pub(crate) tools: u64,
+    pub(crate) tools_on: u64,
+    pub(crate) agents: usize,
+    pub(crate) since: When,
+}
+
+async fn list(here: Here) -> Answer {
+    let services = here.services();
+    let endpoints = services.registry.endpoints(here.scope()).await?;
+    let grants = services.grants.list(here.scope()).await?;
+    let row = |view: &EndpointView| EndpointRow {
+        slug: view.endpoint.slug.to_string(),
+        name: Inert::new(&view.endpoint.name),
+        environment: Inert::new(&view.environment.name),
+        tools: view.tools,
+        tools_on: view.tools_on,
+        agents: grants
+            .iter()
+            .filter(|grant| grant.endpoint_slug == view.endpoint.slug.as_str())
+            .count(),
+        since: When::new(view.endpoint.created_at),
+    };
+    page(&EndpointsPage {
+        frame: here.frame("Endpoints", Section::Endpoints),
+        base: here.path(""),
+        may_manage: here.may(ActionName::ManageEndpoint),
+        rows: endpoints.iter().map(row).collect(),
+    })
+}
+
+/// The boxes to choose tools with, grouped by class.
+pub(crate) struct ToolChoice {
+    pub(crate) class: &'static str,
+    pub(crate) badge: Badge,
+    pub(crate) boxes: Vec<ToolBox>,
+}
+
+/// One box.
+pub(crate) struct ToolBox {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) method: &'static str,
+    pub(crate) path: Inert,
+    pub(crate) state: Badge,
+    pub(crate) checked: bool,
+}
+
+/// Groups what can be chosen: what is on, and what already is of the endpoint.
+pub(crate) fn choices(tools: &[ToolView], chosen: &[ToolId]) -> Vec<ToolChoice> {
+    let is_chosen = |view: &ToolView| chosen.contains(&view.tool.id);
+    let group = |class: RiskClass| {
+        let of_class = tools
+            .iter()
+            .filter(|view| view.tool.operation.risk.class == class);
+        ToolChoice {
+            class: class.as_str(),
+            badge: Badge::class(class),
+            boxes: of_class
+                .map(|view| ToolBox {
+                    id: view.tool.id.to_string(),
+                    name: view.tool.name.clone(),
+                    method: view.tool.operation.method.as_str(),
+                    path: Inert::new(&view.tool.operation.path),
+                    state: Badge::state(view.state),
+                    checked: is_chosen(view),
+                })
+                .collect(),
+        }
+    };
+    let groups = RiskClass::ALL.into_iter().map(group);
+    groups.filter(|group| !group.boxes.is_empty()).collect()
+}
+
+/// Every tool that can be called, and those already chosen.
+async fn offered(
+    here: &Here,
+    environment: &Environments,
+    chosen: &[ToolId],
+) -> Result<Vec<ToolView>, Problem> {
+    let registry = &here.services().registry;
+    let mut offered = Vec::new();
+    for view in registry.sources(here.scope()).await? {
+        let tools = registry
+            .tools(here.scope(), view.source.id, environment.chosen.id)
+            .await?;
+        offered.extend(tools.into_iter().filter(|view| {
+            let is_on = matches!(view.state, countersign_domain::tool::ToolState::On(_));
+            is_on || chosen.contains(&view.tool.id)
+        }));
+    }
+    Ok(offered)
+}
+
+#[derive(Template)]
+#[template(path = "pages/new_endpoint.html")]
+pub(crate) struct NewEndpointPage {
+    pub(crate) frame: Frame,
+    pub(crate) base: String,
+    pub(crate) environment: Environments,
+    pub(crate) name: Field,
+    pub(crate) slug: Field,
+    pub(crate) choices: Vec<ToolChoice>,
+    pub(crate) error: Option<String>,
+}
+
+impl NewEndpointPage {
+    async fn load(
+        here: &Here,
+        named: Option<&str>,
+        chosen: Option<&[ToolId]>,
+    ) -> Result<Self, Problem> {
+        let environment = Environments::choose(here, named).await?;
+        let tools = offered(here, &environment, chosen.unwrap_or_default()).await?;
+        let every: Vec<ToolId> = tools.iter().map(|view| view.tool.id).collect();
+        Ok(Self {
+            frame: here.frame("New endpoint", Section::Endpoints),
+            base: here.path(""),
+            name: Field::text("name", "Name").hint("What people call it, such as Support agent."),
+            slug: Field::text("slug", "Name in the URL")
+                .hint("Lowercase letters, digits and hyphens; made from the name when empty.")
+                .optional(),
+            choices: choices(&tools, chosen.unwrap_or(&every)),
+            error: None,
+            environment,
+        })
+    }
+}
+
+async fn draft(here: Here) -> Answer {
+    page(&NewEndpointPage::load(&here, None, None).await?)
+}
+
+#[derive(Deserialize)]
+struct EndpointForm {
+    name: String,
+    slug: Option<String>,
+    environment: String,
+    #[serde(default)]
+    tool: Vec<ToolId>,
+}
+
+async fn create(here: Here, Form(form): Form<EndpointForm, FORM_BYTES>) -> Answer {
+    let named = Some(form.environment.as_str());
+    let mut drawn = NewEndpointPage::load(&here, named, Some(&form.tool)).await?;
+    let slug = form.slug.unwrap_or_default().trim().to_owned();
+    drawn.name = drawn.name.value(form.name);
+    drawn.slug = drawn.slug.value(&slug);
+    let slug = if slug.is_empty() {
+        Some(None)
+    } else {
+        drawn.slug.parse::<Slug>().map(Some)
+    };
+    let (Some(name), Some(slug)) = (drawn.name.parse::<Title>(), slug) else {
+        return page_with(StatusCode::BAD_REQUEST, &drawn);
+    };
+    let command = CreateEndpoint {
+        name,
+        slug,
+        environment: drawn.environment.chosen.id,
+        tools: form.tool,
+    };
+    let registry = &here.services().registry;
+    match registry.create_endpoint(here.scope(), command).await {
+        Ok(endpoint) => done(
+            &here.path(&format!("/endpoints/{}", endpoint.slug)),
+            Done::EndpointCreated,
+        ),
+        Err(error) => {
+            match mendable(error)? {
+                error @ (EndpointError::SlugMissing | EndpointError::SlugTaken(_)) => {
+                    drawn.slug.wrong(error);
+                }
+                error => drawn.error = Some(sentence(&error.to_string())),
+            }
+            page_with(StatusCode::CONFLICT, &drawn)
+        }
+    }
+}
+
+fn mendable(error: EndpointError) -> Result<EndpointError, Problem> {
+    if matches!(error.kind(), Kind::Invalid | Kind::Conflict) {
+        Ok(error)
+    } else {
+        Err(error.into())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/endpoint.html")]
+pub(crate) struct EndpointPage {
+    pub(crate) frame: Frame,
+    pub(crate) base: String,
+    pub(crate) slug: String,
+    pub(crate) name: Inert,
+    pub(crate) environment: Inert,
+    pub(crate) url: String,
+    pub(crate) server: String,
+    pub(crate) classes: Vec<(Badge, usize)>,
+    pub(crate) hidden: usize,
+    pub(crate) choices: Vec<ToolChoice>,
+    pub(crate) may_manage: bool,
+    pub(crate) grants: Vec<GrantRow>,
+    pub(crate) error: Option<String>,
+}
+
+/// One connected agent.
+pub(crate) struct GrantRow {
+    pub(crate) id: String,
+    pub(crate) client: Inert,
+    pub(crate) host: Inert,
+    pub(crate) member: Inert,
+    pub(crate) scopes: Vec<Badge>,
+    pub(crate) since: When,
+    pub(crate) last: Option<When>,
+    pub(crate) ends: When,
+    pub(crate) may_revoke: bool,
+}
+
+impl GrantRow {
+    pub(crate) fn new(grant: &GrantView) -> Self {
+        Self {
+            id: grant.id.to_string(),
+            client: Inert::new(&grant.client_name),
+            host: Inert::new(&grant.client_host),
+            member: Inert::new(&grant.member_label),
+            scopes: grant.scopes.iter().copied().map(Badge::class).collect(),
+            since: When::new(grant.created_at),
+            last: grant.last_token_at.map(When::new),
+            ends: When::new(grant.expires_at),
+            may_revoke: grant.may_revoke,
+        }
+    }
+}
+
+/// What is known when an endpoint is drawn.
+pub(crate) struct Known {
+    pub(crate) detail: EndpointDetail,
+    pub(crate) offered: Vec<ToolView>,
+    pub(crate) grants: Vec<GrantView>,
+    pub(crate) url: String,
+}
+
+impl EndpointPage {
+    pub(crate) fn new(frame: Frame, (base, tenant): (String, &str), known: &Known) -> Self {
+        let endpoint = &known.detail.endpoint;
+        let tools = &known.detail.tools;
+        let is_on =
+            |view: &&ToolView| matches!(view.state, countersign_domain::tool::ToolState::On(_));
+        let count = |class| {
+            let on = tools.iter().filter(is_on);
+            on.filter(|view| view.tool.operation.risk.class == class)
+                .count()
+        };
+        let classes = RiskClass::ALL
+            .into_iter()
+            .map(|class| (class, count(class)));
+        let chosen: Vec<ToolId> = tools.iter().map(|view| view.tool.id).collect();
+        let grants = known.grants.iter();
+        Self {
+            frame,
+            base,
+            slug: endpoint.slug.to_string(),
+            name: Inert::new(&endpoint.name),
+            environment: Inert::new(&known.detail.environment.name),
+            url: known.url.clone(),
+            server: format!("{tenant}-{}", endpoint.slug),
+            classes: classes
+                .filter(|(_, count)| *count > 0)
+                .map(|(class, count)| (Badge::class(class), count))
+                .collect(),
+            hidden: tools.len() - tools.iter().filter(is_on).count(),
+            choices: choices(&known.offered, &chosen),
+            may_manage: false,
+            grants: grants
+                .filter(|grant| grant.endpoint_slug == endpoint.slug.as_str())
+                .map(GrantRow::new)
+                .collect(),
+            error: None,
+        }
+    }
+
+    async fn load(here: &Here) -> Result<(Self, Slug), Problem> {
+        let slug: Slug = here.part("endpoint")?;
+        let services = here.services();
+        let detail = services.registry.endpoint(here.scope(), &slug).await?;
+        let named = detail.environment.slug.as_str();
+        let environment = Environments::choose(here, Some(named)).await?;
+        let chosen: Vec<ToolId> = detail.tools.iter().map(|view| view.tool.id).collect();
+        let tenant = &here.caller.tenant;
+        let known = Known {
+            offered: offered(here, &environment, &chosen).await?,
+            grants: services.grants.list(here.scope()).await?,
+            url: here.visit.link(&format!("/mcp/{tenant}/{slug}")),
+            detail,
+        };
+        let frame = here.frame("Endpoint", Section::Endpoints);
+        let mut drawn = Self::new(frame, (here.path(""), tenant.as_str()), &known);
+        drawn.may_manage = here.may(ActionName::ManageEndpoint);
+        Ok((drawn, slug))
+    }
+}
+
+async fn show(here: Here) -> Answer {
+    page(&EndpointPage::load(&here).await?.0)
+}
+
+#[derive(Deserialize)]
+struct ToolsForm {
+    #[serde(default)]
+    tool: Vec<ToolId>,
+}
+
+async fn set_tools(here: Here, Form(form): Form<ToolsForm, FORM_BYTES>) -> Answer {
+    let (mut drawn, slug) = EndpointPage::load(&here).await?;
+    let command = SetEndpointTools {
+        endpoint: slug.clone(),
+        tools: form.tool,
+    };
+    let registry = &here.services().registry;
+    if let Err(error) = registry.set_endpoint_tools(here.scope(), command).await {
+        drawn.error = Some(sentence(&mendable(error)?.to_string()));
+        return page_with(StatusCode::CONFLICT, &drawn);
+    }
+    done(
+        &here.path(&format!("/endpoints/{slug}")),
+        Done::EndpointChanged,
+    )
+}
+
+async fn revoke(here: Here, _form: Form<NoFields>) -> Answer {
+    let id: GrantId = here.part("grant")?;
+    let grants = &here.services().grants;
+    let all = grants.list(here.scope()).await?;
+    grants.revoke(here.scope(), id).await?;
+    let endpoint = all.iter().find(|grant| grant.id == id);
+    let to = endpoint.map_or_else(
+        || here.path("/endpoints"),
+        |grant| here.path(&format!("/endpoints/{}", grant.endpoint_slug)),
+    );
+    done(&to, Done::AgentRevoked)
+}

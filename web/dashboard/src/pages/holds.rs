@@ -1,0 +1,347 @@
+//! Held calls: the inbox, and one call with everything a reviewer decides about.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+use countersign_access::ActionName;
+use countersign_approvals::{Decide, Hold, HoldsWanted};
+use countersign_domain::{
+    Fault as _, Kind, Timestamp,
+    digest::Digest,
+    hold::{Answer as Verdict, HoldState},
+    id::{HoldId, PersonId},
+    name::Statement,
+    risk::Reason,
+};
+use countersign_edge::{Form, Problem, Routes, WhoMay};
+use countersign_tool_registry::ToolView;
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    answer::{Answer, done, page, page_with},
+    field::{Field, sentence},
+    frame::{Frame, Here, Section},
+    inert::Inert,
+    notice::Done,
+    parts::{Badge, When, span},
+};
+
+pub(crate) fn routes() -> Routes {
+    let read = WhoMay::Member(ActionName::ReadHolds);
+    Routes::new()
+        .get("/t/{tenant}/holds", read, inbox)
+        .get("/t/{tenant}/holds/{hold}", read, show)
+        .post(
+            "/t/{tenant}/holds/{hold}",
+            WhoMay::Member(ActionName::DecideHold),
+            decide,
+        )
+}
+
+#[derive(Template)]
+#[template(path = "pages/holds.html")]
+pub(crate) struct HoldsPage {
+    pub(crate) frame: Frame,
+    pub(crate) base: String,
+    pub(crate) waiting: Vec<HoldRow>,
+    pub(crate) decided: Vec<HoldRow>,
+}
+
+/// One held call of the list.
+pub(crate) struct HoldRow {
+    pub(crate) id: String,
+    pub(crate) tool: Inert,
+    pub(crate) class: Badge,
+    pub(crate) request: RequestLine,
+    pub(crate) agent: Inert,
+    pub(crate) requester: Inert,
+    pub(crate) own: bool,
+    pub(crate) why: Inert,
+    pub(crate) age: String,
+    pub(crate) left: String,
+    pub(crate) state: Badge,
+    pub(crate) by: Option<Inert>,
+    pub(crate) at: When,
+}
+
+/// Method and final URL, the host apart so that it can be looked at.
+pub(crate) struct RequestLine {
+    pub(crate) method: Inert,
+    pub(crate) before: Inert,
+    pub(crate) host: Inert,
+    pub(crate) after: Inert,
+}
+
+impl RequestLine {
+    pub(crate) fn new(method: &str, url: &str) -> Self {
+        let (before, host, after) = split(url);
+        Self {
+            method: Inert::new(method),
+            before: Inert::new(before),
+            host: Inert::new(host),
+            after: Inert::new(after),
+        }
+    }
+}
+
+/// Splits a URL around its host, as a parser reads it; what cannot be read is shown as it is.
+fn split(url: &str) -> (&str, &str, &str) {
+    let parsed = Url::parse(url).ok();
+    let host = parsed.as_ref().and_then(Url::host_str);
+    let at = host.and_then(|host| {
+        let start = url.find("://")? + 3;
+        url[start..]
+            .starts_with(host)
+            .then_some((start, start + host.len()))
+    });
+    at.map_or((url, "", ""), |(start, end)| {
+        (&url[..start], &url[start..end], &url[end..])
+    })
+}
+
+fn state(state: &HoldState) -> Badge {
+    match state {
+        HoldState::Pending => Badge::new("held", "waiting"),
+        HoldState::Countersigned(_) => Badge::new("on", "countersigned"),
+        HoldState::Rejected(_) => Badge::new("delete", "rejected"),
+        HoldState::Expired => Badge::new("quiet", "expired"),
+        HoldState::Stale => Badge::new("quiet", "stale"),
+        HoldState::Consumed(_) => Badge::new("on", "countersigned and sent"),
+    }
+}
+
+impl HoldRow {
+    pub(crate) fn new(hold: &Hold, now: Timestamp, viewer: Option<PersonId>) -> Self {
+        let held = &hold.held;
+        Self {
+            id: hold.id.to_string(),
+            tool: Inert::new(&held.tool_name),
+            class: Badge::class(held.class),
+            request: RequestLine::new(&held.method, &held.url),
+            agent: Inert::new(&held.client_label),
+            requester: Inert::new(&held.requester_label),
+            own: viewer == Some(held.requester),
+            why: Inert::new(sentence(&held.why)),
+            age: span(now - hold.created_at),
+            left: span(held.expires_at - now),
+            state: state(&hold.state),
+            by: hold.decided_label.as_ref().map(Inert::new),
+            at: When::new(hold.created_at),
+        }
+    }
+}
+
+async fn inbox(here: Here) -> Answer {
+    let approvals = &here.services().approvals;
+    let waiting = approvals.inbox(here.scope(), HoldsWanted::Waiting).await?;
+    let decided = approvals.inbox(here.scope(), HoldsWanted::Decided).await?;
+    let row = |hold: &Hold| HoldRow::new(hold, here.now(), here.scope().person());
+    page(&HoldsPage {
+        frame: here.frame("Held calls", Section::Holds),
+        base: here.path(""),
+        waiting: waiting.iter().map(row).collect(),
+        decided: decided.iter().map(row).collect(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "pages/hold.html")]
+pub(crate) struct HoldPage {
+    pub(crate) frame: Frame,
+    pub(crate) base: String,
+    pub(crate) row: HoldRow,
+    pub(crate) tool: String,
+    pub(crate) expires: When,
+    pub(crate) arguments: Inert,
+    pub(crate) headers: Vec<(Inert, Inert)>,
+    pub(crate) body: Option<Inert>,
+    pub(crate) body_bytes: u64,
+    pub(crate) content_type: Inert,
+    pub(crate) credential: Option<(Inert, Inert)>,
+    pub(crate) digest: String,
+    pub(crate) high_risk: bool,
+    pub(crate) reasons: Vec<(Inert, Inert)>,
+    pub(crate) judgement: Option<(Inert, When, Inert)>,
+    pub(crate) sent: Option<When>,
+    pub(crate) is_waiting: bool,
+    pub(crate) may_decide: bool,
+    pub(crate) reason: Field,
+    pub(crate) error: Option<String>,
+}
+
+/// A text of the request that is kept with a hold.
+fn text(request: &Value, name: &str) -> Inert {
+    let text = request.get(name).and_then(Value::as_str);
+    Inert::new(text.unwrap_or_default())
+}
+
+fn headers(request: &Value) -> Vec<(Inert, Inert)> {
+    let headers = request.get("headers").and_then(Value::as_array);
+    let pair = |header: &Value| {
+        let part = |at: usize| header.get(at).and_then(Value::as_str);
+        Some((Inert::new(part(0)?), Inert::new(part(1)?)))
+    };
+    headers.into_iter().flatten().filter_map(pair).collect()
+}
+
+fn credential(hold: &Hold) -> Option<(Inert, Inert)> {
+    let label = hold.held.credential.as_ref()?;
+    let shown = hold.held.request.get("credential");
+    let place = shown.map(|shown| text(shown, "place")).unwrap_or_default();
+    Some((Inert::new(label), place))
+}
+
+fn judgement(hold: &Hold) -> Option<(Inert, When, Inert)> {
+    match &hold.state {
+        HoldState::Countersigned(judged)
+        | HoldState::Rejected(judged)
+        | HoldState::Consumed(judged) => {
+            let by = hold.decided_label.as_deref().unwrap_or_default();
+            Some((
+                Inert::new(by),
+                When::exact(judged.at),
+                Inert::new(&judged.reason),
+            ))
+        }
+        HoldState::Pending | HoldState::Expired | HoldState::Stale => None,
+    }
+}
+
+impl HoldPage {
+    pub(crate) fn new(
+        (frame, base): (Frame, String),
+        hold: &Hold,
+        row: HoldRow,
+        now: Timestamp,
+    ) -> Self {
+        let request = &hold.held.request;
+        Self {
+            frame,
+            base,
+            row,
+            tool: hold.held.tool.to_string(),
+            expires: When::exact(hold.held.expires_at),
+            arguments: Inert::json(&Value::Object(hold.held.arguments.clone())),
+            headers: headers(request),
+            body: request.get("body").and_then(Value::as_str).map(Inert::new),
+            body_bytes: request
+                .get("body_bytes")
+                .and_then(Value::as_u64)
+                .unwrap_or(0),
+            content_type: text(request, "content_type"),
+            credential: credential(hold),
+            digest: hold.held.digest.to_string(),
+            high_risk: hold.held.high_risk,
+            reasons: Vec::new(),
+            judgement: judgement(hold),
+            sent: hold.consumed_at.map(When::exact),
+            is_waiting: hold.state == HoldState::Pending && now < hold.held.expires_at,
+            may_decide: false,
+            reason: Field::reason(),
+            error: None,
+        }
+    }
+
+    /// Adds why the tool has its class, if the definition is still the one that is held.
+    pub(crate) fn with_reasons(mut self, hold: &Hold, view: &ToolView) -> Self {
+        if view.tool.version == hold.held.version {
+            let pair = |reason: &Reason| (Inert::new(&reason.text), Inert::new(&reason.evidence));
+            self.reasons = view.tool.operation.risk.reasons.iter().map(pair).collect();
+        }
+        self
+    }
+
+    async fn load(here: &Here) -> Result<(Self, HoldId), Problem> {
+        let id: HoldId = here.part("hold")?;
+        let services = here.services();
+        let hold = services.approvals.hold(here.scope(), id).await?;
+        let row = HoldRow::new(&hold, here.now(), here.scope().person());
+        let around = (here.frame("Held call", Section::Holds), here.path(""));
+        let mut drawn = Self::new(around, &hold, row, here.now());
+        drawn.may_decide = here.may(ActionName::DecideHold);
+        let held = &hold.held;
+        let view = services
+            .registry
+            .tool(here.scope(), held.tool, held.environment)
+            .await?;
+        Ok((drawn.with_reasons(&hold, &view), id))
+    }
+}
+
+async fn show(here: Here) -> Answer {
+    page(&HoldPage::load(&here).await?.0)
+}
+
+#[derive(Deserialize)]
+struct DecideForm {
+    shown: Digest,
+    reason: String,
+    answer: String,
+}
+
+async fn decide(here: Here, Form(form): Form<DecideForm>) -> Answer {
+    let (mut drawn, hold) = HoldPage::load(&here).await?;
+    drawn.reason = drawn.reason.value(form.reason);
+    let (answer, what) = match form.answer.as_str() {
+        "countersign" => (Verdict::Countersign, Done::Countersigned),
+        "reject" => (Verdict::Reject, Done::Rejected),
+        _ => {
+            return Err(Problem::invalid(
+                "invalid_form",
+                "the answer is countersign or reject",
+            ));
+        }
+    };
+    let Some(reason) = drawn.reason.parse::<Statement>() else {
+        return page_with(StatusCode::BAD_REQUEST, &drawn);
+    };
+    let command = Decide {
+        hold,
+        answer,
+        shown: form.shown,
+        reason,
+    };
+    match here
+        .services()
+        .approvals
+        .decide(here.scope(), command)
+        .await
+    {
+        Ok(_) => done(&here.path(&format!("/holds/{hold}")), what),
+        Err(error) if matches!(error.kind(), Kind::Conflict | Kind::Forbidden) => {
+            drawn.error = Some(sentence(&error.to_string()));
+            let status = if error.kind() == Kind::Conflict {
+                StatusCode::CONFLICT
+            } else {
+                StatusCode::FORBIDDEN
+            };
+            page_with(status, &drawn)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn the_host_that_is_shown_is_the_host_that_is_called() {
+        for (url, host) in [
+            ("https://api.example.com/v1?x=1", "api.example.com"),
+            ("https://api.example.com:8443/v1", "api.example.com"),
+            ("http://[::1]:9000/", "[::1]"),
+            (
+                "https://xn--pypal-4ve.com/@bank.example",
+                "xn--pypal-4ve.com",
+            ),
+            ("https://user@evil.example/", ""),
+            ("not a url", ""),
+        ] {
+            let (before, found, after) = split(url);
+            assert_eq!(found, host, "{url}");
+            assert_eq!(format!("{before}{found}{after}"), url);
+        }
+    }
+}

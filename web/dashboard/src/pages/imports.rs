@@ -1,0 +1,270 @@
+//! Importing an API: giving its document, and watching the import.
+
+use actix_multipart::{Field as Part, Multipart};
+use actix_web::{http::StatusCode, web::Bytes};
+use askama::Template;
+use countersign_access::ActionName;
+use countersign_domain::{Fault as _, Kind, id::RevisionId, name::Title};
+use countersign_edge::{CSRF_FIELD, Form, Problem, Routes, SameOrigin, WhoMay};
+use countersign_spec_import::{Given, StartError, StartImport};
+use countersign_tool_registry::{RevisionState, RevisionView};
+use futures_util::TryStreamExt as _;
+use serde::Deserialize;
+
+use crate::{
+    answer::{Answer, go, page, page_with},
+    field::Field,
+    frame::{Frame, Here, Section},
+    inert::Inert,
+};
+
+/// The largest document (DESIGN.md section 9).
+const DOCUMENT_BYTES: usize = 32 * 1024 * 1024;
+/// A pasted one is percent-encoded on its way, at worst three characters for one.
+const PASTED_BYTES: usize = 3 * DOCUMENT_BYTES + 4096;
+
+pub(crate) fn routes() -> Routes {
+    let may = WhoMay::Member(ActionName::ImportSource);
+    Routes::new()
+        .get("/t/{tenant}/import", may, show)
+        .post("/t/{tenant}/import/upload", may, upload)
+        .post("/t/{tenant}/import/paste", may, paste)
+        .post("/t/{tenant}/import/url", may, fetch)
+        .get(
+            "/t/{tenant}/imports/{revision}",
+            WhoMay::Member(ActionName::ReadTenant),
+            progress,
+        )
+}
+
+#[derive(Template)]
+#[template(path = "pages/import.html")]
+pub(crate) struct ImportPage {
+    pub(crate) frame: Frame,
+    pub(crate) base: String,
+    pub(crate) upload_name: Field,
+    pub(crate) upload_error: Option<String>,
+    pub(crate) paste_name: Field,
+    pub(crate) document: Field,
+    pub(crate) url_name: Field,
+    pub(crate) url: Field,
+}
+
+impl ImportPage {
+    pub(crate) fn new(frame: Frame, base: String) -> Self {
+        let name = |id| {
+            Field::text("name", "Name of the API")
+                .id(id)
+                .hint("What people call it, such as Stripe or Orders.")
+        };
+        Self {
+            frame,
+            base,
+            upload_name: name("upload-name"),
+            upload_error: None,
+            paste_name: name("paste-name"),
+            document: Field::area("document", "Document", 9).id("paste-document"),
+            url_name: name("url-name"),
+            url: Field::url("url", "Address of the document")
+                .hint("Such as https://api.example.com/openapi.json"),
+        }
+    }
+
+    fn of(here: &Here) -> Self {
+        Self::new(
+            here.frame("Import an API", Section::Sources),
+            here.path("/import"),
+        )
+    }
+}
+
+async fn show(here: Here) -> Answer {
+    page(&ImportPage::of(&here))
+}
+
+#[derive(Deserialize)]
+struct PasteForm {
+    name: String,
+    document: String,
+}
+
+async fn paste(here: Here, Form(form): Form<PasteForm, PASTED_BYTES>) -> Answer {
+    let mut drawn = ImportPage::of(&here);
+    drawn.paste_name = drawn.paste_name.value(form.name);
+    let Some(name) = drawn.paste_name.parse::<Title>() else {
+        drawn.document = drawn.document.value(form.document);
+        return page_with(StatusCode::BAD_REQUEST, &drawn);
+    };
+    let given = Given::Paste(form.document.clone());
+    match start(&here, name, given).await? {
+        Ok(to) => Ok(go(&to)),
+        Err(error) => {
+            drawn.document = drawn.document.value(form.document);
+            drawn.document.wrong(&error);
+            page_with(StatusCode::BAD_REQUEST, &drawn)
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct UrlForm {
+    name: String,
+    url: String,
+}
+
+async fn fetch(here: Here, Form(form): Form<UrlForm>) -> Answer {
+    let mut drawn = ImportPage::of(&here);
+    drawn.url_name = drawn.url_name.value(form.name);
+    drawn.url = drawn.url.value(form.url.clone());
+    let Some(name) = drawn.url_name.parse::<Title>() else {
+        return page_with(StatusCode::BAD_REQUEST, &drawn);
+    };
+    match start(&here, name, Given::Url(form.url)).await? {
+        Ok(to) => Ok(go(&to)),
+        Err(error) => {
+            drawn.url.wrong(&error);
+            page_with(StatusCode::BAD_REQUEST, &drawn)
+        }
+    }
+}
+
+async fn upload(here: Here, origin: SameOrigin, parts: Multipart) -> Answer {
+    let (name, file) = read_upload(origin, parts).await?;
+    let mut drawn = ImportPage::of(&here);
+    drawn.upload_name = drawn.upload_name.value(name);
+    let Some(name) = drawn.upload_name.parse::<Title>() else {
+        return page_with(StatusCode::BAD_REQUEST, &drawn);
+    };
+    match start(&here, name, Given::Upload(file)).await? {
+        Ok(to) => Ok(go(&to)),
+        Err(error) => {
+            drawn.upload_error = Some(crate::field::sentence(&error.to_string()));
+            page_with(StatusCode::BAD_REQUEST, &drawn)
+        }
+    }
+}
+
+/// Begins an import. What the sender can mend is theirs to see beside the form.
+async fn start(
+    here: &Here,
+    name: Title,
+    given: Given,
+) -> Result<Result<String, StartError>, Problem> {
+    let command = StartImport { name, given };
+    match here.services().imports.start(here.scope(), command).await {
+        Ok(started) => Ok(Ok(here.path(&format!("/imports/{}", started.revision)))),
+        Err(error) if matches!(error.kind(), Kind::Invalid | Kind::TooLarge) => Ok(Err(error)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reads the parts of an upload in the order our form sends them: the token first, so that
+/// nothing larger is read for somebody else's page.
+async fn read_upload(origin: SameOrigin, mut parts: Multipart) -> Result<(String, Bytes), Problem> {
+    let token = next_part(&mut parts, CSRF_FIELD, 256).await?;
+    origin.verify(&String::from_utf8_lossy(&token))?;
+    let name = next_part(&mut parts, "name", 4096).await?;
+    let file = next_part(&mut parts, "file", DOCUMENT_BYTES).await?;
+    if parts.try_next().await.map_err(unreadable)?.is_some() {
+        return Err(unexpected());
+    }
+    Ok((String::from_utf8_lossy(&name).into_owned(), file))
+}
+
+async fn next_part(parts: &mut Multipart, name: &str, limit: usize) -> Result<Bytes, Problem> {
+    let part: Option<Part> = parts.try_next().await.map_err(unreadable)?;
+    let mut part = part
+        .filter(|part| part.name() == Some(name))
+        .ok_or_else(unexpected)?;
+    let read = part.bytes(limit).await.map_err(|_| {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "the file is larger than 32 MB",
+        )
+    })?;
+    read.map_err(unreadable)
+}
+
+fn unreadable(_error: impl std::fmt::Display) -> Problem {
+    Problem::invalid("invalid_form", "the upload cannot be read")
+}
+
+fn unexpected() -> Problem {
+    Problem::invalid("unknown_field", "the form has other parts than it should")
+}
+
+#[derive(Template)]
+#[template(path = "pages/import_progress.html")]
+pub(crate) struct ProgressPage {
+    pub(crate) frame: Frame,
+    pub(crate) base: String,
+    pub(crate) source: Option<(String, Inert)>,
+    pub(crate) progress: Progress,
+}
+
+/// Where an import is, in words.
+pub(crate) struct Progress {
+    pub(crate) state: &'static str,
+    pub(crate) stage: &'static str,
+    pub(crate) done: u32,
+    pub(crate) total: u32,
+    pub(crate) title: Inert,
+    pub(crate) operations: u32,
+    pub(crate) failure: Option<(Inert, Inert)>,
+}
+
+impl Progress {
+    pub(crate) fn new(revision: &RevisionView) -> Self {
+        let (state, failure) = match &revision.state {
+            RevisionState::Waiting => ("waiting", None),
+            RevisionState::Importing => ("importing", None),
+            RevisionState::Ready => ("ready", None),
+            RevisionState::Failed { code, text } => {
+                ("failed", Some((Inert::new(code), Inert::new(text))))
+            }
+        };
+        Self {
+            state,
+            stage: stage(&revision.stage),
+            done: revision.done,
+            total: revision.total,
+            title: Inert::new(&revision.title),
+            operations: revision.operations,
+            failure,
+        }
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        matches!(self.state, "waiting" | "importing")
+    }
+}
+
+fn stage(name: &str) -> &'static str {
+    match name {
+        "fetching" => "Fetching the document",
+        "reading" => "Reading the document",
+        "operations" => "Understanding its operations",
+        "naming" => "Naming the tools",
+        "writing" => "Writing the tools down",
+        _ => "Waiting for a worker",
+    }
+}
+
+async fn progress(here: Here) -> Answer {
+    let id: RevisionId = here.part("revision")?;
+    let revision = here.services().imports.revision(here.scope(), id).await?;
+    let sources = here.services().registry.sources(here.scope()).await?;
+    let source = sources
+        .iter()
+        .find(|view| view.source.id == revision.source);
+    let progress = Progress::new(&revision);
+    let mut frame = here.frame("Import", Section::Sources);
+    frame.refresh = progress.is_running().then_some(1);
+    page(&ProgressPage {
+        frame,
+        base: here.path(""),
+        source: source.map(|view| (view.source.slug.to_string(), Inert::new(&view.source.name))),
+        progress,
+    })
+}

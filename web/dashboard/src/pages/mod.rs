@@ -1,0 +1,44 @@
+//! The pages, a module each noun.
+
+mod audit;
+mod connections;
+mod consent;
+mod endpoints;
+mod holds;
+mod home;
+mod imports;
+mod invitation;
+mod members;
+mod problem;
+mod report;
+mod sign_in;
+mod sign_up;
+mod sources;
+mod tools;
+
+#[cfg(test)]
+mod tests;
+
+use countersign_edge::Routes;
+
+pub use problem::error_page;
+
+/// The addresses of all pages, each with who may call it.
+#[must_use]
+pub fn routes() -> Routes {
+    crate::assets::routes()
+        .and(sign_in::routes())
+        .and(sign_up::routes())
+        .and(invitation::routes())
+        .and(consent::routes())
+        .and(home::routes())
+        .and(sources::routes())
+        .and(imports::routes())
+        .and(tools::routes())
+        .and(connections::routes())
+        .and(endpoints::routes())
+        .and(holds::routes())
+        .and(audit::routes())
+        .and(report::routes())
+        .and(members::routes())
+}

@@ -1,0 +1,208 @@
+//! The report: what agents can do, who let them, and what is weak. Made to be printed.
+
+use askama::Template;
+use countersign_access::ActionName;
+use countersign_domain::decision::Handling;
+use countersign_edge::{Routes, WhoMay};
+use countersign_reporting::{
+    Evidence, Finding, HoldFigures, InventoryRow, Report, Severity, ToolOn,
+};
+
+use crate::{
+    answer::{Answer, page},
+    chart::{Columns, Share},
+    frame::{Frame, Here, Section},
+    inert::Inert,
+    pages::home::calls_chart,
+    parts::{Badge, When, span},
+};
+
+pub(crate) fn routes() -> Routes {
+    let read = WhoMay::Member(ActionName::ReadRecords);
+    Routes::new().get("/t/{tenant}/report", read, show)
+}
+
+#[derive(Template)]
+#[template(path = "pages/report.html")]
+pub(crate) struct ReportPage {
+    pub(crate) frame: Frame,
+    pub(crate) base: String,
+    pub(crate) made: When,
+    pub(crate) findings: Vec<FindingRow>,
+    pub(crate) inventory: Vec<InventoryLine>,
+    pub(crate) tools: Vec<ToolLine>,
+    pub(crate) unused: Vec<ToolLine>,
+    pub(crate) holds: HoldFigures,
+    pub(crate) median: Option<String>,
+    pub(crate) reviewers: Vec<(Inert, u64, u64, String, When)>,
+    pub(crate) chart: Columns,
+    pub(crate) agents: Vec<AgentLine>,
+}
+
+/// One weakness.
+pub(crate) struct FindingRow {
+    pub(crate) code: &'static str,
+    pub(crate) severity: Badge,
+    pub(crate) sentence: Inert,
+    pub(crate) evidence: Vec<Proof>,
+}
+
+/// One thing that a finding stands on, with the page that shows it.
+pub(crate) struct Proof {
+    pub(crate) label: Inert,
+    pub(crate) rest: Option<String>,
+}
+
+impl Proof {
+    fn new(evidence: &Evidence) -> Self {
+        let id = evidence.id.as_str();
+        let kind = id.split('_').next().unwrap_or_default();
+        Self {
+            label: Inert::new(&evidence.label),
+            rest: match kind {
+                "tool" => Some(format!("/tools/{id}")),
+                "rec" => Some(format!("/audit/{id}")),
+                "hold" => Some(format!("/holds/{id}")),
+                "mem" => Some("/members".to_owned()),
+                "con" => Some("/connections".to_owned()),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl FindingRow {
+    fn new(finding: &Finding) -> Self {
+        let kind = match finding.severity {
+            Severity::High => "delete",
+            Severity::Medium => "review",
+            Severity::Low => "quiet",
+        };
+        Self {
+            code: finding.code.as_str(),
+            severity: Badge::new(kind, finding.severity.as_str()),
+            sentence: Inert::new(&finding.sentence),
+            evidence: finding.evidence.iter().map(Proof::new).collect(),
+        }
+    }
+}
+
+/// The tools of one class in one environment.
+pub(crate) struct InventoryLine {
+    pub(crate) environment: Inert,
+    pub(crate) class: Badge,
+    pub(crate) row: InventoryRow,
+    pub(crate) share: Share,
+}
+
+impl InventoryLine {
+    fn new(row: &InventoryRow) -> Self {
+        let at_once = row.on.saturating_sub(row.held);
+        let parts = [
+            ("hold", "held", row.held),
+            ("allow", "run at once", at_once),
+        ];
+        Self {
+            environment: Inert::new(&row.environment_name),
+            class: Badge::class(row.class),
+            share: Share::new(&parts, row.tools),
+            row: row.clone(),
+        }
+    }
+}
+
+/// A tool that is on.
+pub(crate) struct ToolLine {
+    pub(crate) id: String,
+    pub(crate) name: Inert,
+    pub(crate) class: Badge,
+    pub(crate) source: Inert,
+    pub(crate) environment: Inert,
+    pub(crate) handling: Badge,
+    pub(crate) by: Inert,
+    pub(crate) at: When,
+    pub(crate) reason: Inert,
+    pub(crate) last: Option<When>,
+}
+
+impl ToolLine {
+    fn new(tool: &ToolOn) -> Self {
+        Self {
+            id: tool.tool.to_string(),
+            name: Inert::new(&tool.name),
+            class: Badge::class(tool.class),
+            source: Inert::new(&tool.source_name),
+            environment: Inert::new(&tool.environment_name),
+            handling: match (tool.needs_review, tool.handling) {
+                (true, _) => Badge::new("review", "changed, needs review"),
+                (false, Handling::Run) => Badge::new("on", "runs at once"),
+                (false, Handling::Hold) => Badge::new("held", "each call held"),
+            },
+            by: Inert::new(&tool.decided_label),
+            at: When::new(tool.decided_at),
+            reason: Inert::new(&tool.reason),
+            last: tool.last_called_at.map(When::new),
+        }
+    }
+}
+
+/// A connected agent.
+pub(crate) struct AgentLine {
+    pub(crate) client: Inert,
+    pub(crate) member: Inert,
+    pub(crate) endpoint: Inert,
+    pub(crate) scopes: Vec<Badge>,
+    pub(crate) since: When,
+}
+
+fn seconds(seconds: u64) -> String {
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX / 1000);
+    span(chrono::TimeDelta::seconds(seconds))
+}
+
+impl ReportPage {
+    pub(crate) fn new((frame, base): (Frame, String), report: &Report) -> Self {
+        let reviewers = report.reviewers.iter();
+        let agents = report.agents.iter();
+        Self {
+            frame,
+            base,
+            made: When::exact(report.made_at),
+            findings: report.findings.iter().map(FindingRow::new).collect(),
+            inventory: report.inventory.iter().map(InventoryLine::new).collect(),
+            tools: report.tools_on.iter().map(ToolLine::new).collect(),
+            unused: report.unused.iter().map(ToolLine::new).collect(),
+            median: report.holds.median_decision_seconds.map(seconds),
+            holds: report.holds.clone(),
+            reviewers: reviewers
+                .map(|one| {
+                    let took = seconds(one.median_decision_seconds);
+                    let label = Inert::new(&one.label);
+                    (
+                        label,
+                        one.countersigned,
+                        one.rejected,
+                        took,
+                        When::new(one.last_at),
+                    )
+                })
+                .collect(),
+            chart: calls_chart(&report.days),
+            agents: agents
+                .map(|grant| AgentLine {
+                    client: Inert::new(&grant.client_name),
+                    member: Inert::new(&grant.member_label),
+                    endpoint: Inert::new(&grant.endpoint_name),
+                    scopes: grant.scopes.iter().copied().map(Badge::class).collect(),
+                    since: When::new(grant.created_at),
+                })
+                .collect(),
+        }
+    }
+}
+
+async fn show(here: Here) -> Answer {
+    let report = here.services().reports.report(here.scope()).await?;
+    let around = (here.frame("Report", Section::Report), here.path(""));
+    page(&ReportPage::new(around, &report))
+}

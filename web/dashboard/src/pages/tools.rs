@@ -1,0 +1,332 @@
+//! One tool: what it is, why it has its class, what was decided about it, and deciding.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+use countersign_access::ActionName;
+use countersign_domain::{
+    Fault, Kind,
+    decision::Handling,
+    id::{ToolId, ToolVersionId},
+    name::Statement,
+    operation::{Place, Security},
+    tool::{Choice, Enablement, ToolState},
+};
+use countersign_edge::{Form, Problem, Routes, WhoMay};
+use countersign_tool_registry::{ToolDecisionError, ToolView, TurnOff, TurnOn};
+use serde::Deserialize;
+
+use crate::{
+    answer::{Answer, done, page, page_with},
+    environment::Environments,
+    field::{Field, sentence},
+    frame::{Frame, Here, Section},
+    inert::Inert,
+    notice::Done,
+    pages::sources::{Note, class_says},
+    parts::{Badge, When},
+};
+
+pub(crate) fn routes() -> Routes {
+    let read = WhoMay::Member(ActionName::ReadTenant);
+    Routes::new()
+        .get("/t/{tenant}/tools/{tool}", read, show)
+        // Which right is needed depends on the tool; the registry asks for it.
+        .post("/t/{tenant}/tools/{tool}/turn-on", read, turn_on)
+        .post(
+            "/t/{tenant}/tools/{tool}/turn-off",
+            WhoMay::Member(ActionName::DisableTool),
+            turn_off,
+        )
+}
+
+#[derive(Template)]
+#[template(path = "pages/tool.html")]
+pub(crate) struct ToolPage {
+    pub(crate) frame: Frame,
+    pub(crate) base: String,
+    pub(crate) source: Option<(String, Inert)>,
+    pub(crate) environment: Environments,
+    pub(crate) tool: ToolFacts,
+    pub(crate) decided: Option<Decided>,
+    pub(crate) may_turn_on: bool,
+    pub(crate) may_turn_off: bool,
+    pub(crate) handling: Handling,
+    pub(crate) on_reason: Field,
+    pub(crate) off_reason: Field,
+    pub(crate) error: Option<String>,
+}
+
+/// A tool's definition, for people.
+pub(crate) struct ToolFacts {
+    pub(crate) id: String,
+    pub(crate) version: String,
+    pub(crate) name: String,
+    pub(crate) method: &'static str,
+    pub(crate) path: Inert,
+    pub(crate) title: Inert,
+    pub(crate) description: Inert,
+    pub(crate) class: Badge,
+    pub(crate) says: &'static str,
+    pub(crate) level: Badge,
+    pub(crate) confidence: &'static str,
+    pub(crate) high_risk: bool,
+    pub(crate) destructive: bool,
+    pub(crate) sensitivity: String,
+    pub(crate) state: Badge,
+    pub(crate) is_on: bool,
+    pub(crate) needs_review: bool,
+    pub(crate) unsupported: Option<Inert>,
+    pub(crate) deprecated: bool,
+    pub(crate) reasons: Vec<(Inert, Inert)>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) arguments: Vec<(Inert, &'static str, bool)>,
+    pub(crate) body: Option<Inert>,
+    pub(crate) security: Inert,
+    pub(crate) schema: Inert,
+}
+
+/// The latest decision about a tool.
+pub(crate) struct Decided {
+    pub(crate) choice: &'static str,
+    pub(crate) by: Inert,
+    pub(crate) at: When,
+    pub(crate) reason: Inert,
+}
+
+impl Decided {
+    pub(crate) fn new(enablement: &Enablement) -> Self {
+        Self {
+            choice: match enablement.choice {
+                Choice::Off => "turned off",
+                Choice::On(Handling::Run) => "turned on; calls run at once",
+                Choice::On(Handling::Hold) => "turned on; each call waits for a countersignature",
+            },
+            by: Inert::new(&enablement.by_label),
+            at: When::new(enablement.at),
+            reason: Inert::new(&enablement.reason),
+        }
+    }
+}
+
+impl ToolFacts {
+    pub(crate) fn new(view: &ToolView) -> Self {
+        let operation = &view.tool.operation;
+        let risk = &operation.risk;
+        let binds = operation.binds.iter();
+        Self {
+            id: view.tool.id.to_string(),
+            version: view.tool.version.to_string(),
+            name: view.tool.name.clone(),
+            method: operation.method.as_str(),
+            path: Inert::new(&operation.path),
+            title: Inert::new(&operation.title),
+            description: Inert::new(&operation.description),
+            class: Badge::class(risk.class),
+            says: class_says(risk.class),
+            level: Badge::level(risk.level()),
+            confidence: risk.confidence.as_str(),
+            high_risk: risk.high_risk,
+            destructive: risk.destructive,
+            sensitivity: risk.sensitivity.join(", "),
+            state: Badge::state(view.state),
+            is_on: matches!(view.state, ToolState::On(_)),
+            needs_review: view.state == ToolState::NeedsReview,
+            unsupported: operation.unsupported.as_ref().map(Inert::new),
+            deprecated: operation.deprecated,
+            reasons: risk
+                .reasons
+                .iter()
+                .map(|reason| (Inert::new(&reason.text), Inert::new(&reason.evidence)))
+                .collect(),
+            notes: operation.diagnostics.iter().map(Note::new).collect(),
+            arguments: binds
+                .map(|bind| (Inert::new(&bind.key), place(bind.place), bind.required))
+                .collect(),
+            body: operation
+                .body
+                .as_ref()
+                .map(|body| Inert::new(&body.media_type)),
+            security: security(&operation.security),
+            schema: Inert::json(&operation.input_schema),
+        }
+    }
+}
+
+const fn place(place: Place) -> &'static str {
+    match place {
+        Place::Path => "path",
+        Place::Query => "query",
+        Place::Header => "header",
+        Place::Cookie => "cookie",
+    }
+}
+
+fn security(security: &Security) -> Inert {
+    match security {
+        Security::Undeclared => Inert::new("the document does not say"),
+        Security::Public => Inert::new("nothing; it is public"),
+        Security::AnyOf(alternatives) => {
+            let one = |uses: &Vec<countersign_domain::operation::SchemeUse>| {
+                let names: Vec<_> = uses.iter().map(|one| one.name.as_str()).collect();
+                names.join(" and ")
+            };
+            let all: Vec<_> = alternatives.iter().map(one).collect();
+            Inert::new(all.join(", or "))
+        }
+    }
+}
+
+impl ToolPage {
+    async fn load(here: &Here, environment: Option<&str>) -> Result<(Self, ToolView), Problem> {
+        let id: ToolId = here.part("tool")?;
+        let registry = &here.services().registry;
+        let environment = Environments::choose(here, environment).await?;
+        let view = registry
+            .tool(here.scope(), id, environment.chosen.id)
+            .await?;
+        let sources = registry.sources(here.scope()).await?;
+        let source = sources
+            .iter()
+            .find(|known| known.source.id == view.tool.source)
+            .map(|known| {
+                (
+                    known.source.slug.to_string(),
+                    Inert::new(&known.source.name),
+                )
+            });
+        let turn_on = if view.tool.operation.risk.high_risk {
+            ActionName::EnableHighRiskTool
+        } else {
+            ActionName::EnableTool
+        };
+        let frame = here.frame(&view.tool.name, Section::Sources);
+        let mut page = Self::new(frame, here.path(""), environment, &view);
+        page.source = source;
+        page.may_turn_on = here.may(turn_on);
+        page.may_turn_off = here.may(ActionName::DisableTool);
+        Ok((page, view))
+    }
+
+    pub(crate) fn new(
+        frame: Frame,
+        base: String,
+        environment: Environments,
+        view: &ToolView,
+    ) -> Self {
+        let risk = &view.tool.operation.risk;
+        Self {
+            frame,
+            base,
+            source: None,
+            environment,
+            tool: ToolFacts::new(view),
+            decided: view.decided.as_ref().map(Decided::new),
+            may_turn_on: false,
+            may_turn_off: false,
+            handling: if risk.read_only {
+                Handling::Run
+            } else {
+                Handling::Hold
+            },
+            on_reason: Field::reason().id("turn-on-reason"),
+            off_reason: Field::reason().id("turn-off-reason"),
+            error: None,
+        }
+    }
+
+    pub(crate) fn runs(&self) -> bool {
+        self.handling == Handling::Run
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct EnvironmentQuery {
+    environment: Option<String>,
+}
+
+async fn show(here: Here) -> Answer {
+    let query: EnvironmentQuery = here.query();
+    let (drawn, _) = ToolPage::load(&here, query.environment.as_deref()).await?;
+    page(&drawn)
+}
+
+#[derive(Deserialize)]
+struct TurnOnForm {
+    environment: String,
+    version: ToolVersionId,
+    handling: String,
+    reason: String,
+}
+
+async fn turn_on(here: Here, Form(form): Form<TurnOnForm>) -> Answer {
+    let (mut drawn, view) = ToolPage::load(&here, Some(&form.environment)).await?;
+    drawn.on_reason = drawn.on_reason.value(form.reason);
+    drawn.handling = Handling::parse(&form.handling).ok_or_else(wrong_handling)?;
+    let Some(reason) = drawn.on_reason.parse::<Statement>() else {
+        return page_with(StatusCode::BAD_REQUEST, &drawn);
+    };
+    let command = TurnOn {
+        tool: view.tool.id,
+        version: form.version,
+        environment: drawn.environment.chosen.id,
+        handling: drawn.handling,
+        reason,
+    };
+    match here
+        .services()
+        .registry
+        .turn_on(here.scope(), command)
+        .await
+    {
+        Ok(_) => done(
+            &here.path(&format!("/tools/{}", view.tool.id)),
+            Done::ToolOn,
+        ),
+        Err(error) => refused(drawn, error),
+    }
+}
+
+fn wrong_handling() -> Problem {
+    Problem::invalid("invalid_form", "the handling is either run or hold")
+}
+
+#[derive(Deserialize)]
+struct TurnOffForm {
+    environment: String,
+    reason: String,
+}
+
+async fn turn_off(here: Here, Form(form): Form<TurnOffForm>) -> Answer {
+    let (mut drawn, view) = ToolPage::load(&here, Some(&form.environment)).await?;
+    drawn.off_reason = drawn.off_reason.value(form.reason);
+    let Some(reason) = drawn.off_reason.parse::<Statement>() else {
+        return page_with(StatusCode::BAD_REQUEST, &drawn);
+    };
+    let command = TurnOff {
+        tool: view.tool.id,
+        environment: drawn.environment.chosen.id,
+        reason,
+    };
+    match here
+        .services()
+        .registry
+        .turn_off(here.scope(), command)
+        .await
+    {
+        Ok(_) => done(
+            &here.path(&format!("/tools/{}", view.tool.id)),
+            Done::ToolOff,
+        ),
+        Err(error) => refused(drawn, error),
+    }
+}
+
+/// Draws the page again with what stood in the way, where that is about the tool.
+fn refused(mut drawn: ToolPage, error: ToolDecisionError) -> Answer {
+    if !matches!(error.kind(), Kind::Conflict | Kind::Invalid) {
+        return Err(error.into());
+    }
+    drawn.error = Some(sentence(&error.to_string()));
+    page_with(StatusCode::CONFLICT, &drawn)
+}

@@ -1,0 +1,152 @@
+//! Small pieces of pages that are templates themselves, and so the only values that other
+//! templates need not escape.
+
+use askama::{Template, filters::HtmlSafe};
+use chrono::TimeDelta;
+use countersign_domain::{
+    Timestamp,
+    decision::Handling,
+    risk::{Level, RiskClass},
+    tool::ToolState,
+};
+
+/// A moment: UTC for the eye, RFC 3339 for machines.
+#[derive(Clone, Debug, Template)]
+#[template(path = "parts/when.html")]
+pub(crate) struct When {
+    machine: String,
+    text: String,
+}
+
+impl HtmlSafe for When {}
+
+impl When {
+    /// To the minute.
+    pub(crate) fn new(at: Timestamp) -> Self {
+        Self::written(at, "%-d %b %Y, %H:%M UTC")
+    }
+
+    /// To the second.
+    pub(crate) fn exact(at: Timestamp) -> Self {
+        Self::written(at, "%-d %b %Y, %H:%M:%S UTC")
+    }
+
+    fn written(at: Timestamp, form: &str) -> Self {
+        Self {
+            machine: at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            text: at.format(form).to_string(),
+        }
+    }
+}
+
+/// How long something takes or is away, in one unit.
+pub(crate) fn span(length: TimeDelta) -> String {
+    let seconds = length.num_seconds().max(0);
+    let (number, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        60..3600 => (seconds / 60, "minute"),
+        3600..86400 => (seconds / 3600, "hour"),
+        _ => (seconds / 86400, "day"),
+    };
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {unit}{plural}")
+}
+
+/// A word with a colour; the word alone says all of it.
+#[derive(Clone, Debug, Template)]
+#[template(path = "parts/badge.html")]
+pub(crate) struct Badge {
+    kind: &'static str,
+    text: &'static str,
+}
+
+impl HtmlSafe for Badge {}
+
+impl Badge {
+    pub(crate) const fn new(kind: &'static str, text: &'static str) -> Self {
+        Self { kind, text }
+    }
+
+    /// The word.
+    pub(crate) const fn text(&self) -> &'static str {
+        self.text
+    }
+
+    /// A risk class.
+    pub(crate) const fn class(class: RiskClass) -> Self {
+        let kind = match class {
+            RiskClass::Read => "read",
+            RiskClass::Write => "write",
+            RiskClass::Delete => "delete",
+            RiskClass::Billing => "billing",
+            RiskClass::Auth => "auth",
+            RiskClass::Admin => "admin",
+        };
+        Self::new(kind, class.as_str())
+    }
+
+    /// A side-effect level.
+    pub(crate) const fn level(level: Level) -> Self {
+        match level {
+            Level::Low => Self::new("quiet", "low"),
+            Level::Medium => Self::new("quiet", "medium"),
+            Level::High => Self::new("high", "high risk"),
+        }
+    }
+
+    /// What a tool is in an environment.
+    pub(crate) const fn state(state: ToolState) -> Self {
+        match state {
+            ToolState::Off => Self::new("quiet", "off"),
+            ToolState::On(Handling::Run) => Self::new("on", "on"),
+            ToolState::On(Handling::Hold) => Self::new("held", "on, each call held"),
+            ToolState::NeedsReview => Self::new("review", "changed, needs review"),
+            ToolState::Unsupported => Self::new("quiet", "unsupported"),
+        }
+    }
+
+    /// A decision, by its name in the record.
+    pub(crate) fn decision(name: &str) -> Self {
+        match name {
+            "allow" => Self::new("on", "allow"),
+            "hold" => Self::new("held", "hold"),
+            "deny" => Self::new("delete", "deny"),
+            _ => Self::new("quiet", "none"),
+        }
+    }
+}
+
+/// The hidden field that proves that a form is ours.
+#[derive(Clone, Debug, Template)]
+#[template(path = "parts/csrf.html")]
+pub(crate) struct CsrfField {
+    token: String,
+}
+
+impl HtmlSafe for CsrfField {}
+
+impl CsrfField {
+    pub(crate) fn new(token: &str) -> Self {
+        Self {
+            token: token.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_said_in_one_unit() {
+        for (seconds, said) in [
+            (-5, "0 seconds"),
+            (1, "1 second"),
+            (119, "1 minute"),
+            (7200, "2 hours"),
+            (200_000, "2 days"),
+        ] {
+            assert_eq!(span(TimeDelta::seconds(seconds)), said);
+        }
+    }
+}
