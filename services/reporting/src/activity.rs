@@ -1,12 +1,8 @@
 //! The figures of the first page: how far the tenant has come, and what happens just now.
 
-use countersign_access::{ActionName, ReadTenant, TenantScope};
+use countersign_access::{ActionName, Denied, ReadTenant, TenantScope};
 use countersign_domain::World;
-use countersign_store::{
-    Store,
-    record_reading::{RecordFilter, RecordRow},
-    reports::SetUp,
-};
+use countersign_store::{Store, record_reading::RecordRow, reports::SetUp};
 
 use crate::{
     AuditError, Calls, DayFigures,
@@ -52,14 +48,13 @@ impl Activity {
         let _permit = scope.allow(ReadTenant)?;
         let now = self.world.now();
         let tx = self.store.begin(scope).await?;
-        let filter = RecordFilter {
-            act: Some("call".to_owned()),
-            of_person: (!scope.may(ActionName::ReadRecords))
-                .then(|| scope.person())
-                .flatten(),
-            ..RecordFilter::default()
+        let own = if scope.may(ActionName::ReadRecords) {
+            None
+        } else {
+            let action = ActionName::ReadRecords;
+            Some(scope.person().ok_or(Denied { action })?)
         };
-        let last_calls = tx.records(&filter, None, LAST_CALLS).await?;
+        let last_calls = tx.last_calls(own, LAST_CALLS).await?;
         let days = by_day(&tx.call_counts(first_moment(now)).await?, now);
         let today = days.iter().find(|day| day.day == now.date_naive());
         Ok(HomeFigures {

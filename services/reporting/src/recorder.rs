@@ -2,10 +2,16 @@
 //!
 //! There is no timer. The writer takes whatever arrived while the last batch was being committed,
 //! so one call alone waits for one commit, and a thousand wait for a few.
+//!
+//! What must always hold: whoever was told that a record is committed can rely on it, and nobody
+//! waits longer than the deadline to be told, whatever the database does.
 
-use std::{mem, time::Duration};
+use std::{iter, mem, sync::Arc, time::Duration};
 
-use countersign_domain::{Fault, Kind, record::Record};
+use countersign_domain::{
+    Fault, Kind,
+    record::{Act, Record},
+};
 use countersign_store::{Committed, Store, StoreError};
 use prometheus_client::{
     metrics::{counter::Counter, histogram::Histogram},
@@ -25,6 +31,10 @@ const BATCH: usize = 512;
 /// How long a caller waits for its commit before it is told that there is no record.
 const DEADLINE: Duration = Duration::from_secs(2);
 
+/// How long the writer waits for a statement before it gives the connection up: a server that
+/// went away without a word must not take the next batch with it.
+const STATEMENT: Duration = Duration::from_secs(5);
+
 /// A record was not durably written as far as anybody knows; what it is about may not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
@@ -36,7 +46,7 @@ pub enum RecordError {
     Late,
     /// The database refused.
     #[error("the record could not be written")]
-    Refused(#[source] std::sync::Arc<StoreError>),
+    Refused(#[source] Arc<StoreError>),
     /// The process is stopping.
     #[error("the recorder has stopped")]
     Stopped,
@@ -52,9 +62,19 @@ impl Fault for RecordError {
     }
 }
 
+type Reply = oneshot::Sender<Result<Committed, RecordError>>;
+
 struct Waiting {
     record: Record,
-    reply: oneshot::Sender<Result<Committed, RecordError>>,
+    reply: Reply,
+}
+
+impl Waiting {
+    /// Whoever announces a call and goes away before the announcement is written does not send
+    /// it; written later, the row would tell of a call that never was.
+    fn still_true(&self) -> bool {
+        self.record.act != Act::CallIntended || !self.reply.is_closed()
+    }
 }
 
 /// Writes records for all calls of this process. Cheap to clone; the writer ends when the last
@@ -136,8 +156,8 @@ impl Recorder {
     /// Writes one record; returns when it is committed.
     ///
     /// # Errors
-    /// When it is not known to be committed. It may still be written later: a record too many is
-    /// better than one too few.
+    /// When it is not known to be committed. It may still be written later, because what it tells
+    /// of happened; only an intent is not, once its caller has gone and therefore sent nothing.
     pub async fn record(&self, record: Record) -> Result<Committed, RecordError> {
         let (reply, answer) = oneshot::channel();
         self.queue
@@ -159,24 +179,25 @@ async fn write_all(store: Store, mut queue: mpsc::Receiver<Waiting>, metrics: Re
     while queue.recv_many(&mut batch, BATCH).await > 0 {
         let (records, replies): (Vec<_>, Vec<_>) = mem::take(&mut batch)
             .into_iter()
+            .filter(Waiting::still_true)
             .map(|one| (one.record, one.reply))
             .unzip();
-        match store.append_records(&records).await {
+        if records.is_empty() {
+            continue;
+        }
+        match write(&store, &records).await {
             Ok(committed) => {
                 metrics.count(committed.len());
                 for (reply, committed) in replies.into_iter().zip(committed) {
                     let _ = reply.send(Ok(committed));
                 }
             }
-            Err(StoreError::Unavailable(cause)) => {
-                let cause = std::sync::Arc::new(StoreError::Unavailable(cause));
-                metrics.refuse(records.len(), &cause);
-                for reply in replies {
-                    let _ = reply.send(Err(RecordError::Refused(std::sync::Arc::clone(&cause))));
-                }
+            Err(Unwritten::Late) => metrics.refuse_all(replies, &Unwritten::Late),
+            Err(Unwritten::Refused(cause)) if is_unavailable(&cause) => {
+                metrics.refuse_all(replies, &Unwritten::Refused(cause));
             }
             // One row that the database cannot take must not cost its neighbours theirs.
-            Err(_) => one_by_one(&store, records, replies, &metrics).await,
+            Err(Unwritten::Refused(_)) => one_by_one(&store, records, replies, &metrics).await,
         }
     }
 }
@@ -184,22 +205,52 @@ async fn write_all(store: Store, mut queue: mpsc::Receiver<Waiting>, metrics: Re
 async fn one_by_one(
     store: &Store,
     records: Vec<Record>,
-    replies: Vec<oneshot::Sender<Result<Committed, RecordError>>>,
+    replies: Vec<Reply>,
     metrics: &RecorderMetrics,
 ) {
-    for (record, reply) in records.into_iter().zip(replies) {
-        let outcome = match store.append_records(std::slice::from_ref(&record)).await {
+    let mut waiting = records.into_iter().zip(replies);
+    while let Some((record, reply)) = waiting.next() {
+        match write(store, std::slice::from_ref(&record)).await {
             Ok(committed) => {
                 metrics.count(1);
-                committed.into_iter().next().ok_or(RecordError::Stopped)
+                let _ = reply.send(committed.into_iter().next().ok_or(RecordError::Stopped));
             }
-            Err(cause) => {
-                let cause = std::sync::Arc::new(cause);
-                metrics.refuse(1, &cause);
-                Err(RecordError::Refused(cause))
+            Err(Unwritten::Refused(cause)) if !is_unavailable(&cause) => {
+                metrics.refuse_all(vec![reply], &Unwritten::Refused(cause));
             }
-        };
-        let _ = reply.send(outcome);
+            // The database has gone meanwhile; the others need not find out one after the other.
+            Err(gone) => {
+                let rest = waiting.by_ref().map(|(_, reply)| reply);
+                metrics.refuse_all(iter::once(reply).chain(rest).collect(), &gone);
+            }
+        }
+    }
+}
+
+/// Why a statement is not known to have been committed.
+enum Unwritten {
+    Refused(Arc<StoreError>),
+    Late,
+}
+
+async fn write(store: &Store, records: &[Record]) -> Result<Vec<Committed>, Unwritten> {
+    match timeout(STATEMENT, store.append_records(records)).await {
+        Ok(Ok(committed)) => Ok(committed),
+        Ok(Err(cause)) => Err(Unwritten::Refused(Arc::new(cause))),
+        Err(_) => Err(Unwritten::Late),
+    }
+}
+
+fn is_unavailable(cause: &StoreError) -> bool {
+    cause.kind() == Kind::Unavailable
+}
+
+impl Unwritten {
+    fn error(&self) -> RecordError {
+        match self {
+            Self::Refused(cause) => RecordError::Refused(Arc::clone(cause)),
+            Self::Late => RecordError::Late,
+        }
     }
 }
 
@@ -211,8 +262,15 @@ impl RecorderMetrics {
             .observe(f64::from(u32::try_from(rows).unwrap_or(u32::MAX)));
     }
 
-    fn refuse(&self, rows: usize, cause: &StoreError) {
-        self.refused.inc_by(rows as u64);
-        tracing::error!(records = rows, error = %cause, "audit records were not written");
+    fn refuse_all(&self, replies: Vec<Reply>, why: &Unwritten) {
+        self.refused.inc_by(replies.len() as u64);
+        tracing::error!(
+            records = replies.len(),
+            error = &why.error() as &dyn std::error::Error,
+            "audit records were not written"
+        );
+        for reply in replies {
+            let _ = reply.send(Err(why.error()));
+        }
     }
 }

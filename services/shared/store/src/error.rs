@@ -83,8 +83,14 @@ impl From<DbErr> for StoreError {
                 Some(constraint) => Self::Conflict {
                     constraint: constraint.to_owned(),
                 },
-                // 57014 query cancelled (statement_timeout), 57P0x shutting down.
-                None if database.code().is_some_and(|code| code.starts_with("57")) => {
+                // 57014 query cancelled (statement_timeout), 57P0x shutting down, 55P03 a lock was
+                // not to be had in time, 53xxx out of connections, memory or disk, 08xxx gone.
+                None if database.code().is_some_and(|code| {
+                    ["57", "55P03", "53", "08"]
+                        .iter()
+                        .any(|start| code.starts_with(start))
+                }) =>
+                {
                     Self::Unavailable(error)
                 }
                 None => Self::Query(error),

@@ -66,8 +66,6 @@ pub struct RecordFilter {
     pub class: Option<String>,
     /// `ok`, `error`, `refused` or `outcome_unknown`.
     pub status: Option<String>,
-    /// Exactly this person, or their agents.
-    pub of_person: Option<PersonId>,
     /// Part of the person's label.
     pub person: Option<String>,
     /// Part of the agent's name.
@@ -128,16 +126,12 @@ impl RecordFilter {
             });
             all = all.add(any);
         }
-        all.add_option(
-            self.of_person
-                .map(|person| COLUMN.person_id.eq(person.as_uuid())),
-        )
-        .add_option(self.since.map(|since| COLUMN.at.gte(since)))
-        .add_option(
-            self.since
-                .map(|since| COLUMN.id.gte(first_id_at(since).as_uuid())),
-        )
-        .add_option(self.until.map(|until| COLUMN.at.lt(until)))
+        all.add_option(self.since.map(|since| COLUMN.at.gte(since)))
+            .add_option(
+                self.since
+                    .map(|since| COLUMN.id.gte(first_id_at(since).as_uuid())),
+            )
+            .add_option(self.until.map(|until| COLUMN.at.lt(until)))
     }
 }
 
@@ -176,6 +170,27 @@ impl TenantTx {
             .filter(
                 Condition::all().add_option(before.map(|before| COLUMN.id.lt(before.as_uuid()))),
             )
+            .order_by_desc(COLUMN.id)
+            .limit(limit)
+            .all(self.db())
+            .await?;
+        Ok(rows.into_iter().map(RecordRow::from).collect())
+    }
+
+    /// Lists the latest rows about calls, newest first: everybody's, or those of one person's
+    /// agents.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn last_calls(
+        &self,
+        of: Option<PersonId>,
+        limit: u64,
+    ) -> Result<Vec<RecordRow>, StoreError> {
+        let rows = record::Entity::find()
+            .filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()))
+            .filter(COLUMN.act.starts_with("call."))
+            .filter(Condition::all().add_option(of.map(|of| COLUMN.person_id.eq(of.as_uuid()))))
             .order_by_desc(COLUMN.id)
             .limit(limit)
             .all(self.db())

@@ -1,5 +1,7 @@
 //! The audit log: rows are added and read, never changed.
 
+use std::mem;
+
 use countersign_domain::{
     id::{CallId, ClientId, EndpointId, HoldId, MemberId, PersonId},
     record::{Record, Status},
@@ -58,7 +60,7 @@ impl SystemTx {
 
 fn to_json(record: &Record) -> Value {
     let tool = record.tool.as_ref();
-    serde_json::json!({
+    let mut row = serde_json::json!({
         "tenant_id": record.tenant.as_uuid(),
         "id": record.id.as_uuid(),
         "at": record.at,
@@ -85,5 +87,26 @@ fn to_json(record: &Record) -> Value {
         "latency_us": record.latency_us,
         "credential": record.credential,
         "detail": record.detail,
-    })
+    });
+    draw_nulls(&mut row);
+    row
+}
+
+/// PostgreSQL's texts cannot hold U+0000. An agent that sends one must not thereby keep its call
+/// out of the log, so it is drawn as `␀`; the digest beside it is of what was really sent.
+fn draw_nulls(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\0') => *text = text.replace('\0', "␀"),
+        Value::Array(items) => items.iter_mut().for_each(draw_nulls),
+        Value::Object(members) => {
+            if members.keys().any(|key| key.contains('\0')) {
+                *members = mem::take(members)
+                    .into_iter()
+                    .map(|(key, value)| (key.replace('\0', "␀"), value))
+                    .collect();
+            }
+            members.values_mut().for_each(draw_nulls);
+        }
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
