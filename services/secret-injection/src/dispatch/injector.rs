@@ -1,6 +1,6 @@
 //! Sending from this process.
 
-use std::sync::Arc;
+use std::{error::Error as _, sync::Arc};
 
 use async_trait::async_trait;
 use countersign_domain::{digest::Digest, secret::Secret};
@@ -8,6 +8,7 @@ use countersign_egress::Egress;
 use countersign_store::{Authorized, catalogue::CredentialFacts};
 use countersign_vault::{SecretName, SecretVault};
 use tokio::time::Instant;
+use tracing::{debug, warn};
 
 use super::{
     Dispatch, DispatchError, DispatchOutcome, OutboundCall, Sent,
@@ -88,6 +89,7 @@ impl Dispatch for Injector {
             },
             Err(error) => {
                 let sent = error.sent();
+                log(&authorized, &error);
                 DispatchOutcome {
                     result: Err(error),
                     upstream_status: None,
@@ -98,6 +100,20 @@ impl Dispatch for Injector {
                     sent,
                 }
             }
+        }
+    }
+}
+
+/// The record keeps the code; the cause is for the operator's log alone.
+fn log(authorized: &Authorized, error: &DispatchError) {
+    let (tenant, call) = (authorized.tenant(), authorized.facts().call);
+    let cause = error.source().map(tracing::field::display);
+    match error {
+        DispatchError::NotThisCall | DispatchError::CredentialUnavailable(_) => {
+            warn!(tenant.id = %tenant, call.id = %call, cause, "did not send a call: {error}");
+        }
+        DispatchError::Request(_) | DispatchError::Egress(_) => {
+            debug!(tenant.id = %tenant, call.id = %call, cause, "a call has no answer: {error}");
         }
     }
 }

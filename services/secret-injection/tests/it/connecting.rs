@@ -1,10 +1,16 @@
 //! Where an API lives, and which credential is used there: what members may say and see.
 
-use countersign_domain::{Fault as _, connection::AuthScheme, record::Act};
+use countersign_domain::{
+    Fault as _,
+    connection::AuthScheme,
+    operation::{Method, Scheme, SchemeUse, Security},
+    record::Act,
+};
 use countersign_secret_injection::{SetBaseUrl, connections::Suggestions};
 use serde_json::Value;
+use sqlx::Connection as _;
 
-use crate::house::{House, header_key};
+use crate::house::{House, header_key, operation};
 
 const SECRET: &str = "sk_live_51H8xQ2eZvKYlo2C";
 
@@ -256,4 +262,73 @@ async fn an_agent_may_neither_see_nor_change_connections() {
     for refused in refusals {
         assert_eq!(refused.unwrap().code(), "forbidden");
     }
+}
+
+/// Imports of acme's API: the latest finished one names two servers, and its two present tools
+/// want a key.
+async fn import(house: &House) {
+    let mut admin = house.database.admin().await;
+    let mut list = operation(Method::Get, "/items");
+    list.security = Security::AnyOf(vec![vec![SchemeUse {
+        name: "key".to_owned(),
+        scheme: Some(Scheme::ApiKeyHeader {
+            name: "X-Key".to_owned(),
+        }),
+        scopes: Vec::new(),
+    }]]);
+    let steps = [
+        "INSERT INTO revision (tenant_id, id, source_id, number, given_as, given_url, state, servers, created_at, created_by)
+         SELECT m.tenant_id, gen_random_uuid(), $1, n, 'url', 'https://docs.example.com/openapi.json',
+             CASE n WHEN 3 THEN 'failed' ELSE 'ready' END,
+             jsonb_build_array(jsonb_build_object('url', '/v' || n, 'description', 'live')), now(), m.id
+         FROM member m, generate_series(1, 3) n WHERE m.tenant_id = $2 AND $3::jsonb IS NOT NULL",
+        "INSERT INTO tool (tenant_id, id, source_id, method, path, name, current_version, created_at, removed_at)
+         SELECT $2, gen_random_uuid(), $1, 'GET', '/items/' || n, 'items_' || n, gen_random_uuid(), now(),
+             CASE n WHEN 3 THEN now() END
+         FROM generate_series(1, 3) n WHERE $3::jsonb IS NOT NULL",
+        "INSERT INTO tool_version (tenant_id, id, tool_id, revision_id, fingerprint, class, high_risk, confidence,
+             definition, created_at)
+         SELECT t.tenant_id, t.current_version, t.id, r.id, '', 'READ', false, 'high', $3, now()
+         FROM tool t, revision r WHERE t.source_id = $1 AND r.number = 2 AND t.tenant_id = $2",
+    ];
+    let mut tx = admin.begin().await.unwrap();
+    for step in steps {
+        sqlx::query(step)
+            .bind(house.acme.source.as_uuid())
+            .bind(house.acme.tenant.as_uuid())
+            .bind(serde_json::to_value(&list).unwrap())
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_latest_finished_import_says_is_suggested() {
+    let house = House::open().await;
+    import(&house).await;
+
+    let developer = &house.acme.developer;
+    let suggested = house
+        .connections
+        .suggestions(developer, house.acme.source)
+        .await;
+
+    let suggested = suggested.unwrap();
+    let [address] = suggested.addresses.as_slice() else {
+        panic!("{suggested:?}");
+    };
+    assert_eq!(address.base_url.to_string(), "https://docs.example.com/v2");
+    let [scheme] = suggested.schemes.as_slice() else {
+        panic!("{suggested:?}");
+    };
+    assert_eq!(
+        (&scheme.scheme, scheme.operations),
+        (&header_key("X-Key"), 2)
+    );
+    let stranger = house
+        .connections
+        .suggestions(&house.globex.developer, house.acme.source);
+    assert_eq!(stranger.await.unwrap(), Suggestions::default());
 }
