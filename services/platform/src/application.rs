@@ -11,18 +11,23 @@ use anyhow::Context as _;
 use countersign_accounts::Accounts;
 use countersign_domain::World;
 use countersign_edge::{Authenticate, Edge, NoSessions, PublicUrl};
+use countersign_oauth_server::OAuthServer;
+use countersign_queue::Worker;
+use countersign_tool_registry::Catalogues;
 
 use crate::{
     configuration::Configuration,
     fronts::Fronts,
     operator::Probes,
     parts::Parts,
-    roles::{Role, gateway, oauth, worker},
+    roles::{
+        Role, gateway, oauth,
+        web::{self, Web},
+        worker,
+    },
     sessions::Sessions,
     storage::Storage,
 };
-use countersign_queue::Worker;
-use countersign_tool_registry::Catalogues;
 
 /// One process, ready to serve.
 pub struct Application {
@@ -56,18 +61,18 @@ impl Application {
         ];
         let own_ports = own_ports.into_iter().flatten().collect();
         let parts = Parts::build(&configuration, &storage, own_ports, world)?;
-        let roles = configuration.roles.clone();
-        let gateway = roles
+        let roles = &configuration.roles;
+        let (gateway, catalogues) = roles
             .contains(&Role::Gateway)
             .then(|| gateway::start(&parts, &public_url))
-            .transpose()?;
-        let (gateway, catalogues) = gateway.unzip();
-        let oauth = (roles.contains(&Role::Oauth) || roles.contains(&Role::Web))
-            .then(|| oauth::start(&parts, &public_url));
+            .transpose()?
+            .unzip();
+        let people = people(&configuration, &parts, &public_url)?;
         let fronts = Fronts {
-            edge: edge(&configuration, &parts, public_url),
+            edge: edge(&configuration, &parts, public_url, people.as_ref()),
             probes: Probes::new(parts.store.clone(), storage.redis.clone()),
-            oauth,
+            web: people.as_ref().and_then(|people| people.web.clone()),
+            oauth: people.map(|people| people.oauth),
             gateway,
             roles: roles.clone(),
         };
@@ -105,15 +110,48 @@ fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-fn edge(configuration: &Configuration, parts: &Parts, public_url: PublicUrl) -> Edge {
-    let people = [Role::Web, Role::Oauth];
-    let has_people = people.iter().any(|role| configuration.roles.contains(role));
-    let authenticate: Arc<dyn Authenticate> = if has_people {
-        let accounts = Accounts::new(parts.store.clone(), parts.world.clone());
-        Arc::new(Sessions(accounts))
-    } else {
-        Arc::new(NoSessions)
+/// What the roles that meet people have in common: sessions, and the page an agent's wish leads to.
+struct People {
+    accounts: Accounts,
+    oauth: OAuthServer,
+    web: Option<Web>,
+}
+
+fn people(
+    configuration: &Configuration,
+    parts: &Parts,
+    public_url: &PublicUrl,
+) -> anyhow::Result<Option<People>> {
+    let has = |role| configuration.roles.contains(&role);
+    if !has(Role::Web) && !has(Role::Oauth) {
+        return Ok(None);
+    }
+    let accounts = Accounts::new(parts.store.clone(), parts.world.clone());
+    let oauth = oauth::start(parts, public_url);
+    let web = has(Role::Web)
+        .then(|| web::start(parts, accounts.clone(), &oauth))
+        .transpose()?;
+    Ok(Some(People {
+        accounts,
+        oauth,
+        web,
+    }))
+}
+
+fn edge(
+    configuration: &Configuration,
+    parts: &Parts,
+    public_url: PublicUrl,
+    people: Option<&People>,
+) -> Edge {
+    let authenticate: Arc<dyn Authenticate> = match people {
+        Some(people) => Arc::new(Sessions(people.accounts.clone())),
+        None => Arc::new(NoSessions),
     };
-    Edge::new(public_url, parts.world.clone(), authenticate)
-        .with_proxy_hops(configuration.http.proxy_hops)
+    let edge = Edge::new(public_url, parts.world.clone(), authenticate)
+        .with_proxy_hops(configuration.http.proxy_hops);
+    match people {
+        Some(_) => edge.with_error_page(countersign_dashboard::error_page),
+        None => edge,
+    }
 }

@@ -10,6 +10,7 @@ use crate::{
     admin,
     application::Application,
     configuration::{Configuration, check_names},
+    demo::{DemoSettings, demo},
     serve::asked_to_end,
     settings::{DatabaseSettings, LogSettings, ServerSettings},
     world::system_world,
@@ -32,6 +33,8 @@ pub struct CommandLine {
 enum Command {
     /// Serves. With nothing configured, on this machine alone and with a database of its own.
     Serve(Box<ServerSettings>),
+    /// Plays the whole story on this machine, checks every promise, and stays up for a browser.
+    Demo(Box<DemoSettings>),
     /// Brings the database's schema up to date.
     Migrate(DatabaseSettings),
     /// Looks at everything that serving needs and says what to do about what is missing.
@@ -41,6 +44,9 @@ enum Command {
     /// Reads API descriptions, without a server.
     #[command(subcommand)]
     Spec(SpecCommand),
+    /// Prints the schema of an API.
+    #[command(subcommand)]
+    Schema(SchemaCommand),
     /// Asks the server of this configuration whether it is ready; for containers.
     Healthcheck(Box<ServerSettings>),
 }
@@ -55,6 +61,13 @@ enum SpecCommand {
         /// The labels.
         labels: PathBuf,
     },
+}
+
+/// Which schema to print.
+#[derive(Subcommand, Debug)]
+enum SchemaCommand {
+    /// The GraphQL API's, in its own language.
+    Graphql,
 }
 
 /// What to inspect, and how to show it.
@@ -121,6 +134,7 @@ pub fn main(
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(settings) => on_runtime(serve(*settings)),
+        Command::Demo(settings) => on_runtime(demo(*settings)),
         Command::Migrate(settings) => on_runtime(admin::migrate(settings)),
         Command::Doctor(settings) => on_runtime(admin::doctor(*settings)),
         Command::Routes => {
@@ -129,6 +143,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Spec(SpecCommand::Inspect(what)) => admin::inspect(&what),
         Command::Spec(SpecCommand::Score { labels }) => admin::score(&labels),
+        Command::Schema(SchemaCommand::Graphql) => {
+            print!("{}", countersign_graphql::sdl());
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Healthcheck(settings) => admin::healthcheck(settings.http.listen),
     }
 }

@@ -9,7 +9,7 @@ use countersign_oauth_server::OAuthServer;
 
 use crate::{
     operator::{self, Probes},
-    roles::Role,
+    roles::{Role, web::Web},
 };
 
 /// The fronts of one process. Cloned into each of its HTTP workers.
@@ -18,6 +18,7 @@ pub(crate) struct Fronts {
     pub(crate) roles: BTreeSet<Role>,
     pub(crate) edge: Edge,
     pub(crate) probes: Probes,
+    pub(crate) web: Option<Web>,
     pub(crate) oauth: Option<OAuthServer>,
     pub(crate) gateway: Option<Gateway>,
 }
@@ -27,6 +28,9 @@ impl Fronts {
     pub(crate) fn configure(&self, config: &mut web::ServiceConfig) {
         self.edge.configure(config);
         config.app_data(web::Data::new(self.probes.clone()));
+        if let Some(web) = &self.web {
+            web.configure(config);
+        }
         if let Some(oauth) = &self.oauth {
             config.app_data(web::Data::new(oauth.clone()));
         }
@@ -43,7 +47,10 @@ pub fn routes(roles: &BTreeSet<Role>) -> Routes {
     let mut routes = operator::routes();
     for role in roles {
         routes = match role {
-            Role::Web | Role::Worker => routes,
+            Role::Worker => routes,
+            Role::Web => routes
+                .and(countersign_dashboard::routes())
+                .and(countersign_graphql::routes()),
             Role::Oauth => routes.and(countersign_oauth_server::routes()),
             Role::Gateway => routes.and(countersign_mcp_gateway::routes()),
         };

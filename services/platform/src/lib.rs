@@ -12,6 +12,7 @@ pub mod admin;
 pub mod application;
 pub mod commands;
 pub mod configuration;
+mod demo;
 mod embedded;
 pub mod fronts;
 mod host;
