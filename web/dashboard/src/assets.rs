@@ -74,3 +74,10 @@ async fn asset(request: HttpRequest) -> Answer {
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .body(asset.content))
 }
+
+#[cfg(test)]
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ASSETS
+        .iter()
+        .map(|asset| (asset.path.as_str(), asset.content))
+}

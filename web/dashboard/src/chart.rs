@@ -16,7 +16,7 @@ pub(crate) struct Columns {
     height: u64,
     base: u64,
     most: u64,
-    columns: Vec<Column>,
+    days: Vec<Column>,
     legend: Vec<(&'static str, &'static str)>,
 }
 
@@ -71,7 +71,7 @@ impl Columns {
             height: HEIGHT + TOP + 20,
             base: HEIGHT + TOP,
             most,
-            columns: columns.collect(),
+            days: columns.collect(),
             legend: legend.to_vec(),
         }
     }
@@ -155,7 +155,7 @@ mod tests {
         let days = [("1".to_owned(), [5000, 0, 1])];
         let legend = [("allow", "allowed"), ("hold", "held"), ("deny", "denied")];
         let chart = Columns::new("Calls", legend, &days);
-        let heights: Vec<_> = chart.columns[0].bars.iter().map(|bar| bar.height).collect();
+        let heights: Vec<_> = chart.days[0].bars.iter().map(|bar| bar.height).collect();
         assert_eq!(heights, [119, 1]);
         assert!(Columns::new("Calls", legend, &[]).is_empty());
     }

@@ -21,7 +21,12 @@ impl Environments {
             None => all.first(),
         };
         let chosen = chosen.ok_or_else(Problem::not_found)?.clone();
-        Ok(Self { chosen, all })
+        Ok(Self::new(chosen, all))
+    }
+
+    /// Puts them together.
+    pub(crate) const fn new(chosen: Environment, all: Vec<Environment>) -> Self {
+        Self { chosen, all }
     }
 
     /// The part of our URLs, for a hidden field.

@@ -151,7 +151,7 @@ impl Field {
 /// Makes an error's text a sentence: errors start in lowercase and have no full stop.
 pub(crate) fn sentence(text: &str) -> String {
     let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_uppercase());
+    let first = characters.next().map(char::to_uppercase);
     let stop = if text.ends_with(['.', '!', '?']) {
         ""
     } else {

@@ -9,7 +9,7 @@ use countersign_edge::{Caller, CspNonce, CsrfToken, Edge, Problem, SignedInUser}
 use futures_util::future::LocalBoxFuture;
 use serde::Deserialize;
 
-use crate::{assets, dashboard::Dashboard, inert::Inert, notice::Done, parts::CsrfField};
+use crate::{dashboard::Dashboard, inert::Inert, notice::Done, parts::CsrfField};
 
 /// What is around every page.
 pub(crate) struct Frame {
@@ -27,20 +27,6 @@ pub(crate) struct Frame {
     pub(crate) place: Option<Place>,
     /// The browser asks again after so many seconds.
     pub(crate) refresh: Option<u32>,
-}
-
-impl Frame {
-    pub(crate) fn style(&self) -> &'static str {
-        assets::style()
-    }
-
-    pub(crate) fn script(&self) -> &'static str {
-        assets::script()
-    }
-
-    pub(crate) fn mark(&self) -> &'static str {
-        assets::mark()
-    }
 }
 
 /// The tenant that a page is in.

@@ -56,7 +56,6 @@ impl Query {
             since: midnight(&self.since),
             // The last day is meant with all of it.
             until: midnight(&self.until).map(|day| day + TimeDelta::days(1)),
-            ..RecordFilter::default()
         }
     }
 

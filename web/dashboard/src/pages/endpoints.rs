@@ -228,7 +228,10 @@ async fn create(here: Here, Form(form): Form<EndpointForm, FORM_BYTES>) -> Answe
                 error @ (EndpointError::SlugMissing | EndpointError::SlugTaken(_)) => {
                     drawn.slug.wrong(error);
                 }
-                error => drawn.error = Some(sentence(&error.to_string())),
+                error @ (EndpointError::ToolUnknown
+                | EndpointError::ToolNameTaken { .. }
+                | EndpointError::Denied(_)
+                | EndpointError::Store(_)) => drawn.error = Some(sentence(&error.to_string())),
             }
             page_with(StatusCode::CONFLICT, &drawn)
         }

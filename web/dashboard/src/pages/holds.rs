@@ -113,18 +113,18 @@ fn state(state: &HoldState) -> Badge {
 
 impl HoldRow {
     pub(crate) fn new(hold: &Hold, now: Timestamp, viewer: Option<PersonId>) -> Self {
-        let held = &hold.held;
+        let call = &hold.held;
         Self {
             id: hold.id.to_string(),
-            tool: Inert::new(&held.tool_name),
-            class: Badge::class(held.class),
-            request: RequestLine::new(&held.method, &held.url),
-            agent: Inert::new(&held.client_label),
-            requester: Inert::new(&held.requester_label),
-            own: viewer == Some(held.requester),
-            why: Inert::new(sentence(&held.why)),
+            tool: Inert::new(&call.tool_name),
+            class: Badge::class(call.class),
+            request: RequestLine::new(&call.method, &call.url),
+            agent: Inert::new(&call.client_label),
+            requester: Inert::new(&call.requester_label),
+            own: viewer == Some(call.requester),
+            why: Inert::new(sentence(&call.why)),
             age: span(now - hold.created_at),
-            left: span(held.expires_at - now),
+            left: span(call.expires_at - now),
             state: state(&hold.state),
             by: hold.decided_label.as_ref().map(Inert::new),
             at: When::new(hold.created_at),
@@ -260,10 +260,10 @@ impl HoldPage {
         let around = (here.frame("Held call", Section::Holds), here.path(""));
         let mut drawn = Self::new(around, &hold, row, here.now());
         drawn.may_decide = here.may(ActionName::DecideHold);
-        let held = &hold.held;
+        let call = &hold.held;
         let view = services
             .registry
-            .tool(here.scope(), held.tool, held.environment)
+            .tool(here.scope(), call.tool, call.environment)
             .await?;
         Ok((drawn.with_reasons(&hold, &view), id))
     }

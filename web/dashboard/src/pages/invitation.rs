@@ -24,15 +24,15 @@ pub(crate) fn routes() -> Routes {
 
 #[derive(Template)]
 #[template(path = "pages/invitation.html")]
-struct InvitationPage {
-    frame: Frame,
-    tenant: Inert,
-    email: String,
-    role: &'static str,
+pub(crate) struct InvitationPage {
+    pub(crate) frame: Frame,
+    pub(crate) tenant: Inert,
+    pub(crate) email: String,
+    pub(crate) role: &'static str,
     /// Somebody new chooses a password; somebody signed in only agrees.
-    password: Option<Field>,
-    sign_in: String,
-    error: Option<String>,
+    pub(crate) password: Option<Field>,
+    pub(crate) sign_in: String,
+    pub(crate) error: Option<String>,
 }
 
 impl InvitationPage {

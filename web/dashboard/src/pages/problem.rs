@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use askama::Template;
 use countersign_edge::{Problem, RequestId};
 
-use crate::{assets, field::sentence, inert::Inert};
+use crate::{field::sentence, inert::Inert};
 
 /// Stands by itself: whatever failed, this page must not need it.
 #[derive(Template)]
@@ -31,14 +31,6 @@ impl ProblemPage {
                 .map(|id| id.to_string()),
             retry_after: problem.retry_after,
         }
-    }
-
-    fn style(&self) -> &'static str {
-        assets::style()
-    }
-
-    fn mark(&self) -> &'static str {
-        assets::mark()
     }
 }
 

@@ -27,9 +27,9 @@ pub(crate) fn routes() -> Routes {
 
 #[derive(Template)]
 #[template(path = "pages/start.html")]
-struct Start {
-    frame: Frame,
-    memberships: Vec<(String, Inert, &'static str)>,
+pub(crate) struct Start {
+    pub(crate) frame: Frame,
+    pub(crate) memberships: Vec<(String, Inert, &'static str)>,
 }
 
 async fn root(person: Person) -> Answer {
@@ -143,12 +143,12 @@ fn status(error: &SignInError) -> StatusCode {
 
 /// Sends a browser on with its new session.
 pub(crate) fn with_session(visit: &Visit, to: &str, token: &Secret) -> Answer {
-    with_cookie(go(to), Edge::of(&visit.request).session_cookie(token))
+    with_cookie(go(to), &Edge::of(&visit.request).session_cookie(token))
 }
 
-fn with_cookie(mut answer: HttpResponse, cookie: actix_web::cookie::Cookie<'static>) -> Answer {
+fn with_cookie(mut answer: HttpResponse, cookie: &actix_web::cookie::Cookie<'static>) -> Answer {
     answer
-        .add_cookie(&cookie)
+        .add_cookie(cookie)
         .map_err(|error| Problem::internal(&error))?;
     Ok(answer)
 }
@@ -156,5 +156,5 @@ fn with_cookie(mut answer: HttpResponse, cookie: actix_web::cookie::Cookie<'stat
 async fn sign_out(visit: Visit, user: SignedInUser, _form: Form<NoFields>) -> Answer {
     visit.dashboard.accounts.sign_out(user.session).await?;
     let to = format!("/sign-in?done={}", Done::SignedOut.code());
-    with_cookie(go(&to), Edge::of(&visit.request).no_session_cookie())
+    with_cookie(go(&to), &Edge::of(&visit.request).no_session_cookie())
 }

@@ -25,15 +25,15 @@ pub(crate) fn routes() -> Routes {
 
 #[derive(Template)]
 #[template(path = "pages/sign_up.html")]
-struct SignUpPage {
-    frame: Frame,
-    organisation: Field,
-    email: Field,
-    password: Field,
+pub(crate) struct SignUpPage {
+    pub(crate) frame: Frame,
+    pub(crate) organisation: Field,
+    pub(crate) email: Field,
+    pub(crate) password: Field,
 }
 
 impl SignUpPage {
-    fn new(frame: Frame) -> Self {
+    pub(crate) fn new(frame: Frame) -> Self {
         Self {
             frame,
             organisation: Field::text("organisation", "Organisation")

@@ -57,6 +57,10 @@ pub(crate) struct ToolPage {
 }
 
 /// A tool's definition, for people.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one sentence of the page, there or not"
+)]
 pub(crate) struct ToolFacts {
     pub(crate) id: String,
     pub(crate) version: String,

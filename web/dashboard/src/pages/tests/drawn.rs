@@ -1,0 +1,513 @@
+//! All pages, drawn from the samples.
+
+use askama::Template;
+use chrono::NaiveDate;
+use countersign_domain::{
+    Timestamp,
+    decision::Handling,
+    hold::HoldState,
+    name::Slug,
+    risk::{Confidence, RiskClass},
+};
+use countersign_reporting::{
+    Calls, DayFigures, Evidence, Finding, FindingCode, Grant, HoldFigures, HomeFigures,
+    InventoryRow, Report, ReviewerFigures, SetUp, Severity, ToolOn,
+};
+use countersign_tool_registry::{EndpointDetail, RevisionState, SourceView};
+
+use super::samples as s;
+use crate::{
+    environment::Environments,
+    field::Field,
+    frame::{Frame, NavItem, Place},
+    inert::Inert,
+    pages::{
+        audit, connections, consent, endpoints, holds, home, imports, invitation, members, problem,
+        report, sign_in, sign_up, sources, tools,
+    },
+    parts::{CsrfField, When},
+};
+
+const BASE: &str = "/t/acme";
+
+fn outside(title: &str) -> Frame {
+    Frame {
+        title: title.to_owned(),
+        nonce: "nonce".to_owned(),
+        csrf: CsrfField::new("sample-token"),
+        notice: None,
+        person: Some("ada@example.com".to_owned()),
+        place: None,
+        refresh: None,
+    }
+}
+
+fn frame(title: &str, text: &str) -> Frame {
+    let nav = [
+        ("home", "Overview"),
+        ("hold", "Held calls"),
+        ("api", "APIs and tools"),
+        ("plug", "Connections"),
+        ("endpoint", "Endpoints"),
+        ("log", "Audit log"),
+        ("report", "Report"),
+        ("people", "Members"),
+    ];
+    let item = |(icon, label)| NavItem {
+        href: format!("{BASE}/{icon}"),
+        label,
+        icon,
+        current: label == title,
+    };
+    let other: Slug = "globex".parse().unwrap();
+    Frame {
+        place: Some(Place {
+            tenant: "acme".parse().unwrap(),
+            name: Inert::new(format!("Acme {text}")),
+            role: "owner",
+            nav: nav.into_iter().map(item).collect(),
+            others: vec![(other, Inert::new(text))],
+        }),
+        ..outside(title)
+    }
+}
+
+fn around(title: &str, text: &str) -> (Frame, String) {
+    (frame(title, text), BASE.to_owned())
+}
+
+fn environments() -> Environments {
+    Environments::new(s::environment(), vec![s::environment()])
+}
+
+fn now() -> Timestamp {
+    s::at(13)
+}
+
+/// Draws every page; `text` stands wherever text from outside can.
+pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
+    let mut pages = Vec::new();
+    let mut draw = |name, page: &dyn askama::DynTemplate| {
+        pages.push((name, page.dyn_render().unwrap()));
+    };
+    draw("start", &start(text));
+    draw("sign-in", &sign_in_page(text));
+    draw("sign-up", &sign_up::SignUpPage::new(outside("Sign up")));
+    draw("invitation", &invitation_page(text));
+    draw(
+        "consent",
+        &consent::ConsentPage::new(outside("Connect an agent"), &s::consent(text)),
+    );
+    draw("home-empty", &home_page(text, false));
+    draw("home", &home_page(text, true));
+    draw("sources", &sources_page(text));
+    draw("source", &source_page(40, text));
+    draw("import", &import_page(text));
+    for (name, state) in progress_states(text) {
+        draw(name, &progress_page(state, text));
+    }
+    draw("tool", &tool_page(8, RiskClass::Billing, text));
+    draw("tool-unsupported", &tool_page(7, RiskClass::Read, text));
+    draw("connections", &connections_page(text));
+    draw("connection", &connection_page(text));
+    draw("endpoints", &endpoints_page(text));
+    draw("new-endpoint", &new_endpoint_page(text));
+    draw("endpoint", &endpoint_page(text));
+    draw("holds", &holds_page(text));
+    draw("hold", &hold_page(HoldState::Pending, text));
+    draw(
+        "hold-decided",
+        &hold_page(HoldState::Rejected(s::judgement(text)), text),
+    );
+    draw("audit", &audit_page(text));
+    draw("record", &record_page(text));
+    draw("report", &report_page(text));
+    draw("members", &members_page(text));
+    pages
+}
+
+fn start(text: &str) -> sign_in::Start {
+    sign_in::Start {
+        frame: outside("Start"),
+        memberships: vec![("acme".to_owned(), Inert::new(text), "owner")],
+    }
+}
+
+fn sign_in_page(text: &str) -> sign_in::SignInPage {
+    let mut page = sign_in::SignInPage::new(outside("Sign in"), None);
+    page.next = Some(text.to_owned()).map(|text| Inert::new(text).to_string());
+    page.error = Some("The e-mail address or the password is wrong.".to_owned());
+    page.email = page.email.value("ada");
+    page.email
+        .wrong("enter an e-mail address such as name@example.com");
+    page
+}
+
+fn invitation_page(text: &str) -> invitation::InvitationPage {
+    let found = s::found_invitation(text);
+    invitation::InvitationPage {
+        frame: outside("Invitation"),
+        tenant: Inert::new(found.tenant_name),
+        email: found.email.to_string(),
+        role: found.role.as_str(),
+        password: Some(sign_up::new_password()),
+        sign_in: "/sign-in".to_owned(),
+        error: None,
+    }
+}
+
+fn days() -> Vec<DayFigures> {
+    let days = (7..=20).map(|day| DayFigures {
+        day: NaiveDate::from_ymd_opt(2026, 11, day).unwrap(),
+        calls: Calls {
+            allowed: u64::from(day * day % 97 + 20),
+            held: u64::from(day % 5),
+            denied: u64::from(day % 3 * 4),
+        },
+    });
+    days.collect()
+}
+
+fn home_page(text: &str, busy: bool) -> home::HomePage {
+    let one = u64::from(busy);
+    let figures = HomeFigures {
+        set_up: SetUp {
+            sources: 1,
+            tools: 1223,
+            tools_on: 616 * one,
+            credentials: one,
+            endpoints: one,
+            agents: 2 * one,
+            members: 1,
+            holds_waiting: one,
+        },
+        today: Calls {
+            allowed: 118 * one,
+            held: 2 * one,
+            denied: 5 * one,
+        },
+        last_calls: (1..=8 * u128::from(one))
+            .map(|n| s::record(n, text))
+            .collect(),
+        days: if busy { days() } else { Vec::new() },
+    };
+    let hold = s::hold(1, HoldState::Pending, text);
+    let holds = busy.then(|| holds::HoldRow::new(&hold, now(), None));
+    let mut page = home::HomePage::new(
+        around("Overview", text),
+        &figures,
+        holds.into_iter().collect(),
+    );
+    page.may_read_records = true;
+    page
+}
+
+fn sources_page(text: &str) -> sources::SourcesPage {
+    let view = SourceView {
+        source: s::source(text),
+        latest: Some(s::revision(RevisionState::Importing, text)),
+        classes: s::classes(),
+    };
+    sources::SourcesPage {
+        frame: frame("APIs and tools", text),
+        base: BASE.to_owned(),
+        may_import: true,
+        rows: vec![sources::SourceRow::new(&view)],
+    }
+}
+
+fn source_page(many: u128, text: &str) -> sources::SourcePage {
+    let reviewed = sources::Reviewed {
+        source: s::source_detail(text),
+        tools: s::tools(many, text),
+        environment: environments(),
+        filter: sources::Filter::default(),
+    };
+    let mut page =
+        sources::SourcePage::new(frame("APIs and tools", text), BASE.to_owned(), reviewed);
+    page.may_enable = true;
+    page
+}
+
+fn import_page(text: &str) -> imports::ImportPage {
+    let mut page =
+        imports::ImportPage::new(frame("APIs and tools", text), format!("{BASE}/import"));
+    page.url = page.url.value(Inert::new(text).to_string());
+    page.url
+        .wrong("enter an address such as https://api.example.com/openapi.json");
+    page.upload_error = Some("The document is empty.".to_owned());
+    page
+}
+
+fn progress_states(text: &str) -> [(&'static str, RevisionState); 3] {
+    let failed = RevisionState::Failed {
+        code: "not_openapi".to_owned(),
+        text: format!("this is not an OpenAPI document: {text}"),
+    };
+    [
+        ("importing", RevisionState::Importing),
+        ("imported", RevisionState::Ready),
+        ("import-failed", failed),
+    ]
+}
+
+fn progress_page(state: RevisionState, text: &str) -> imports::ProgressPage {
+    let progress = imports::Progress::new(&s::revision(state, text));
+    let mut frame = frame("APIs and tools", text);
+    frame.refresh = progress.is_running().then_some(1);
+    imports::ProgressPage {
+        frame,
+        base: BASE.to_owned(),
+        source: Some(("orders".to_owned(), Inert::new(text))),
+        progress,
+    }
+}
+
+fn tool_page(number: u128, class: RiskClass, text: &str) -> tools::ToolPage {
+    let view = s::tool(number, class, text);
+    let frame = frame("APIs and tools", text);
+    let mut page = tools::ToolPage::new(frame, BASE.to_owned(), environments(), &view);
+    page.source = Some(("orders".to_owned(), Inert::new(text)));
+    page.may_turn_on = true;
+    page.may_turn_off = true;
+    page.error = Some("The tool has changed since you looked at it; look again.".to_owned());
+    page.on_reason.wrong("give a reason of 3 to 500 characters");
+    page
+}
+
+fn connections_page(text: &str) -> connections::ConnectionsPage {
+    let row = |connection| connections::ConnectionRow {
+        slug: "orders".to_owned(),
+        name: Inert::new(text),
+        connection,
+    };
+    connections::ConnectionsPage {
+        frame: frame("Connections", text),
+        base: BASE.to_owned(),
+        environment: environments(),
+        rows: vec![
+            row(Some(connections::Connected::new(&s::connection(text)))),
+            row(None),
+        ],
+    }
+}
+
+fn connection_page(text: &str) -> connections::ConnectionPage {
+    let known = connections::Known {
+        source: s::source(text),
+        environment: environments(),
+        connection: Some(s::connection(text)),
+        suggestions: s::suggestions(text),
+    };
+    let mut page =
+        connections::ConnectionPage::new(frame("Connections", text), BASE.to_owned(), known);
+    page.may_manage = true;
+    page
+}
+
+fn endpoints_page(text: &str) -> endpoints::EndpointsPage {
+    endpoints::EndpointsPage {
+        frame: frame("Endpoints", text),
+        base: BASE.to_owned(),
+        may_manage: true,
+        rows: vec![endpoints::EndpointRow {
+            slug: "support".to_owned(),
+            name: Inert::new(text),
+            environment: Inert::new(text),
+            tools: 617,
+            tools_on: 616,
+            agents: 2,
+            since: When::new(s::at(5)),
+        }],
+    }
+}
+
+fn new_endpoint_page(text: &str) -> endpoints::NewEndpointPage {
+    endpoints::NewEndpointPage {
+        frame: frame("Endpoints", text),
+        base: BASE.to_owned(),
+        environment: environments(),
+        name: Field::text("name", "Name").value(Inert::new(text).to_string()),
+        slug: Field::text("slug", "Name in the URL").optional(),
+        choices: endpoints::choices(&s::tools(12, text), &[]),
+        error: None,
+    }
+}
+
+fn endpoint_page(text: &str) -> endpoints::EndpointPage {
+    let known = endpoints::Known {
+        detail: EndpointDetail {
+            endpoint: s::endpoint(text),
+            environment: s::environment(),
+            tools: s::tools(12, text),
+        },
+        offered: s::tools(12, text),
+        grants: vec![s::grant(text)],
+        url: "https://countersign.example/mcp/acme/support".to_owned(),
+    };
+    let mut page =
+        endpoints::EndpointPage::new(frame("Endpoints", text), (BASE.to_owned(), "acme"), &known);
+    page.may_manage = true;
+    page
+}
+
+fn holds_page(text: &str) -> holds::HoldsPage {
+    let row = |number, state| holds::HoldRow::new(&s::hold(number, state, text), now(), None);
+    holds::HoldsPage {
+        frame: frame("Held calls", text),
+        base: BASE.to_owned(),
+        waiting: vec![row(1, HoldState::Pending)],
+        decided: vec![
+            row(2, HoldState::Consumed(s::judgement(text))),
+            row(3, HoldState::Rejected(s::judgement(text))),
+            row(4, HoldState::Expired),
+        ],
+    }
+}
+
+fn hold_page(state: HoldState, text: &str) -> holds::HoldPage {
+    let hold = s::hold(1, state, text);
+    let row = holds::HoldRow::new(&hold, now(), None);
+    let mut page = holds::HoldPage::new(around("Held calls", text), &hold, row, now());
+    page.may_decide = true;
+    page.with_reasons(&hold, &s::tool(8, RiskClass::Billing, text))
+}
+
+fn audit_page(text: &str) -> audit::AuditPage {
+    let rows: Vec<_> = (1..=20).map(|number| s::record(number, text)).collect();
+    let query = audit::Query {
+        text: Inert::new(text).to_string(),
+        ..audit::Query::default()
+    };
+    audit::AuditPage::new(
+        around("Audit log", text),
+        query,
+        &rows,
+        Some(s::id("rec", 1)),
+    )
+}
+
+fn record_page(text: &str) -> audit::RecordPage {
+    let rows = [s::record(1, text), s::record(2, text)];
+    audit::RecordPage::new(around("Audit log", text), &rows[0], &rows)
+}
+
+fn tool_on(text: &str) -> ToolOn {
+    ToolOn {
+        tool: s::id("tool", 1),
+        name: format!("create_refund{text}"),
+        class: RiskClass::Billing,
+        high_risk: true,
+        confidence: Confidence::High,
+        source: s::id("src", 1),
+        source_slug: "orders".to_owned(),
+        source_name: text.to_owned(),
+        environment: s::id("env", 1),
+        environment_name: text.to_owned(),
+        needs_review: false,
+        handling: Handling::Hold,
+        decided_by: s::id("mem", 1),
+        decided_by_person: s::id("per", 1),
+        decided_label: text.to_owned(),
+        decided_at: s::at(8),
+        reason: text.to_owned(),
+        connected: true,
+        last_called_at: Some(s::at(9)),
+    }
+}
+
+fn inventory() -> Vec<InventoryRow> {
+    let rows = RiskClass::ALL.into_iter().zip([615, 402, 88, 61, 32, 25]);
+    rows.map(|(class, tools)| InventoryRow {
+        environment: s::id("env", 1),
+        environment_name: "Production".to_owned(),
+        class,
+        tools,
+        callable: tools - 2,
+        on: tools / 2,
+        held: tools / 5,
+        needs_review: 1,
+    })
+    .collect()
+}
+
+fn report_page(text: &str) -> report::ReportPage {
+    let report = Report {
+        made_at: now(),
+        inventory: inventory(),
+        tools_on: vec![tool_on(text), tool_on(text)],
+        unused: vec![tool_on(text)],
+        holds: HoldFigures {
+            pending: 1,
+            countersigned: 1,
+            rejected: 3,
+            expired: 2,
+            stale: 0,
+            consumed: 14,
+            median_decision_seconds: Some(140),
+        },
+        reviewers: vec![ReviewerFigures {
+            person: s::id("per", 2),
+            label: text.to_owned(),
+            countersigned: 14,
+            rejected: 3,
+            median_decision_seconds: 140,
+            last_at: s::at(12),
+        }],
+        days: days(),
+        classes: Vec::new(),
+        agents: vec![Grant {
+            id: s::id("grant", 1),
+            client: s::id("client", 1),
+            client_name: text.to_owned(),
+            redirect_uris: Vec::new(),
+            endpoint: s::id("end", 1),
+            endpoint_name: text.to_owned(),
+            endpoint_slug: "support".to_owned(),
+            member: s::id("mem", 1),
+            member_label: text.to_owned(),
+            scopes: vec![RiskClass::Read],
+            created_at: s::at(6),
+            expires_at: s::at(50),
+            last_token_at: None,
+        }],
+        findings: vec![Finding {
+            code: FindingCode::TooFewReviewers,
+            severity: Severity::High,
+            sentence: "High-risk tools are on, and only one member can countersign their calls."
+                .to_owned(),
+            evidence: vec![Evidence {
+                id: "tool_00000000000000000000000000000001".to_owned(),
+                label: text.to_owned(),
+            }],
+        }],
+    };
+    report::ReportPage::new(around("Report", text), &report)
+}
+
+fn members_page(text: &str) -> members::MembersPage {
+    let around = around("Members", text);
+    let mut page = members::MembersPage::new(
+        around,
+        &s::members(),
+        &[s::invitation()],
+        Some(s::id("mem", 1)),
+    );
+    page.may_manage = true;
+    let link = "https://countersign.example/invitations/hjE0v3kq".to_owned();
+    page.link = Some(("edsger@example.com".to_owned(), link, When::new(s::at(59))));
+    page
+}
+
+/// The page for a problem has no script, so it is drawn apart.
+pub(super) fn problem_page(text: &str) -> String {
+    let page = problem::ProblemPage {
+        status: 500,
+        title: "Something went wrong",
+        detail: Inert::new(text),
+        code: "internal",
+        request: Some("req_0193c0ffee0000000000000000000001".to_owned()),
+        retry_after: Some(30),
+    };
+    page.render().unwrap()
+}

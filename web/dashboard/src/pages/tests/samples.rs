@@ -1,0 +1,427 @@
+//! Values that the pages are drawn from. `text` stands wherever text from outside can stand.
+
+use countersign_accounts::{FoundInvitation, Member, OpenInvitation};
+use countersign_approvals::{HeldCall, Hold};
+use countersign_domain::{
+    Timestamp,
+    connection::AuthScheme,
+    decision::Handling,
+    digest::Digest,
+    hold::{HoldState, Judgement},
+    operation::{
+        Bind, Body, BodyKind, Diagnostic, ImportedOperation, Method, Place, SchemeUse, Security,
+        Severity, Style,
+    },
+    risk::{Confidence, Reason, Risk, RiskClass},
+    role::Role,
+    tool::{Choice, Enablement, Tool, ToolState},
+};
+use countersign_oauth_server::{ConsentView, GrantView};
+use countersign_reporting::RecordRow;
+use countersign_secret_injection::{
+    ConnectionView,
+    connections::{CredentialView, SuggestedAddress, Suggestions},
+};
+use countersign_tool_registry::{
+    ClassCount, Endpoint, Environment, GivenAs, RevisionState, RevisionView, Source, SourceDetail,
+    ToolView,
+};
+use serde_json::json;
+
+/// An id of any kind.
+pub(super) fn id<T: std::str::FromStr>(prefix: &str, number: u128) -> T
+where
+    T::Err: std::fmt::Debug,
+{
+    format!("{prefix}_{number:032x}").parse().unwrap()
+}
+
+pub(super) fn at(minute: u32) -> Timestamp {
+    let text = format!("2026-11-20T10:{minute:02}:00Z");
+    text.parse().unwrap()
+}
+
+pub(super) fn environment() -> Environment {
+    Environment {
+        id: id("env", 1),
+        slug: "production".parse().unwrap(),
+        name: "Production".to_owned(),
+    }
+}
+
+fn risk(class: RiskClass, text: &str) -> Risk {
+    let high = !matches!(class, RiskClass::Read | RiskClass::Write);
+    Risk {
+        class,
+        read_only: class == RiskClass::Read,
+        destructive: class == RiskClass::Delete,
+        high_risk: high,
+        confidence: Confidence::High,
+        sensitivity: vec!["financial".to_owned()],
+        reasons: vec![Reason {
+            code: "verb".to_owned(),
+            text: "the summary says what it does".to_owned(),
+            evidence: text.to_owned(),
+        }],
+    }
+}
+
+fn operation(number: u128, class: RiskClass, text: &str) -> ImportedOperation {
+    let (method, path, name) = match class {
+        RiskClass::Read => (Method::Get, "/v1/orders/{id}", "get_order"),
+        RiskClass::Write => (Method::Patch, "/v1/orders/{id}", "update_order"),
+        RiskClass::Delete => (Method::Delete, "/v1/customers/{id}", "delete_customer"),
+        RiskClass::Billing => (Method::Post, "/v1/orders/{id}/refunds", "create_refund"),
+        RiskClass::Auth => (Method::Post, "/v1/tokens", "create_token"),
+        RiskClass::Admin => (Method::Put, "/v1/members/{id}/role", "set_role"),
+    };
+    ImportedOperation {
+        method,
+        path: format!("{path}?{text}"),
+        operation_id: Some(text.to_owned()),
+        name: format!("{name}_{number}"),
+        title: text.to_owned(),
+        description: format!("What the document says: {text}"),
+        input_schema: json!({"type": "object", "properties": {"id": {"type": "string", "description": text}}}),
+        binds: vec![Bind {
+            key: format!("id{text}"),
+            place: Place::Path,
+            wire: "id".to_owned(),
+            style: Style::Simple,
+            explode: false,
+            allow_reserved: false,
+            content_type: None,
+            required: true,
+        }],
+        body: Some(Body {
+            required: true,
+            media_type: format!("application/json{text}"),
+            kind: BodyKind::Json,
+            encoding: Vec::new(),
+        }),
+        security: Security::AnyOf(vec![vec![SchemeUse {
+            name: text.to_owned(),
+            scheme: None,
+            scopes: Vec::new(),
+        }]]),
+        servers: Vec::new(),
+        deprecated: number.is_multiple_of(5),
+        risk: risk(class, text),
+        unsupported: number
+            .is_multiple_of(7)
+            .then(|| format!("callbacks: {text}")),
+        diagnostics: vec![diagnostic(text)],
+    }
+}
+
+pub(super) fn diagnostic(text: &str) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Warning,
+        code: "guessed".to_owned(),
+        pointer: format!("/paths/{text}"),
+        text: format!("A default was left out: {text}"),
+    }
+}
+
+pub(super) fn enablement(text: &str) -> Enablement {
+    Enablement {
+        id: id("enb", 1),
+        tool: id("tool", 1),
+        version: id("ver", 1),
+        choice: Choice::On(Handling::Hold),
+        reason: text.to_owned(),
+        by: id("mem", 1),
+        by_label: format!("ada@example.com {text}"),
+        at: at(1),
+    }
+}
+
+pub(super) fn tool(number: u128, class: RiskClass, text: &str) -> ToolView {
+    let tool = Tool {
+        id: id("tool", number),
+        source: id("src", 1),
+        name: operation(number, class, text).name,
+        version: id("ver", 1),
+        revision: id("rev", 1),
+        fingerprint: Digest::of(b"tool"),
+        operation: operation(number, class, text),
+    };
+    let decided = number.is_multiple_of(2).then(|| enablement(text));
+    ToolView {
+        state: ToolState::of(&tool, decided.as_ref()),
+        tool,
+        decided,
+    }
+}
+
+/// `many` tools, of every class, most of them reads.
+pub(super) fn tools(many: u128, text: &str) -> Vec<ToolView> {
+    let class = |number: u128| match number % 10 {
+        0..5 => RiskClass::Read,
+        5 | 6 => RiskClass::Write,
+        7 => RiskClass::Delete,
+        8 => RiskClass::Billing,
+        _ => RiskClass::ALL[4 + usize::from(number.is_multiple_of(3))],
+    };
+    (1..=many)
+        .map(|number| tool(number, class(number), text))
+        .collect()
+}
+
+pub(super) fn source(text: &str) -> Source {
+    Source {
+        id: id("src", 1),
+        slug: "orders".parse().unwrap(),
+        name: text.to_owned(),
+        created_at: at(0),
+        created_by: id("mem", 1),
+    }
+}
+
+pub(super) fn revision(state: RevisionState, text: &str) -> RevisionView {
+    RevisionView {
+        id: id("rev", 1),
+        source: id("src", 1),
+        number: 1,
+        given: GivenAs::Upload,
+        sha256: None,
+        state,
+        stage: "operations".to_owned(),
+        done: 412,
+        total: 1223,
+        title: text.to_owned(),
+        version: text.to_owned(),
+        format: "OpenAPI 3.1.0".to_owned(),
+        operations: 1223,
+        servers: Vec::new(),
+        diagnostics: vec![diagnostic(text)],
+        created_at: at(0),
+        created_by: id("mem", 1),
+        finished_at: None,
+    }
+}
+
+pub(super) fn classes() -> Vec<ClassCount> {
+    let counts = RiskClass::ALL.into_iter().zip([615, 402, 88, 61, 32, 25]);
+    counts
+        .map(|(class, operations)| ClassCount {
+            source: id("src", 1),
+            class,
+            operations,
+            high_risk: 0,
+            unsupported: 3,
+        })
+        .collect()
+}
+
+pub(super) fn source_detail(text: &str) -> SourceDetail {
+    SourceDetail {
+        source: source(text),
+        revisions: vec![revision(RevisionState::Ready, text)],
+        classes: classes(),
+    }
+}
+
+pub(super) fn connection(text: &str) -> ConnectionView {
+    ConnectionView {
+        id: id("con", 1),
+        source: id("src", 1),
+        environment: id("env", 1),
+        base_url: "https://api.orders.example/v1".parse().unwrap(),
+        updated_at: at(3),
+        updated_by: text.to_owned(),
+        credential: Some(CredentialView {
+            label: "cred_1/3".to_owned(),
+            scheme: AuthScheme::ApiKeyHeader {
+                name: format!("X-Api-Key{text}"),
+            },
+            version: 3,
+            fingerprint: "9f2c41d0".to_owned(),
+            created_at: at(4),
+            created_by: text.to_owned(),
+        }),
+    }
+}
+
+pub(super) fn suggestions(text: &str) -> Suggestions {
+    Suggestions {
+        addresses: vec![SuggestedAddress {
+            base_url: "https://api.orders.example/v1".parse().unwrap(),
+            description: text.to_owned(),
+        }],
+        public: 3,
+        ..Suggestions::default()
+    }
+}
+
+pub(super) fn endpoint(text: &str) -> Endpoint {
+    Endpoint {
+        id: id("end", 1),
+        slug: "support".parse().unwrap(),
+        name: text.to_owned(),
+        environment: id("env", 1),
+        created_at: at(5),
+        created_by: id("mem", 1),
+    }
+}
+
+pub(super) fn grant(text: &str) -> GrantView {
+    GrantView {
+        id: id("grant", 1),
+        client: id("client", 1),
+        client_name: format!("Claude Code {text}"),
+        client_host: format!("127.0.0.1:51200 {text}"),
+        endpoint_name: text.to_owned(),
+        endpoint_slug: "support".to_owned(),
+        member: id("mem", 1),
+        member_label: format!("ada@example.com {text}"),
+        scopes: vec![RiskClass::Read, RiskClass::Billing],
+        created_at: at(6),
+        last_token_at: Some(at(7)),
+        expires_at: at(50),
+        may_revoke: true,
+    }
+}
+
+pub(super) fn consent(text: &str) -> ConsentView {
+    ConsentView {
+        authorization: id("authz", 1),
+        client: id("client", 1),
+        client_name: format!("Claude Code {text}"),
+        redirect_uri: format!("http://127.0.0.1:51200/callback?{text}"),
+        redirect_host: format!("127.0.0.1:51200{text}"),
+        loopback: true,
+        tenant_name: text.to_owned(),
+        tenant_slug: "acme".to_owned(),
+        endpoint_name: format!("Support agent {text}"),
+        endpoint_slug: "support".to_owned(),
+        environment_name: text.to_owned(),
+        resource: format!("https://countersign.example/mcp/acme/support{text}"),
+        tools: vec![(RiskClass::Read, 615), (RiskClass::Billing, 1)],
+        scopes: vec![RiskClass::Read, RiskClass::Billing],
+        access_seconds: 600,
+        refresh_seconds: 30 * 86400,
+        expires_at: at(20),
+        may_approve: true,
+    }
+}
+
+pub(super) fn hold(number: u128, state: HoldState, text: &str) -> Hold {
+    let arguments =
+        json!({"id": "ord_1042", "body": {"amount": 4200, "currency": "EUR", "reason": text}});
+    let credential = json!({"label": "cred_1/3", "place": format!("header x-api-key {text}")});
+    Hold {
+        id: id("hold", number),
+        held: HeldCall {
+            call_key: Digest::of(b"key"),
+            digest: Digest::of(b"digest"),
+            nonce: "00".to_owned(),
+            environment: id("env", 1),
+            endpoint: id("end", 1),
+            tool: id("tool", 1),
+            version: id("ver", 1),
+            tool_name: format!("create_refund{text}"),
+            class: RiskClass::Billing,
+            high_risk: true,
+            policy: id("enb", 1),
+            credential: Some(format!("cred_1/3{text}")),
+            arguments: arguments.as_object().unwrap().clone(),
+            method: "POST".to_owned(),
+            url: format!("https://api.orders.example/v1/orders/ord_1042/refunds?{text}"),
+            request: json!({
+                "method": "POST", "headers": [["content-type", "application/json"], ["x-note", text]],
+                "body": format!("{{\"amount\":4200,\"currency\":\"EUR\",\"reason\":\"{text}\"}}"),
+                "content_type": "application/json", "body_bytes": 64, "credential": credential,
+            }),
+            why: format!("the tool is high-risk: it moves money {text}"),
+            requester: id("per", 1),
+            requester_label: format!("ada@example.com {text}"),
+            member: id("mem", 1),
+            grant: id("grant", 1),
+            client: id("client", 1),
+            client_label: format!("Claude Code {text}"),
+            expires_at: at(25),
+        },
+        state,
+        decided_label: Some(format!("grace@example.com {text}")),
+        created_at: at(10),
+        consumed_at: None,
+    }
+}
+
+pub(super) fn judgement(text: &str) -> Judgement {
+    Judgement {
+        by: id("per", 2),
+        at: at(14),
+        reason: text.to_owned(),
+    }
+}
+
+pub(super) fn record(number: u128, text: &str) -> RecordRow {
+    let decision = ["allow", "hold", "deny"][usize::try_from(number % 3).unwrap()];
+    RecordRow {
+        id: id("rec", number),
+        at: at(11),
+        act: "call.answered".to_owned(),
+        person: Some(id("per", 1)),
+        member: Some(id("mem", 1)),
+        person_label: format!("ada@example.com {text}"),
+        client: Some(id("client", 1)),
+        client_label: format!("Claude Code {text}"),
+        call: Some(id("call", 1)),
+        hold: Some(id("hold", 1)),
+        endpoint: Some(id("end", 1)),
+        tool: Some(id("tool", 1)),
+        tool_version: Some(id("ver", 1)),
+        tool_name: Some(format!("get_order {text}")),
+        class: Some("READ".to_owned()),
+        arguments: Some(json!({"id": text})),
+        arguments_digest: Some(Digest::of(b"arguments")),
+        decision: Some(decision.to_owned()),
+        rule: Some("read_is_on".to_owned()),
+        status: Some("ok".to_owned()),
+        code: Some(format!("code{text}")),
+        upstream_status: Some(200),
+        latency_us: Some(48_230),
+        credential: Some("cred_1/3".to_owned()),
+        detail: json!({"note": text}),
+        committed_at: at(11),
+    }
+}
+
+pub(super) fn members() -> [Member; 3] {
+    let member = |number, name: &str, role| Member {
+        id: id("mem", number),
+        person: id("per", number),
+        email: format!("{name}@example.com").parse().unwrap(),
+        role,
+        created_at: at(0),
+    };
+    [
+        member(1, "ada", Role::Owner),
+        member(2, "grace", Role::Reviewer),
+        member(3, "linus", Role::Developer),
+    ]
+}
+
+pub(super) fn invitation() -> OpenInvitation {
+    OpenInvitation {
+        id: id("inv", 1),
+        email: "edsger@example.com".parse().unwrap(),
+        role: Role::Auditor,
+        invited_by: "ada@example.com".to_owned(),
+        created_at: at(0),
+        expires_at: at(59),
+    }
+}
+
+pub(super) fn found_invitation(text: &str) -> FoundInvitation {
+    FoundInvitation {
+        id: id("inv", 1),
+        tenant: id("ten", 1),
+        tenant_slug: "acme".parse().unwrap(),
+        tenant_name: text.to_owned(),
+        email: "edsger@example.com".parse().unwrap(),
+        role: Role::Auditor,
+    }
+}
