@@ -1,0 +1,304 @@
+//! Tools, and pages of them.
+
+use async_graphql::{Enum, ID, InputObject, Json, Result, SimpleObject};
+use countersign_domain::{decision, risk, tool as domain};
+use countersign_tool_registry::ToolView;
+use serde_json::Value;
+
+use crate::{
+    fault::{id, invalid, known},
+    import::Diagnostic,
+    scalar::Moment,
+    tenant::RiskClass,
+};
+
+/// Most tools in one page.
+const PAGE: u32 = 200;
+
+/// What a tool is in an environment.
+#[derive(Clone, Copy, Enum, Eq, PartialEq)]
+pub(crate) enum ToolState {
+    /// Agents do not see it.
+    Off,
+    /// On, and calls run at once.
+    Run,
+    /// On, and each call waits for a countersignature.
+    Hold,
+    /// Was on, but its definition has changed since; agents do not see it.
+    NeedsReview,
+    /// Cannot be called faithfully.
+    Unsupported,
+}
+
+/// What happens to the calls of a tool that is on.
+#[derive(Clone, Copy, Enum, Eq, PartialEq)]
+#[graphql(remote = "decision::Handling")]
+pub(crate) enum Handling {
+    /// Calls run at once.
+    Run,
+    /// Each call waits for a countersignature.
+    Hold,
+}
+
+/// How much a call can change.
+#[derive(Clone, Copy, Enum, Eq, PartialEq)]
+#[graphql(remote = "risk::Level")]
+enum Level {
+    /// Nothing.
+    Low,
+    /// Something that can be put back.
+    Medium,
+    /// Something that needs a human first.
+    High,
+}
+
+/// How sure the classification is.
+#[derive(Clone, Copy, Enum, Eq, PartialEq)]
+#[graphql(remote = "risk::Confidence")]
+enum Confidence {
+    /// The evidence is missing or disagrees.
+    Low,
+    /// Most of the evidence agrees.
+    Medium,
+    /// Several kinds of evidence agree.
+    High,
+}
+
+/// What an agent sees of an operation, as it is in an environment. Titles and descriptions are the
+/// imported document's words.
+#[derive(SimpleObject)]
+pub(crate) struct Tool {
+    /// Names it; stable over imports.
+    id: ID,
+    /// The API.
+    source: ID,
+    /// What agents call it.
+    name: String,
+    /// Its present definition: what turning it on says yes to.
+    version: ID,
+    /// The HTTP method.
+    method: &'static str,
+    /// The path in the document.
+    path: String,
+    /// One line about it.
+    title: String,
+    /// What agents are told about it.
+    description: String,
+    /// JSON Schema of its arguments.
+    input_schema: Json<Value>,
+    /// The document says not to use it any more.
+    deprecated: bool,
+    /// What a call can do, and why we think so.
+    risk: Classification,
+    /// What it is in this environment.
+    state: ToolState,
+    /// The latest decision about it.
+    decided: Option<ToolDecision>,
+    /// Why it cannot be called.
+    unsupported: Option<String>,
+    /// What was lost, guessed or repaired when it was imported.
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// The classification of an operation.
+#[derive(SimpleObject)]
+struct Classification {
+    /// The kind of effect.
+    class: RiskClass,
+    /// How much a call can change.
+    level: Level,
+    /// A call changes nothing anyone would notice.
+    read_only: bool,
+    /// A call takes away something that an ordinary call cannot give back.
+    destructive: bool,
+    /// Each call needs a countersignature.
+    high_risk: bool,
+    /// How sure we are.
+    confidence: Confidence,
+    /// Kinds of sensitive data touched.
+    sensitivity: Vec<String>,
+    /// Why.
+    reasons: Vec<Reason>,
+}
+
+/// One reason for a classification.
+#[derive(SimpleObject)]
+struct Reason {
+    /// A stable code.
+    code: String,
+    /// One sentence for people.
+    text: String,
+    /// The document's words that are the evidence.
+    evidence: String,
+}
+
+/// A recorded decision about a tool.
+#[derive(SimpleObject)]
+pub(crate) struct ToolDecision {
+    /// Names it; approvals are bound to it.
+    id: ID,
+    /// The definition that was looked at.
+    version: ID,
+    /// Agents were to see the tool.
+    on: bool,
+    /// What its calls were to do, if it was turned on.
+    handling: Option<Handling>,
+    /// Why, in the member's words.
+    reason: String,
+    /// Who.
+    by: String,
+    /// When.
+    at: Moment,
+}
+
+/// Which tools to list. What is absent does not narrow.
+#[derive(Default, InputObject)]
+pub(crate) struct ToolFilter {
+    /// Of this class.
+    class: Option<RiskClass>,
+    /// In this state.
+    state: Option<ToolState>,
+    /// With this in their name, title or path, in any case.
+    text: Option<String>,
+}
+
+/// A page of tools.
+#[derive(SimpleObject)]
+pub(crate) struct ToolPage {
+    /// The tools.
+    nodes: Vec<Tool>,
+    /// How many the filter leaves in all.
+    total: usize,
+    /// Ask with this `after` for the next page, if there is one.
+    next: Option<ID>,
+}
+
+impl ToolPage {
+    /// Narrows and cuts a list. A cursor that is in no list any more begins nowhere.
+    pub(crate) fn cut(
+        tools: Vec<ToolView>,
+        filter: &ToolFilter,
+        first: u32,
+        after: Option<&ID>,
+    ) -> Result<Self> {
+        if !(1..=PAGE).contains(&first) {
+            return Err(invalid("first", "ask for 1 to 200 tools"));
+        }
+        let fitting: Vec<ToolView> = tools.into_iter().filter(|t| filter.fits(t)).collect();
+        let total = fitting.len();
+        let begin = match after {
+            None => 0,
+            Some(after) => {
+                let after = known(after)?;
+                let place = fitting.iter().position(|view| view.tool.id == after);
+                place.map_or(total, |place| place + 1)
+            }
+        };
+        let page = fitting.into_iter().skip(begin).take(first as usize);
+        let nodes: Vec<Tool> = page.map(Tool::from).collect();
+        let more = begin + nodes.len() < total;
+        let next = nodes.last().map(|tool| tool.id.clone()).filter(|_| more);
+        Ok(Self { nodes, total, next })
+    }
+}
+
+impl ToolFilter {
+    fn fits(&self, view: &ToolView) -> bool {
+        let operation = &view.tool.operation;
+        let named = |text: &String| {
+            let text = text.to_lowercase();
+            [&view.tool.name, &operation.title, &operation.path]
+                .iter()
+                .any(|part| part.to_lowercase().contains(&text))
+        };
+        self.class
+            .is_none_or(|class| class == operation.risk.class.into())
+            && self.state.is_none_or(|state| state == view.state.into())
+            && self.text.as_ref().is_none_or(named)
+    }
+}
+
+impl From<ToolView> for Tool {
+    fn from(view: ToolView) -> Self {
+        let ToolView {
+            tool,
+            state,
+            decided,
+        } = view;
+        let operation = tool.operation;
+        Self {
+            id: id(tool.id),
+            source: id(tool.source),
+            name: tool.name,
+            version: id(tool.version),
+            method: operation.method.as_str(),
+            path: operation.path,
+            title: operation.title,
+            description: operation.description,
+            input_schema: Json(operation.input_schema),
+            deprecated: operation.deprecated,
+            risk: operation.risk.into(),
+            state: state.into(),
+            decided: decided.map(ToolDecision::from),
+            unsupported: operation.unsupported,
+            diagnostics: operation
+                .diagnostics
+                .into_iter()
+                .map(Diagnostic::from)
+                .collect(),
+        }
+    }
+}
+
+impl From<risk::Risk> for Classification {
+    fn from(risk: risk::Risk) -> Self {
+        Self {
+            level: risk.level().into(),
+            class: risk.class.into(),
+            read_only: risk.read_only,
+            destructive: risk.destructive,
+            high_risk: risk.high_risk,
+            confidence: risk.confidence.into(),
+            sensitivity: risk.sensitivity,
+            reasons: risk
+                .reasons
+                .into_iter()
+                .map(|reason| Reason {
+                    code: reason.code,
+                    text: reason.text,
+                    evidence: reason.evidence,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<domain::ToolState> for ToolState {
+    fn from(state: domain::ToolState) -> Self {
+        match state {
+            domain::ToolState::Off => Self::Off,
+            domain::ToolState::On(decision::Handling::Run) => Self::Run,
+            domain::ToolState::On(decision::Handling::Hold) => Self::Hold,
+            domain::ToolState::NeedsReview => Self::NeedsReview,
+            domain::ToolState::Unsupported => Self::Unsupported,
+        }
+    }
+}
+
+impl From<domain::Enablement> for ToolDecision {
+    fn from(decided: domain::Enablement) -> Self {
+        let handling = match decided.choice {
+            domain::Choice::Off => None,
+            domain::Choice::On(handling) => Some(handling.into()),
+        };
+        Self {
+            id: id(decided.id),
+            version: id(decided.version),
+            on: handling.is_some(),
+            handling,
+            reason: decided.reason,
+            by: decided.by_label,
+            at: decided.at.into(),
+        }
+    }
+}
