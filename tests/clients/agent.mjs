@@ -45,6 +45,12 @@ export class Wallet {
   codeVerifier() {
     return this.verifier;
   }
+  discoveryState() {
+    return this.discovered;
+  }
+  saveDiscoveryState(state) {
+    this.discovered = state;
+  }
   redirectToAuthorization(url) {
     this.redirects.push(url);
   }

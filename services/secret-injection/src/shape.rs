@@ -93,6 +93,9 @@ pub fn shape(status: u16, content_type: Option<&str>, body: &[u8]) -> ToolAnswer
             answer.structure(&readable);
         }
         answer.show(readable);
+        if answer.text.is_empty() {
+            "The answer has only characters that do not show.".clone_into(&mut answer.text);
+        }
     }
     if !(200..300).contains(&status) || body.is_empty() {
         answer.text = format!("HTTP {}\n\n{}", status::named(status), answer.text);

@@ -113,7 +113,8 @@ fn check_header_name(name: &str) -> Result<(), InvalidSecret> {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
     let lower = name.to_ascii_lowercase();
-    let carries_something_else = TAKEN_HEADERS.contains(&lower.as_str()) || lower.starts_with("x-forwarded-");
+    let carries_something_else =
+        TAKEN_HEADERS.contains(&lower.as_str()) || lower.starts_with("x-forwarded-");
     if is_token && !carries_something_else {
         Ok(())
     } else {

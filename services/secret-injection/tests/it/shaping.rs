@@ -133,6 +133,20 @@ fn a_long_text_is_cut_between_characters_and_says_so() {
     assert_eq!((answer.truncated, answer.structured), (true, None));
 }
 
+#[test]
+fn an_answer_of_hidden_characters_alone_says_so() {
+    for (media, body) in [
+        ("application/json", [1]),
+        ("text/plain; charset=latin1", [127]),
+    ] {
+        let answer = shape(200, Some(media), &body);
+        assert_eq!(
+            answer.text,
+            "The answer has only characters that do not show."
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 

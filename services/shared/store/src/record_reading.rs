@@ -84,7 +84,7 @@ impl RecordFilter {
     fn condition(&self) -> Condition {
         let mut all = Condition::all();
         if let Some(act) = &self.act {
-            let group = LikeExpr::new(format!("{}.%", escaped(act))).escape('\\');
+            let group = LikeExpr::new(format!("{}.%", escaped(act)));
             all = all.add(
                 COLUMN
                     .act
@@ -144,9 +144,10 @@ pub(crate) fn first_id_at(at: Timestamp) -> RecordId {
 }
 
 fn contains(column: Column, part: &str) -> SimpleExpr {
-    Expr::col(column).ilike(LikeExpr::new(format!("%{}%", escaped(part))).escape('\\'))
+    Expr::col(column).ilike(LikeExpr::new(format!("%{}%", escaped(part))))
 }
 
+/// Makes the text stand for itself in a pattern; a backslash is PostgreSQL's own escape.
 fn escaped(part: &str) -> String {
     part.replace('\\', "\\\\")
         .replace('%', "\\%")

@@ -148,3 +148,47 @@ async fn history_can_only_be_added_to() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_was_held_decided_or_issued_is_not_rewritten() {
+    let database = Database::create().await;
+    let mut admin = database.admin().await;
+    let fixed = [
+        "hold.digest",
+        "hold.arguments",
+        "hold.url",
+        "hold.request",
+        "hold.requester",
+        "hold.expires_at",
+        "hold.tool_version_id",
+        "enablement.high_risk",
+        "enablement.handling",
+        "enablement.reason",
+        "enablement.tool_version_id",
+        "credential.base_url",
+        "credential.scheme",
+        "member.person_id",
+        "oauth_grant.scopes",
+        "oauth_grant.resource",
+        "oauth_grant.member_id",
+        "oauth_code.expires_at",
+        "oauth_code.code_challenge",
+        "oauth_access_token.scopes",
+        "oauth_access_token.expires_at",
+        "oauth_refresh_token.expires_at",
+    ];
+    for column in fixed {
+        let (table, column) = column.split_once('.').unwrap();
+        for role in ["countersign_app", "countersign_system"] {
+            let may: bool = sqlx::query_scalar("SELECT has_column_privilege($1, $2, $3, 'UPDATE')")
+                .bind(role)
+                .bind(table)
+                .bind(column)
+                .fetch_one(&mut admin)
+                .await
+                .unwrap();
+            assert!(!may, "{role} may rewrite {table}.{column}");
+        }
+    }
+    println!("{} columns that no serving role can rewrite", fixed.len());
+}
