@@ -184,7 +184,11 @@ impl Facts<'_> {
     }
 
     fn credential_over_plain_http(&self) -> Option<Finding> {
-        let evidence = self.plain_credentials.iter().map(|plain| Evidence {
+        let away = self
+            .plain_credentials
+            .iter()
+            .filter(|plain| !stays_here(plain));
+        let evidence = away.map(|plain| Evidence {
             id: plain.connection.to_string(),
             label: format!(
                 "{} in {}: {}",
@@ -327,6 +331,12 @@ fn finding(
     })
 }
 
+/// What is sent to this very machine crosses no network.
+fn stays_here(plain: &PlainCredential) -> bool {
+    let host = plain.base_url.as_url().host_str();
+    matches!(host, Some("localhost" | "127.0.0.1" | "[::1]"))
+}
+
 fn of_tool(tool: &ToolOn) -> Evidence {
     Evidence {
         id: tool.tool.to_string(),
@@ -351,3 +361,6 @@ fn counted(n: usize, one: &str) -> String {
 fn n_are(n: usize, one: &str, several: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { several })
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,9 +31,9 @@ const BATCH: usize = 512;
 /// How long a caller waits for its commit before it is told that there is no record.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// How long the writer waits for a statement before it gives the connection up: a server that
-/// went away without a word must not take the next batch with it.
-const STATEMENT: Duration = Duration::from_secs(5);
+/// How long the writer waits for a statement: a little longer than the database itself lets one
+/// run, so that only a server that went away without a word is given up.
+const STATEMENT: Duration = Duration::from_secs(16);
 
 /// A record was not durably written as far as anybody knows; what it is about may not go on.
 #[derive(Debug, thiserror::Error)]

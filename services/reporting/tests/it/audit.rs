@@ -1,0 +1,172 @@
+//! Reading the log back.
+
+use chrono::TimeDelta;
+use countersign_domain::{
+    Fault, Kind,
+    decision::{Decision, Rule, Verdict},
+    digest::Digest,
+    record::{Act, Record, Status},
+};
+use countersign_reporting::{Audit, RecordFilter};
+use serde_json::json;
+
+use crate::home::{Home, READ, REFUND, object};
+
+fn audit(home: &Home) -> Audit {
+    Audit::new(home.database.store())
+}
+
+/// The acts of the rows that the filter leaves, sorted.
+async fn acts(home: &Home, filter: RecordFilter) -> Vec<String> {
+    let page = audit(home).list(&home.owner, &filter, None).await.unwrap();
+    let mut acts: Vec<String> = page.rows.into_iter().map(|row| row.act).collect();
+    acts.sort();
+    acts
+}
+
+/// A filter by one field.
+fn by(field: fn(&mut RecordFilter) -> &mut Option<String>, text: &str) -> RecordFilter {
+    let mut filter = RecordFilter::default();
+    *field(&mut filter) = Some(text.to_owned());
+    filter
+}
+
+/// A held refund by an agent called `100%_sure`, a read, and a sign-in.
+async fn three_rows(home: &Home) -> [Record; 3] {
+    let (endpoint, _) = home.agent().await;
+    let refund = home.tool_on("refund", REFUND, &home.reviewer).await;
+    let list = home.tool_on("list", READ, &home.developer).await;
+    let mut held = home.row_of(&home.developer, Act::CallHeld, refund, endpoint);
+    held.who.client_label.push_str("100%_sure");
+    held.verdict = Some(Verdict {
+        decision: Decision::Hold,
+        rule: Rule::HighRisk,
+    });
+    let mut read = home.row_of(&home.developer, Act::CallAnswered, list, endpoint);
+    read.who.client_label.push_str("1000 sure");
+    if let Some(tool) = &mut read.tool {
+        "list".clone_into(&mut tool.name);
+    }
+    read.status = Some(Status::Error);
+    read.code = Some("upstream_status".to_owned());
+    read.at -= TimeDelta::days(2);
+    let rows = [held, read, home.row(&home.owner, Act::SignedIn)];
+    home.write(&rows).await;
+    rows
+}
+
+#[tokio::test]
+async fn every_filter_narrows_to_what_it_says() {
+    let home = Home::open().await;
+    let rows = three_rows(&home).await;
+    let held = &["call.held"][..];
+    let read = &["call.answered"][..];
+    let both = &["call.answered", "call.held"][..];
+    let cases = [
+        (by(|filter| &mut filter.act, "call"), both),
+        (by(|filter| &mut filter.act, "call.held"), held),
+        (by(|filter| &mut filter.act, "cal"), &[]),
+        (by(|filter| &mut filter.act, "%"), &[]),
+        (by(|filter| &mut filter.decision, "hold"), held),
+        (by(|filter| &mut filter.class, "READ"), read),
+        (by(|filter| &mut filter.status, "error"), read),
+        (by(|filter| &mut filter.client, "100%_S"), held),
+        (by(|filter| &mut filter.client, "sure"), both),
+        (by(|filter| &mut filter.client, "\\"), &[]),
+        (by(|filter| &mut filter.tool, "REF"), held),
+        (by(|filter| &mut filter.text, "high_risk"), held),
+        (by(|filter| &mut filter.text, "upstream_st"), read),
+        (by(|filter| &mut filter.text, "' OR 1=1 --"), &[]),
+        (by(|filter| &mut filter.text, "call."), both),
+    ];
+    let tried = cases.len();
+    for (filter, wanted) in cases {
+        assert_eq!(acts(&home, filter.clone()).await, wanted, "{filter:?}");
+    }
+    let yesterday = Some(rows[0].at - TimeDelta::days(1));
+    let mut since = by(|filter| &mut filter.act, "call");
+    since.since = yesterday;
+    assert_eq!(acts(&home, since).await, held);
+    let mut until = by(|filter| &mut filter.person, "@acme");
+    until.until = yesterday;
+    assert_eq!(acts(&home, until).await, read);
+    println!("{} filters tried", tried + 2);
+}
+
+#[tokio::test]
+async fn pages_hold_every_row_once_and_newest_first() {
+    let home = Home::open().await;
+    let rows: Vec<Record> = (0..120)
+        .map(|_| home.row(&home.owner, Act::CallAnswered))
+        .collect();
+    home.write(&rows).await;
+    let (mut seen, mut before, mut sizes) = (Vec::new(), None, Vec::new());
+    loop {
+        let page = audit(&home)
+            .list(&home.owner, &RecordFilter::default(), before)
+            .await
+            .unwrap();
+        sizes.push(page.rows.len());
+        seen.extend(page.rows.into_iter().map(|row| row.id));
+        before = page.older;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(sizes, [50, 50, 20]);
+    assert!(seen.is_sorted_by(|a, b| a > b));
+    assert_eq!(seen.len(), 120);
+}
+
+#[tokio::test]
+async fn a_row_comes_with_the_others_of_its_call_and_its_hold() {
+    let home = Home::open().await;
+    let mut held = home.row(&home.owner, Act::CallHeld);
+    held.call = Some(home.world.id());
+    held.hold = Some(home.world.id());
+    held.arguments = Some(object(&json!({"amount": 5})));
+    held.arguments_digest = Some(Digest::of(b"arguments"));
+    held.credential = Some("cred/1".to_owned());
+    let mut signed = home.row(&home.reviewer, Act::HoldCountersigned);
+    signed.hold = held.hold;
+    let mut intended = home.row(&home.owner, Act::CallIntended);
+    (intended.call, intended.hold) = (Some(home.world.id()), held.hold);
+    let unrelated = home.row(&home.owner, Act::CallAnswered);
+    for row in [&held, &signed, &intended, &unrelated] {
+        home.write(std::slice::from_ref(row)).await;
+    }
+    let detail = audit(&home).get(&home.owner, held.id).await.unwrap();
+    assert_eq!(detail.row.arguments, Some(json!({"amount": 5})));
+    assert_eq!(detail.row.arguments_digest, held.arguments_digest);
+    assert_eq!(detail.row.credential.as_deref(), Some("cred/1"));
+    let related: Vec<_> = detail.related.iter().map(|row| row.id).collect();
+    assert_eq!(related, [held.id, signed.id, intended.id]);
+    let alone = audit(&home).get(&home.owner, unrelated.id).await.unwrap();
+    assert!(alone.related.is_empty());
+}
+
+#[tokio::test]
+async fn another_tenant_sees_no_row_and_a_developer_may_not_read_the_log() {
+    let home = Home::open().await;
+    let rows = three_rows(&home).await;
+    let theirs = audit(&home)
+        .list(&home.stranger, &RecordFilter::default(), None)
+        .await
+        .unwrap();
+    let mut found = theirs.rows.len();
+    for row in &rows {
+        let error = audit(&home).get(&home.stranger, row.id).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::NotFound);
+        found += usize::from(error.kind() != Kind::NotFound);
+    }
+    assert_eq!(found, 0);
+    let denied = audit(&home)
+        .list(&home.developer, &RecordFilter::default(), None)
+        .await
+        .unwrap_err();
+    assert_eq!(denied.kind(), Kind::Forbidden);
+    println!(
+        "{} rows asked for by another tenant, {found} found",
+        rows.len()
+    );
+}

@@ -1,0 +1,243 @@
+//! Group commit.
+
+use std::time::{Duration, Instant};
+
+use countersign_domain::{
+    Fault,
+    id::TenantId,
+    record::{Act, Record},
+};
+use countersign_reporting::{RecordError, Recorder};
+use countersign_testkit::world;
+use serde_json::json;
+use sqlx::Executor;
+use tokio::{runtime::Handle, task::JoinSet};
+use tokio_util::task::TaskTracker;
+
+use crate::home::{Home, object};
+
+fn start(home: &Home) -> (Recorder, TaskTracker) {
+    let tracker = TaskTracker::new();
+    let recorder = Recorder::start(home.database.store(), &Handle::current(), &tracker);
+    (recorder, tracker)
+}
+
+/// Hands all of them in at once, and returns what each caller was told.
+async fn record_all(recorder: &Recorder, records: Vec<Record>) -> Vec<Result<(), RecordError>> {
+    let mut tasks = JoinSet::new();
+    for record in records {
+        let recorder = recorder.clone();
+        tasks.spawn(async move { recorder.record(record).await.map(drop) });
+    }
+    tasks.join_all().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_thousand_calls_at_once_share_a_few_commits() {
+    let home = Home::open().await;
+    let (recorder, _tracker) = start(&home);
+    let records = (0..2_000)
+        .map(|_| home.row(&home.owner, Act::CallAnswered))
+        .collect();
+    let answers = record_all(&recorder, records).await;
+    assert!(answers.iter().all(Result::is_ok));
+    let (rows, batches) = recorder.metrics().committed();
+    assert_eq!(rows, 2_000);
+    assert_eq!(home.rows(home.tenant()).await, 2_000);
+    assert!(batches <= 200, "{batches} batches");
+    println!("{rows} records committed in {batches} statements; 0 lost");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frozen_database_is_told_within_the_deadline_and_recovers_without_a_restart() {
+    let home = Home::open().await;
+    let (recorder, _tracker) = start(&home);
+    let mut admin = home.admin().await;
+    admin
+        .execute("BEGIN; LOCK TABLE record IN ACCESS EXCLUSIVE MODE")
+        .await
+        .unwrap();
+    let began = Instant::now();
+    let intents = (0..50).map(|_| home.row(&home.owner, Act::CallIntended));
+    let outcomes = (0..50).map(|_| home.row(&home.owner, Act::CallFinished));
+    let answers = record_all(&recorder, outcomes.chain(intents).collect()).await;
+    let waited = began.elapsed();
+    for answer in &answers {
+        let error = answer.as_ref().unwrap_err();
+        assert!(matches!(error, RecordError::Late), "{error}");
+        assert_eq!(error.code(), "record_unavailable");
+    }
+    assert!(waited < Duration::from_secs(3), "{waited:?}");
+    admin.execute("COMMIT").await.unwrap();
+
+    let thawed = Instant::now();
+    recorder
+        .record(home.row(&home.owner, Act::CallAnswered))
+        .await
+        .map(drop)
+        .unwrap();
+    let recovered = thawed.elapsed();
+    // What happened is still told; calls that were announced and never sent are not, but for
+    // those that were already on their way into the database.
+    let count = |act: &'static str| {
+        let database = &home.database;
+        async move {
+            sqlx::query_scalar::<_, i64>("SELECT count(*) FROM record WHERE act = $1")
+                .bind(act)
+                .fetch_one(&mut database.admin().await)
+                .await
+                .unwrap()
+        }
+    };
+    assert_eq!(count("call.finished").await, 50);
+    let announced = count("call.intended").await;
+    println!(
+        "{} callers told in {waited:?}; written again {recovered:?} after the thaw; {announced} stale intents",
+        answers.len()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_than_can_wait_is_refused_at_once() {
+    let home = Home::open().await;
+    let (recorder, _tracker) = start(&home);
+    let mut admin = home.admin().await;
+    admin
+        .execute("BEGIN; LOCK TABLE record IN ACCESS EXCLUSIVE MODE")
+        .await
+        .unwrap();
+    let records = (0..12_000)
+        .map(|_| home.row(&home.owner, Act::CallIntended))
+        .collect();
+    let answers = record_all(&recorder, records).await;
+    let overloaded = answers
+        .iter()
+        .filter(|answer| matches!(answer, Err(RecordError::Overloaded)))
+        .count();
+    let late = answers
+        .iter()
+        .filter(|answer| matches!(answer, Err(RecordError::Late)))
+        .count();
+    assert_eq!(overloaded + late, answers.len(), "nobody was told yes");
+    assert!(overloaded >= 3_000, "{overloaded}");
+    admin.execute("COMMIT").await.unwrap();
+    let recovered = until_written(&home, &recorder).await;
+    println!(
+        "{overloaded} refused at once, {late} at the deadline, 0 told yes; written again after {recovered:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_freeze_longer_than_the_database_waits_for_a_lock_stops_nothing_for_good() {
+    let home = Home::open().await;
+    let (recorder, _tracker) = start(&home);
+    let mut admin = home.admin().await;
+    admin
+        .execute("BEGIN; LOCK TABLE record IN ACCESS EXCLUSIVE MODE")
+        .await
+        .unwrap();
+    let (frozen, mut refused) = (Instant::now(), 0);
+    while frozen.elapsed() < Duration::from_secs(11) {
+        let records = (0..100).map(|_| home.row(&home.owner, Act::CallAnswered));
+        let answers = record_all(&recorder, records.collect()).await;
+        assert!(answers.iter().all(Result::is_err));
+        refused += answers.len();
+    }
+    admin.execute("COMMIT").await.unwrap();
+    let recovered = until_written(&home, &recorder).await;
+    println!(
+        "frozen for {:?}: {refused} refused, 0 told yes; written again after {recovered:?}",
+        frozen.elapsed()
+    );
+}
+
+/// How long it takes until a record is committed again.
+async fn until_written(home: &Home, recorder: &Recorder) -> Duration {
+    let thawed = Instant::now();
+    while recorder
+        .record(home.row(&home.owner, Act::CallAnswered))
+        .await
+        .is_err()
+    {
+        assert!(thawed.elapsed() < Duration::from_secs(10));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    thawed.elapsed()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_the_database_cannot_take_fails_alone() {
+    let home = Home::open().await;
+    let (recorder, _tracker) = start(&home);
+    let nobody: TenantId = world().id();
+    let mut records: Vec<Record> = (0..200)
+        .map(|_| home.row(&home.owner, Act::CallAnswered))
+        .collect();
+    records[77].tenant = nobody;
+    let answers = record_all(&recorder, records).await;
+    let refused = answers.iter().filter(|answer| answer.is_err()).count();
+    assert_eq!(refused, 1);
+    assert_eq!(home.rows(home.tenant()).await, 199);
+    println!("1 of 200 refused, 199 committed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_of_two_tenants_in_one_batch_land_in_their_own_logs_only() {
+    let home = Home::open().await;
+    let (recorder, _tracker) = start(&home);
+    let records: Vec<Record> = (0..600)
+        .map(|n| {
+            let by = if n % 3 == 0 {
+                &home.stranger
+            } else {
+                &home.owner
+            };
+            home.row(by, Act::CallAnswered)
+        })
+        .collect();
+    let answers = record_all(&recorder, records).await;
+    assert!(answers.iter().all(Result::is_ok));
+    let (_, batches) = recorder.metrics().committed();
+    assert!(batches < 600);
+    assert_eq!(home.rows(home.tenant()).await, 400);
+    assert_eq!(home.rows(home.stranger.tenant()).await, 200);
+    let crossed: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM record r JOIN member m ON m.id = r.member_id WHERE m.tenant_id <> r.tenant_id",
+    )
+    .fetch_one(&mut home.admin().await)
+    .await
+    .unwrap();
+    assert_eq!(crossed, 0);
+    println!("600 rows of 2 tenants in {batches} statements, {crossed} in the wrong log");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_is_written_before_the_recorder_stops() {
+    let home = Home::open().await;
+    let (recorder, tracker) = start(&home);
+    let mut tasks = JoinSet::new();
+    for _ in 0..300 {
+        let (recorder, record) = (recorder.clone(), home.row(&home.owner, Act::CallAnswered));
+        tasks.spawn(async move { recorder.record(record).await.map(drop) });
+    }
+    drop(recorder);
+    tracker.close();
+    tracker.wait().await;
+    assert_eq!(home.rows(home.tenant()).await, 300);
+    assert!(tasks.join_all().await.iter().all(Result::is_ok));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_cannot_keep_its_call_out_of_the_log_with_a_null_character() {
+    let home = Home::open().await;
+    let (recorder, _tracker) = start(&home);
+    let mut record = home.row(&home.owner, Act::CallDenied);
+    record.who.client_label.push_str("an\0agent");
+    record.arguments = Some(object(&json!({"a\0b": ["x\0y"]})));
+    recorder.record(record).await.map(drop).unwrap();
+    let arguments: serde_json::Value = sqlx::query_scalar("SELECT arguments FROM record")
+        .fetch_one(&mut home.admin().await)
+        .await
+        .unwrap();
+    assert_eq!(arguments, json!({"a␀b": ["x␀y"]}));
+}
