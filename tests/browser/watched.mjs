@@ -21,7 +21,13 @@ export class Watch {
 
   /** A context of its own: another person's browser. `elsewhere` are origins it may visit too. */
   async context(browser, { javaScriptEnabled = true, elsewhere = [] } = {}) {
-    const context = await browser.newContext({ viewport: DESK, colorScheme: "light", javaScriptEnabled });
+    const context = await browser.newContext({
+      viewport: DESK,
+      colorScheme: "light",
+      // Otherwise a picture shows colours on their way from one scheme to the other.
+      reducedMotion: "reduce",
+      javaScriptEnabled,
+    });
     if (javaScriptEnabled) await context.addInitScript(reportViolations);
     const page = await context.newPage();
     page.on("pageerror", (error) => this.#note(page, `script error: ${error}`));

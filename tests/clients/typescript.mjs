@@ -21,6 +21,16 @@ function raw(endpoint, token, method = "tools/list") {
   return fetch(endpoint, { method: "POST", headers, body });
 }
 
+/** A revocation reaches every gateway within a second; this machine may need another to say so. */
+async function endsInTime(endpoint, token) {
+  const until = Date.now() + 2000;
+  while (Date.now() < until) {
+    if ((await raw(endpoint, token)).status === 401) return true;
+    await new Promise((later) => setTimeout(later, 50));
+  }
+  return false;
+}
+
 async function discovery(demo) {
   checks.about("What a client finds before it has a token");
   const refused = await raw(demo.endpoint_url);
@@ -112,7 +122,7 @@ async function tokens(demo, { agent, person, wallet }) {
     }),
   });
   checks.same("a refresh token is good once", [reused.status, (await reused.json()).error], [400, "invalid_grant"]);
-  checks.same("its reuse ends the whole grant", (await raw(demo.endpoint_url, fresh)).status, 401);
+  checks.that("its reuse ends the whole grant, in time", await endsInTime(demo.endpoint_url, fresh));
 }
 
 const program = binary(process.argv[2]);
