@@ -155,7 +155,7 @@ impl Facts<'_> {
             |n| {
                 format!(
                     "It is not known what became of {}; look upstream before anybody repeats it.",
-                    counted(n, "call")
+                    n_are(n, "call", "calls")
                 )
             },
         )
@@ -263,8 +263,8 @@ impl Facts<'_> {
             found.map(of_tool),
             |n| {
                 format!(
-                    "The definition of {} changed after somebody had turned it on; agents do not see it until it is looked at.",
-                    counted(n, "tool")
+                    "{} changed after being turned on; agents do not see what nobody has looked at.",
+                    n_are(n, "tool has", "tools have")
                 )
             },
         )
@@ -308,7 +308,7 @@ impl Facts<'_> {
             self.unused.iter().map(of_tool),
             |n| {
                 format!(
-                    "{} on and no agent has called it for 30 days; what is not needed is better off.",
+                    "{} on without a call for 30 days; what is not needed is better off.",
                     n_are(n, "tool is", "tools are")
                 )
             },
@@ -352,10 +352,6 @@ fn of_member(member: &Member) -> Evidence {
         id: member.id.to_string(),
         label: member.email.to_string(),
     }
-}
-
-fn counted(n: usize, one: &str) -> String {
-    n_are(n, one, &format!("{one}s"))
 }
 
 fn n_are(n: usize, one: &str, several: &str) -> String {
