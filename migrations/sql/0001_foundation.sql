@@ -84,6 +84,9 @@ CREATE TABLE member (
     role       text        NOT NULL CHECK (role IN ('owner', 'admin', 'reviewer', 'developer', 'auditor')),
     created_at timestamptz NOT NULL,
     removed_at timestamptz,
+    -- Since when they have been what they are: who became a reviewer after a call was held does
+    -- not decide about it.
+    role_since timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id)
 );
 -- A tenant knows of a person only what membership makes its business, and never the hash.
@@ -604,7 +607,7 @@ REVOKE UPDATE ON hold, enablement, credential, member, oauth_grant, oauth_code, 
 GRANT UPDATE (state, decided_by, decided_label, decided_at, decided_reason, consumed_at, closed_at)
     ON hold TO countersign_app;
 GRANT UPDATE (superseded_at) ON enablement, credential TO countersign_app;
-GRANT UPDATE (role, removed_at) ON member TO countersign_app;
+GRANT UPDATE (role, role_since, removed_at) ON member TO countersign_app;
 GRANT UPDATE (revoked_at, revoke_reason, expires_at) ON oauth_grant TO countersign_app;
 GRANT UPDATE (consumed_at) ON oauth_code, oauth_refresh_token TO countersign_app;
 GRANT UPDATE (revoked_at) ON oauth_access_token TO countersign_app;

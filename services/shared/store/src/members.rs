@@ -54,8 +54,8 @@ impl SystemTx {
     /// A conflict with [`ALREADY_MEMBER`].
     pub async fn insert_member(&self, new: &NewMember) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO member (tenant_id, id, person_id, role, created_at)
-             VALUES ($1, $2, $3, $4, clock_timestamp())",
+            "INSERT INTO member (tenant_id, id, person_id, role, created_at, role_since)
+             VALUES ($1, $2, $3, $4, clock_timestamp(), clock_timestamp())",
             [
                 new.tenant.as_uuid().into(),
                 new.id.as_uuid().into(),
@@ -103,7 +103,9 @@ impl TenantTx {
         self.used(permit)?;
         let changed = self
             .execute(
-                "UPDATE member SET role = $3 WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL",
+                "UPDATE member SET role = $3,
+                     role_since = CASE WHEN role = $3 THEN role_since ELSE clock_timestamp() END
+                 WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL",
                 [
                     self.tenant().as_uuid().into(),
                     member.as_uuid().into(),
