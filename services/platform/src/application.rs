@@ -97,6 +97,12 @@ impl Application {
         Ok(self.listener.local_addr()?)
     }
 
+    /// Where its figures are served, if they are.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref()?.local_addr().ok()
+    }
+
     /// Where it is reached.
     #[must_use]
     pub fn public_url(&self) -> PublicUrl {

@@ -51,6 +51,22 @@ enum Command {
     Healthcheck(Box<ServerSettings>),
 }
 
+impl Command {
+    /// How much is logged unless something was said: what people read is not talked into.
+    const fn log_level(&self) -> &'static str {
+        match self {
+            Self::Serve(_) => "info",
+            Self::Demo(_)
+            | Self::Migrate(_)
+            | Self::Doctor(_)
+            | Self::Routes
+            | Self::Spec(_)
+            | Self::Schema(_)
+            | Self::Healthcheck(_) => "warn",
+        }
+    }
+}
+
 /// What can be done with an API description.
 #[derive(Subcommand, Debug)]
 enum SpecCommand {
@@ -118,7 +134,7 @@ pub fn main(
         eprintln!("countersign: {error}");
         return ExitCode::from(2);
     }
-    if let Err(error) = start_logs(&asked.log.options()) {
+    if let Err(error) = start_logs(&asked.log.options(asked.command.log_level())) {
         eprintln!("countersign: {error}");
         return ExitCode::from(2);
     }
@@ -133,10 +149,12 @@ pub fn main(
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve(settings) => on_runtime(serve(*settings)),
-        Command::Demo(settings) => on_runtime(demo(*settings)),
+        Command::Serve(settings) => on_runtime(serve(&settings)),
+        Command::Demo(settings) => {
+            on_runtime(async { demo(*settings).await.map(|()| ExitCode::SUCCESS) })
+        }
         Command::Migrate(settings) => on_runtime(admin::migrate(settings)),
-        Command::Doctor(settings) => on_runtime(admin::doctor(*settings)),
+        Command::Doctor(settings) => on_runtime(admin::doctor(&settings)),
         Command::Routes => {
             print!("{}", admin::routes());
             Ok(ExitCode::SUCCESS)
@@ -160,7 +178,7 @@ fn on_runtime(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::R
         .block_on(work)
 }
 
-async fn serve(settings: ServerSettings) -> anyhow::Result<ExitCode> {
+async fn serve(settings: &ServerSettings) -> anyhow::Result<ExitCode> {
     let configuration = Configuration::new(settings)?;
     let application = Application::build(configuration, system_world()).await?;
     admin::announce(&application)?;

@@ -102,7 +102,7 @@ impl Configuration {
     ///
     /// # Errors
     /// When something that is needed is missing or two things contradict each other.
-    pub fn new(settings: ServerSettings) -> Result<Self, ConfigurationError> {
+    pub fn new(settings: &ServerSettings) -> Result<Self, ConfigurationError> {
         let roles = chosen(&settings.roles);
         let http = HttpChoice {
             listen: settings.http.listen,
@@ -111,7 +111,7 @@ impl Configuration {
             metrics_listen: settings.http.metrics_listen,
         };
         check_http(&http)?;
-        let (storage, vault_key) = storage(settings.clone(), &roles)?;
+        let (storage, vault_key) = storage(settings, &roles)?;
         let loopback_upstreams = if settings.upstreams.allow_loopback_upstreams {
             Loopback::Allowed
         } else {
@@ -153,29 +153,30 @@ fn check_http(http: &HttpChoice) -> Result<(), ConfigurationError> {
 }
 
 fn storage(
-    settings: ServerSettings,
+    settings: &ServerSettings,
     roles: &BTreeSet<Role>,
 ) -> Result<(StorageChoice, Option<PathBuf>), ConfigurationError> {
-    let key = settings.vault.vault_key_file;
-    let Some(database) = settings.database.database_url else {
+    let key = settings.vault.vault_key_file.clone();
+    let Some(database) = settings.database.database_url.clone() else {
         if settings.redis.redis_url.is_some() {
             return Err(ConfigurationError::RedisWithoutDatabase);
         }
         let named = settings.embedded.data.is_some();
-        let data = settings.embedded.data.unwrap_or_else(|| DATA.into());
+        let data = settings.embedded.data.clone();
+        let data = data.unwrap_or_else(|| DATA.into());
         let key = key.unwrap_or_else(|| Path::new(&data).join("vault.key"));
         let storage = StorageChoice::Embedded {
             data,
             named,
-            pg_bin: settings.embedded.pg_bin,
+            pg_bin: settings.embedded.pg_bin.clone(),
         };
         return Ok((storage, Some(key)));
     };
     if let (Some(role), None) = (roles.iter().find(|role| role.needs_vault()), &key) {
         return Err(ConfigurationError::NoVaultKey(*role));
     }
-    let prefix = settings.redis.redis_prefix;
-    let redis = settings.redis.redis_url.map(|url| (url, prefix));
+    let prefix = settings.redis.redis_prefix.clone();
+    let redis = settings.redis.redis_url.clone().map(|url| (url, prefix));
     // A key that no role of this process needs is not read.
     let key = key.filter(|_| roles.iter().any(|role| role.needs_vault()));
     Ok((StorageChoice::External { database, redis }, key))

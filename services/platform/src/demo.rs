@@ -13,8 +13,6 @@ mod setting;
 mod story;
 mod tale;
 
-use std::process::ExitCode;
-
 use anyhow::Context as _;
 use clap::Args;
 use countersign_egress::{Egress, EgressPolicy, Loopback, PlainHttp};
@@ -33,54 +31,48 @@ use self::{sample::SampleApi, setting::Services, story::Stage, tale::Tale};
 
 /// What the demo may be told.
 #[derive(Args, Debug)]
-pub(crate) struct DemoSettings {
+pub struct DemoSettings {
     /// Ends when the story is told, instead of staying up for a browser.
     #[arg(long)]
-    exit: bool,
+    pub exit: bool,
     /// Everything a server may be told.
     #[command(flatten)]
-    server: ServerSettings,
+    pub server: ServerSettings,
 }
 
-/// Tells the story; fails when a promise is not kept.
-pub(crate) async fn demo(settings: DemoSettings) -> anyhow::Result<ExitCode> {
+/// Tells the story, and then stays up unless told not to.
+///
+/// # Errors
+/// When a promise was not kept, or the server could not be had.
+pub async fn demo(settings: DemoSettings) -> anyhow::Result<()> {
     let configuration = configuration(settings.server)?;
     let world = system_world();
     let application = Application::build(configuration, world.clone()).await?;
-    let public_url = application.public_url();
+    let origin = application.public_url().origin();
     let web = application.fronts.web.as_ref();
-    let services = Services::of(&web.context("the demo serves the pages")?.dashboard);
-    let sample = SampleApi::start(&world)?;
-    let stop = CancellationToken::new();
-    let server = tokio::spawn(application.run_until(stop.clone()));
     let stage = Stage {
-        services,
-        sample,
+        services: Services::of(&web.context("the demo serves the pages")?.dashboard),
+        sample: SampleApi::start(&world)?,
         egress: way_out()?,
-        origin: public_url.origin(),
+        origin,
         world,
     };
+    let stop = CancellationToken::new();
+    let server = tokio::spawn(application.run_until(stop.clone()));
     let mut tale = Tale::begin();
     let told = story::tell(&stage, &mut tale).await;
-    let kept = match &told {
+    match &told {
         Ok(cast) => {
-            tale.end(cast);
-            true
+            tale.end();
+            if !settings.exit {
+                tale.invite(cast);
+                asked_to_end().await?;
+            }
         }
-        Err(error) => {
-            tale.broke(error);
-            false
-        }
-    };
-    if kept && !settings.exit {
-        asked_to_end().await?;
+        Err(error) => tale.broke(error),
     }
     end(stage, stop, server).await?;
-    Ok(if kept {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    told.map(drop).context("a promise was broken")
 }
 
 async fn end(
@@ -99,7 +91,7 @@ async fn end(
 fn configuration(mut settings: ServerSettings) -> Result<Configuration, ConfigurationError> {
     settings.roles.clear();
     settings.upstreams.allow_loopback_upstreams = true;
-    Configuration::new(settings)
+    Configuration::new(&settings)
 }
 
 /// The agent's and the browser's own way to the server: a door like ours, onto this machine.

@@ -62,7 +62,7 @@ impl Embedded {
 
 async fn prepare(cluster: &Cluster, world: &World) -> anyhow::Result<Secret> {
     let admin = cluster.admin_url();
-    let password = Secret::new(hex(world.bytes::<32>()));
+    let password = new_password(world);
     countersign_migrations::prepare(admin.expose(), DATABASE, password.expose())
         .await
         .context("the private database could not be prepared")?;
@@ -83,8 +83,10 @@ fn in_database(admin: &str) -> anyhow::Result<String> {
     Ok(url.into())
 }
 
-fn hex(bytes: [u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// 256 random bits that need no quoting anywhere.
+fn new_password(world: &World) -> Secret {
+    let half = || u128::from_be_bytes(world.bytes());
+    Secret::new(format!("{:032x}{:032x}", half(), half()))
 }
 
 /// Makes the data folder: what is in it is closed one by one, but the database's account must be

@@ -12,7 +12,7 @@ pub mod admin;
 pub mod application;
 pub mod commands;
 pub mod configuration;
-mod demo;
+pub mod demo;
 mod embedded;
 pub mod fronts;
 mod host;

@@ -9,7 +9,7 @@ use countersign_edge::protect;
 use countersign_telemetry::Figures;
 use tokio::{
     signal::unix::{SignalKind, signal},
-    task::JoinSet,
+    task::{JoinSet, spawn_blocking},
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -78,7 +78,10 @@ impl Application {
         if timeout(CALLS, tracker.wait()).await.is_err() {
             tracing::warn!("calls were broken off; their outcome is on record as unknown");
         }
-        drop(self.storage);
+        if let Some(embedded) = self.storage.embedded {
+            let stopped = spawn_blocking(move || embedded.cluster.stop()).await?;
+            outcome = outcome.and(stopped.context("the private database did not stop"));
+        }
         outcome
     }
 }

@@ -50,22 +50,21 @@ pub struct LogSettings {
     )]
     pub log_format: LogFormat,
     /// What is logged, such as `info,countersign_queue=debug`.
-    #[arg(
-        long,
-        env = "COUNTERSIGN_LOG",
-        default_value = "info,actix_server=warn,sqlx::postgres::notice=error",
-        global = true
-    )]
-    pub log: String,
+    #[arg(long, env = "COUNTERSIGN_LOG", global = true)]
+    pub log: Option<String>,
 }
 
+/// Parts of the libraries below us that say at their start what we say better.
+const QUIET: &str = "actix_server=warn,sqlx::postgres::notice=error";
+
 impl LogSettings {
-    /// What the telemetry wants to know.
+    /// What the telemetry wants to know; this much is logged unless something was said.
     #[must_use]
-    pub fn options(&self) -> LogOptions {
+    pub fn options(&self, level: &str) -> LogOptions {
+        let quiet = || format!("{level},{QUIET}");
         LogOptions {
             format: self.log_format,
-            filter: self.log.clone(),
+            filter: self.log.clone().unwrap_or_else(quiet),
         }
     }
 }

@@ -115,8 +115,7 @@ fn store(url: &str, configuration: &Configuration) -> anyhow::Result<Store> {
 }
 
 fn open_redis(url: &Hidden, prefix: &str, world: &World) -> anyhow::Result<Arc<Redis>> {
-    let consumer = world.bytes::<8>();
-    let consumer = consumer.iter().map(|byte| format!("{byte:02x}")).collect();
+    let consumer = format!("{:016x}", u64::from_be_bytes(world.bytes()));
     let redis = Redis::open(&RedisOptions {
         url: Secret::new(url.expose().to_owned()),
         prefix: prefix.to_owned(),

@@ -1,6 +1,6 @@
 //! Looks at everything that serving needs.
 
-use std::{env, net::TcpListener, path::Path, process::ExitCode};
+use std::{env, fmt::Write as _, net::TcpListener, path::Path, process::ExitCode};
 
 use countersign_domain::secret::Secret;
 use countersign_queue::{Redis, RedisOptions};
@@ -12,34 +12,36 @@ use crate::{
     settings::ServerSettings,
 };
 
-/// Counts what is wrong while it tells.
+/// What was found, and how much of it is wrong.
 #[derive(Default)]
 struct Findings {
+    told: String,
     wrong: usize,
 }
 
 impl Findings {
-    fn good(&self, what: &str) {
-        println!("ok    {what}");
+    fn good(&mut self, what: &str) {
+        let _ = writeln!(self.told, "ok    {what}");
     }
 
-    fn note(&self, what: &str) {
-        println!("note  {what}");
+    fn note(&mut self, what: &str) {
+        let _ = writeln!(self.told, "note  {what}");
     }
 
     fn wrong(&mut self, what: &str) {
-        println!("WRONG {what}");
+        let _ = writeln!(self.told, "WRONG {what}");
         self.wrong += 1;
     }
 }
 
 /// Looks, tells, and fails when something has to be done before serving.
-pub(crate) async fn doctor(settings: ServerSettings) -> anyhow::Result<ExitCode> {
+pub(crate) async fn doctor(settings: &ServerSettings) -> anyhow::Result<ExitCode> {
     let mut findings = Findings::default();
     match Configuration::new(settings) {
         Ok(configuration) => look(&configuration, &mut findings).await,
         Err(error) => findings.wrong(&error.to_string()),
     }
+    print!("{}", findings.told);
     if findings.wrong == 0 {
         println!("\nnothing stands in the way of `countersign serve`");
         return Ok(ExitCode::SUCCESS);

@@ -14,10 +14,10 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// One request needs no HTTP client, and only `egress` may have one.
 pub(crate) fn healthcheck(listen: SocketAddr) -> anyhow::Result<ExitCode> {
-    let address = match listen.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        other => other,
+    let address: IpAddr = match listen {
+        SocketAddr::V4(at) if at.ip().is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        SocketAddr::V6(at) if at.ip().is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        SocketAddr::V4(_) | SocketAddr::V6(_) => listen.ip(),
     };
     let address = SocketAddr::new(address, listen.port());
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)

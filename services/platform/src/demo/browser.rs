@@ -203,22 +203,24 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     Some(unescape(value).into_owned())
 }
 
+/// What a template writes for what would be markup.
+const ENTITIES: [(&str, &str); 10] = [
+    ("&lt;", "<"),
+    ("&#60;", "<"),
+    ("&gt;", ">"),
+    ("&#62;", ">"),
+    ("&quot;", "\""),
+    ("&#34;", "\""),
+    ("&#39;", "'"),
+    ("&#x27;", "'"),
+    ("&#38;", "&"),
+    ("&amp;", "&"),
+];
+
 fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }
-    const ENTITIES: [(&str, &str); 10] = [
-        ("&lt;", "<"),
-        ("&#60;", "<"),
-        ("&gt;", ">"),
-        ("&#62;", ">"),
-        ("&quot;", "\""),
-        ("&#34;", "\""),
-        ("&#39;", "'"),
-        ("&#x27;", "'"),
-        ("&#38;", "&"),
-        ("&amp;", "&"),
-    ];
     let read = ENTITIES
         .iter()
         .fold(text.to_owned(), |text, (entity, plain)| {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     agent::{Agent, Called},
     browser::{Browser, Page},
-    sample::{ORDER, SampleApi},
+    sample::{ORDER, SampleApi, the_order},
     setting::{Person, Services, find},
     tale::Tale,
 };
@@ -194,7 +194,7 @@ async fn read(
         called.shown()
     );
     ensure!(
-        called.value()? == stage.sample.order(),
+        called.value()? == the_order(),
         "the answer is not the API's own data"
     );
     let after = stage.sample.books();

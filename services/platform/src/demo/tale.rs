@@ -4,6 +4,7 @@ use super::story::Cast;
 
 /// Prints the story as it happens.
 pub(crate) struct Tale {
+    parts: usize,
     kept: usize,
 }
 
@@ -11,15 +12,15 @@ impl Tale {
     pub(crate) fn begin() -> Self {
         println!(
             "\nCountersign, the whole story. Upstreams on this machine are allowed for the demo \
-             only;\na server refuses them.\n"
+             only;\na server refuses them."
         );
-        Self { kept: 0 }
+        Self { parts: 0, kept: 0 }
     }
 
     /// Begins a part of the story.
-    #[expect(clippy::unused_self, reason = "only whoever holds the tale tells it")]
     pub(crate) fn part(&mut self, title: &str) {
-        println!("\n{title}");
+        self.parts += 1;
+        println!("\n{}. {title}", self.parts);
     }
 
     /// Tells of a promise that was checked and kept.
@@ -28,24 +29,24 @@ impl Tale {
         println!("  ✓ {what}");
     }
 
+    /// Tells that everything held.
+    pub(crate) fn end(&self) {
+        println!("\n{} steps, every promise kept.", self.kept);
+    }
+
     /// Tells how to look at it.
-    pub(crate) fn end(&self, cast: &Cast) {
-        println!("\n{} steps, every promise kept.\n", self.kept);
-        println!("  dashboard   {}/t/{}", cast.origin, cast.tenant);
+    #[expect(clippy::unused_self, reason = "only whoever holds the tale tells it")]
+    pub(crate) fn invite(&self, cast: &Cast) {
+        let pages = format!("{}/t/{}", cast.origin, cast.tenant);
+        println!(
+            "\n  dashboard   {pages}\n  held calls  {pages}/holds\n  audit log   {pages}/audit"
+        );
         println!("  endpoint    {}", cast.endpoint);
-        println!("  held calls  {}/t/{}/holds", cast.origin, cast.tenant);
-        println!("  audit log   {}/t/{}/audit", cast.origin, cast.tenant);
         println!("\n  Shown once, kept nowhere:");
-        println!(
-            "  developer   {}  {}",
-            cast.developer.email,
-            cast.developer.password()
-        );
-        println!(
-            "  reviewer    {}  {}\n",
-            cast.reviewer.email,
-            cast.reviewer.password()
-        );
+        for (role, who) in [("developer", &cast.developer), ("reviewer", &cast.reviewer)] {
+            println!("  {role:<11} {}  {}", who.email, who.password());
+        }
+        println!("\n  It stays up until you press Ctrl-C.\n");
     }
 
     /// Tells that a promise was broken.

@@ -25,6 +25,9 @@ impl Figures {
     }
 
     /// Writes all figures as they are now.
+    ///
+    /// # Panics
+    /// Never: a string takes everything that is written to it.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();

@@ -1,0 +1,6 @@
+//! The process as its operator meets it.
+
+mod configuration;
+mod routes;
+mod serving;
+mod story;
