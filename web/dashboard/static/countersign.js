@@ -47,3 +47,6 @@ const again = async () => {
   else setTimeout(again, 1000 * fresh.dataset.again);
 };
 if (document.querySelector("main[data-again]")) setTimeout(again, 1000);
+
+// On a phone the navigation scrolls sideways: show where we are.
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
