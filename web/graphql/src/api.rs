@@ -1,7 +1,7 @@
 //! The schema, put together.
 
 use actix_web::web;
-use async_graphql::{EmptySubscription, MergedObject, Schema, SchemaBuilder};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 use crate::{
     connection::ConnectionMutations, context::Services, decide_tool::ToolMutations,
@@ -75,7 +75,11 @@ pub fn schema(services: Services) -> ApiSchema {
 /// Writes the schema as text, as it is reviewed.
 #[must_use]
 pub fn sdl() -> String {
-    builder().finish().sdl()
+    let options = SDLExportOptions::new()
+        .prefer_single_line_descriptions()
+        .use_space_ident()
+        .indent_width(2);
+    builder().finish().sdl_with_options(options)
 }
 
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
