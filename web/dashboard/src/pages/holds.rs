@@ -264,8 +264,13 @@ impl HoldPage {
         let view = services
             .registry
             .tool(here.scope(), call.tool, call.environment)
-            .await?;
-        Ok((drawn.with_reasons(&hold, &view), id))
+            .await;
+        match view {
+            Ok(view) => Ok((drawn.with_reasons(&hold, &view), id)),
+            // A later import may have taken the tool away; the call is still there to be read.
+            Err(error) if error.kind() == Kind::NotFound => Ok((drawn, id)),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -327,6 +327,7 @@ pub(super) fn hold(number: u128, state: HoldState, text: &str) -> Hold {
             credential: Some(format!("cred_1/3{text}")),
             arguments: arguments.as_object().unwrap().clone(),
             method: "POST".to_owned(),
+            base_url: "https://api.orders.example/v1".to_owned(),
             url: format!("https://api.orders.example/v1/orders/ord_1042/refunds?{text}"),
             request: json!({
                 "method": "POST", "headers": [["content-type", "application/json"], ["x-note", text]],
