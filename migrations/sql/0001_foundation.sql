@@ -470,6 +470,7 @@ CREATE TABLE hold (
     credential      text,
     arguments       jsonb       NOT NULL,
     method          text        NOT NULL,
+    base_url        text        NOT NULL,
     url             text        NOT NULL,
     request         jsonb       NOT NULL,
     high_risk       boolean     NOT NULL,
@@ -601,6 +602,15 @@ REVOKE UPDATE, DELETE ON record, document, tool_version, vault_key, vault_secret
 REVOKE DELETE ON hold, enablement, credential, member, oauth_grant, oauth_code,
     oauth_access_token, oauth_refresh_token, job, event FROM countersign_app;
 
+-- A hold begins as pending, and the database says when a row was committed: neither is given.
+REVOKE INSERT ON hold, record FROM countersign_app;
+GRANT INSERT (tenant_id, id, call_key, digest, nonce, state, environment_id, endpoint_id, tool_id,
+    tool_version_id, tool_name, class, high_risk, policy_id, credential, arguments, method, base_url, url,
+    request, why, requester, requester_label, member_id, grant_id, client_id, client_label, created_at,
+    expires_at) ON hold TO countersign_app;
+GRANT INSERT (tenant_id, id, at, act, person_id, member_id, person_label, client_id, client_label, call_id,
+    hold_id, endpoint_id, tool_id, tool_version_id, tool_name, class, arguments, arguments_digest, decision,
+    rule, status, code, upstream_status, latency_us, credential, detail) ON record TO countersign_app;
 -- What was decided, held, issued or stored is not rewritten; only its state moves on.
 REVOKE UPDATE ON hold, enablement, credential, member, oauth_grant, oauth_code, oauth_access_token,
     oauth_refresh_token, endpoint_tool, event FROM countersign_app;
@@ -619,4 +629,6 @@ GRANT SELECT, INSERT ON tenant, member, environment TO countersign_system;
 GRANT SELECT ON endpoint, oauth_code, oauth_access_token, oauth_refresh_token, oauth_grant TO countersign_system;
 GRANT SELECT, UPDATE ON job, event TO countersign_system;
 GRANT SELECT, UPDATE (state) ON hold TO countersign_system;
-GRANT INSERT ON record TO countersign_system;
+GRANT INSERT (tenant_id, id, at, act, person_id, member_id, person_label, client_id, client_label, call_id,
+    hold_id, endpoint_id, tool_id, tool_version_id, tool_name, class, arguments, arguments_digest, decision,
+    rule, status, code, upstream_status, latency_us, credential, detail) ON record TO countersign_system;

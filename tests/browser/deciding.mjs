@@ -139,7 +139,7 @@ export async function withoutScripts(scene) {
   await keys.type("#sign-in-form [name=email]", REVIEWER.email);
   await keys.type("#sign-in-form [name=password]", REVIEWER.password);
   await keys.press("#sign-in");
-  await page.goto(tricked.hold.page);
+  checks.same("signing in leads back to where he wanted to go", page.url(), tricked.hold.page);
   await keys.type("#decide-form [name=reason]", "Odd words, but the amount is right.");
   await keys.press("#countersign");
   checks.that("signing in and countersigning need no script", /countersigned/i.test(await page.locator("#notice").innerText()));

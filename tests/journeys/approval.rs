@@ -314,6 +314,8 @@ async fn t56_an_approval_does_not_outlive_what_it_was_given_for() {
             "approval_stale",
         ),
         ("UPDATE credential SET version = version + 1", "approval_stale"),
+        ("UPDATE connection SET base_url = 'http://127.0.0.1:1'", "approval_stale"),
+        ("UPDATE member SET role_since = now() WHERE role = 'reviewer'", "approval_stale"),
     ];
     for (change, code) in cases {
         refused_after(change, code).await;
@@ -365,6 +367,85 @@ async fn holds_expire_by_themselves_and_on_the_record() {
             .unwrap();
     assert_eq!(recorded, 1);
     assert_eq!(scene.refund(5).await.code(), "approval_expired");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reviewer_made_after_the_call_cannot_decide_it() {
+    let scene = scene().await;
+    scene.refund(5).await;
+    let hold = scene.house.waiting(&scene.reviewer).await.remove(0);
+    let made = scene
+        .house
+        .member_of(&scene.owner, Role::Reviewer, "late")
+        .await;
+
+    let refused = scene
+        .house
+        .decide(&made, &hold, Judged::Countersign)
+        .await
+        .unwrap_err();
+
+    assert_eq!(refused.code(), "reviewer_too_new");
+    scene
+        .house
+        .decide(&scene.reviewer, &hold, Judged::Countersign)
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t62_an_agent_cannot_bury_its_reviewers() {
+    let scene = scene().await;
+    let mut held = 0;
+    for cents in 1..=30 {
+        let answer = scene.refund(cents).await;
+        held += usize::from(answer.code() == "held");
+        assert!(
+            ["held", "too_many_held"].contains(&answer.code()),
+            "{}",
+            answer.body
+        );
+    }
+    assert_eq!(held, 20);
+    println!("30 different calls of one agent: 20 wait, 10 refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lowered_role_reaches_the_members_agents() {
+    let scene = scene().await;
+    let developer = scene
+        .house
+        .member_of(&scene.owner, Role::Developer, "dev")
+        .await;
+    let agent = scene.house.agent_of(&developer, &scene.shop).await;
+    assert_eq!(
+        scene
+            .house
+            .call(&agent, "list_orders", &json!({}))
+            .await
+            .status,
+        200
+    );
+    let member = developer.scope.member().unwrap();
+    let change = countersign_accounts::ChangeRole {
+        member,
+        role: Role::Auditor,
+    };
+    scene
+        .house
+        .accounts
+        .change_role(&scene.owner.scope, change)
+        .await
+        .unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1_000)).await;
+    assert_eq!(
+        scene
+            .house
+            .call(&agent, "list_orders", &json!({}))
+            .await
+            .status,
+        401
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

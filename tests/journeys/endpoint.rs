@@ -298,3 +298,51 @@ async fn a_revoked_agent_is_nobody_within_a_second() {
         401
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_in_a_batch_does_not_hide_what_the_batch_has_done() {
+    let (house, upstream, agent) = open().await;
+    let call = |id: i64, name: &str| {
+        json!({"jsonrpc": "2.0", "id": id, "method": "tools/call",
+            "params": {"name": name, "arguments": {"order_id": "o-1"}}})
+    };
+    let narrowed = "UPDATE oauth_access_token SET scopes = ARRAY['tools:write']";
+    sqlx::query(narrowed)
+        .execute(&mut house.database.admin().await)
+        .await
+        .unwrap();
+
+    let batch = json!([call(1, "set_order_labels"), call(2, "get_order")]);
+    let answer = house.post(&agent, &batch).await;
+
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(answer.body[0]["result"]["isError"], false);
+    assert_eq!(
+        answer.body[1]["error"]["data"]["reason"],
+        "insufficient_scope"
+    );
+    assert_eq!(upstream.seen().len(), 1);
+    assert_eq!(
+        house
+            .call(&agent, "get_order", &json!({"order_id": "o-1"}))
+            .await
+            .status,
+        403
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_guesses_tokens_is_told_to_wait() {
+    let (house, _upstream, agent) = open().await;
+    let mut told = 0;
+    for guess in 0..120 {
+        let token = format!("csa_{guess:043}");
+        let stranger = Agent {
+            token,
+            ..agent.clone()
+        };
+        told += usize::from(house.post(&stranger, &json!({})).await.status == 429);
+    }
+    assert!(told > 0);
+    println!("120 guessed tokens: {told} not even looked at, 0 let in");
+}

@@ -1,5 +1,7 @@
 //! People of a tenant, who act through the same use cases as the pages.
 
+use std::sync::Arc;
+
 use countersign_access::TenantScope;
 use countersign_accounts::{Accept, Invite, Joining, SignUp, SignedIn};
 use countersign_approvals::{Decide, DecideError, Hold, HoldsWanted};
@@ -31,6 +33,8 @@ pub struct Person {
     pub scope: TenantScope,
     /// Their tenant.
     pub tenant: Slug,
+    /// The session's token, as their browser holds it.
+    pub session: Arc<Secret>,
 }
 
 /// A tenant that is ready for agents.
@@ -67,7 +71,7 @@ impl House {
             })
             .await
             .expect("sign-up");
-        self.enter(&session.token, &session.tenant.expect("a new tenant"))
+        self.enter(session.token, &session.tenant.expect("a new tenant"))
             .await
     }
 
@@ -95,11 +99,11 @@ impl House {
             })
             .await
             .expect("join");
-        self.enter(&accepted.token.expect("a session"), &accepted.tenant)
+        self.enter(accepted.token.expect("a session"), &accepted.tenant)
             .await
     }
 
-    async fn enter(&self, token: &Secret, tenant: &Slug) -> Person {
+    async fn enter(&self, token: Secret, tenant: &Slug) -> Person {
         let signed_in = self
             .accounts
             .session(token.expose())
@@ -116,6 +120,7 @@ impl House {
             signed_in,
             scope,
             tenant: tenant.clone(),
+            session: Arc::new(token),
         }
     }
 

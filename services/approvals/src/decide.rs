@@ -4,7 +4,7 @@ use countersign_access::{DecideHold, TenantScope};
 use countersign_domain::{
     digest::Digest,
     event::Event,
-    hold::{Answer, Judgement, RefusedJudgement, Review},
+    hold::{Answer, HoldState, Judgement, RefusedJudgement, Review},
     id::HoldId,
     name::Statement,
     record::{Act, Record},
@@ -58,7 +58,14 @@ impl Approvals {
             .await?;
         let decided = tx.hold(decide.hold).await?;
         if !written {
-            return Err(RefusedJudgement::AlreadyDecided(decided.state.as_str()).into());
+            let too_new = decided.state == HoldState::Pending;
+            let refused = RefusedJudgement::AlreadyDecided(decided.state.as_str());
+            return Err(if too_new {
+                RefusedJudgement::TooNew
+            } else {
+                refused
+            }
+            .into());
         }
         let act = match decide.answer {
             Answer::Countersign => Act::HoldCountersigned,

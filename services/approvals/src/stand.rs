@@ -18,6 +18,9 @@ use serde_json::{Map, Value};
 
 use crate::{ApprovalError, Approvals, HeldCall, Hold, LIFETIME, Obstacle, Opened};
 
+/// How many calls of one agent may wait at once. Reviewers read; they do not keep up with machines.
+const MOST_WAITING: i64 = 20;
+
 /// What an agent wants to do, as it would be sent now.
 #[derive(Clone, Debug)]
 pub struct Proposal<'a> {
@@ -43,6 +46,8 @@ pub struct Proposal<'a> {
     pub credential: Option<&'a str>,
     /// The arguments as parsed.
     pub arguments: &'a Map<String, Value>,
+    /// The connection's address.
+    pub base_url: &'a str,
     /// The request's method.
     pub method: &'a str,
     /// The request's final URL.
@@ -60,6 +65,8 @@ pub struct Proposal<'a> {
 pub enum Standing {
     /// It waits for a human; made just now or before.
     Waiting(Box<Hold>, Opened),
+    /// So many calls of this agent wait already that one more would only bury them.
+    TooMany,
     /// A human said yes; it may be consumed.
     Approved(Box<Hold>),
     /// It came to an end, and the agent is being told now.
@@ -113,8 +120,7 @@ impl Approvals {
         let identity = CallIdentity {
             tool: proposal.tool,
             environment: proposal.environment,
-            requester: requester.person,
-            agent: requester.client,
+            grant: requester.grant,
             arguments: proposal.arguments,
         };
         let key = identity.key()?;
@@ -123,6 +129,9 @@ impl Approvals {
             return self.look_again(scope, tx, hold, proposal).await;
         }
 
+        if tx.waiting_of(requester.grant).await? >= MOST_WAITING {
+            return Ok(Standing::TooMany);
+        }
         let nonce = format!("{:032x}", u128::from_be_bytes(self.world.bytes()));
         let expires_at = whole_seconds(self.world.now() + LIFETIME);
         let facts = proposal.facts(scope, &requester, &nonce, expires_at);
@@ -141,6 +150,7 @@ impl Approvals {
             credential: proposal.credential.map(str::to_owned),
             arguments: proposal.arguments.clone(),
             method: proposal.method.to_owned(),
+            base_url: proposal.base_url.to_owned(),
             url: proposal.url.to_owned(),
             request: proposal.request.clone(),
             why: proposal.why.to_owned(),
@@ -260,6 +270,8 @@ impl<'a> Proposal<'a> {
             arguments: self.arguments,
             requester: requester.person,
             agent: requester.client,
+            grant: requester.grant,
+            endpoint: self.endpoint,
             credential: self.credential,
             url: self.url,
             policy: self.policy,

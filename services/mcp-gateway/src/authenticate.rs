@@ -5,11 +5,14 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use countersign_access::TenantScope;
 use countersign_domain::{Fault as _, digest::Digest, name::Slug, risk::RiskClass};
-use countersign_edge::Problem;
+use countersign_edge::{ClientAddress, Problem};
 use countersign_tool_registry::Catalogue;
 use serde_json::json;
 
 use crate::gateway::Gateway;
+
+/// The visible prefix and the length of access tokens; anything else is not worth a look-up.
+const ACCESS_TOKEN: (&str, usize) = ("csa_", 47);
 
 /// What a request presents.
 enum Presented {
@@ -22,6 +25,22 @@ enum Presented {
 
 /// Finds the agent, or the answer that tells a client how to become one.
 pub(crate) async fn authenticate(
+    gateway: &Gateway,
+    request: &HttpRequest,
+    (tenant, endpoint): (&Slug, &Slug),
+) -> Result<Arc<TenantScope>, HttpResponse> {
+    let from = ClientAddress::of(request).0;
+    if gateway.is_guessing(from) {
+        return Err(too_many());
+    }
+    let found = find(gateway, request, (tenant, endpoint)).await;
+    if found.is_err() {
+        gateway.guessed(from);
+    }
+    found
+}
+
+async fn find(
     gateway: &Gateway,
     request: &HttpRequest,
     (tenant, endpoint): (&Slug, &Slug),
@@ -62,7 +81,7 @@ fn presented(request: &HttpRequest) -> Presented {
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
     match token {
-        Some(token) if !token.is_empty() && token.len() <= 512 => {
+        Some(token) if token.starts_with(ACCESS_TOKEN.0) && token.len() == ACCESS_TOKEN.1 => {
             Presented::Bearer(Digest::of(token.as_bytes()))
         }
         _ => Presented::Foreign,
@@ -132,4 +151,11 @@ fn invalid_request() -> HttpResponse {
     HttpResponse::BadRequest()
         .insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_request\""))
         .json(json!({"error": "invalid_request"}))
+}
+
+/// `429`: this network has failed too often within a second.
+fn too_many() -> HttpResponse {
+    HttpResponse::TooManyRequests()
+        .insert_header((header::RETRY_AFTER, "1"))
+        .json(json!({"error": "rate_limited"}))
 }

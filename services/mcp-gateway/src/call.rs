@@ -179,7 +179,7 @@ fn misfit(call: &Call) -> Option<String> {
     let arguments = Value::Object(call.arguments.clone());
     if !json::is_interoperable(&arguments) {
         return Some(
-            "an integer is beyond ±(2^53 − 1); send it as a string if the schema allows".to_owned(),
+            "an integer is beyond ±(2^53 − 1), or a text has the character U+0000".to_owned(),
         );
     }
     let Ok(validator) = call.tool.validator() else {
@@ -276,10 +276,11 @@ async fn unknown(agent: &Request<'_>, id: &Id, name: &str) -> Outcome {
 }
 
 async fn too_many(agent: &Request<'_>, id: &Id, name: &str) -> Outcome {
-    let answer = actix_web::HttpResponse::TooManyRequests()
-        .insert_header((actix_web::http::header::RETRY_AFTER, "1"))
-        .json(serde_json::json!({"error": "rate_limited"}));
-    denied_by_name(agent, id, (name, Rule::RateLimited), Outcome::Http(answer)).await
+    let (grant, _) = granted(agent);
+    if !agent.gateway.records_refusal(grant) {
+        return Request::slow_down();
+    }
+    denied_by_name(agent, id, (name, Rule::RateLimited), Request::slow_down()).await
 }
 
 /// Records a refusal of a name that stands for no tool this agent may know.
@@ -318,7 +319,7 @@ pub(crate) fn unavailable(id: &Id) -> Refusal {
 }
 
 /// The grant and the classes that the agent's token covers.
-fn granted<'a>(agent: &'a Request<'_>) -> (GrantId, &'a [RiskClass]) {
+pub(crate) fn granted<'a>(agent: &'a Request<'_>) -> (GrantId, &'a [RiskClass]) {
     match agent.scope.actor() {
         Actor::Agent { grant, scopes, .. } => (*grant, scopes),
         // The store's token lookup makes agents only; anything else may call nothing.

@@ -1,6 +1,14 @@
 //! The gateway's parts, and what it counts.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use countersign_access::TenantScope;
 use countersign_approvals::Approvals;
@@ -16,12 +24,15 @@ use countersign_secret_injection::Dispatch;
 use countersign_store::{Store, StoreError};
 use countersign_tool_registry::Catalogues;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use moka::future::Cache;
+use moka::{future::Cache, sync::Cache as SyncCache};
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
 /// How long a token may still work after it was revoked elsewhere (DESIGN.md section 5).
 const PRINCIPAL_TTL: Duration = Duration::from_millis(900);
+
+/// Failed authentications that one network may make in a second before it is only told to wait.
+const GUESSES: u32 = 50;
 
 /// What the gateway is made of.
 pub struct Parts {
@@ -72,7 +83,11 @@ impl Default for Rates {
 pub struct Gateway {
     pub(crate) parts: Arc<Parts>,
     principals: Cache<(Digest, Slug, Slug), Option<Arc<TenantScope>>>,
+    /// Failed authentications of a network in the present second.
+    failures: SyncCache<IpAddr, Arc<AtomicU32>>,
     agents: Arc<DefaultKeyedRateLimiter<GrantId>>,
+    /// Refusals for rate that are put on record; the others would only make the load worse.
+    refusals: Arc<DefaultKeyedRateLimiter<GrantId>>,
     tenants: Arc<DefaultKeyedRateLimiter<TenantId>>,
 }
 
@@ -86,6 +101,11 @@ impl Gateway {
                 .max_capacity(50_000)
                 .time_to_live(PRINCIPAL_TTL)
                 .build(),
+            failures: SyncCache::builder()
+                .max_capacity(50_000)
+                .time_to_live(Duration::from_secs(1))
+                .build(),
+            refusals: Arc::new(RateLimiter::keyed(limiter(NonZeroU32::MIN))),
             agents: Arc::new(RateLimiter::keyed(limiter(parts.rates.per_agent))),
             tenants: Arc::new(RateLimiter::keyed(limiter(parts.rates.per_tenant))),
             parts: Arc::new(parts),
@@ -113,8 +133,33 @@ impl Gateway {
             .link(&format!("/mcp/{tenant}/{endpoint}"))
     }
 
+    /// Says whether a network has failed so often within a second that it is not looked at.
+    pub(crate) fn is_guessing(&self, from: IpAddr) -> bool {
+        let failed = self.failures.get(&network(from));
+        failed.is_some_and(|count| count.load(Ordering::Relaxed) >= GUESSES)
+    }
+
+    /// Remembers a failed authentication.
+    pub(crate) fn guessed(&self, from: IpAddr) {
+        let count = self.failures.get_with(network(from), Arc::default);
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Says whether this refusal for rate is put on record: the first of each second is.
+    pub(crate) fn records_refusal(&self, grant: GrantId) -> bool {
+        self.refusals.check_key(&grant).is_ok()
+    }
+
     /// Says whether a call is within the agent's and the tenant's rate.
     pub(crate) fn within_rate(&self, tenant: TenantId, grant: GrantId) -> bool {
         self.agents.check_key(&grant).is_ok() && self.tenants.check_key(&tenant).is_ok()
+    }
+}
+
+/// The /24 or /64 that an address is in.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(v4) => Ipv4Addr::from_bits(v4.to_bits() & (u32::MAX << 8)).into(),
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
     }
 }

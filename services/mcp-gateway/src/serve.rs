@@ -51,8 +51,9 @@ pub(crate) enum Outcome {
     /// A whole JSON-RPC answer, written already.
     Body(Vec<u8>),
     Refused(Refusal),
-    /// Answered on the HTTP level: a challenge, or "slow down".
-    Http(HttpResponse),
+    /// Answered on the HTTP level, a challenge or "slow down", with the reason for those who
+    /// cannot be: calls in a batch, where others have been made already.
+    Http(&'static str, HttpResponse),
 }
 
 async fn no_session() -> HttpResponse {
@@ -188,7 +189,7 @@ async fn one(mut agent: Request<'_>, message: Message, headers: &McpHeaders) -> 
             .content_type("application/json")
             .body(body),
         Outcome::Refused(refusal) => refusal.into_response(),
-        Outcome::Http(response) => response,
+        Outcome::Http(_, response) => response,
     }
 }
 
@@ -215,7 +216,9 @@ async fn batch(agent: Request<'_>, messages: Vec<Message>, headers: &McpHeaders)
             Outcome::Result(value) => result(Era::Legacy, &id, value),
             Outcome::Body(body) => serde_json::from_slice(&body).unwrap_or_default(),
             Outcome::Refused(refusal) => refusal.body(),
-            Outcome::Http(response) => return response,
+            Outcome::Http(reason, _) => {
+                Refusal::internal(id, reason, "this call was not made").body()
+            }
         });
     }
     if answers.is_empty() {
@@ -230,6 +233,11 @@ async fn dispatch(
     method: &str,
     params: serde_json::Map<String, Value>,
 ) -> Outcome {
+    let (grant, _) = call::granted(agent);
+    // A call's refusal is on record, so it is counted there; asking for lists is not free either.
+    if method != "tools/call" && !agent.gateway.within_rate(agent.scope.tenant(), grant) {
+        return Request::slow_down();
+    }
     match (agent.era, method) {
         (Era::Modern, "server/discover") => Outcome::Result(discovered(INSTRUCTIONS)),
         (Era::Legacy, "initialize") => {
@@ -260,10 +268,15 @@ impl Request<'_> {
         &self,
         needed: &[countersign_domain::risk::RiskClass],
     ) -> Outcome {
-        Outcome::Http(insufficient_scope(
-            self.gateway,
-            (self.tenant, self.endpoint),
-            needed,
-        ))
+        let challenge = insufficient_scope(self.gateway, (self.tenant, self.endpoint), needed);
+        Outcome::Http("insufficient_scope", challenge)
+    }
+
+    /// `429` for an agent that asks too often.
+    pub(crate) fn slow_down() -> Outcome {
+        let answer = HttpResponse::TooManyRequests()
+            .insert_header((header::RETRY_AFTER, "1"))
+            .json(serde_json::json!({"error": "rate_limited"}));
+        Outcome::Http("rate_limited", answer)
     }
 }

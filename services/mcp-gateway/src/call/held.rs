@@ -4,7 +4,7 @@
 //! understands: an error result that says what is held, where to follow it and until when, and
 //! that the same call, made again after the countersignature, runs once.
 
-use countersign_approvals::{Consume, Ending, Hold, Proposal, Standing};
+use countersign_approvals::{Consume, Ending, Hold, Opened, Proposal, Standing};
 use countersign_domain::{
     Fault as _,
     decision::{Decision, Rule, Verdict},
@@ -31,6 +31,7 @@ pub(crate) async fn hold(agent: &Request<'_>, id: &Id, (call, connection): Conne
         }
     };
     let request = json!(shown);
+    let base_url = connection.base_url.to_string();
     let credential = credential_label(&call.tool);
     let why = why(&call);
     let proposal = Proposal {
@@ -45,6 +46,7 @@ pub(crate) async fn hold(agent: &Request<'_>, id: &Id, (call, connection): Conne
         policy: call.tool.enablement,
         credential: credential.as_deref(),
         arguments: &call.arguments,
+        base_url: &base_url,
         method: &shown.method,
         url: &shown.url,
         request: &request,
@@ -58,7 +60,13 @@ pub(crate) async fn hold(agent: &Request<'_>, id: &Id, (call, connection): Conne
         .stand(&agent.scope, &proposal)
         .await
     {
-        Ok(Standing::Waiting(hold, _)) => Outcome::Result(waiting(agent, &call, &hold)),
+        Ok(Standing::Waiting(hold, opened)) => {
+            Outcome::Result(waiting(agent, &call, &hold, opened))
+        }
+        Ok(Standing::TooMany) => {
+            let why = "too many calls of this agent wait for a human already; nothing was sent";
+            refuse(agent, id, &call, Rule::RateLimited, ("too_many_held", why)).await
+        }
         Ok(Standing::Approved(hold)) => consume(agent, id, (call, connection), &hold).await,
         Ok(Standing::Ended(hold, ending)) => ended(agent, id, &call, &hold, &ending).await,
         Err(error) => {
@@ -113,7 +121,7 @@ async fn consume(
 }
 
 /// Tells the agent that a human has to look first.
-fn waiting(agent: &Request<'_>, call: &Call, hold: &Hold) -> Value {
+fn waiting(agent: &Request<'_>, call: &Call, hold: &Hold, opened: Opened) -> Value {
     let page = page(agent, hold);
     let until = hold.held.expires_at.format("%Y-%m-%d %H:%M:%S UTC");
     let text = format!(
@@ -122,7 +130,10 @@ fn waiting(agent: &Request<'_>, call: &Call, hold: &Hold) -> Value {
         call.tool.name, hold.held.why, hold.id, call.tool.name,
     );
     let mut result = ToolResult::text(true, text);
-    result.meta[META_CALL] = json!(call.id.to_string());
+    // Asking again is no new call, and has no record of its own.
+    if opened == Opened::New {
+        result.meta[META_CALL] = json!(call.id.to_string());
+    }
     result.meta[META_CODE] = json!("held");
     result.meta[META_HOLD] = json!({
         "id": hold.id.to_string(),

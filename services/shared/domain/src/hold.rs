@@ -7,7 +7,10 @@ use crate::{
     clock::Timestamp,
     digest::{Digest, NotCanonical},
     fault::{Fault, Kind},
-    id::{ClientId, EnablementId, EnvironmentId, PersonId, TenantId, ToolId, ToolVersionId},
+    id::{
+        ClientId, EnablementId, EndpointId, EnvironmentId, GrantId, PersonId, TenantId, ToolId,
+        ToolVersionId,
+    },
 };
 
 /// Everything that a countersignature vouches for. Change any of it and the digest differs.
@@ -25,6 +28,10 @@ pub struct ApprovalFacts<'a> {
     pub requester: PersonId,
     /// The agent.
     pub agent: ClientId,
+    /// What the person consented to.
+    pub grant: GrantId,
+    /// The endpoint it was called at.
+    pub endpoint: EndpointId,
     /// Which credential would be used, as `id/version`, or nothing.
     pub credential: Option<&'a str>,
     /// The final URL that the reviewer is shown.
@@ -51,10 +58,8 @@ pub struct CallIdentity<'a> {
     pub tool: ToolId,
     /// Where.
     pub environment: EnvironmentId,
-    /// The person the agent acts for.
-    pub requester: PersonId,
-    /// The agent.
-    pub agent: ClientId,
+    /// The agent's grant: one client, one person, one endpoint.
+    pub grant: GrantId,
     /// The arguments as they were parsed.
     pub arguments: &'a Map<String, Value>,
 }
@@ -127,6 +132,9 @@ pub enum RefusedJudgement {
     /// Somebody else was first, or time ran out.
     #[error("this call is already {0}")]
     AlreadyDecided(&'static str),
+    /// Whoever asks for a call must not be able to make its reviewer afterwards.
+    #[error("you became a reviewer after this call was held; somebody else has to look")]
+    TooNew,
     /// The page showed something other than what is held.
     #[error("what you were shown is no longer what is held; look again")]
     NotWhatWasShown,
@@ -135,7 +143,7 @@ pub enum RefusedJudgement {
 impl Fault for RefusedJudgement {
     fn kind(&self) -> Kind {
         match self {
-            Self::SelfApproval => Kind::Forbidden,
+            Self::SelfApproval | Self::TooNew => Kind::Forbidden,
             Self::AlreadyDecided(_) | Self::NotWhatWasShown => Kind::Conflict,
         }
     }
@@ -143,6 +151,7 @@ impl Fault for RefusedJudgement {
     fn code(&self) -> &'static str {
         match self {
             Self::SelfApproval => "self_approval",
+            Self::TooNew => "reviewer_too_new",
             Self::AlreadyDecided(_) => "already_decided",
             Self::NotWhatWasShown => "not_what_was_shown",
         }
@@ -263,6 +272,8 @@ mod tests {
             arguments: &arguments,
             requester: id(4).into(),
             agent: id(5).into(),
+            grant: id(7).into(),
+            endpoint: id(8).into(),
             credential: Some("cred/1"),
             url: "https://api.example.com/refunds",
             policy: id(6).into(),
@@ -292,6 +303,14 @@ mod tests {
             },
             ApprovalFacts {
                 agent: id(9).into(),
+                ..base.clone()
+            },
+            ApprovalFacts {
+                grant: id(9).into(),
+                ..base.clone()
+            },
+            ApprovalFacts {
+                endpoint: id(9).into(),
                 ..base.clone()
             },
             ApprovalFacts {

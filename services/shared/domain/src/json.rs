@@ -121,8 +121,9 @@ impl<'de> Visitor<'de> for Strict {
     }
 }
 
-/// Says whether every number means the same to every reader: integers beyond ±(2^53 − 1) do not
-/// (RFC 8259 section 6), and two of them could share one canonical digest.
+/// Says whether a value means the same to every reader: integers beyond ±(2^53 − 1) do not
+/// (RFC 8259 section 6), and two of them could share one canonical digest; and texts with U+0000
+/// cannot be kept by everybody, PostgreSQL among them.
 #[must_use]
 pub fn is_interoperable(value: &Value) -> bool {
     const LIMIT: u64 = (1 << 53) - 1;
@@ -133,8 +134,11 @@ pub fn is_interoperable(value: &Value) -> bool {
             (None, None) => true,
         },
         Value::Array(items) => items.iter().all(is_interoperable),
-        Value::Object(members) => members.values().all(is_interoperable),
-        Value::Null | Value::Bool(_) | Value::String(_) => true,
+        Value::Object(members) => members
+            .iter()
+            .all(|(key, member)| !key.contains('\0') && is_interoperable(member)),
+        Value::String(text) => !text.contains('\0'),
+        Value::Null | Value::Bool(_) => true,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Held calls: made once, decided once, consumed once.
 
-use countersign_access::{CallTool, DecideHold, Permit};
+use countersign_access::{ActionName, CallTool, DecideHold, Permit};
 use countersign_domain::{
     Timestamp,
     digest::Digest,
@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 use crate::{
     ConsumedApproval, StoreError, SystemTx, TenantTx,
     entity::hold::{self, COLUMN},
+    roles::roles_that,
     row::At,
 };
 
@@ -52,6 +53,8 @@ pub struct HeldCall {
     pub arguments: Map<String, Value>,
     /// The request's method.
     pub method: String,
+    /// The connection's address.
+    pub base_url: String,
     /// The request's final URL.
     pub url: String,
     /// The request's headers and body, as they would be sent, without the credential.
@@ -122,18 +125,19 @@ impl TenantTx {
     /// When the database refuses.
     pub async fn open_hold(
         &self,
-        _permit: Permit<CallTool>,
+        permit: Permit<CallTool>,
         id: HoldId,
         held: &HeldCall,
     ) -> Result<(Hold, Opened), StoreError> {
+        self.used(permit)?;
         let inserted = self
             .execute(
                 "INSERT INTO hold (tenant_id, id, call_key, digest, nonce, state, environment_id, endpoint_id,
                     tool_id, tool_version_id, tool_name, class, high_risk, policy_id, credential, arguments, method,
-                    url, request, why, requester, requester_label, member_id, grant_id, client_id, client_label,
+                    base_url, url, request, why, requester, requester_label, member_id, grant_id, client_id, client_label,
                     created_at, expires_at)
                  VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                    $18, $19, $20, $21, $22, $23, $24, $25, clock_timestamp(), $26)
+                    $18, $19, $20, $21, $22, $23, $24, $25, $26, clock_timestamp(), $27)
                  ON CONFLICT (tenant_id, call_key) WHERE closed_at IS NULL DO NOTHING",
                 [
                     self.tenant().as_uuid().into(),
@@ -152,6 +156,7 @@ impl TenantTx {
                     held.credential.clone().into(),
                     Value::Object(held.arguments.clone()).into(),
                     held.method.clone().into(),
+                    held.base_url.clone().into(),
                     held.url.clone().into(),
                     held.request.clone().into(),
                     held.why.clone().into(),
@@ -206,6 +211,23 @@ impl TenantTx {
             .try_into()
     }
 
+    /// Counts the holds of an agent that wait, and keeps others from adding to them meanwhile.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn waiting_of(&self, grant: GrantId) -> Result<i64, StoreError> {
+        let row = self
+            .row(
+                "SELECT pg_advisory_xact_lock(hashtextextended($2::text, 7171)),
+                        (SELECT count(*) FROM hold WHERE tenant_id = $1 AND grant_id = $2 AND state = 'pending'
+                         AND closed_at IS NULL AND expires_at > clock_timestamp()) AS waiting",
+                [self.tenant().as_uuid().into(), grant.as_uuid().into()],
+            )
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        Ok(row.try_get("", "waiting")?)
+    }
+
     /// Lists holds, at most `limit`.
     ///
     /// # Errors
@@ -232,11 +254,12 @@ impl TenantTx {
     /// When the database refuses.
     pub async fn decide_hold(
         &self,
-        _permit: Permit<DecideHold>,
+        permit: Permit<DecideHold>,
         id: HoldId,
         (answer, shown): (Answer, Digest),
         (judgement, label): (&Judgement, &str),
     ) -> Result<bool, StoreError> {
+        self.used(permit)?;
         let state = match answer {
             Answer::Countersign => "countersigned",
             Answer::Reject => "rejected",
@@ -246,7 +269,9 @@ impl TenantTx {
                 "UPDATE hold SET state = $3, decided_by = $4, decided_label = $5, decided_at = clock_timestamp(),
                         decided_reason = $6
                  WHERE tenant_id = $1 AND id = $2 AND state = 'pending' AND closed_at IS NULL AND digest = $7
-                   AND expires_at > clock_timestamp() AND ($3 = 'rejected' OR requester <> $4)",
+                   AND expires_at > clock_timestamp() AND ($3 = 'rejected' OR requester <> $4)
+                   AND EXISTS (SELECT 1 FROM member r WHERE r.tenant_id = hold.tenant_id AND r.person_id = $4
+                        AND r.removed_at IS NULL AND r.role_since < hold.created_at)",
                 [
                     self.tenant().as_uuid().into(),
                     id.as_uuid().into(),
@@ -268,15 +293,17 @@ impl TenantTx {
     /// When the database refuses.
     pub async fn consume_hold(
         &self,
-        _permit: Permit<CallTool>,
+        permit: Permit<CallTool>,
         hold: &Hold,
         digest: Digest,
     ) -> Result<Option<ConsumedApproval>, StoreError> {
+        self.used(permit)?;
+        let still_stands = still_stands();
         let sql = format!(
             "UPDATE hold h SET state = 'consumed', consumed_at = clock_timestamp(), closed_at = clock_timestamp()
              WHERE h.tenant_id = $1 AND h.id = $2 AND h.digest = $3 AND h.state = 'countersigned'
                AND h.closed_at IS NULL AND h.expires_at > clock_timestamp() AND h.decided_by <> h.requester
-               AND {STILL_STANDS}"
+               AND {still_stands}"
         );
         let changed = self
             .execute(
@@ -306,8 +333,9 @@ impl TenantTx {
     /// # Errors
     /// When the database refuses.
     pub async fn why_not(&self, id: HoldId) -> Result<Option<Obstacle>, StoreError> {
+        let still_stands = still_stands();
         let sql = format!(
-            "SELECT h.expires_at <= clock_timestamp() AS expired, NOT ({STILL_STANDS}) AS stale
+            "SELECT h.expires_at <= clock_timestamp() AS expired, NOT ({still_stands}) AS stale
              FROM hold h WHERE h.tenant_id = $1 AND h.id = $2"
         );
         let row = self
@@ -330,10 +358,11 @@ impl TenantTx {
     /// When the database refuses.
     pub async fn close_hold(
         &self,
-        _permit: Permit<CallTool>,
+        permit: Permit<CallTool>,
         id: HoldId,
         obstacle: Option<Obstacle>,
     ) -> Result<bool, StoreError> {
+        self.used(permit)?;
         let state = obstacle.map(Obstacle::as_str);
         let changed = self
             .execute(
@@ -351,8 +380,15 @@ impl TenantTx {
 }
 
 /// What an approval was given for, looked up again: the tool's definition and its decision, the
-/// credential, the endpoint, the agent's grant, the requester's and the reviewer's membership.
-const STILL_STANDS: &str = "
+/// address and the credential, the endpoint, the agent's grant, the requester's membership, and
+/// the reviewer's, who was one before the call was held.
+fn still_stands() -> String {
+    let (connecting, reviewing) = (
+        roles_that(ActionName::ConnectAgent),
+        roles_that(ActionName::DecideHold),
+    );
+    format!(
+        "
     EXISTS (SELECT 1 FROM tool t WHERE t.tenant_id = h.tenant_id AND t.id = h.tool_id
             AND t.current_version = h.tool_version_id AND t.removed_at IS NULL)
     AND EXISTS (SELECT 1 FROM enablement e WHERE e.tenant_id = h.tenant_id AND e.id = h.policy_id
@@ -363,17 +399,22 @@ const STILL_STANDS: &str = "
     AND EXISTS (SELECT 1 FROM oauth_grant g WHERE g.tenant_id = h.tenant_id AND g.id = h.grant_id
             AND g.revoked_at IS NULL AND g.expires_at > clock_timestamp())
     AND EXISTS (SELECT 1 FROM member m WHERE m.tenant_id = h.tenant_id AND m.id = h.member_id
-            AND m.removed_at IS NULL)
+            AND m.removed_at IS NULL AND m.role IN ({connecting}))
     AND (h.decided_by IS NULL OR EXISTS (SELECT 1 FROM member r WHERE r.tenant_id = h.tenant_id
             AND r.person_id = h.decided_by AND r.removed_at IS NULL
-            AND r.role IN ('owner', 'admin', 'reviewer')))
+            AND r.role IN ({reviewing}) AND r.role_since < h.created_at))
+    AND EXISTS (SELECT 1 FROM connection n JOIN tool t ON t.tenant_id = n.tenant_id AND t.source_id = n.source_id
+            WHERE n.tenant_id = h.tenant_id AND t.id = h.tool_id AND n.environment_id = h.environment_id
+            AND n.base_url = h.base_url)
     AND h.credential IS NOT DISTINCT FROM (
             SELECT 'cred_' || replace(c.id::text, '-', '') || '/' || c.version
             FROM credential c
             JOIN connection n ON n.tenant_id = c.tenant_id AND n.id = c.connection_id
             JOIN tool t ON t.tenant_id = n.tenant_id AND t.source_id = n.source_id
             WHERE c.tenant_id = h.tenant_id AND t.id = h.tool_id AND n.environment_id = h.environment_id
-              AND c.superseded_at IS NULL)";
+              AND c.superseded_at IS NULL)"
+    )
+}
 
 /// Whether a hold was made just now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -485,6 +526,7 @@ impl TryFrom<hold::Model> for Hold {
             credential: row.credential,
             arguments: at.json("arguments", row.arguments)?,
             method: row.method,
+            base_url: row.base_url,
             url: row.url,
             request: row.request,
             why: row.why,

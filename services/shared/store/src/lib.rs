@@ -36,6 +36,7 @@ pub mod record_reading;
 pub mod records;
 pub mod reports;
 pub mod revisions;
+mod roles;
 mod row;
 pub mod sessions;
 pub mod sources;

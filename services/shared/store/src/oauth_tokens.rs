@@ -4,7 +4,7 @@
 //! Presented values are found across tenants by their digest; what is done with them happens in
 //! a transaction of their tenant.
 
-use countersign_access::{Actor, Membership, SystemReason, TenantScope};
+use countersign_access::{ActionName, Actor, Membership, SystemReason, TenantScope};
 use countersign_domain::{
     digest::Digest,
     id::{ClientId, GrantId},
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     Store, StoreError, SystemTx, TenantTx,
     oauth_authorizations::{read_scopes, scope_texts},
+    roles::roles_that,
     row::At,
 };
 
@@ -95,6 +96,7 @@ impl Store {
         token: Digest,
         resource: &str,
     ) -> Result<Option<TenantScope>, StoreError> {
+        let connecting = roles_that(ActionName::ConnectAgent);
         let tx = self.begin_system(SystemReason::ResolveCredential).await?;
         let row = tx
             .row(
@@ -105,7 +107,8 @@ impl Store {
                      WHERE a.digest = $1 AND g.resource = $2
                        AND a.revoked_at IS NULL AND a.expires_at > clock_timestamp()
                        AND g.revoked_at IS NULL AND g.expires_at > clock_timestamp()
-                       AND c.disabled_at IS NULL AND m.removed_at IS NULL AND e.removed_at IS NULL"
+                       AND c.disabled_at IS NULL AND m.removed_at IS NULL AND e.removed_at IS NULL
+                       AND m.role IN ({connecting})"
                 ),
                 [token.as_bytes().to_vec().into(), resource.into()],
             )

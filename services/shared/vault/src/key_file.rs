@@ -66,6 +66,12 @@ impl KeyFile {
         Self(path)
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Reads the key.
     ///
     /// # Errors

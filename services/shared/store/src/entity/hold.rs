@@ -24,6 +24,7 @@ pub(crate) struct Model {
     pub credential: Option<String>,
     pub arguments: Json,
     pub method: String,
+    pub base_url: String,
     pub url: String,
     pub request: Json,
     pub high_risk: bool,

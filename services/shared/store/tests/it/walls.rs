@@ -168,6 +168,15 @@ async fn what_was_held_decided_or_issued_is_not_rewritten() {
         "credential.base_url",
         "credential.scheme",
         "member.person_id",
+        "member.created_at",
+        "invitation.role",
+        "invitation.email",
+        "invitation.digest",
+        "invitation.expires_at",
+        "invitation.invited_by",
+        "session.person_id",
+        "session.digest",
+        "session.expires_at",
         "oauth_grant.scopes",
         "oauth_grant.resource",
         "oauth_grant.member_id",
@@ -191,4 +200,93 @@ async fn what_was_held_decided_or_issued_is_not_rewritten() {
         }
     }
     println!("{} columns that no serving role can rewrite", fixed.len());
+}
+
+#[tokio::test]
+async fn only_who_signs_up_becomes_somebody() {
+    let database = Database::create().await;
+    let mut admin = database.admin().await;
+    let may = async |admin: &mut sqlx::PgConnection, role: &str, right: &str, table: &str| {
+        sqlx::query_scalar::<_, bool>("SELECT has_table_privilege($1, $2, $3)")
+            .bind(role)
+            .bind(table)
+            .bind(right)
+            .fetch_one(admin)
+            .await
+            .unwrap()
+    };
+    // A tenant's own transaction adds no member and touches no session.
+    let denied = [
+        ("member", "INSERT"),
+        ("member", "DELETE"),
+        ("invitation", "DELETE"),
+        ("session", "SELECT"),
+        ("session", "INSERT"),
+        ("session", "UPDATE"),
+        ("session", "DELETE"),
+    ];
+    for (table, right) in denied {
+        let may = may(&mut admin, "countersign_app", right, table).await;
+        assert!(!may, "countersign_app may {right} {table}");
+    }
+    let denied = [("invitation", "INSERT"), ("session", "DELETE")];
+    for (table, right) in denied {
+        let may = may(&mut admin, "countersign_system", right, table).await;
+        assert!(!may, "countersign_system may {right} {table}");
+    }
+}
+
+/// A person with a session and an invitation in one tenant, of which somebody else is the owner.
+const PEOPLE: &str = "
+    INSERT INTO person VALUES ('00000000-0000-0000-0000-000000000001', 'ada@example.com', '-', now()),
+        ('00000000-0000-0000-0000-000000000002', 'bob@example.com', '-', now());
+    INSERT INTO tenant VALUES ('00000000-0000-0000-0000-000000000003', 'acme', 'Acme', now());
+    INSERT INTO member VALUES ('00000000-0000-0000-0000-000000000003',
+        '00000000-0000-0000-0000-000000000004', '00000000-0000-0000-0000-000000000001', 'owner', now());
+    INSERT INTO invitation VALUES ('00000000-0000-0000-0000-000000000003',
+        '00000000-0000-0000-0000-000000000005', 'bob@example.com', 'reviewer', 'x',
+        '00000000-0000-0000-0000-000000000004', now(), now() + interval '1 day');
+    INSERT INTO session VALUES ('00000000-0000-0000-0000-000000000006',
+        '00000000-0000-0000-0000-000000000002', 'x', now(), now(), now() + interval '1 day', NULL, '');";
+
+/// Becoming a member, using an invitation up, and seeing who is signed in.
+const STEPS: [&str; 3] = [
+    "INSERT INTO member (tenant_id, id, person_id, role, created_at) SELECT tenant_id,
+         gen_random_uuid(), '00000000-0000-0000-0000-000000000002', 'reviewer', now() FROM invitation",
+    "UPDATE invitation SET consumed_at = now() WHERE consumed_at IS NULL",
+    "UPDATE session SET last_seen_at = now()",
+];
+
+#[tokio::test]
+async fn who_only_looks_a_credential_up_lets_nobody_in() {
+    let database = Database::create().await;
+    let mut admin = database.admin().await;
+    sqlx::raw_sql(PEOPLE).execute(&mut admin).await.unwrap();
+
+    // For each reason, how many rows each step touches; nothing where it is refused.
+    let expected = [
+        ("", [Some(0), Some(0), Some(0)]),
+        ("run_jobs", [Some(0), Some(0), Some(0)]),
+        ("append_records", [Some(0), Some(0), Some(0)]),
+        ("watch_epochs", [Some(0), Some(0), Some(0)]),
+        ("resolve_credential", [None, Some(0), Some(1)]),
+        ("sign_up", [Some(1), Some(1), Some(1)]),
+    ];
+    for (reason, steps) in expected {
+        for (step, touched) in STEPS.into_iter().zip(steps) {
+            let mut tx = sqlx::Connection::begin(&mut admin).await.unwrap();
+            let role = format!(
+                "SET LOCAL ROLE countersign_system; SET LOCAL app.system_reason = '{reason}'"
+            );
+            sqlx::raw_sql(sqlx::AssertSqlSafe(role))
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+            let done = sqlx::query(step).execute(&mut *tx).await;
+            let rows = done.ok().map(|done| done.rows_affected());
+            assert_eq!(rows, touched, "{reason:?}: {step}");
+            tx.rollback().await.unwrap();
+        }
+    }
+    println!("{} reasons tried", expected.len());
 }
