@@ -213,24 +213,20 @@ pub(crate) fn request(person: &Person, body: &str) -> TestRequest {
 }
 
 fn services(database: &Database, world: &World, egress: Egress) -> Services {
-    let parts = || (database.store(), world.clone());
-    let vault: Arc<dyn SecretVault> = Arc::new(LocalVault::new(
-        database.store(),
-        world.clone(),
-        MasterKey::generate(world),
-    ));
+    let store = || database.store();
+    let world = || world.clone();
+    let key = MasterKey::generate(&world());
+    let vault: Arc<dyn SecretVault> = Arc::new(LocalVault::new(store(), world(), key));
     let wakeups = Arc::new(InProcess::new());
-    let accounts = Accounts::new(database.store(), world.clone());
-    let ((a, b), (c, d), (e, f), (g, h), (i, j)) = (parts(), parts(), parts(), parts(), parts());
     Services {
-        accounts,
-        imports: Imports::new(a, b, wakeups.clone()),
-        registry: Registry::new(c, d, wakeups),
-        connections: Connections::new(e, f, vault, egress),
-        approvals: Approvals::new(g, h),
-        grants: Grants::new(i, j),
-        audit: Audit::new(database.store()),
-        reports: Reports::new(database.store(), world.clone()),
+        accounts: Accounts::new(store(), world()),
+        imports: Imports::new(store(), world(), wakeups.clone()),
+        registry: Registry::new(store(), world(), wakeups),
+        connections: Connections::new(store(), world(), vault, egress),
+        approvals: Approvals::new(store(), world()),
+        grants: Grants::new(store(), world()),
+        audit: Audit::new(store()),
+        reports: Reports::new(store(), world()),
     }
 }
 

@@ -7,6 +7,10 @@ mod doors;
 mod front;
 mod refusals;
 mod schema;
+#[expect(
+    clippy::unused_async,
+    reason = "the library takes only async resolvers"
+)]
 mod scrubbing;
 mod story;
 mod tenants;

@@ -3,7 +3,7 @@
 use countersign_domain::role::Role;
 use serde_json::{Value, json};
 
-use crate::front::{Front, PETS};
+use crate::front::{Answer, Front, PETS};
 
 const SECRET: &str = "sk_live_canary_0123456789";
 
@@ -132,7 +132,7 @@ async fn a_stored_secret_is_in_no_answer_and_in_no_record() {
             .await,
         front.ask(&owner, look, Value::Null).await,
     ];
-    let codes: Vec<&str> = answers.iter().map(|answer| answer.code()).collect();
+    let codes: Vec<&str> = answers.iter().map(Answer::code).collect();
     assert_eq!(codes[0], "not_connected");
     assert_eq!(codes[1], "invalid_input");
     assert!(
