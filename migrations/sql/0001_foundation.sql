@@ -1,4 +1,4 @@
--- The first schema. Laws kept here (DESIGN.md section 3):
+-- The first schema. Laws kept here (README.md, "Laws"):
 --   1  every tenant table carries tenant_id in its primary key and in every foreign key between
 --      tenant tables, and has row-level security forced on it;
 --   3  the audit log can only be added to;
@@ -38,6 +38,16 @@ BEGIN
     END IF;
 END $$;
 
+-- Lets the system role look at one tenant table, and change nothing there, for the reasons given.
+CREATE PROCEDURE app.let_read(relation regclass, VARIADIC system_reasons text[])
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format(
+        'CREATE POLICY system_reads ON %s FOR SELECT TO countersign_system'
+        ' USING (app.system_reason() = ANY (%L::text[]))',
+        relation, system_reasons);
+END $$;
+
 -- People and tenants -------------------------------------------------------------------------
 
 CREATE TABLE person (
@@ -59,6 +69,12 @@ CREATE TABLE session (
     user_agent   text        NOT NULL
 );
 CREATE INDEX session_person ON session (person_id);
+-- No tenant's, so no tenant ever sees one.
+ALTER TABLE session ENABLE ROW LEVEL SECURITY;
+ALTER TABLE session FORCE ROW LEVEL SECURITY;
+CREATE POLICY system_reasons ON session TO countersign_system
+    USING (app.system_reason() IN ('resolve_credential', 'sign_up'))
+    WITH CHECK (app.system_reason() IN ('resolve_credential', 'sign_up'));
 
 CREATE TABLE tenant (
     id         uuid        PRIMARY KEY,
@@ -99,7 +115,9 @@ CREATE POLICY system_reasons ON person TO countersign_system
     WITH CHECK (app.system_reason() = 'sign_up');
 CREATE UNIQUE INDEX member_person_unique ON member (tenant_id, person_id) WHERE removed_at IS NULL;
 CREATE INDEX member_of_person ON member (person_id) WHERE removed_at IS NULL;
-CALL app.protect('member', 'resolve_credential', 'sign_up');
+-- Whose credential is looked up is not made a member by it.
+CALL app.protect('member', 'sign_up');
+CALL app.let_read('member', 'resolve_credential');
 
 CREATE TABLE invitation (
     tenant_id   uuid        NOT NULL REFERENCES tenant (id),
@@ -117,7 +135,8 @@ CREATE TABLE invitation (
 );
 -- Across tenants, because an invitation is found by its secret alone.
 CREATE UNIQUE INDEX invitation_digest_unique ON invitation (digest);
-CALL app.protect('invitation', 'resolve_credential', 'sign_up');
+CALL app.protect('invitation', 'sign_up');
+CALL app.let_read('invitation', 'resolve_credential');
 
 CREATE TABLE environment (
     tenant_id  uuid        NOT NULL REFERENCES tenant (id),
@@ -599,7 +618,7 @@ GRANT UPDATE (name, epoch) ON tenant TO countersign_app;
 
 -- History is only added to.
 REVOKE UPDATE, DELETE ON record, document, tool_version, vault_key, vault_secret FROM countersign_app;
-REVOKE DELETE ON hold, enablement, credential, member, oauth_grant, oauth_code,
+REVOKE DELETE ON hold, enablement, credential, member, invitation, oauth_grant, oauth_code,
     oauth_access_token, oauth_refresh_token, job, event FROM countersign_app;
 
 -- A hold begins as pending, and the database says when a row was committed: neither is given.
@@ -612,18 +631,23 @@ GRANT INSERT (tenant_id, id, at, act, person_id, member_id, person_label, client
     hold_id, endpoint_id, tool_id, tool_version_id, tool_name, class, arguments, arguments_digest, decision,
     rule, status, code, upstream_status, latency_us, credential, detail) ON record TO countersign_app;
 -- What was decided, held, issued or stored is not rewritten; only its state moves on.
-REVOKE UPDATE ON hold, enablement, credential, member, oauth_grant, oauth_code, oauth_access_token,
+REVOKE UPDATE ON hold, enablement, credential, member, invitation, oauth_grant, oauth_code, oauth_access_token,
     oauth_refresh_token, endpoint_tool, event FROM countersign_app;
 GRANT UPDATE (state, decided_by, decided_label, decided_at, decided_reason, consumed_at, closed_at)
     ON hold TO countersign_app;
 GRANT UPDATE (superseded_at) ON enablement, credential TO countersign_app;
+-- A tenant invites; who accepts becomes a member in a transaction of no tenant's.
+REVOKE INSERT ON member FROM countersign_app;
 GRANT UPDATE (role, role_since, removed_at) ON member TO countersign_app;
+GRANT UPDATE (revoked_at) ON invitation TO countersign_app;
 GRANT UPDATE (revoked_at, revoke_reason, expires_at) ON oauth_grant TO countersign_app;
 GRANT UPDATE (consumed_at) ON oauth_code, oauth_refresh_token TO countersign_app;
 GRANT UPDATE (revoked_at) ON oauth_access_token TO countersign_app;
 
 GRANT SELECT, INSERT ON person TO countersign_system;
-GRANT SELECT, INSERT, UPDATE ON session, oauth_client, invitation, oauth_authorization TO countersign_system;
+GRANT SELECT, INSERT, UPDATE ON oauth_client, oauth_authorization TO countersign_system;
+GRANT SELECT, INSERT, UPDATE (last_seen_at, revoked_at) ON session TO countersign_system;
+GRANT SELECT, UPDATE (consumed_at) ON invitation TO countersign_system;
 GRANT DELETE ON oauth_client, oauth_authorization TO countersign_system;
 GRANT SELECT, INSERT ON tenant, member, environment TO countersign_system;
 GRANT SELECT ON endpoint, oauth_code, oauth_access_token, oauth_refresh_token, oauth_grant TO countersign_system;

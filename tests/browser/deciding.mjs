@@ -4,7 +4,6 @@ import { Agent, ERAS, Wallet } from "../clients/agent.mjs";
 import { DECEPTIVE, KEY } from "./shop.mjs";
 import { OWNER, REVIEWER } from "./building.mjs";
 
-const PICTURE = { x: 0, y: 0, width: 1280, height: 640 };
 const REFUND = { order_id: "o-1", body: { amount_cents: 2500, reason: "The parcel arrived broken." } };
 
 export async function connectAgent(scene) {
@@ -78,7 +77,7 @@ export async function reject(scene) {
   scene.other = other;
   await scene.go(reviewer, "/holds");
   await watch.look(page, "holds");
-  if (scene.picture) await page.screenshot({ path: scene.picture, clip: PICTURE });
+  if (scene.picture) await picture(page, scene.picture);
   await keys.press(`#${second.hold.id} a`);
   await keys.type("#decide-form [name=reason]", "This order was refunded a minute ago.");
   await keys.press("#reject");
@@ -86,6 +85,13 @@ export async function reject(scene) {
   const told = await agent.call("create_refund", REFUND);
   checks.that("the agent is told, with the reason", told.isError && told.code === "approval_rejected" && told.text.includes("a minute ago"), told);
   checks.same("the shop still has one refund after the rejection", shop.refunds.length, 1);
+}
+
+/** The inbox, down to its last row, as the README shows it. */
+async function picture(page, path) {
+  const { y, height } = await page.locator("#decided").boundingBox();
+  const clip = { x: 0, y: 0, width: 1280, height: Math.ceil(y + height) + 28 };
+  await page.screenshot({ path, clip, fullPage: true });
 }
 
 export async function deceive(scene) {

@@ -1,4 +1,4 @@
-//! Dependencies point one way (DESIGN.md section 4).
+//! Dependencies point one way.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -28,7 +28,7 @@ pub use decide::Decide;
 pub use error::{ApprovalError, DecideError};
 pub use stand::{Ending, Proposal, Standing};
 
-/// How long a hold lives unless a policy says otherwise (DESIGN.md section 9).
+/// How long a hold lives unless a policy says otherwise.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 
 /// The use cases of held calls.

@@ -151,7 +151,7 @@ async fn admit(agent: &Request<'_>, id: &Id, call: Call) -> Outcome {
         let needed = [call.tool.class()];
         return match deny(agent, &call, call.verdict.rule, None).await {
             Ok(()) => agent.insufficient_scope(&needed),
-            Err(refused) => Outcome::Refused(refused.for_request(id)),
+            Err(NoRecord) => Outcome::Refused(NoRecord::for_request(id)),
         };
     }
     if let Some(why) = misfit(&call) {
@@ -219,7 +219,7 @@ pub(crate) async fn refuse(
             result.meta[META_CALL] = Value::String(call.id.to_string());
             Outcome::Result(serde_json::json!(result))
         }
-        Err(refused) => Outcome::Refused(refused.for_request(id)),
+        Err(NoRecord) => Outcome::Refused(NoRecord::for_request(id)),
     }
 }
 
@@ -227,7 +227,7 @@ pub(crate) async fn refuse(
 pub(crate) struct NoRecord;
 
 impl NoRecord {
-    pub(crate) fn for_request(self, id: &Id) -> Refusal {
+    pub(crate) fn for_request(id: &Id) -> Refusal {
         Refusal::internal(
             id.clone(),
             "record_unavailable",
@@ -306,7 +306,7 @@ async fn denied_by_name(
     record.status = Some(Status::Refused);
     match write(agent, record).await {
         Ok(()) => answer,
-        Err(refused) => Outcome::Refused(refused.for_request(id)),
+        Err(NoRecord) => Outcome::Refused(NoRecord::for_request(id)),
     }
 }
 

@@ -28,7 +28,7 @@ use moka::{future::Cache, sync::Cache as SyncCache};
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-/// How long a token may still work after it was revoked elsewhere (DESIGN.md section 5).
+/// How long a token may still work after it was revoked elsewhere.
 const PRINCIPAL_TTL: Duration = Duration::from_millis(900);
 
 /// Failed authentications that one network may make in a second before it is only told to wait.

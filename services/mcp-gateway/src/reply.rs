@@ -17,7 +17,7 @@ pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) code: i64,
     pub(crate) message: String,
-    pub(crate) data: Option<Value>,
+    pub(crate) data: Option<Box<Value>>,
 }
 
 impl Refusal {
@@ -58,7 +58,7 @@ impl Refusal {
         let requested = countersign_domain::text::strip(requested, 64);
         let data = json!({"supported": supported, "requested": requested});
         Self {
-            data: Some(data),
+            data: Some(Box::new(data)),
             ..Self::new(id, 400, -32022, "Unsupported protocol version")
         }
     }
@@ -71,7 +71,7 @@ impl Refusal {
     /// In-band: something of ours failed. `reason` is stable; the cause is in the log.
     pub(crate) fn internal(id: Id, reason: &'static str, message: &'static str) -> Self {
         Self {
-            data: Some(json!({"reason": reason})),
+            data: Some(Box::new(json!({"reason": reason}))),
             ..Self::new(Some(id), 200, -32603, message)
         }
     }
@@ -80,7 +80,7 @@ impl Refusal {
     pub(crate) fn body(&self) -> Value {
         let mut error = json!({"code": self.code, "message": self.message});
         if let Some(data) = &self.data {
-            error["data"] = data.clone();
+            error["data"] = Value::clone(data);
         }
         let mut body = json!({"jsonrpc": "2.0", "error": error});
         if let Some(id) = &self.id {

@@ -23,7 +23,7 @@ use crate::{
     wire::{Body, Id, Malformed, Message, parse},
 };
 
-/// The largest request (DESIGN.md section 9).
+/// The largest request.
 pub const REQUEST_BYTES: usize = 1 << 20;
 
 /// The routes of the gateway. `GET` and `DELETE` belong to sessions, which we do not have.

@@ -80,17 +80,17 @@ const BATCH: usize = 50;
 
 pub(crate) fn parse(bytes: &[u8]) -> Result<Body, Malformed> {
     let value = json::parse(bytes).map_err(|error| Malformed::Json(error.to_string()))?;
-    match value {
-        Value::Array(items) if items.is_empty() => Err(Malformed::Message(None, "an empty batch")),
-        Value::Array(items) if items.len() > BATCH => {
-            Err(Malformed::Message(None, "a batch of more than 50"))
-        }
-        Value::Array(items) => items
+    let Value::Array(items) = value else {
+        return message(value).map(Body::One);
+    };
+    match items.len() {
+        0 => Err(Malformed::Message(None, "an empty batch")),
+        1..=BATCH => items
             .into_iter()
             .map(message)
             .collect::<Result<_, _>>()
             .map(Body::Batch),
-        one => message(one).map(Body::One),
+        _ => Err(Malformed::Message(None, "a batch of more than 50")),
     }
 }
 

@@ -187,7 +187,7 @@ async fn refuse_held(
     record.code = Some(code.to_owned());
     if let Err(error) = agent.gateway.parts.recorder.record(record).await {
         tracing::error!(error = %error, "a refusal was not written");
-        return Outcome::Refused(super::NoRecord.for_request(id));
+        return Outcome::Refused(super::NoRecord::for_request(id));
     }
     let mut result = ToolResult::refusal(code, why);
     result.meta[META_CALL] = json!(call.id.to_string());
@@ -206,12 +206,10 @@ fn page(agent: &Request<'_>, hold: &Hold) -> String {
 /// Why a human has to look, in words that stand on the page and in the answer.
 fn why(call: &Call) -> String {
     let class = call.tool.class().as_str();
-    match call.verdict.rule {
-        Rule::HighRisk => {
-            let reason = call.tool.operation().risk.reasons.first();
-            let because = reason.map_or("it is classified so", |reason| reason.text.as_str());
-            text::strip(&format!("{class}, high-risk: {because}"), 300)
-        }
-        _ => format!("{class}: a member decided that each call of this tool waits"),
+    if call.verdict.rule != Rule::HighRisk {
+        return format!("{class}: a member decided that each call of this tool waits");
     }
+    let reason = call.tool.operation().risk.reasons.first();
+    let because = reason.map_or("it is classified so", |reason| reason.text.as_str());
+    text::strip(&format!("{class}, high-risk: {because}"), 300)
 }

@@ -43,7 +43,7 @@ pub(crate) async fn run(agent: &Request<'_>, id: &Id, (call, connection): Connec
             Ok(intent) => Authorized::intended(permit, facts, intent),
             Err(error) => {
                 tracing::error!(error = %error, "an intent was not written");
-                return Outcome::Refused(NoRecord.for_request(id));
+                return Outcome::Refused(NoRecord::for_request(id));
             }
         }
     };
@@ -68,9 +68,11 @@ pub(crate) async fn send(
     authorized: Authorized,
 ) -> Outcome {
     let parts = Arc::clone(&agent.gateway.parts);
-    let act = match call.tool.class() {
-        RiskClass::Read if authorized.hold().is_none() => Act::CallAnswered,
-        _ => Act::CallFinished,
+    let only_reads = call.tool.class() == RiskClass::Read && authorized.hold().is_none();
+    let act = if only_reads {
+        Act::CallAnswered
+    } else {
+        Act::CallFinished
     };
     let mut record = call.record(agent, act);
     record.hold = authorized.hold();
@@ -172,9 +174,12 @@ async fn conclude(
     outcome: &DispatchOutcome,
 ) -> Result<(), Unrecorded> {
     // A READ changes nothing, so not knowing whether it arrived is an ordinary error.
-    record.status = Some(match outcome.status() {
-        Status::Unknown if call.tool.class() == RiskClass::Read => Status::Error,
-        other => other,
+    let status = outcome.status();
+    let only_reads = call.tool.class() == RiskClass::Read;
+    record.status = Some(if only_reads && status == Status::Unknown {
+        Status::Error
+    } else {
+        status
     });
     record.code = outcome.code().map(str::to_owned);
     record.upstream_status = outcome.upstream_status;

@@ -1,4 +1,4 @@
-//! Proof that a call may go upstream (DESIGN.md, laws 3 and 5).
+//! Proof that a call may go upstream (README.md, laws 3 and 5).
 //!
 //! The function that sends takes an [`Authorized`], and there are three ways to one:
 //!

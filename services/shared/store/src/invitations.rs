@@ -64,6 +64,15 @@ pub struct FoundInvitation {
     pub role: Role,
 }
 
+/// An invitation that has just been used up.
+#[derive(Clone, Debug)]
+pub struct UsedInvitation {
+    /// What it was to.
+    pub invitation: FoundInvitation,
+    /// The address of the member who sent it, and so has seen its link.
+    pub invited_by: String,
+}
+
 impl TenantTx {
     /// Writes down an invitation; an earlier one to the same address is taken back.
     ///
@@ -168,18 +177,25 @@ impl SystemTx {
     pub async fn use_invitation(
         &self,
         digest: &Digest,
-    ) -> Result<Option<FoundInvitation>, StoreError> {
+    ) -> Result<Option<UsedInvitation>, StoreError> {
         let row = self
             .row(
-                "UPDATE invitation i SET consumed_at = clock_timestamp() FROM tenant t
-                 WHERE t.id = i.tenant_id AND i.digest = $1
+                "UPDATE invitation i SET consumed_at = clock_timestamp()
+                 FROM tenant t, member m JOIN person p ON p.id = m.person_id
+                 WHERE t.id = i.tenant_id AND m.tenant_id = i.tenant_id AND m.id = i.invited_by
+                   AND i.digest = $1
                    AND i.consumed_at IS NULL AND i.revoked_at IS NULL
                    AND i.expires_at > clock_timestamp()
-                 RETURNING i.id, i.tenant_id, t.slug, t.name, i.email, i.role",
+                 RETURNING i.id, i.tenant_id, t.slug, t.name, i.email, i.role,
+                     p.email AS invited_by",
                 [digest.as_bytes().to_vec().into()],
             )
             .await?;
-        row.as_ref().map(read_found).transpose()
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(UsedInvitation {
+            invitation: read_found(&row)?,
+            invited_by: row.try_get("", "invited_by")?,
+        }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where secrets are kept: put in by members, opened only to be sent.
 //!
-//! What must always hold (DESIGN.md, law 9): only `secret-injection` opens secrets. It is the one
+//! What must always hold (README.md, law 9): only `secret-injection` opens secrets. It is the one
 //! crate besides the binary that may depend on this one, and the binary only builds a vault and
 //! hands it over; a test over the workspace's dependencies keeps it so.
 //!

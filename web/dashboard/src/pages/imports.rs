@@ -18,7 +18,7 @@ use crate::{
     inert::Inert,
 };
 
-/// The largest document (DESIGN.md section 9).
+/// The largest document.
 const DOCUMENT_BYTES: usize = 32 * 1024 * 1024;
 /// A pasted one is percent-encoded on its way, at worst three characters for one.
 const PASTED_BYTES: usize = 3 * DOCUMENT_BYTES + 4096;
