@@ -3,14 +3,15 @@
 //! The documents are written by strangers, so nothing in them may make a call look safer
 //! than its method and path allow: words raise, they never lower. Evidence of several kinds
 //! is read (`path`, `phrase`, `fields`), asked whether the call only reads (`gate`), what it is
-//! about (`topics`), what it does to it (`effect`) and what its answer gives away
-//! (`secrets`); `weigh` is the one place where these meet. The word lists are in `verbs`,
+//! about (`topics`), what it does to it (`effect`), what its answer gives away (`secrets`) and
+//! what its path leaves to the caller (`openness`); `weigh` is the one place where these meet. The word lists are in `verbs`,
 //! `nouns` and `things`. No I/O, no clock, the same answer every time.
 
 mod effect;
 mod fields;
 mod gate;
 mod nouns;
+mod openness;
 mod path;
 mod phrase;
 mod reading;
@@ -18,6 +19,7 @@ mod reasons;
 pub mod score;
 mod secrets;
 mod sensitivity;
+mod template;
 mod things;
 mod tokens;
 mod topics;

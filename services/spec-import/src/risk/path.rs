@@ -1,11 +1,12 @@
 //! Reads a path template: what it points at, and what it orders.
 
 use super::{
+    template::pieces,
     tokens::words,
     verbs::{Act, Verb, verb},
 };
 
-/// One segment of a path that is not a parameter.
+/// One segment of a path, or the written part of one, that is not a parameter.
 #[derive(Debug)]
 pub(super) struct Segment {
     /// Its words.
@@ -14,6 +15,20 @@ pub(super) struct Segment {
     pub(super) plural: bool,
     /// A parameter stands directly before it.
     pub(super) after_parameter: bool,
+}
+
+impl Segment {
+    fn read(literal: &str, after_parameter: bool) -> Self {
+        let words = words(literal);
+        let plural = words
+            .last()
+            .is_some_and(|last| !literal.to_lowercase().ends_with(last.as_str()));
+        Self {
+            words,
+            plural,
+            after_parameter,
+        }
+    }
 }
 
 /// What the path says.
@@ -36,24 +51,19 @@ impl Path {
     pub(super) fn read(path: &str) -> Self {
         let mut segments: Vec<Segment> = Vec::new();
         let (mut ends_in_parameter, mut has_parameter) = (false, false);
-        let path = path.split(['?', '#']).next().unwrap_or_default();
-        for piece in path
-            .split(['/', '.', ':', '(', ')'])
-            .filter(|piece| !piece.is_empty())
-        {
-            if piece.contains('{') {
-                (ends_in_parameter, has_parameter) = (true, true);
-            } else if !is_version(piece) {
-                let words = words(piece);
-                let plural = words
-                    .last()
-                    .is_some_and(|last| !piece.to_lowercase().ends_with(last.as_str()));
-                segments.push(Segment {
-                    words,
-                    plural,
-                    after_parameter: ends_in_parameter,
-                });
+        for piece in pieces(path) {
+            let leads = piece.is_version() && segments.is_empty();
+            let is_read = if piece.is_variable() {
+                piece.is_mixed() && !leads
+            } else {
+                !piece.is_version()
+            };
+            for literal in piece.literals.iter().filter(|_| is_read) {
+                segments.push(Segment::read(literal, ends_in_parameter));
                 ends_in_parameter = false;
+            }
+            if piece.is_variable() {
+                (ends_in_parameter, has_parameter) = (true, true);
             }
         }
         let action = segments
@@ -79,12 +89,6 @@ impl Path {
     pub(super) fn words(&self) -> impl Iterator<Item = &String> {
         self.segments.iter().flat_map(|segment| &segment.words)
     }
-}
-
-fn is_version(piece: &str) -> bool {
-    let digits = piece.trim_start_matches(['v', 'V']);
-    matches!(piece, "json" | "xml" | "api" | "rest" | "apis")
-        || digits.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Doubtful verbs that are meant as verbs even before a plural.

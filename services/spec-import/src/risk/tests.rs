@@ -11,6 +11,7 @@ use super::{Evidence, classify, score};
 
 mod changes;
 mod guarded;
+mod open_paths;
 mod reads;
 
 /// An operation as a document would describe it.

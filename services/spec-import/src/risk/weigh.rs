@@ -14,6 +14,7 @@ use super::{
     fields::Fields,
     gate::{Gate, Vote, gate, votes},
     nouns::Topic,
+    openness,
     reading::Reading,
     reasons::{self, reason},
     secrets,
@@ -63,6 +64,9 @@ pub(super) fn weigh(reading: &Reading, evidence: &Evidence<'_>) -> Risk {
     // A bare GET of a thing or a collection is a read; anything else unsure is not.
     let clearly_reads = risk.class == RiskClass::Read && (!reading.mute || names_a_thing(reading));
     risk.high_risk |= risk.confidence == Confidence::Low && !clearly_reads;
+    let open = openness::open(evidence.path, may_act(reading, gate));
+    risk.high_risk |= open.is_some();
+    risk.reasons.extend(open);
     risk
 }
 
@@ -70,6 +74,19 @@ pub(super) fn weigh(reading: &Reading, evidence: &Evidence<'_>) -> Risk {
 fn names_a_thing(reading: &Reading) -> bool {
     let last = reading.path.segments.last();
     reading.path.ends_in_parameter || last.is_none_or(|last| last.plural || !last.after_parameter)
+}
+
+/// Whether a call may act, sentences not believed: a changing method only reads where its own
+/// path orders it to, such as `/{index}/_search`.
+fn may_act(reading: &Reading, gate: Gate) -> bool {
+    let asks = || {
+        let ordered = reading.path.action.as_ref();
+        !reading.path.ends_in_parameter && ordered.is_some_and(|(verb, _)| verb.act.only_reads())
+    };
+    match gate {
+        Gate::Acts | Gate::Disputed => true,
+        Gate::Reads | Gate::ReadsByMethod => reading.method == Method::Post && !asks(),
+    }
 }
 
 impl Case<'_> {

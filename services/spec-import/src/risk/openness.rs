@@ -1,0 +1,98 @@
+//! Finds what a path leaves to whoever fills in its variables.
+//!
+//! A risk is given to what is called. Where a variable decides what that is (`/v1/refund{s}`,
+//! `/{a}/{b}`, `/notes/{id}:{verb}`), no word of the document can say how far a call reaches, so
+//! each call needs a human, whatever the texts claim.
+
+use countersign_domain::risk::Reason;
+
+use super::{
+    reasons::reason,
+    template::{Piece, pieces},
+    tokens::{truncated, words},
+};
+
+/// Names by which documents admit that a variable says what to do.
+const ORDERS: &[&str] = &[
+    "action",
+    "verb",
+    "command",
+    "cmd",
+    "operation",
+    "op",
+    "method",
+    "transition",
+];
+
+/// Longer paths are cut where they are shown.
+const SHOWN_BYTES: usize = 200;
+
+/// Says what a path leaves open, if that is more than which thing of a kind is meant.
+///
+/// `acts` is whether the call may change something: then a variable may not say what is done
+/// either.
+pub(super) fn open(path: &str, acts: bool) -> Option<Reason> {
+    let pieces = pieces(path);
+    let (code, text) = if is_escaped(&pieces) {
+        let text = "The path is partly written in escapes, which hide its words.";
+        ("path_escaped", text)
+    } else if finishes_a_word(&pieces) {
+        let text = "A variable finishes a word of the path, so the caller chooses what is called.";
+        ("path_word_open", text)
+    } else if names_the_thing(&pieces, acts) {
+        let text = "The path names nothing, so a variable or the body says what is called.";
+        ("path_thing_open", text)
+    } else if acts && gives_the_order(&pieces) {
+        let text = "A variable stands where the path says what is done.";
+        ("path_order_open", text)
+    } else {
+        return None;
+    };
+    Some(reason(code, text, truncated(path, SHOWN_BYTES)))
+}
+
+/// `/%72efunds`.
+fn is_escaped(pieces: &[Piece<'_>]) -> bool {
+    let mut literals = pieces.iter().flat_map(|piece| &piece.literals);
+    literals.any(|literal| literal.contains('%'))
+}
+
+/// `/refund{s}`. Before anything is named, `v{version}` is a version.
+fn finishes_a_word(pieces: &[Piece<'_>]) -> bool {
+    let mut named = pieces
+        .iter()
+        .skip_while(|piece| piece.is_version() || !piece.has_words());
+    named.any(Piece::is_mixed)
+}
+
+/// `/{a}/{b}`, `/v1/{a}`, `/`. To read, it is enough that anything is named at all.
+fn names_the_thing(pieces: &[Piece<'_>], acts: bool) -> bool {
+    let mut things = pieces
+        .iter()
+        .filter(|piece| !piece.is_version() && (piece.is_variable() || piece.has_words()));
+    if acts {
+        things.next().is_none_or(Piece::is_variable)
+    } else {
+        things.all(Piece::is_variable)
+    }
+}
+
+/// `/notes/{id}:{verb}`, `/notes.{order}`, `/notes/{id}/{order}`, `/notes/{action}`.
+///
+/// `.{format}` looks the same as `/api/files.{delete}`, and its name is only what the document
+/// says, so it is an order too.
+fn gives_the_order(pieces: &[Piece<'_>]) -> bool {
+    let follows = pieces
+        .iter()
+        .any(|piece| piece.is_variable() && matches!(piece.after, '.' | ':'));
+    let admits = pieces
+        .iter()
+        .flat_map(|piece| &piece.variables)
+        .any(|name| matches!(words(name).as_slice(), [word] if ORDERS.contains(&word.as_str())));
+    let written: Vec<_> = pieces.iter().filter(|piece| !piece.is_version()).collect();
+    let ends_in_two = matches!(
+        written.as_slice(),
+        [.., one, other] if one.is_variable() && other.is_variable()
+    );
+    follows || admits || ends_in_two
+}
