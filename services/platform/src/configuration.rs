@@ -1,10 +1,6 @@
 //! What goes together: settings become a configuration, or a refusal that says what to do.
 
-use std::{
-    collections::BTreeSet,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
 
 use countersign_edge::PublicUrl;
 use countersign_egress::Loopback;
@@ -14,6 +10,8 @@ use crate::{
     settings::{Hidden, ServerSettings},
 };
 
+/// The name of the vault's key file in the data folder.
+pub(crate) const KEY: &str = "vault.key";
 /// The data folder when none is named.
 pub const DATA: &str = ".data";
 
@@ -24,7 +22,8 @@ pub struct Configuration {
     pub roles: BTreeSet<Role>,
     /// Where things are kept.
     pub storage: StorageChoice,
-    /// The vault's key file; there for the roles that need it.
+    /// The vault's key file, if it was named; without one, the single-machine default keeps it
+    /// beside the database it is for.
     pub vault_key: Option<PathBuf>,
     /// How it is reached.
     pub http: HttpChoice,
@@ -164,13 +163,12 @@ fn storage(
         let named = settings.embedded.data.is_some();
         let data = settings.embedded.data.clone();
         let data = data.unwrap_or_else(|| DATA.into());
-        let key = key.unwrap_or_else(|| Path::new(&data).join("vault.key"));
         let storage = StorageChoice::Embedded {
             data,
             named,
             pg_bin: settings.embedded.pg_bin.clone(),
         };
-        return Ok((storage, Some(key)));
+        return Ok((storage, key));
     };
     if let (Some(role), None) = (roles.iter().find(|role| role.needs_vault()), &key) {
         return Err(ConfigurationError::NoVaultKey(*role));

@@ -20,6 +20,8 @@ use url::Url;
 const DATABASE: &str = "countersign";
 /// The login that serves.
 const LOGIN: &str = "countersign";
+/// The server's folder in the data folder.
+pub(crate) const CLUSTER: &str = "postgres";
 /// Where `deploy/quickstart` puts programs that the system does not have.
 const TOOLS: &str = ".tools";
 
@@ -29,7 +31,7 @@ pub(crate) struct Embedded {
     pub(crate) cluster: Cluster,
     /// The login's URL.
     pub(crate) url: Secret,
-    /// The folder it is in.
+    /// The folder for what is kept, which the server's is in.
     pub(crate) folder: PathBuf,
 }
 
@@ -41,9 +43,8 @@ impl Embedded {
         pg_bin: Option<PathBuf>,
         world: &World,
     ) -> anyhow::Result<Self> {
-        make_folder(data)?;
-        let folder = cluster_folder(data, named)?;
-        let (place, its_world) = (folder.clone(), world.clone());
+        let folder = data_folder(data, named)?;
+        let (place, its_world) = (folder.join(CLUSTER), world.clone());
         let cluster = spawn_blocking(move || {
             let path = env::var_os("PATH");
             let binaries = Binaries::find(pg_bin.as_deref(), path.as_deref(), Path::new(TOOLS))?;
@@ -89,26 +90,15 @@ fn new_password(world: &World) -> Secret {
     Secret::new(format!("{:032x}{:032x}", half(), half()))
 }
 
-/// Makes the data folder: what is in it is closed one by one, but the database's account must be
-/// able to pass through.
-fn make_folder(data: &Path) -> anyhow::Result<()> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o711)
-        .create(data)
-        .with_context(|| format!("the data folder {} cannot be made", data.display()))
-}
-
-/// The folder for the database. As root, the server runs under another account, which often may
-/// not enter the folder we stand in; a folder that somebody named is never exchanged for another.
-fn cluster_folder(data: &Path, named: bool) -> anyhow::Result<PathBuf> {
-    let folder = data.join("postgres");
-    match Cluster::check_folder(&folder) {
-        Ok(()) => Ok(folder),
+/// The folder for what is kept. As root, the server runs under another account, which often may not
+/// enter the folder we stand in; a folder that somebody named is never exchanged for another.
+fn data_folder(data: &Path, named: bool) -> anyhow::Result<PathBuf> {
+    match Cluster::check_folder(&data.join(CLUSTER)) {
+        Ok(()) => make_folder(data),
         Err(ClusterError::Unreachable { blocked, .. }) if !named => {
             let elsewhere = fallback()?;
             tracing::warn!(
-                "PostgreSQL's account may not pass through {}; the database is in {} instead \
+                "PostgreSQL's account may not pass through {}; everything is kept in {} instead \
                  (COUNTERSIGN_DATA chooses another place)",
                 blocked.display(),
                 elsewhere.display()
@@ -117,6 +107,17 @@ fn cluster_folder(data: &Path, named: bool) -> anyhow::Result<PathBuf> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Makes the data folder: what is in it is closed one by one, but the database's account must be
+/// able to pass through.
+fn make_folder(data: &Path) -> anyhow::Result<PathBuf> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o711)
+        .create(data)
+        .with_context(|| format!("the data folder {} cannot be made", data.display()))?;
+    Ok(data.to_owned())
 }
 
 /// A folder of ours where everybody may make one, so it has to be looked at before it is used.
@@ -135,5 +136,5 @@ fn fallback() -> anyhow::Result<PathBuf> {
             ours.display()
         );
     }
-    Ok(ours.join("postgres"))
+    Ok(ours)
 }

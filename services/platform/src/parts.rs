@@ -47,7 +47,7 @@ impl Parts {
         let figures = Figures::new();
         figures.add(|registry| recorder.metrics().register(registry));
         Ok(Self {
-            vault: vault(configuration, &store, &world)?,
+            vault: vault(configuration, storage, &world)?,
             egress: egress(configuration, storage, own_ports)?,
             wakeups: Arc::clone(&storage.wakeups),
             store,
@@ -61,20 +61,20 @@ impl Parts {
 
 fn vault(
     configuration: &Configuration,
-    store: &Store,
+    storage: &Storage,
     world: &World,
 ) -> anyhow::Result<Option<Arc<dyn SecretVault>>> {
-    let Some(path) = &configuration.vault_key else {
+    let Some(path) = storage.key_file(configuration) else {
         return Ok(None);
     };
-    let file = KeyFile::at(path.clone());
+    let file = KeyFile::at(path);
     let master = match configuration.storage {
         StorageChoice::Embedded { .. } => file.read_or_create(world),
         // Several processes share one key: none of them may invent it.
         StorageChoice::External { .. } => file.read(),
     };
     let master = master.context("the vault cannot be opened")?;
-    let vault = LocalVault::new(store.clone(), world.clone(), master);
+    let vault = LocalVault::new(storage.store.clone(), world.clone(), master);
     Ok(Some(Arc::new(vault)))
 }
 

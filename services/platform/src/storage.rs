@@ -9,7 +9,7 @@ use countersign_store::{Store, StoreOptions};
 use tokio::time::timeout;
 
 use crate::{
-    configuration::{Configuration, StorageChoice},
+    configuration::{Configuration, KEY, StorageChoice},
     embedded::Embedded,
     settings::Hidden,
 };
@@ -82,9 +82,15 @@ impl Storage {
         })
     }
 
-    /// The folder of the private database, if there is one.
+    /// The folder for what is kept, if we keep it ourselves.
     pub(crate) fn folder(&self) -> Option<&PathBuf> {
         self.embedded.as_ref().map(|embedded| &embedded.folder)
+    }
+
+    /// The vault's key file: the one that was named, else the one beside the database it is for.
+    pub(crate) fn key_file(&self, configuration: &Configuration) -> Option<PathBuf> {
+        let beside = || self.folder().map(|folder| folder.join(KEY));
+        configuration.vault_key.clone().or_else(beside)
     }
 }
 

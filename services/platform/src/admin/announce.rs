@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use countersign_egress::Loopback;
 
-use crate::{application::Application, configuration::StorageChoice};
+use crate::{application::Application, configuration::StorageChoice, embedded::CLUSTER};
 
 /// Says where it is reached and, plainly, what stands behind it.
 pub(crate) fn announce(application: &Application) -> anyhow::Result<()> {
@@ -16,10 +16,8 @@ pub(crate) fn announce(application: &Application) -> anyhow::Result<()> {
         "\n  Countersign is at  {}\n",
         application.public_url().origin()
     );
-    match (
-        &application.configuration.storage,
-        application.storage.folder(),
-    ) {
+    let storage = &application.storage;
+    match (&application.configuration.storage, storage.folder()) {
         (StorageChoice::Embedded { .. }, Some(folder)) => {
             let _ = write!(
                 text,
@@ -28,13 +26,11 @@ pub(crate) fn announce(application: &Application) -> anyhow::Result<()> {
                  - wake-ups inside this process instead of Redis\n  \
                  - credentials sealed under the key file {}\n  \
                  Keep both: without the key, no stored credential can be opened again.\n",
-                folder.display(),
-                application
-                    .configuration
-                    .vault_key
-                    .as_ref()
-                    .map(|path| path.display().to_string())
-                    .unwrap_or_default(),
+                folder.join(CLUSTER).display(),
+                storage
+                    .key_file(&application.configuration)
+                    .unwrap_or_default()
+                    .display(),
             );
         }
         (StorageChoice::External { redis: None, .. }, _) => {

@@ -8,7 +8,8 @@ use countersign_store::cluster::{Binaries, Cluster};
 use countersign_vault::KeyFile;
 
 use crate::{
-    configuration::{Configuration, StorageChoice},
+    configuration::{Configuration, KEY, StorageChoice},
+    embedded::CLUSTER,
     settings::ServerSettings,
 };
 
@@ -81,7 +82,7 @@ fn embedded(data: &Path, pg_bin: Option<&Path>, findings: &mut Findings) {
         Ok(found) => findings.good(&format!("PostgreSQL is in {}", found.folder().display())),
         Err(error) => findings.wrong(&error.to_string()),
     }
-    match Cluster::check_folder(&data.join("postgres")) {
+    match Cluster::check_folder(&data.join(CLUSTER)) {
         Ok(()) => findings.good(&format!("{} can hold the database", data.display())),
         Err(error) => findings.note(&error.to_string()),
     }
@@ -113,15 +114,19 @@ async fn redis_answers(url: &str, prefix: &str, findings: &mut Findings) {
 }
 
 fn vault_opens(configuration: &Configuration, findings: &mut Findings) {
-    let Some(path) = &configuration.vault_key else {
-        findings.note("no role here opens credentials, so no vault key is needed");
-        return;
+    let path = match (&configuration.vault_key, &configuration.storage) {
+        (Some(named), _) => named.clone(),
+        (None, StorageChoice::Embedded { data, .. }) => data.join(KEY),
+        (None, StorageChoice::External { .. }) => {
+            findings.note("no role here opens credentials, so no vault key is needed");
+            return;
+        }
     };
     if configuration.is_embedded() && !path.exists() {
         findings.note(&format!("{} will be made", path.display()));
         return;
     }
-    match KeyFile::at(path.clone()).read() {
+    match KeyFile::at(path).read() {
         Ok(_) => findings.good("the vault's key file can be used"),
         Err(error) => findings.wrong(&error.to_string()),
     }

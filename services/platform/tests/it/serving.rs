@@ -34,7 +34,7 @@ impl Folder {
             .open(&path)
             .expect("a file");
         file.write_all(b"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n")
-            .unwrap();
+            .expect("a line");
         path.display().to_string()
     }
 }
@@ -146,4 +146,15 @@ async fn a_schema_that_is_not_current_is_refused_with_what_to_do() {
             .is_some_and(|text| text.contains("countersign migrate")),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn a_login_that_may_not_make_roles_migrates_and_asks() {
+    let database = Database::create().await;
+    let login = database.url();
+
+    countersign_migrations::create_roles(&login).await.unwrap();
+    countersign_migrations::migrate(&login).await.unwrap();
+
+    assert!(countersign_migrations::is_current(&login).await.unwrap());
 }
