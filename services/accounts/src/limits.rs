@@ -1,9 +1,13 @@
 //! How often one address may try, and how often one account may be tried.
 //!
+//! An account is tried sparingly from each network, and far more often from all of them together:
+//! who guesses somebody's password from one network does not keep them out on another. Only what
+//! a network is still allowed counts against the account as a whole.
+//!
 //! Counted in this process; a deployment of several multiplies the numbers.
 
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     num::NonZeroU32,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -22,6 +26,7 @@ pub struct Limited;
 
 pub(crate) struct Limits {
     addresses: DefaultKeyedRateLimiter<IpAddr>,
+    from_networks: DefaultKeyedRateLimiter<(Digest, IpAddr)>,
     accounts: DefaultKeyedRateLimiter<Digest>,
     tries: AtomicU32,
 }
@@ -30,7 +35,8 @@ impl Limits {
     pub(crate) fn new() -> Self {
         Self {
             addresses: RateLimiter::keyed(quota(Duration::from_secs(2), 30)),
-            accounts: RateLimiter::keyed(quota(Duration::from_secs(30), 10)),
+            from_networks: RateLimiter::keyed(quota(Duration::from_secs(30), 10)),
+            accounts: RateLimiter::keyed(quota(Duration::from_secs(5), 100)),
             tries: AtomicU32::new(0),
         }
     }
@@ -38,20 +44,24 @@ impl Limits {
     /// Counts a try from an address.
     pub(crate) fn count_address(&self, address: IpAddr) -> Result<(), Limited> {
         self.sweep();
-        let network = network(address);
-        self.addresses.check_key(&network).map_err(|_| Limited)
+        let household = household(address);
+        self.addresses.check_key(&household).map_err(|_| Limited)
     }
 
-    /// Counts a try at an account, whether there is one or not.
-    pub(crate) fn count_account(&self, email: &Email) -> Result<(), Limited> {
-        let key = Digest::of(email.as_str().as_bytes());
-        self.accounts.check_key(&key).map_err(|_| Limited)
+    /// Counts a try at an account, whether there is one or not: first in its network, so that
+    /// what is refused there takes nothing from the others.
+    pub(crate) fn count_account(&self, email: &Email, address: IpAddr) -> Result<(), Limited> {
+        let account = Digest::of(email.as_str().as_bytes());
+        let from = (account, network(address));
+        self.from_networks.check_key(&from).map_err(|_| Limited)?;
+        self.accounts.check_key(&account).map_err(|_| Limited)
     }
 
     fn sweep(&self) {
         let tries = self.tries.fetch_add(1, Ordering::Relaxed);
         if tries.is_multiple_of(SWEEP_EVERY) {
             self.addresses.retain_recent();
+            self.from_networks.retain_recent();
             self.accounts.retain_recent();
         }
     }
@@ -64,11 +74,19 @@ fn quota(every: Duration, burst: u32) -> Quota {
     quota.allow_burst(burst)
 }
 
-/// A household has a whole /64 of version 6.
-fn network(address: IpAddr) -> IpAddr {
+/// A household has one address of version 4, or a whole /64 of version 6.
+fn household(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+    }
+}
+
+/// What one attacker is likely to have many addresses of: a /24 of version 4, a /64 of version 6.
+fn network(address: IpAddr) -> IpAddr {
+    match household(address) {
+        IpAddr::V4(address) => IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() >> 8 << 8)),
+        address @ IpAddr::V6(_) => address,
     }
 }
 
@@ -90,10 +108,30 @@ mod tests {
     }
 
     #[test]
+    fn one_network_tries_an_account_only_so_often_and_leaves_room_for_others() {
+        let limits = Limits::new();
+        let email: Email = "ada@example.com".parse().unwrap();
+        let allowed = |at: &dyn Fn(u8) -> IpAddr| {
+            let tries = (0..=255).filter(|n| limits.count_account(&email, at(*n)).is_ok());
+            tries.count()
+        };
+        assert_eq!(allowed(&|host| [192, 0, 2, host].into()), 10);
+        assert_eq!(allowed(&|host| [192, 0, 3, host].into()), 10);
+        let site = |host| Ipv6Addr::from_bits((0x2001_0db8 << 96) | u128::from(host));
+        assert_eq!(allowed(&|host| site(host).into()), 10);
+        let mapped = |host| Ipv4Addr::new(192, 0, 2, host).to_ipv6_mapped();
+        assert_eq!(allowed(&|host| mapped(host).into()), 0);
+    }
+
+    #[test]
     fn an_account_is_tried_only_so_often_from_everywhere() {
         let limits = Limits::new();
         let email: Email = "ada@example.com".parse().unwrap();
-        let allowed = (0..100).filter(|_| limits.count_account(&email).is_ok());
-        assert_eq!(allowed.count(), 10);
+        let everywhere = (0..200_u8).flat_map(|net| [[198, 51, net, 1], [198, 51, net, 2]]);
+        let allowed = everywhere.filter(|at| limits.count_account(&email, (*at).into()).is_ok());
+        assert_eq!(allowed.count(), 100);
+        let other: Email = "bob@example.com".parse().unwrap();
+        let here = IpAddr::from([198, 51, 0, 1]);
+        assert_eq!(limits.count_account(&other, here), Ok(()));
     }
 }

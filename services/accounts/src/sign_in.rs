@@ -79,7 +79,7 @@ impl Accounts {
     pub async fn sign_in(&self, cmd: SignIn) -> Result<NewSession, SignInError> {
         let began = Instant::now();
         self.limits.count_address(cmd.address)?;
-        self.limits.count_account(&cmd.email)?;
+        self.limits.count_account(&cmd.email, cmd.address)?;
         let tx = self.store.begin_system(ResolveCredential).await?;
         let known = tx.password_of(&cmd.email).await?;
         // Nothing is held while waiting for a turn to hash.

@@ -65,10 +65,19 @@ impl House {
         email: &str,
         password: &str,
     ) -> Result<NewSession, SignInError> {
+        self.sign_in_from(address(2), email, password).await
+    }
+
+    pub(crate) async fn sign_in_from(
+        &self,
+        address: IpAddr,
+        email: &str,
+        password: &str,
+    ) -> Result<NewSession, SignInError> {
         let cmd = SignIn {
             email: email.parse().unwrap(),
             password: secret(password),
-            address: address(2),
+            address,
             user_agent: "a browser".to_owned(),
         };
         self.accounts.sign_in(cmd).await
@@ -111,6 +120,15 @@ impl House {
     /// Counts the rows of the audit logs about one act, by name.
     pub(crate) async fn records(&self, act: &str) -> i64 {
         sqlx::query_scalar("SELECT count(*) FROM record WHERE act = $1")
+            .bind(act)
+            .fetch_one(&mut self.database.admin().await)
+            .await
+            .unwrap()
+    }
+
+    /// The details of the newest row of the audit logs about one act.
+    pub(crate) async fn detail(&self, act: &str) -> sqlx::types::JsonValue {
+        sqlx::query_scalar("SELECT detail FROM record WHERE act = $1 ORDER BY committed_at DESC LIMIT 1")
             .bind(act)
             .fetch_one(&mut self.database.admin().await)
             .await

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use countersign_accounts::{SignInError, SignUpError};
 use countersign_domain::{Fault, role::Role};
 
-use crate::house::{House, PASSWORD};
+use crate::house::{House, PASSWORD, address};
 
 #[tokio::test]
 async fn signing_up_makes_a_person_a_tenant_an_owner_and_an_environment() {
@@ -103,6 +103,36 @@ async fn an_account_is_tried_only_so_often() {
     );
     assert!(refused >= 29, "{refused}");
     assert!(answers.iter().all(Result::is_err));
+}
+
+#[tokio::test]
+async fn one_network_cannot_lock_another_out() {
+    let house = House::open().await;
+    house.owner("ada@example.com", "Acme").await;
+
+    // A whole /24, so that no single address is stopped for asking too much.
+    let guesses = (0..60).map(|n| house.sign_in_from(address(n), "ada@example.com", "guess guess"));
+    let answers = futures_util::future::join_all(guesses).await;
+    let limited = |answer: &Result<_, SignInError>| matches!(answer, Err(SignInError::Limited(_)));
+    let refused = answers.iter().filter(|answer| limited(answer)).count();
+    assert!(refused >= 49, "{refused}");
+    let there = house.sign_in("ada@example.com", PASSWORD).await;
+    assert!(limited(&there), "not even with the password, from there");
+
+    let elsewhere = [
+        "198.51.100.7".parse().unwrap(),
+        "2001:db8::7".parse().unwrap(),
+    ];
+    for address in elsewhere {
+        house
+            .sign_in_from(address, "ada@example.com", PASSWORD)
+            .await
+            .unwrap_or_else(|error| panic!("{address}: {error}"));
+    }
+    println!(
+        "{refused} guesses refused, {} other networks let in",
+        elsewhere.len()
+    );
 }
 
 #[tokio::test]
