@@ -11,7 +11,7 @@ use countersign_domain::{
 };
 use countersign_store::{
     StoreError, SystemTx,
-    invitations::FoundInvitation,
+    invitations::{FoundInvitation, UsedInvitation},
     members::{ALREADY_MEMBER, NewMember},
     people::{EMAIL_TAKEN, NewPerson},
 };
@@ -157,13 +157,13 @@ impl Accounts {
             .use_invitation(digest)
             .await?
             .ok_or(AcceptError::NotGood)?;
-        if used.email != session.email {
+        if used.invitation.email != session.email {
             return Err(AcceptError::OtherPerson);
         }
         self.add(&tx, &used, session.person).await?;
         tx.commit().await?;
         Ok(Accepted {
-            tenant: used.tenant_slug,
+            tenant: used.invitation.tenant_slug,
             token: None,
         })
     }
@@ -184,7 +184,7 @@ impl Accounts {
         let token = self.begin_session(&tx, person.id, user_agent).await?;
         tx.commit().await?;
         Ok(Accepted {
-            tenant: used.tenant_slug,
+            tenant: used.invitation.tenant_slug,
             token: Some(token),
         })
     }
@@ -192,9 +192,13 @@ impl Accounts {
     async fn add(
         &self,
         tx: &SystemTx,
-        used: &FoundInvitation,
+        used: &UsedInvitation,
         person: PersonId,
     ) -> Result<(), AcceptError> {
+        let UsedInvitation {
+            invitation: used,
+            invited_by,
+        } = used;
         let new = NewMember {
             tenant: used.tenant,
             id: self.world.id(),
@@ -206,7 +210,11 @@ impl Accounts {
         for joined in tenants.iter().filter(|tenant| tenant.id == used.tenant) {
             let record = Record::new(&self.world, joined.id, Act::MemberJoined, joined.who())
                 .with("invitation", used.id.to_string())
-                .with("role", used.role.as_str());
+                .with("role", used.role.as_str())
+                // The link was in the inviter's hands, who could have followed it themselves: the
+                // trail does not let that look like somebody else coming in.
+                .with("invited_by", invited_by.as_str())
+                .with("link_shown_to", invited_by.as_str());
             tx.append_record(&record).await?;
         }
         Ok(())

@@ -59,8 +59,12 @@ impl Accounts {
             lifetime_seconds: LIFETIME_SECONDS,
         };
         let expires_at = tx.insert_invitation(permit, &new).await?;
-        let record = Record::new(&self.world, tx.tenant(), Act::MemberInvited, scope.who())
+        let who = scope.who();
+        // Nobody else hands the link over: the trail says who has had it in their hands.
+        let shown_to = who.person_label.clone();
+        let record = Record::new(&self.world, tx.tenant(), Act::MemberInvited, who)
             .with("invitation", new.id.to_string())
+            .with("link_shown_to", shown_to)
             .with("email", new.email.as_str())
             .with("role", new.role.as_str());
         tx.append_record(&record).await?;

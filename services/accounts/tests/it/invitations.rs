@@ -118,6 +118,28 @@ async fn an_invitation_that_is_over_taken_back_or_made_up_is_not_good() {
 }
 
 #[tokio::test]
+async fn the_trail_says_who_invited_and_that_they_saw_the_link() {
+    let house = House::open().await;
+    let ada = house.owner("ada@example.com", "Acme").await;
+    let carl = house.member(&ada, "carl@example.com", Role::Admin).await;
+
+    let token = house
+        .invitation(&carl, "bob@example.com", Role::Reviewer)
+        .await;
+    let invited = house.detail("member.invited").await;
+    assert_eq!(invited["email"], "bob@example.com");
+    assert_eq!(invited["link_shown_to"], "carl@example.com");
+
+    house.accounts.accept(newcomer(&token)).await.unwrap();
+    let joined = house.detail("member.joined").await;
+    assert_eq!(joined["role"], "reviewer");
+    assert_eq!(joined["invited_by"], "carl@example.com");
+    assert_eq!(joined["link_shown_to"], "carl@example.com");
+    assert_eq!(joined["invitation"], invited["invitation"]);
+    println!("2 rows that name the inviter");
+}
+
+#[tokio::test]
 async fn who_may_invite_whom_to_what() {
     let house = House::open().await;
     let ada = house.owner("ada@example.com", "Acme").await;

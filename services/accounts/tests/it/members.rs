@@ -1,7 +1,7 @@
 //! Members: their roles, their going, and what another tenant sees of them.
 
 use countersign_accounts::{ChangeRole, MemberError};
-use countersign_domain::{Fault, id::MemberId, role::Role};
+use countersign_domain::{Fault, Timestamp, id::MemberId, role::Role};
 
 use crate::house::{House, Resident, give_grant};
 
@@ -43,6 +43,30 @@ async fn a_change_of_role_is_in_force_at_the_next_request() {
     .await
     .unwrap();
     assert_eq!(events, 1);
+}
+
+#[tokio::test]
+async fn a_role_is_as_old_as_its_last_change() {
+    const SQL: &str = "SELECT role_since FROM member WHERE id = $1";
+    let house = House::open().await;
+    let ada = house.owner("ada@example.com", "Acme").await;
+    let bob = house.member(&ada, "bob@example.com", Role::Developer).await;
+    let mut admin = house.database.admin().await;
+    let member = bob.scope.member().unwrap();
+    let mut since = Vec::new();
+    for role in [Role::Developer, Role::Reviewer, Role::Reviewer] {
+        let cmd = ChangeRole { member, role };
+        house.accounts.change_role(&ada.scope, cmd).await.unwrap();
+        let row: Timestamp = sqlx::query_scalar(SQL)
+            .bind(member.as_uuid())
+            .fetch_one(&mut admin)
+            .await
+            .unwrap();
+        since.push(row);
+    }
+    assert!(since[0] < since[1], "a promotion is new: {since:?}");
+    assert_eq!(since[1], since[2], "the same again changes nothing");
+    println!("{} changes, 1 of them new", since.len());
 }
 
 #[tokio::test]
