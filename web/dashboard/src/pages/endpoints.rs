@@ -5,11 +5,11 @@ use askama::Template;
 use countersign_access::ActionName;
 use countersign_domain::{
     Fault as _, Kind,
-    id::{GrantId, ToolId},
+    id::ToolId,
     name::{Slug, Title},
     risk::RiskClass,
 };
-use countersign_edge::{Form, NoFields, Problem, Routes, WhoMay};
+use countersign_edge::{Form, Problem, Routes, WhoMay};
 use countersign_oauth_server::GrantView;
 use countersign_tool_registry::{
     CreateEndpoint, EndpointDetail, EndpointError, EndpointView, SetEndpointTools, ToolView,
@@ -23,6 +23,7 @@ use crate::{
     frame::{Frame, Here, Section},
     inert::Inert,
     notice::Done,
+    pages::grants::GrantRow,
     parts::{Badge, When},
 };
 
@@ -38,8 +39,6 @@ pub(crate) fn routes() -> Routes {
         .post("/t/{tenant}/new-endpoint", manage, create)
         .get("/t/{tenant}/endpoints/{endpoint}", read, show)
         .post("/t/{tenant}/endpoints/{endpoint}/tools", manage, set_tools)
-        // One's own agents may always be disconnected; the service knows whose it is.
-        .post("/t/{tenant}/grants/{grant}/revoke", read, revoke)
 }
 
 #[derive(Template)]
@@ -173,14 +172,25 @@ impl NewEndpointPage {
         Ok(Self {
             frame: here.frame("New endpoint", Section::Endpoints),
             base: here.path(""),
-            name: Field::text("name", "Name").hint("What people call it, such as Support agent."),
-            slug: Field::text("slug", "Name in the URL")
-                .hint("Lowercase letters, digits and hyphens; made from the name when empty.")
-                .optional(),
+            name: name_field(),
+            slug: slug_field(),
             choices: choices(&tools, chosen.unwrap_or(&every)),
             error: None,
             environment,
         })
+    }
+}
+
+impl NewEndpointPage {
+    fn with_error(mut self, error: EndpointError) -> Self {
+        match error {
+            EndpointError::SlugMissing | EndpointError::SlugTaken(_) => self.slug.wrong(error),
+            EndpointError::ToolUnknown
+            | EndpointError::ToolNameTaken { .. }
+            | EndpointError::Denied(_)
+            | EndpointError::Store(_) => self.error = Some(sentence(&error.to_string())),
+        }
+        self
     }
 }
 
@@ -197,45 +207,57 @@ struct EndpointForm {
     tool: Vec<ToolId>,
 }
 
+fn name_field() -> Field {
+    Field::text("name", "Name").hint("What people call it, such as Support agent.")
+}
+
+fn slug_field() -> Field {
+    Field::text("slug", "Name in the URL")
+        .hint("Lowercase letters, digits and hyphens; made from the name when empty.")
+        .optional()
+}
+
 async fn create(here: Here, Form(form): Form<EndpointForm, FORM_BYTES>) -> Answer {
-    let named = Some(form.environment.as_str());
-    let mut drawn = NewEndpointPage::load(&here, named, Some(&form.tool)).await?;
-    let slug = form.slug.unwrap_or_default().trim().to_owned();
-    drawn.name = drawn.name.value(form.name);
-    drawn.slug = drawn.slug.value(&slug);
-    let slug = if slug.is_empty() {
+    let environment = Environments::choose(&here, Some(&form.environment)).await?;
+    let given = form.slug.unwrap_or_default().trim().to_owned();
+    let mut name = name_field().value(form.name);
+    let mut slug = slug_field().value(&given);
+    let wanted = if given.is_empty() {
         Some(None)
     } else {
-        drawn.slug.parse::<Slug>().map(Some)
+        slug.parse::<Slug>().map(Some)
     };
-    let (Some(name), Some(slug)) = (drawn.name.parse::<Title>(), slug) else {
+    let chosen = form.tool;
+    let (Some(title), Some(wanted)) = (name.parse::<Title>(), wanted) else {
+        let drawn = NewEndpointPage::load(&here, Some(&form.environment), Some(&chosen)).await?;
+        let drawn = NewEndpointPage {
+            name,
+            slug,
+            ..drawn
+        };
         return page_with(StatusCode::BAD_REQUEST, &drawn);
     };
     let command = CreateEndpoint {
-        name,
-        slug,
-        environment: drawn.environment.chosen.id,
-        tools: form.tool,
+        name: title,
+        slug: wanted,
+        environment: environment.chosen.id,
+        tools: chosen.clone(),
     };
     let registry = &here.services().registry;
-    match registry.create_endpoint(here.scope(), command).await {
-        Ok(endpoint) => done(
-            &here.path(&format!("/endpoints/{}", endpoint.slug)),
-            Done::EndpointCreated,
-        ),
-        Err(error) => {
-            match mendable(error)? {
-                error @ (EndpointError::SlugMissing | EndpointError::SlugTaken(_)) => {
-                    drawn.slug.wrong(error);
-                }
-                error @ (EndpointError::ToolUnknown
-                | EndpointError::ToolNameTaken { .. }
-                | EndpointError::Denied(_)
-                | EndpointError::Store(_)) => drawn.error = Some(sentence(&error.to_string())),
-            }
-            page_with(StatusCode::CONFLICT, &drawn)
+    let error = match registry.create_endpoint(here.scope(), command).await {
+        Ok(endpoint) => {
+            let to = here.path(&format!("/endpoints/{}", endpoint.slug));
+            return done(&to, Done::EndpointCreated);
         }
-    }
+        Err(error) => mendable(error)?,
+    };
+    let drawn = NewEndpointPage::load(&here, Some(&form.environment), Some(&chosen)).await?;
+    let drawn = NewEndpointPage {
+        name,
+        slug,
+        ..drawn
+    };
+    page_with(StatusCode::CONFLICT, &drawn.with_error(error))
 }
 
 fn mendable(error: EndpointError) -> Result<EndpointError, Problem> {
@@ -262,35 +284,6 @@ pub(crate) struct EndpointPage {
     pub(crate) may_manage: bool,
     pub(crate) grants: Vec<GrantRow>,
     pub(crate) error: Option<String>,
-}
-
-/// One connected agent.
-pub(crate) struct GrantRow {
-    pub(crate) id: String,
-    pub(crate) client: Inert,
-    pub(crate) host: Inert,
-    pub(crate) member: Inert,
-    pub(crate) scopes: Vec<Badge>,
-    pub(crate) since: When,
-    pub(crate) last: Option<When>,
-    pub(crate) ends: When,
-    pub(crate) may_revoke: bool,
-}
-
-impl GrantRow {
-    pub(crate) fn new(grant: &GrantView) -> Self {
-        Self {
-            id: grant.id.to_string(),
-            client: Inert::new(&grant.client_name),
-            host: Inert::new(&grant.client_host),
-            member: Inert::new(&grant.member_label),
-            scopes: grant.scopes.iter().copied().map(Badge::class).collect(),
-            since: When::new(grant.created_at),
-            last: grant.last_token_at.map(When::new),
-            ends: When::new(grant.expires_at),
-            may_revoke: grant.may_revoke,
-        }
-    }
 }
 
 /// What is known when an endpoint is drawn.
@@ -340,7 +333,7 @@ impl EndpointPage {
         }
     }
 
-    async fn load(here: &Here) -> Result<(Self, Slug), Problem> {
+    async fn load(here: &Here) -> Result<Self, Problem> {
         let slug: Slug = here.part("endpoint")?;
         let services = here.services();
         let detail = services.registry.endpoint(here.scope(), &slug).await?;
@@ -357,12 +350,12 @@ impl EndpointPage {
         let frame = here.frame("Endpoint", Section::Endpoints);
         let mut drawn = Self::new(frame, (here.path(""), tenant.as_str()), &known);
         drawn.may_manage = here.may(ActionName::ManageEndpoint);
-        Ok((drawn, slug))
+        Ok(drawn)
     }
 }
 
 async fn show(here: Here) -> Answer {
-    page(&EndpointPage::load(&here).await?.0)
+    page(&EndpointPage::load(&here).await?)
 }
 
 #[derive(Deserialize)]
@@ -372,31 +365,20 @@ struct ToolsForm {
 }
 
 async fn set_tools(here: Here, Form(form): Form<ToolsForm, FORM_BYTES>) -> Answer {
-    let (mut drawn, slug) = EndpointPage::load(&here).await?;
+    let slug: Slug = here.part("endpoint")?;
     let command = SetEndpointTools {
         endpoint: slug.clone(),
         tools: form.tool,
     };
     let registry = &here.services().registry;
     if let Err(error) = registry.set_endpoint_tools(here.scope(), command).await {
-        drawn.error = Some(sentence(&mendable(error)?.to_string()));
+        let error = mendable(error)?;
+        let mut drawn = EndpointPage::load(&here).await?;
+        drawn.error = Some(sentence(&error.to_string()));
         return page_with(StatusCode::CONFLICT, &drawn);
     }
     done(
         &here.path(&format!("/endpoints/{slug}")),
         Done::EndpointChanged,
     )
-}
-
-async fn revoke(here: Here, _form: Form<NoFields>) -> Answer {
-    let id: GrantId = here.part("grant")?;
-    let grants = &here.services().grants;
-    let all = grants.list(here.scope()).await?;
-    grants.revoke(here.scope(), id).await?;
-    let endpoint = all.iter().find(|grant| grant.id == id);
-    let to = endpoint.map_or_else(
-        || here.path("/endpoints"),
-        |grant| here.path(&format!("/endpoints/{}", grant.endpoint_slug)),
-    );
-    done(&to, Done::AgentRevoked)
 }

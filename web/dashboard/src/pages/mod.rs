@@ -4,6 +4,7 @@ mod audit;
 mod connections;
 mod consent;
 mod endpoints;
+mod grants;
 mod holds;
 mod home;
 mod imports;
@@ -37,6 +38,7 @@ pub fn routes() -> Routes {
         .and(tools::routes())
         .and(connections::routes())
         .and(endpoints::routes())
+        .and(grants::routes())
         .and(holds::routes())
         .and(audit::routes())
         .and(report::routes())

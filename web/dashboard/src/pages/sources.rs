@@ -326,10 +326,7 @@ impl SourcePage {
         }
     }
 
-    async fn load(
-        here: &Here,
-        filter: Filter,
-    ) -> Result<(Reviewed, Slug), countersign_edge::Problem> {
+    async fn load(here: &Here, filter: Filter) -> Result<Reviewed, countersign_edge::Problem> {
         let slug: Slug = here.part("source")?;
         let registry = &here.services().registry;
         let source = registry.source(here.scope(), &slug).await?;
@@ -337,13 +334,12 @@ impl SourcePage {
         let tools = registry
             .tools(here.scope(), source.source.id, environment.chosen.id)
             .await?;
-        let reviewed = Reviewed {
+        Ok(Reviewed {
             source,
             tools,
             environment,
             filter,
-        };
-        Ok((reviewed, slug))
+        })
     }
 
     fn of(here: &Here, reviewed: Reviewed) -> Self {
@@ -364,7 +360,7 @@ impl SourcePage {
 }
 
 async fn review(here: Here) -> Answer {
-    let (reviewed, _) = SourcePage::load(&here, here.query()).await?;
+    let reviewed = SourcePage::load(&here, here.query()).await?;
     page(&SourcePage::of(&here, reviewed))
 }
 
@@ -375,27 +371,25 @@ struct ReadsForm {
 }
 
 async fn turn_on_reads(here: Here, Form(form): Form<ReadsForm>) -> Answer {
-    let filter = Filter {
-        environment: Some(form.environment),
-        ..Filter::default()
-    };
-    let (reviewed, slug) = SourcePage::load(&here, filter).await?;
-    let (source, environment) = (reviewed.source.source.id, reviewed.environment.chosen.id);
-    let mut drawn = SourcePage::of(&here, reviewed);
-    drawn.reason = drawn.reason.value(form.reason);
-    let Some(reason) = drawn.reason.parse::<Statement>() else {
+    let registry = &here.services().registry;
+    let slug: Slug = here.part("source")?;
+    let environment = Environments::choose(&here, Some(&form.environment)).await?;
+    let mut field = Field::reason().value(form.reason);
+    let Some(reason) = field.parse::<Statement>() else {
+        let filter = Filter {
+            environment: Some(form.environment),
+            ..Filter::default()
+        };
+        let mut drawn = SourcePage::of(&here, SourcePage::load(&here, filter).await?);
+        drawn.reason = field;
         return page_with(StatusCode::BAD_REQUEST, &drawn);
     };
     let command = TurnOnReads {
-        source,
-        environment,
+        source: registry.source(here.scope(), &slug).await?.source.id,
+        environment: environment.chosen.id,
         reason,
     };
-    let count = here
-        .services()
-        .registry
-        .turn_on_reads(here.scope(), command)
-        .await?;
+    let count = registry.turn_on_reads(here.scope(), command).await?;
     let what = if count == 0 {
         Done::NoReads
     } else {
