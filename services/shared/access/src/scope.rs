@@ -21,7 +21,7 @@ use crate::{
 /// other crate can build one:
 ///
 /// ```compile_fail,E0451
-/// let forged = countersign_access::TenantScope { tenant, actor };
+/// let forged = countersign_access::TenantScope { tenant: todo!(), actor: todo!() };
 /// ```
 #[derive(Clone, Debug)]
 pub struct TenantScope {
@@ -100,7 +100,8 @@ impl Fault for Denied {
 /// change.
 ///
 /// ```compile_fail,E0451
-/// let forged = countersign_access::Permit::<countersign_access::EnableTool> { tenant, marker };
+/// use countersign_access::{EnableTool, Permit};
+/// let forged = Permit::<EnableTool> { tenant: todo!(), marker: std::marker::PhantomData };
 /// ```
 #[must_use]
 #[derive(Debug)]
