@@ -63,7 +63,11 @@ impl Probes {
         answer.json(json!({
             "ready": ready,
             "stopping": stopping,
-            "database": if database { "answers" } else { "does not answer" },
+            "database": match (stopping, database) {
+                (true, _) => "not asked",
+                (false, true) => "answers",
+                (false, false) => "does not answer",
+            },
             "redis": redis,
         }))
     }
