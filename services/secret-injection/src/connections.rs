@@ -2,8 +2,8 @@
 //!
 //! What must always hold: a stored secret is never shown again, only its scheme, its age and its
 //! fingerprint; an address is checked by the door that will be used, when it is said and again at
-//! each use; and a credential is bound to the origin it was stored for, so that another origin
-//! takes it out of use.
+//! each use; and a credential is bound to the whole address it was stored for, origin and path, so
+//! that another one takes it out of use.
 
 mod error;
 mod secret_rules;
@@ -62,7 +62,8 @@ fn member(scope: &TenantScope) -> Result<MemberId, Denied> {
     })
 }
 
-/// Says whether a credential for one address may be used at another: same scheme, host and port.
-pub(crate) fn same_origin(one: &BaseUrl, other: &BaseUrl) -> bool {
-    one.as_url().origin() == other.as_url().origin()
+/// Says whether a credential for one address may be used at another: same scheme, host, port and
+/// path. A longer path is another API: what a tool's own path says no longer says what is called.
+pub(crate) fn same_place(one: &BaseUrl, other: &BaseUrl) -> bool {
+    one == other
 }

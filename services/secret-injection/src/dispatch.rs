@@ -1,7 +1,7 @@
 //! Sends one authorized call upstream and brings back what an agent may have of the answer.
 //!
 //! What must always hold: nothing is sent but what the [`Authorized`] is for; the request stays
-//! below the connection's address; a credential goes only to the origin it was stored for and is
+//! below the connection's address; a credential goes only to the address it was stored for and is
 //! opened at the last moment; of what the agent sent us, only what the tool binds goes out; and
 //! what comes back is scrubbed before anything else looks at it. Nothing is ever sent twice.
 

@@ -96,7 +96,7 @@ pub(crate) struct ConnectionMutations;
 
 #[Object]
 impl ConnectionMutations {
-    /// Says where an API lives. Another origin takes the stored credential out of use.
+    /// Says where an API lives. Another address, be it only by its path, takes the stored credential out of use.
     #[graphql(complexity = "CALL + child_complexity")]
     async fn set_base_url(
         &self,

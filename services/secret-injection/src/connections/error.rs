@@ -26,7 +26,7 @@ pub enum ConnectionError {
     /// A credential needs an address to be bound to.
     #[error("say first where this API lives")]
     NotConnected,
-    /// Somebody moved the connection to another origin meanwhile.
+    /// Somebody moved the connection to another address meanwhile.
     #[error("the address was changed meanwhile; look at it again")]
     Moved,
     /// The vault did not take it.

@@ -9,7 +9,7 @@ use countersign_domain::{
 };
 use countersign_store::{StoreError, catalogue::ConnectionFacts, connections::Placing};
 
-use super::{ConnectionError, ConnectionView, Connections, member, same_origin};
+use super::{ConnectionError, ConnectionView, Connections, member, same_place};
 
 /// Where an API is to live.
 #[derive(Clone, Debug)]
@@ -23,8 +23,9 @@ pub struct SetBaseUrl {
 }
 
 impl Connections {
-    /// Says where an API lives. Another origin takes the stored credential out of use: it was
-    /// given for the old one.
+    /// Says where an API lives. Another address, be it only by its path, takes the stored
+    /// credential out of use: it was given for the old one, and so was what reviewers said about
+    /// the tools that are called there.
     ///
     /// # Errors
     /// When the caller may not, the door does not lead there, or there is no such source or
@@ -77,5 +78,5 @@ impl Connections {
 /// The label of the credential that may not follow to the new address.
 fn bound_elsewhere(before: ConnectionFacts, base_url: &BaseUrl) -> Option<String> {
     let credential = before.credential?;
-    (!same_origin(&credential.base_url, base_url)).then(|| credential.label())
+    (!same_place(&credential.base_url, base_url)).then(|| credential.label())
 }

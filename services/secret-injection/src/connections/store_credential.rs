@@ -15,7 +15,7 @@ use countersign_store::{
 };
 use countersign_vault::SecretName;
 
-use super::{ConnectionError, ConnectionView, Connections, member, same_origin, secret_rules};
+use super::{ConnectionError, ConnectionView, Connections, member, same_place, secret_rules};
 
 /// A credential for a connection. It has no `Debug`.
 pub struct StoreCredential {
@@ -30,7 +30,7 @@ pub struct StoreCredential {
 }
 
 impl Connections {
-    /// Stores a credential as the connection's present one, bound to the origin of its address.
+    /// Stores a credential as the connection's present one, bound to its address.
     /// The one before it is used no more.
     ///
     /// The vault is asked before the transaction, since it may be another machine. A crash
@@ -56,7 +56,7 @@ impl Connections {
         let tx = self.store.begin(scope).await?;
         let present = tx.lock_connection(source, environment).await?;
         let present = present.ok_or(ConnectionError::NotConnected)?;
-        if !same_origin(&present.base_url, &seen.base_url) {
+        if !same_place(&present.base_url, &seen.base_url) {
             return Err(ConnectionError::Moved);
         }
         let new = NewCredential {

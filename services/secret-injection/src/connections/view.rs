@@ -8,7 +8,7 @@ use countersign_domain::{
 };
 use countersign_store::connections::Connection;
 
-use super::{ConnectionError, Connections, Suggestions, same_origin, suggest};
+use super::{ConnectionError, Connections, Suggestions, same_place, suggest};
 
 /// A connection, as people see it.
 #[derive(Clone, Debug)]
@@ -94,7 +94,7 @@ impl From<Connection> for ConnectionView {
         let facts = found.facts;
         let usable = facts
             .credential
-            .filter(|credential| same_origin(&credential.base_url, &facts.base_url));
+            .filter(|credential| same_place(&credential.base_url, &facts.base_url));
         let credential = usable
             .zip(found.credential)
             .map(|(credential, note)| CredentialView {

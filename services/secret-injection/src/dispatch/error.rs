@@ -13,7 +13,7 @@ pub enum RequestRefused {
     /// The arguments do not make a request.
     #[error(transparent)]
     Build(#[from] BuildError),
-    /// The request would leave the connection's address, or take the credential to an origin it
+    /// The request would leave the connection's address, or take the credential to one it
     /// was not stored for.
     #[error("the request would go to an address that this connection is not for")]
     HostNotAllowed,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::RequestRefused;
-use crate::{BuiltRequest, RequestTemplate, build, connections::same_origin};
+use crate::{BuiltRequest, RequestTemplate, build, connections::same_place};
 
 /// What upstreams are told about who asks.
 const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
@@ -76,15 +76,15 @@ pub(super) fn is_below(base: &Url, url: &Url) -> bool {
     url.origin() == base.origin() && is_in_path && has_no_user
 }
 
-/// A credential is bound to the origin it was stored for, and nothing but it may stand in its
+/// A credential is bound to the address it was stored for, and nothing but it may stand in its
 /// place.
 fn check_credential(
     credential: &CredentialFacts,
     connection: &ConnectionFacts,
     request: &BuiltRequest,
 ) -> Result<(), RequestRefused> {
-    let is_bound_here = same_origin(&credential.base_url, &connection.base_url)
-        && request.url().origin() == credential.base_url.as_url().origin();
+    let is_bound_here = same_place(&credential.base_url, &connection.base_url)
+        && is_below(credential.base_url.as_url(), request.url());
     if !is_bound_here {
         return Err(RequestRefused::HostNotAllowed);
     }

@@ -234,7 +234,7 @@ async fn templates_in_arguments_stay_what_they_are() {
 }
 
 #[tokio::test]
-async fn a_credential_never_goes_to_another_origin() {
+async fn a_credential_never_goes_to_another_address() {
     let house = House::open().await;
     let elsewhere = Upstream::agreeable().await;
     let there = elsewhere.url("/v1/stolen");
@@ -253,8 +253,10 @@ async fn a_credential_never_goes_to_another_origin() {
     mixed.base_url = elsewhere.url("/v1").parse().unwrap();
     let mut rebound = facts.clone();
     rebound.credential.as_mut().unwrap().base_url = elsewhere.url("/").parse().unwrap();
+    let mut prefixed = facts.clone();
+    prefixed.base_url = upstream.url("/v1/refunds").parse().unwrap();
     let mut attempts = 1;
-    for facts in [&mixed, &rebound] {
+    for facts in [&mixed, &rebound, &prefixed] {
         let outcome = house.call_over(facts, &list, &json!({})).await;
         assert_eq!(outcome.code(), Some("upstream_host_not_allowed"));
         assert_eq!((outcome.sent, outcome.credential), (Sent::No, None));
@@ -277,7 +279,7 @@ async fn a_credential_never_goes_to_another_origin() {
         attempts += 1;
     }
     assert!(elsewhere.arrived().is_empty());
-    println!("{attempts} ways to another origin, none taken");
+    println!("{attempts} ways to another address, none taken");
 }
 
 #[tokio::test]
