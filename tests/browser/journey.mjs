@@ -116,7 +116,7 @@ try {
       await page.screenshot({ path, fullPage: true }).catch(() => {});
     }
   }
-  console.log(scene.product.log.slice(-4000));
+  console.log(`        the product ${scene.product.ended ?? "is up"}; it said:\n${scene.product.log.slice(-4000)}`);
 } finally {
   const ended = await scene.close();
   scene.checks.same("the product ended gracefully", ended, 0);

@@ -55,7 +55,7 @@ export class Keyboard {
   async press(selector, key = "Enter") {
     await this.reach(selector);
     const loaded = this.page.waitForNavigation({ waitUntil: "load" });
-    await this.page.keyboard.press(key);
-    return loaded;
+    const [answer] = await Promise.all([loaded, this.page.keyboard.press(key)]);
+    return answer;
   }
 }
