@@ -20,7 +20,7 @@ use countersign_store::{
 };
 
 use crate::{
-    Issuer, Limits, OAuthError, browser::Browser, limits::PerAddress, parameters::Parameters,
+    Issuer, Limits, OAuthError, browser::Browser, parameters::Parameters, per_address::PerAddress,
     redirect, token::is_random,
 };
 
@@ -133,7 +133,8 @@ impl Authorizations {
             browser: browser.digest(),
             lifetime_seconds: self.limits.authorization_seconds,
         };
-        tx.insert_authorization(&new).await?;
+        tx.insert_authorization(&new, self.limits.open_authorizations)
+            .await?;
         Ok(new.id)
     }
 

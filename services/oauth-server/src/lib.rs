@@ -23,6 +23,7 @@ mod issuer;
 mod limits;
 mod metadata;
 mod parameters;
+mod per_address;
 mod pkce;
 mod redirect;
 mod refresh;

@@ -1,16 +1,8 @@
 //! How much one place may ask, and how long things last.
 
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
-    sync::Arc,
-    time::Duration,
-};
+use std::num::NonZeroU32;
 
-use countersign_store::oauth_clients::UnusedClients;
-use governor::{DefaultKeyedRateLimiter, Quota, clock::Clock as _};
-
-use crate::OAuthError;
+use countersign_store::{oauth_authorizations::OpenAuthorizations, oauth_clients::UnusedClients};
 
 /// How much one address may ask.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +24,8 @@ pub struct Limits {
     pub token: AddressQuota,
     /// Clients that nobody has consented to.
     pub unused_clients: UnusedClients,
+    /// Authorization requests that wait for their humans.
+    pub open_authorizations: OpenAuthorizations,
     /// How long an authorization request waits for its human.
     pub authorization_seconds: i32,
     /// How long a code is good for.
@@ -49,8 +43,13 @@ impl Default for Limits {
             authorize: AddressQuota::new(60, 60),
             token: AddressQuota::new(300, 300),
             unused_clients: UnusedClients {
-                most: 5_000,
+                most: 20_000,
                 kept_hours: 24,
+                never_asked_kept_minutes: 60,
+            },
+            open_authorizations: OpenAuthorizations {
+                per_client: 50,
+                most: 10_000,
             },
             authorization_seconds: 10 * 60,
             code_seconds: 60,
@@ -69,43 +68,5 @@ impl AddressQuota {
             burst: at_least_one(burst),
             per_minute: at_least_one(per_minute),
         }
-    }
-}
-
-/// Counts what each address asks. Clones count together.
-#[derive(Clone)]
-pub(crate) struct PerAddress(Arc<DefaultKeyedRateLimiter<IpAddr>>);
-
-/// Above this many addresses, those that have been quiet are forgotten first.
-const ADDRESSES: usize = 50_000;
-
-impl PerAddress {
-    pub(crate) fn new(quota: AddressQuota) -> Self {
-        let quota = Quota::per_minute(quota.per_minute).allow_burst(quota.burst);
-        Self(Arc::new(DefaultKeyedRateLimiter::dashmap(quota)))
-    }
-
-    /// Counts one request.
-    ///
-    /// # Errors
-    /// When it is one too many.
-    pub(crate) fn count(&self, address: IpAddr) -> Result<(), OAuthError> {
-        if self.0.len() > ADDRESSES {
-            self.0.retain_recent();
-        }
-        self.0.check_key(&network(address)).map_err(|not_until| {
-            let wait: Duration = not_until.wait_time_from(self.0.clock().now());
-            OAuthError::Limited {
-                retry_after_seconds: wait.as_secs().max(1),
-            }
-        })
-    }
-}
-
-/// An IPv6 customer has a whole /64 to ask from, so it is counted as one.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !0 << 64)),
     }
 }

@@ -2,7 +2,8 @@
 //! redirect URIs.
 //!
 //! Anybody may register, so a registration gives nothing: until a member consents, a client is a
-//! row that is forgotten after a day.
+//! row that is forgotten after a day, after an hour if it never asked for anything, and at once if
+//! it waits for nobody and newcomers need the room. Nobody is refused because others are many.
 
 use std::net::IpAddr;
 
@@ -14,7 +15,7 @@ use countersign_store::{
 };
 use serde::Deserialize;
 
-use crate::{Limits, OAuthError, limits::PerAddress, parameters::Parameters, redirect};
+use crate::{Limits, OAuthError, parameters::Parameters, per_address::PerAddress, redirect};
 
 const REDIRECT_URIS: usize = 10;
 
@@ -72,12 +73,8 @@ impl Clients {
             .store
             .begin_system(SystemReason::ResolveCredential)
             .await?;
-        tx.forget_unused_clients(self.unused).await?;
         let created_at = tx.insert_client(&new, self.unused).await?;
         tx.commit().await?;
-        let created_at = created_at.ok_or(OAuthError::Limited {
-            retry_after_seconds: 3_600,
-        })?;
         Ok(Client {
             id: new.id,
             name: new.name.as_str().to_owned(),

@@ -17,8 +17,8 @@ use countersign_store::{
 };
 
 use crate::{
-    Issuer, Limits, OAuthError, consent::scope_text, limits::PerAddress, parameters::Parameters,
-    token::TokenKind,
+    Issuer, Limits, OAuthError, consent::scope_text, parameters::Parameters,
+    per_address::PerAddress, token::TokenKind,
 };
 
 /// The tokens.

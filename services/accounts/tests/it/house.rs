@@ -128,11 +128,13 @@ impl House {
 
     /// The details of the newest row of the audit logs about one act.
     pub(crate) async fn detail(&self, act: &str) -> sqlx::types::JsonValue {
-        sqlx::query_scalar("SELECT detail FROM record WHERE act = $1 ORDER BY committed_at DESC LIMIT 1")
-            .bind(act)
-            .fetch_one(&mut self.database.admin().await)
-            .await
-            .unwrap()
+        sqlx::query_scalar(
+            "SELECT detail FROM record WHERE act = $1 ORDER BY committed_at DESC LIMIT 1",
+        )
+        .bind(act)
+        .fetch_one(&mut self.database.admin().await)
+        .await
+        .unwrap()
     }
 
     /// Changes rows behind the product's back: to make things old.

@@ -2,7 +2,7 @@
 
 use actix_web::test::TestRequest;
 use countersign_oauth_server::{AddressQuota, Limits};
-use countersign_store::oauth_clients::UnusedClients;
+use countersign_store::oauth_authorizations::OpenAuthorizations;
 use serde_json::json;
 
 use crate::house::{House, generous};
@@ -143,17 +143,56 @@ async fn one_address_cannot_flood() {
     }
 }
 
+const UNUSED: &str = "SELECT count(*) FROM oauth_client WHERE last_used_at IS NULL";
+
 #[actix_web::test]
-async fn all_together_cannot_fill_the_house_and_unused_clients_are_forgotten() {
-    let unused_clients = UnusedClients {
-        most: 5,
-        kept_hours: 24,
+async fn a_full_house_lets_newcomers_in_and_the_oldest_idle_client_out() {
+    const NEWCOMERS: usize = 20;
+    let mut limits = generous();
+    limits.unused_clients.most = 5;
+    let house = House::with(limits).await;
+    let resource = house.acme.resource("support");
+    let agent = house.connect(house.acme.owner, &resource).await;
+    let idle = house.register().await;
+    let asking = house.register().await;
+    let (browser, waits) = house.begin(&House::request(&asking, &resource)).await;
+
+    let mut last = String::new();
+    for _ in 0..NEWCOMERS {
+        last = house.register().await;
+    }
+
+    assert_eq!(house.count(UNUSED).await, 5);
+    let known = async |client: &str| {
+        let answer = house.authorize(&House::request(client, &resource)).await;
+        answer.status == 303
     };
-    let house = House::with(Limits {
-        unused_clients,
-        ..generous()
-    })
-    .await;
+    assert!(known(&last).await, "the newest stays");
+    assert!(!known(&idle).await, "the oldest that waits for nobody goes");
+    let consents = &house.server.authorizations;
+    let owner = house.acme.owner;
+    consents.pending(owner, &browser, waits).await.unwrap();
+    consents.approve(owner, &browser, waits).await.unwrap();
+    assert!(house.is_alive(&agent).await);
+    println!("{NEWCOMERS} newcomers to a full house, all let in");
+}
+
+#[actix_web::test]
+async fn many_newcomers_at_once_are_all_let_in_and_soon_no_more_than_fit() {
+    let mut limits = generous();
+    limits.unused_clients.most = 5;
+    let house = House::with(limits).await;
+    futures_util::future::join_all((0..40).map(|_| house.register())).await;
+    house.register().await;
+    house.register().await;
+    let left = house.count(UNUSED).await;
+    println!("{left} left of 42");
+    assert!((1..=5).contains(&left), "{left}");
+}
+
+#[actix_web::test]
+async fn a_client_is_forgotten_after_an_hour_if_it_never_asked_and_else_after_a_day() {
+    let house = House::open().await;
     let resource = house.acme.resource("support");
     let agent = house.connect(house.acme.owner, &resource).await;
     let asked = house.register().await;
@@ -161,15 +200,51 @@ async fn all_together_cannot_fill_the_house_and_unused_clients_are_forgotten() {
     for _ in 0..4 {
         house.register().await;
     }
-    let body = json!({"redirect_uris": ["https://app.example/cb"]});
-    let full = house.post_json("/oauth/register", &body).await;
-    assert_eq!(full.status, 429);
-    assert_eq!(full.header("retry-after"), "3600");
-
-    house
-        .sql("UPDATE oauth_client SET created_at = now() - interval '25 hours'")
-        .await;
-    assert_eq!(house.server.clients.forget_unused().await.unwrap(), 5);
-    assert_eq!(house.post_json("/oauth/register", &body).await.status, 201);
+    let after = async |minutes: u32| {
+        let sql = format!("UPDATE oauth_client SET created_at = now() - interval '{minutes} min'");
+        house.sql(&sql).await;
+        house.server.clients.forget_unused().await.unwrap()
+    };
+    assert_eq!(after(59).await, 0);
+    assert_eq!(after(61).await, 4);
+    assert_eq!(after(23 * 60).await, 0);
+    assert_eq!(after(25 * 60).await, 1);
     assert!(house.is_alive(&agent).await);
+}
+
+#[actix_web::test]
+async fn requests_that_wait_are_only_so_many_and_the_newest_is_always_among_them() {
+    const OPEN: &str = "SELECT count(*) FROM oauth_authorization WHERE consumed_at IS NULL";
+    let limits = Limits {
+        open_authorizations: OpenAuthorizations {
+            per_client: 3,
+            most: 5,
+        },
+        ..generous()
+    };
+    let house = House::with(limits).await;
+    let resource = house.acme.resource("support");
+    let owner = house.acme.owner;
+    let consents = &house.server.authorizations;
+    let (one, other) = (house.register().await, house.register().await);
+    let quiet = house.begin(&House::request(&other, &resource)).await;
+
+    let (browser, oldest) = house.begin(&House::request(&one, &resource)).await;
+    let mut newest = None;
+    for _ in 0..5 {
+        newest = Some(house.begin(&House::request(&one, &resource)).await);
+    }
+    assert_eq!(house.count(OPEN).await, 4, "three of one, one of the other");
+    assert!(consents.pending(owner, &browser, oldest).await.is_err());
+    for (browser, id) in [quiet, newest.unwrap()] {
+        consents.pending(owner, &browser, id).await.unwrap();
+    }
+
+    for _ in 0..6 {
+        let client = house.register().await;
+        let (browser, id) = house.begin(&House::request(&client, &resource)).await;
+        consents.pending(owner, &browser, id).await.unwrap();
+    }
+    assert_eq!(house.count(OPEN).await, 5);
+    println!("13 requests begun, 5 wait");
 }

@@ -50,6 +50,16 @@ pub struct NewAuthorization {
     pub lifetime_seconds: i32,
 }
 
+/// How many authorization requests may wait for their humans. Nobody is refused because there are
+/// many: the oldest goes.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenAuthorizations {
+    /// Most of one client.
+    pub per_client: i64,
+    /// Most of all.
+    pub most: i64,
+}
+
 /// An authorization request that waits, or that was just answered.
 #[derive(Clone, Debug)]
 pub struct Authorization {
@@ -163,11 +173,19 @@ impl SystemTx {
         }))
     }
 
-    /// Keeps an authorization request until somebody answers it.
+    /// Keeps an authorization request until somebody answers it, or until it is the oldest of too
+    /// many.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn insert_authorization(&self, new: &NewAuthorization) -> Result<(), StoreError> {
+    pub async fn insert_authorization(
+        &self,
+        new: &NewAuthorization,
+        open: OpenAuthorizations,
+    ) -> Result<(), StoreError> {
+        self.keep_newest(Some(new.client), open.per_client - 1)
+            .await?;
+        self.keep_newest(None, open.most - 1).await?;
         self.execute(
             "INSERT INTO oauth_authorization (tenant_id, id, endpoint_id, client_id, redirect_uri,
                  scopes, client_state, code_challenge, resource, browser, created_at, expires_at)
@@ -189,6 +207,26 @@ impl SystemTx {
         )
         .await
         .map(|_| ())
+    }
+
+    /// Drops the open requests, of one client or of all, but for the newest. One that is being
+    /// answered at this moment is passed over.
+    async fn keep_newest(&self, client: Option<ClientId>, keep: i64) -> Result<u64, StoreError> {
+        self.execute(
+            "WITH surplus AS MATERIALIZED (
+                 SELECT tenant_id, id FROM oauth_authorization
+                 WHERE ($1::uuid IS NULL OR client_id = $1)
+                   AND consumed_at IS NULL AND expires_at > now()
+                 ORDER BY expires_at DESC OFFSET greatest(0, $2)),
+             gone AS MATERIALIZED (
+                 SELECT a.tenant_id, a.id FROM oauth_authorization a
+                 JOIN surplus s ON s.tenant_id = a.tenant_id AND s.id = a.id
+                 FOR UPDATE OF a SKIP LOCKED)
+             DELETE FROM oauth_authorization a USING gone
+             WHERE a.tenant_id = gone.tenant_id AND a.id = gone.id",
+            [client.map(ClientId::as_uuid).into(), keep.into()],
+        )
+        .await
     }
 }
 

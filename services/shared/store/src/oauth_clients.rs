@@ -32,17 +32,22 @@ pub struct Client {
 }
 
 /// How many clients that nobody has consented to may wait, and for how long.
+///
+/// More may wait than requests of theirs can be open at once: then there is always one that waits
+/// for nobody, and a newcomer is not at once the only one that can go.
 #[derive(Clone, Copy, Debug)]
 pub struct UnusedClients {
     /// Most of them at once.
     pub most: i64,
     /// Then they are forgotten.
     pub kept_hours: i32,
+    /// Those that never even asked for anything are forgotten sooner.
+    pub never_asked_kept_minutes: i32,
 }
 
 impl SystemTx {
-    /// Registers a client, unless too many wait for their first consent. Returns when, or nothing
-    /// if there is no room.
+    /// Registers a client, and returns when. Nobody is refused because there are many: where there
+    /// is no room, the oldest clients go that nobody has consented to and that wait for nobody.
     ///
     /// # Errors
     /// When the database refuses.
@@ -50,22 +55,39 @@ impl SystemTx {
         &self,
         client: &NewClient,
         unused: UnusedClients,
-    ) -> Result<Option<Timestamp>, StoreError> {
+    ) -> Result<Timestamp, StoreError> {
+        self.make_room(unused.most).await?;
         let row = self
             .row(
                 "INSERT INTO oauth_client (id, name, redirect_uris, created_at)
-                 SELECT $1, $2, $3, clock_timestamp()
-                 WHERE (SELECT count(*) FROM oauth_client WHERE last_used_at IS NULL) < $4
-                 RETURNING created_at",
+                 VALUES ($1, $2, $3, clock_timestamp()) RETURNING created_at",
                 [
                     client.id.as_uuid().into(),
                     client.name.as_str().into(),
                     client.redirect_uris.clone().into(),
-                    unused.most.into(),
                 ],
             )
-            .await?;
-        Ok(row.map(|row| row.try_get("", "created_at")).transpose()?)
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        Ok(row.try_get("", "created_at")?)
+    }
+
+    /// Rows that another transaction holds are passed over: they are being used, or are going.
+    async fn make_room(&self, most: i64) -> Result<u64, StoreError> {
+        self.execute(
+            "WITH gone AS MATERIALIZED (
+                 SELECT c.id FROM oauth_client c
+                 WHERE c.last_used_at IS NULL AND NOT EXISTS (
+                     SELECT 1 FROM oauth_authorization a
+                     WHERE a.client_id = c.id AND a.consumed_at IS NULL AND a.expires_at > now())
+                 ORDER BY c.created_at
+                 LIMIT greatest(0, 1 - $1
+                     + (SELECT count(*) FROM oauth_client WHERE last_used_at IS NULL))
+                 FOR UPDATE OF c SKIP LOCKED)
+             DELETE FROM oauth_client c USING gone WHERE c.id = gone.id",
+            [most.into()],
+        )
+        .await
     }
 
     /// Finds a client.
@@ -91,9 +113,18 @@ impl SystemTx {
         )
         .await?;
         self.execute(
-            "DELETE FROM oauth_client WHERE last_used_at IS NULL
-             AND created_at < clock_timestamp() - make_interval(hours => $1)",
-            [unused.kept_hours.into()],
+            "WITH gone AS MATERIALIZED (
+                 SELECT c.id FROM oauth_client c
+                 WHERE c.last_used_at IS NULL
+                   AND (c.created_at < now() - make_interval(hours => $1)
+                     OR c.created_at < now() - make_interval(mins => $2)
+                        AND NOT EXISTS (SELECT 1 FROM oauth_authorization a WHERE a.client_id = c.id))
+                 FOR UPDATE OF c SKIP LOCKED)
+             DELETE FROM oauth_client c USING gone WHERE c.id = gone.id",
+            [
+                unused.kept_hours.into(),
+                unused.never_asked_kept_minutes.into(),
+            ],
         )
         .await
     }
