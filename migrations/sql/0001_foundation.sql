@@ -267,7 +267,8 @@ CREATE TABLE enablement (
         REFERENCES tool_version (tenant_id, id, tool_id, high_risk),
     FOREIGN KEY (tenant_id, decided_by) REFERENCES member (tenant_id, id)
 );
-CREATE UNIQUE INDEX enablement_current ON enablement (tenant_id, environment_id, tool_id)
+-- By tool first: a page looks up the decision about each of a thousand tools.
+CREATE UNIQUE INDEX enablement_current ON enablement (tenant_id, tool_id, environment_id)
     WHERE superseded_at IS NULL;
 CALL app.protect('enablement');
 

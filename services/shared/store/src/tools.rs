@@ -182,13 +182,12 @@ impl TenantTx {
         let sql = format!(
             "SELECT t.id, t.source_id, t.name, v.id AS version_id, v.revision_id, v.fingerprint, v.definition,
                  e.id AS enablement_id, e.tool_version_id AS seen_version_id, e.state, e.handling, e.reason,
-                 e.decided_by, e.decided_at, p.email AS decided_label
+                 e.decided_by, e.decided_at, (SELECT p.email FROM member m JOIN person p ON p.id = m.person_id
+                     WHERE m.tenant_id = e.tenant_id AND m.id = e.decided_by) AS decided_label
              FROM tool t
              JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
              LEFT JOIN enablement e ON e.tenant_id = t.tenant_id AND e.tool_id = t.id
                  AND e.environment_id = $2 AND e.superseded_at IS NULL
-             LEFT JOIN member m ON m.tenant_id = e.tenant_id AND m.id = e.decided_by
-             LEFT JOIN person p ON p.id = m.person_id
              WHERE t.tenant_id = $1 AND t.removed_at IS NULL AND {condition}"
         );
         let rows = self
