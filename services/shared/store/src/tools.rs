@@ -179,6 +179,7 @@ impl TenantTx {
             ToolsOf::One(id) => ("t.id = $3", id.as_uuid()),
             ToolsOf::Locked(id) => ("t.id = $3 FOR UPDATE OF t", id.as_uuid()),
         };
+        // The limit makes the planner look each decision up, whatever it believes of the sizes.
         let sql = format!(
             "SELECT t.id, t.source_id, t.name, v.id AS version_id, v.revision_id, v.fingerprint, v.definition,
                  e.id AS enablement_id, e.tool_version_id AS seen_version_id, e.state, e.handling, e.reason,
@@ -186,8 +187,9 @@ impl TenantTx {
                      WHERE m.tenant_id = e.tenant_id AND m.id = e.decided_by) AS decided_label
              FROM tool t
              JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
-             LEFT JOIN enablement e ON e.tenant_id = t.tenant_id AND e.tool_id = t.id
-                 AND e.environment_id = $2 AND e.superseded_at IS NULL
+             LEFT JOIN LATERAL (SELECT * FROM enablement x
+                 WHERE x.tenant_id = t.tenant_id AND x.tool_id = t.id AND x.environment_id = $2
+                     AND x.superseded_at IS NULL LIMIT 1) e ON true
              WHERE t.tenant_id = $1 AND t.removed_at IS NULL AND {condition}"
         );
         let rows = self
