@@ -253,9 +253,10 @@ impl TenantTx {
                  JOIN tool t ON t.tenant_id = x.tenant_id AND t.id = x.tool_id AND t.removed_at IS NULL
                  JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
                      AND v.unsupported IS NULL
-                 JOIN enablement e ON e.tenant_id = t.tenant_id AND e.tool_id = t.id
-                     AND e.environment_id = n.environment_id AND e.superseded_at IS NULL
-                     AND e.state = 'on' AND e.tool_version_id = t.current_version
+                 JOIN LATERAL (SELECT * FROM enablement y
+                     WHERE y.tenant_id = t.tenant_id AND y.tool_id = t.id
+                         AND y.environment_id = n.environment_id AND y.superseded_at IS NULL LIMIT 1) e
+                     ON e.state = 'on' AND e.tool_version_id = t.current_version
                  WHERE n.tenant_id = $1 AND n.id = $2 AND n.removed_at IS NULL ORDER BY t.name",
                 [endpoint.tenant.as_uuid().into(), endpoint.id.as_uuid().into()],
             )

@@ -93,13 +93,25 @@ pub(super) fn grave(code: &str, words: &str) -> Reason {
 
 /// Too little to decide by, too much to pass over.
 pub(super) fn suspicion(topics: &Topics) -> Option<Reason> {
-    let suspected: Vec<String> = [Topic::Billing, Topic::Auth, Topic::Admin]
+    let text = "Some words speak of money, credentials or access; others do not.";
+    suspected(topics).map(|words| reason("suspected", text, &words))
+}
+
+/// A changing method that only the document's own words call a read, on a guarded matter.
+pub(super) fn claimed(topics: &Topics) -> Option<Reason> {
+    let text =
+        "Only the document's own words say that this reads, and it is about a guarded matter.";
+    suspected(topics).map(|words| reason("read_claimed", text, &words))
+}
+
+/// The words that speak of money, credentials or access.
+fn suspected(topics: &Topics) -> Option<String> {
+    let words: Vec<String> = [Topic::Billing, Topic::Auth, Topic::Admin]
         .into_iter()
         .filter(|topic| topics.points(*topic) >= SUSPECTED)
         .map(|topic| words_of(topics, topic))
         .collect();
-    let text = "Some words speak of money, credentials or access; others do not.";
-    (!suspected.is_empty()).then(|| reason("suspected", text, &suspected.join(", ")))
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 fn words_of(topics: &Topics, topic: Topic) -> String {

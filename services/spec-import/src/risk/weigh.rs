@@ -64,9 +64,17 @@ pub(super) fn weigh(reading: &Reading, evidence: &Evidence<'_>) -> Risk {
     // A bare GET of a thing or a collection is a read; anything else unsure is not.
     let clearly_reads = risk.class == RiskClass::Read && (!reading.mute || names_a_thing(reading));
     risk.high_risk |= risk.confidence == Confidence::Low && !clearly_reads;
-    let open = openness::open(evidence.path, may_act(reading, gate));
-    risk.high_risk |= open.is_some();
+    let acts = may_act(reading, gate);
+    let open = openness::open(evidence.path, acts);
+    // That a POST only reads is said by the same hand that chose its name. Where money,
+    // credentials or access are near, a human looks first; its class stays what it says.
+    let claims_to_read = risk.class == RiskClass::Read && acts;
+    let claimed = claims_to_read
+        .then(|| reasons::claimed(&case.topics))
+        .flatten();
+    risk.high_risk |= open.is_some() || claimed.is_some();
     risk.reasons.extend(open);
+    risk.reasons.extend(claimed);
     risk
 }
 

@@ -138,3 +138,26 @@ fn a_secret_in_the_answer_is_found_by_its_field() {
     list.response_fields = &paging;
     assert_eq!(classify(&list).class, RiskClass::Read);
 }
+
+#[test]
+fn a_post_on_a_guarded_matter_is_not_a_read_by_its_own_words_alone() {
+    let cases = [
+        ("/v1/charges", "searchCharges", "Search charges"),
+        ("/v1/refunds", "listRefunds", "List refunds"),
+        ("/v1/payouts", "previewPayouts", "Preview payouts"),
+        ("/v1/api_keys", "listApiKeys", "List API keys"),
+        (
+            "/v1/subscriptions/{id}",
+            "getSubscription",
+            "Get a subscription",
+        ),
+    ];
+    for (path, id, summary) in cases {
+        let risk = risk(Method::Post, path, id, summary);
+        assert!(risk.high_risk, "POST {path} {summary}: {risk:?}");
+    }
+    println!(
+        "{} POSTs that call themselves reads of guarded things, all held",
+        cases.len()
+    );
+}
