@@ -419,6 +419,8 @@ CREATE TABLE oauth_grant (
     FOREIGN KEY (tenant_id, endpoint_id) REFERENCES endpoint (tenant_id, id),
     FOREIGN KEY (tenant_id, member_id) REFERENCES member (tenant_id, id)
 );
+-- For the foreign key: a client that goes must not make us read every grant, or every hold.
+CREATE INDEX oauth_grant_client ON oauth_grant (client_id);
 CALL app.protect('oauth_grant', 'resolve_credential');
 
 -- Codes, access tokens and refresh tokens each have a table of their own: one kind is never
@@ -528,6 +530,7 @@ CREATE TABLE hold (
 CREATE UNIQUE INDEX hold_open ON hold (tenant_id, call_key) WHERE closed_at IS NULL;
 CREATE INDEX hold_inbox ON hold (tenant_id, state, created_at);
 CREATE INDEX hold_expiry ON hold (expires_at) WHERE state IN ('pending', 'countersigned');
+CREATE INDEX hold_client ON hold (client_id);
 CALL app.protect('hold', 'run_jobs');
 
 -- The audit log ------------------------------------------------------------------------------
