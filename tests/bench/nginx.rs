@@ -73,10 +73,9 @@ fn free_port() -> u16 {
 fn run(folder: &Path, servers: &str) -> Child {
     fs::create_dir_all(folder).expect("a temporary folder");
     let place = folder.display();
-    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .iter()
-        .map(|kind| format!("{kind}_temp_path {place}/{kind}; "))
-        .collect();
+    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|kind| format!("{kind}_temp_path {place}/{kind};"))
+        .join(" ");
     let config = format!(
         "daemon off; master_process off; pid {place}/pid; error_log {place}/error.log; \
          events {{ worker_connections 1024; }} \

@@ -437,7 +437,7 @@ async fn a_lowered_role_reaches_the_members_agents() {
         .change_role(&scene.owner.scope, change)
         .await
         .unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(1_000)).await;
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     assert_eq!(
         scene
             .house

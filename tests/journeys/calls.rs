@@ -133,7 +133,7 @@ async fn a_tool_that_is_off_unknown_or_anothers_is_the_same_unknown_tool() {
         reason: "not any more".parse().unwrap(),
     };
     house.registry.turn_off(&ada.scope, off).await.unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(1_000)).await;
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
 
     let mut bodies = Vec::new();
     for name in ["delete_order", "nothing_like_it"] {

@@ -190,7 +190,7 @@ async fn state_of(tenant: uuid::Uuid, admin: &mut PgConnection) -> String {
             .fetch_one(&mut *admin)
             .await
             .unwrap();
-        state.push_str(&format!("{table}={} ", sum.unwrap_or_default()));
+        state.extend([table, "=", &sum.unwrap_or_default(), " "]);
     }
     state
 }
@@ -249,8 +249,8 @@ async fn t39_a_foreign_thing_is_nothing_on_every_route() {
         .unwrap();
     let origin = application.public_url().origin();
     let table = routes(&platform::roles::Role::ALL.into_iter().collect());
-    let stop = CancellationToken::new();
-    let running = tokio::spawn(application.run_until(stop.clone()));
+    let end = CancellationToken::new();
+    let running = tokio::spawn(application.run_until(end.clone()));
     let stranger = stranger(Arc::clone(&house), origin, &eve).await;
 
     let mut admin = house.database.admin().await;
@@ -312,7 +312,7 @@ async fn t39_a_foreign_thing_is_nothing_on_every_route() {
     );
     assert!(tenants >= 30 && ids >= 15);
 
-    stop.cancel();
+    end.cancel();
     running.await.unwrap().unwrap();
     std::fs::remove_file(key.path()).unwrap();
 }

@@ -1,5 +1,7 @@
 //! Journeys across services, through the doors that people and agents use.
 
+#![expect(clippy::unwrap_used, reason = "a journey that cannot go on has failed")]
+
 mod approval;
 mod calls;
 mod endpoint;

@@ -19,7 +19,8 @@ fn files_with(code: &str) -> Vec<String> {
         let name = path.strip_prefix(root()).unwrap().display().to_string();
         let product =
             name.contains("/src/") && !name.starts_with("tests/") && !name.contains("/tests");
-        if product && name.ends_with(".rs") && !name.contains("testkit") {
+        let rust = path.extension().is_some_and(|end| end == "rs");
+        if product && rust && !name.contains("testkit") {
             let text = std::fs::read_to_string(path).unwrap();
             let outside_tests = text.split("#[cfg(test)]").next().unwrap_or("");
             if outside_tests.contains(code) {

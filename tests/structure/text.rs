@@ -11,9 +11,9 @@ pub(crate) fn walk(folder: &Path, visit: &mut dyn FnMut(&Path)) {
             continue;
         }
         if path.is_dir() {
-            walk(&path, visit)
+            walk(&path, visit);
         } else {
-            visit(&path)
+            visit(&path);
         }
     }
 }

@@ -192,11 +192,11 @@ impl Home {
         let consumed = if state == "consumed" { "now()" } else { "NULL" };
         let sql = format!(
             "INSERT INTO hold (tenant_id, id, call_key, digest, nonce, state, environment_id, endpoint_id, tool_id,
-                 tool_version_id, tool_name, class, policy_id, arguments, method, url, request, high_risk, why,
+                 tool_version_id, tool_name, class, policy_id, arguments, method, base_url, url, request, high_risk, why,
                  requester, requester_label, member_id, grant_id, client_id, client_label, created_at, expires_at,
                  decided_by, decided_label, decided_at, decided_reason, consumed_at)
              VALUES ($tenant, $a, decode(replace($a, '-', ''), 'hex'), '\\x00', 'n', '{state}', $environment, $b, $c,
-                 $d, 'refund', 'BILLING', $e, '{{}}', 'POST', 'https://x', '{{}}', {}, 'why', $f, 'dev', $g, $h, $h,
+                 $d, 'refund', 'BILLING', $e, '{{}}', 'POST', 'https://x', 'https://x', '{{}}', {}, 'why', $f, 'dev', $g, $h, $h,
                  'an agent', now() - interval '60 minutes', now() + interval '1 hour', {decided}, {consumed})",
             on.made.high_risk
         );
