@@ -21,7 +21,7 @@ use crate::{
 /// other crate can build one:
 ///
 /// ```compile_fail,E0451
-/// let forged = countersign_access::TenantScope { tenant: todo!(), actor: todo!() };
+/// let forged = countersign_access::TenantScope { tenant: panic!(), actor: panic!() };
 /// ```
 #[derive(Clone, Debug)]
 pub struct TenantScope {
@@ -101,7 +101,7 @@ impl Fault for Denied {
 ///
 /// ```compile_fail,E0451
 /// use countersign_access::{EnableTool, Permit};
-/// let forged = Permit::<EnableTool> { tenant: todo!(), marker: std::marker::PhantomData };
+/// let forged = Permit::<EnableTool> { tenant: panic!(), marker: std::marker::PhantomData };
 /// ```
 #[must_use]
 #[derive(Debug)]

@@ -8,7 +8,7 @@
 //!   approval and writes the intent in one transaction.
 //!
 //! ```compile_fail,E0451
-//! let forged = countersign_store::Committed { act: todo!(), call: None };
+//! let forged = countersign_store::Committed { act: panic!(), call: None };
 //! ```
 
 use countersign_access::{CallTool, Permit};
@@ -62,7 +62,7 @@ pub struct CallFacts {
 /// Proof that one call may be sent upstream, once: sending takes it by value.
 ///
 /// ```compile_fail,E0451
-/// let forged = countersign_store::Authorized { tenant: todo!(), facts: todo!(), hold: None };
+/// let forged = countersign_store::Authorized { tenant: panic!(), facts: panic!(), hold: None };
 /// ```
 #[must_use]
 #[derive(Debug)]

@@ -165,7 +165,7 @@ fn forms_keep_how_each_property_is_written() {
         body.encoding[0].content_type.as_deref(),
         Some("application/octet-stream")
     );
-    assert_eq!(multipart.servers[0].url, "https://uploads.library.example");
+    assert_eq!(multipart.servers[0].url, "https://uploads.shelf.example");
     assert_eq!(
         multipart.input_schema["required"],
         json!(["isbn"]),
@@ -187,7 +187,7 @@ fn what_cannot_be_called_is_listed_with_the_reason() {
     assert!(reason("POST", "/marc").contains("application/xml"));
     assert!(reason("GET", "/lost").contains("#/components/parameters/Nowhere"));
     assert!(at(&document, "POST", "/loans").deprecated);
-    assert_eq!(document.servers[0].url, "https://north.library.example/api");
+    assert_eq!(document.servers[0].url, "https://north.shelf.example/api");
 }
 
 #[test]
