@@ -23,6 +23,7 @@ mod limits;
 mod name;
 mod notes;
 mod operation;
+mod origin;
 mod parameter;
 mod path;
 mod read;

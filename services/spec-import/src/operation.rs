@@ -137,6 +137,7 @@ fn finish(parts: Parts<'_, '_, '_>) -> ImportedOperation {
         input_schema: parts.input,
         binds: parts.binds,
         body: parts.body,
+        output: None,
         security: parts.security,
         servers: parts.servers,
         deprecated: parts.value.get("deprecated") == Some(&Value::Bool(true)),

@@ -111,6 +111,9 @@ pub struct ImportedOperation {
     pub binds: Vec<Bind>,
     /// What becomes of the argument `body`.
     pub body: Option<Body>,
+    /// What a successful answer is, where the document says so and it can be said to agents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<Output>,
     /// Alternatives of schemes that must hold together; see [`Security`].
     pub security: Security,
     /// Servers of this operation alone, where it has its own.
@@ -243,6 +246,18 @@ pub enum BodyKind {
     Binary,
     /// As text.
     Text,
+}
+
+/// What a successful answer is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// The status it is described under, such as `200` or `2XX`.
+    pub status: String,
+    /// Its media type as the document names it.
+    pub media_type: String,
+    /// JSON Schema 2020-12 with its own `$defs`; `None` where the answer is not JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Value>,
 }
 
 /// What an operation needs to be let in.

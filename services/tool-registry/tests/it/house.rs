@@ -189,6 +189,7 @@ pub(crate) fn operation(name: &str, class: RiskClass, high_risk: bool) -> Import
             "additionalProperties": false}),
         binds: Vec::new(),
         body: None,
+        output: None,
         security: Security::Undeclared,
         servers: Vec::new(),
         deprecated: false,

@@ -99,6 +99,7 @@ fn operation(number: u128, class: RiskClass, text: &str) -> ImportedOperation {
             kind: BodyKind::Json,
             encoding: Vec::new(),
         }),
+        output: None,
         security: Security::AnyOf(vec![vec![SchemeUse {
             name: text.to_owned(),
             scheme: None,
