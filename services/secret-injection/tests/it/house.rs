@@ -257,6 +257,7 @@ pub(crate) fn operation(method: Method, path: &str) -> ImportedOperation {
         input_schema: Value::Null,
         binds: Vec::new(),
         body: None,
+        output: None,
         security: Security::Undeclared,
         servers: Vec::new(),
         deprecated: false,
