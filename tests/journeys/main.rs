@@ -5,4 +5,5 @@
 mod approval;
 mod calls;
 mod endpoint;
+mod faithful;
 mod foreign;

@@ -105,6 +105,7 @@ pub(crate) fn import(
     let mut document = describe(&source, format, &mut notes);
     document.sha256 = Digest::of(bytes);
     document.operations = operations;
+    server::settle(&mut document, &found);
     document.diagnostics = notes.finish(&At::ROOT);
     document
         .diagnostics

@@ -1,9 +1,15 @@
 //! Where an API may live. These are candidates: an admin pins one origin before anything is sent.
 
-use countersign_domain::{operation::Server, text};
+use countersign_domain::{
+    operation::{Diagnostic, ImportedDocument, Server, Severity},
+    text,
+};
 use serde_json::{Map, Value};
 
-use crate::notes::{At, Notes};
+use crate::{
+    document::Found,
+    notes::{At, Notes},
+};
 
 const SERVERS: usize = 50;
 
@@ -74,6 +80,40 @@ fn server(item: &Value, at: &At<'_>, notes: &mut Notes) -> Option<Server> {
         url,
         description: text::strip(description, 200),
     })
+}
+
+/// Settles which server counts for which operation (`OpenAPI` 3.1 section 4.8.5: the operation's,
+/// else the path's, else the document's). An operation keeps servers of its own only where they
+/// are others than the document's; a document that names servers at its paths only, the same ones
+/// everywhere, names them for all.
+pub(crate) fn settle(document: &mut ImportedDocument, found: &[Found<'_>]) {
+    let first = document.operations.first().map(|one| one.servers.clone());
+    if let Some(first) = first.filter(|_| document.servers.is_empty())
+        && document.operations.iter().all(|one| one.servers == first)
+    {
+        document.servers = first;
+    }
+    let known: Vec<&str> = document.servers.iter().map(|s| s.url.as_str()).collect();
+    for (operation, one) in document.operations.iter_mut().zip(found) {
+        let own = &mut operation.servers;
+        if own
+            .iter()
+            .all(|server| known.contains(&server.url.as_str()))
+        {
+            own.clear();
+        }
+        if let Some(server) = own.first() {
+            operation.diagnostics.push(Diagnostic {
+                severity: Severity::Info,
+                code: "server_of_its_own".to_owned(),
+                pointer: one.pointer.clone(),
+                text: format!(
+                    "it lives at {:?}; a connection whose address does not cover that cannot call it",
+                    server.url
+                ),
+            });
+        }
+    }
 }
 
 /// Puts each variable's default in its place, or the first value it may have.

@@ -39,7 +39,7 @@ struct Credential {
     label: String,
     /// How it goes into a request.
     scheme: CredentialScheme,
-    /// The name of the header or the query parameter.
+    /// The name of the header, the query parameter or the cookie.
     name: Option<String>,
     /// Its version.
     version: u32,
@@ -58,6 +58,8 @@ enum CredentialScheme {
     ApiKeyHeader,
     /// A key in the query, which needs a name.
     ApiKeyQuery,
+    /// A key in a cookie, which needs a name.
+    ApiKeyCookie,
     /// `Authorization: Bearer`.
     Bearer,
     /// `Authorization: Basic`; the secret is `user:password`.
@@ -84,7 +86,7 @@ struct StoreCredentialInput {
     environment: ID,
     /// How it goes into a request.
     scheme: CredentialScheme,
-    /// The name of the header or the query parameter.
+    /// The name of the header, the query parameter or the cookie.
     name: Option<String>,
     /// The secret itself; pass it as a variable. Nobody sees it again.
     secret: String,
@@ -144,12 +146,20 @@ impl ConnectionMutations {
 }
 
 fn scheme(scheme: CredentialScheme, name: Option<String>) -> Result<AuthScheme> {
-    let need = || invalid("name", "say the name of the header or the query parameter");
+    let need = || {
+        invalid(
+            "name",
+            "say the name of the header, the query parameter or the cookie",
+        )
+    };
     match (scheme, name) {
         (CredentialScheme::ApiKeyHeader, name) => Ok(AuthScheme::ApiKeyHeader {
             name: name.ok_or_else(need)?,
         }),
         (CredentialScheme::ApiKeyQuery, name) => Ok(AuthScheme::ApiKeyQuery {
+            name: name.ok_or_else(need)?,
+        }),
+        (CredentialScheme::ApiKeyCookie, name) => Ok(AuthScheme::ApiKeyCookie {
             name: name.ok_or_else(need)?,
         }),
         (CredentialScheme::Bearer, None) => Ok(AuthScheme::Bearer),
@@ -179,6 +189,7 @@ impl From<CredentialView> for Credential {
         let (scheme, name) = match view.scheme {
             AuthScheme::ApiKeyHeader { name } => (CredentialScheme::ApiKeyHeader, Some(name)),
             AuthScheme::ApiKeyQuery { name } => (CredentialScheme::ApiKeyQuery, Some(name)),
+            AuthScheme::ApiKeyCookie { name } => (CredentialScheme::ApiKeyCookie, Some(name)),
             AuthScheme::Bearer => (CredentialScheme::Bearer, None),
             AuthScheme::Basic => (CredentialScheme::Basic, None),
         };

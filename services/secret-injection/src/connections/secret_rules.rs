@@ -51,6 +51,14 @@ pub enum InvalidSecret {
     /// The header cannot carry a key.
     #[error("this header cannot carry a key")]
     HeaderName,
+    /// The cookie cannot carry a key.
+    #[error("give the name of the cookie, a token of at most 128 characters")]
+    CookieName,
+    /// It cannot stand in a cookie; RFC 6265 section 4.1.1.
+    #[error(
+        "a secret that is sent in a cookie has no spaces, quotes, commas, semicolons or backslashes"
+    )]
+    NotForCookie,
     /// The parameter cannot carry a key.
     #[error("give the name of the query parameter, 1 to 128 visible characters")]
     ParameterName,
@@ -68,6 +76,8 @@ impl Fault for InvalidSecret {
             Self::NotForHeader => "secret_not_for_header",
             Self::NotUserAndPassword => "secret_not_user_and_password",
             Self::HeaderName => "scheme_header_name",
+            Self::CookieName => "scheme_cookie_name",
+            Self::NotForCookie => "secret_not_for_cookie",
             Self::ParameterName => "scheme_parameter_name",
         }
     }
@@ -97,6 +107,15 @@ pub(super) fn check(scheme: &AuthScheme, secret: &Secret) -> Result<(), InvalidS
             }
         }
         AuthScheme::ApiKeyQuery { name } => check_parameter_name(name)?,
+        AuthScheme::ApiKeyCookie { name } => {
+            if !is_token(name) {
+                return Err(InvalidSecret::CookieName);
+            }
+            let is_octet = |byte: u8| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte);
+            if !text.bytes().all(is_octet) {
+                return Err(InvalidSecret::NotForCookie);
+            }
+        }
         AuthScheme::Basic => {
             let user_and_password = text.split_once(':');
             if user_and_password.is_none_or(|(user, _)| user.is_empty()) {
@@ -108,18 +127,22 @@ pub(super) fn check(scheme: &AuthScheme, secret: &Secret) -> Result<(), InvalidS
 }
 
 fn check_header_name(name: &str) -> Result<(), InvalidSecret> {
-    let is_token = (1..=LONGEST_NAME).contains(&name.len())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
     let lower = name.to_ascii_lowercase();
     let carries_something_else =
         TAKEN_HEADERS.contains(&lower.as_str()) || lower.starts_with("x-forwarded-");
-    if is_token && !carries_something_else {
+    if is_token(name) && !carries_something_else {
         Ok(())
     } else {
         Err(InvalidSecret::HeaderName)
     }
+}
+
+/// RFC 9110 section 5.6.2.
+fn is_token(name: &str) -> bool {
+    (1..=LONGEST_NAME).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 fn check_parameter_name(name: &str) -> Result<(), InvalidSecret> {

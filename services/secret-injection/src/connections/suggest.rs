@@ -120,7 +120,8 @@ fn credential_for(scheme: &Scheme) -> Option<AuthScheme> {
         Scheme::ApiKeyQuery { name } => Some(AuthScheme::ApiKeyQuery { name: name.clone() }),
         Scheme::Bearer | Scheme::Oauth2 => Some(AuthScheme::Bearer),
         Scheme::Basic => Some(AuthScheme::Basic),
-        Scheme::ApiKeyCookie { .. } | Scheme::Other { .. } => None,
+        Scheme::ApiKeyCookie { name } => Some(AuthScheme::ApiKeyCookie { name: name.clone() }),
+        Scheme::Other { .. } => None,
     }
 }
 

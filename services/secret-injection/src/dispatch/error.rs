@@ -17,6 +17,14 @@ pub enum RequestRefused {
     /// was not stored for.
     #[error("the request would go to an address that this connection is not for")]
     HostNotAllowed,
+    /// The document says that this operation lives elsewhere.
+    #[error(
+        "this operation lives at {server}, which the address of this connection does not cover"
+    )]
+    ServerNotPinned {
+        /// Where, as the document says.
+        server: String,
+    },
     /// The API wants a credential and the connection has none.
     #[error("this tool needs a credential and its connection has none")]
     CredentialMissing,
@@ -32,7 +40,9 @@ impl Fault for RequestRefused {
     fn kind(&self) -> Kind {
         match self {
             Self::Build(inner) => inner.kind(),
-            Self::HostNotAllowed | Self::CredentialMissing => Kind::Conflict,
+            Self::HostNotAllowed | Self::ServerNotPinned { .. } | Self::CredentialMissing => {
+                Kind::Conflict
+            }
             Self::CredentialClash => Kind::Invalid,
             Self::TooLargeToReview => Kind::TooLarge,
         }
@@ -42,6 +52,7 @@ impl Fault for RequestRefused {
         match self {
             Self::Build(inner) => inner.code(),
             Self::HostNotAllowed => "upstream_host_not_allowed",
+            Self::ServerNotPinned { .. } => "server_not_pinned",
             Self::CredentialMissing => "credential_missing",
             Self::CredentialClash => "credential_clash",
             Self::TooLargeToReview => "too_large_to_review",

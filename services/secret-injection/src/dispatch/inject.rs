@@ -37,6 +37,7 @@ pub(super) fn inject(prepared: Prepared<'_>, secret: Option<&Secret>) -> Outboun
                 headers.push(authorization("Basic ", encoded.expose()));
             }
             AuthScheme::ApiKeyQuery { name } => append(&mut url, name, secret),
+            AuthScheme::ApiKeyCookie { name } => add_cookie(&mut headers, name, secret),
         }
     }
     OutboundRequest {
@@ -54,7 +55,9 @@ pub(super) fn secret_parts(scheme: &AuthScheme, secret: &Secret) -> Vec<Secret> 
     let part = match scheme {
         AuthScheme::Basic => text.split_once(':').map(|(_, password)| password),
         AuthScheme::ApiKeyHeader { .. } => text.rsplit_once(' ').map(|(_, token)| token),
-        AuthScheme::Bearer | AuthScheme::ApiKeyQuery { .. } => None,
+        AuthScheme::Bearer | AuthScheme::ApiKeyQuery { .. } | AuthScheme::ApiKeyCookie { .. } => {
+            None
+        }
     };
     let whole_and_part = [Some(text), part].into_iter().flatten();
     whole_and_part.map(|part| joined("", part)).collect()
@@ -71,6 +74,19 @@ fn joined(before: &str, secret: &str) -> Secret {
     text.push_str(before);
     text.push_str(secret);
     Secret::new(text)
+}
+
+/// One header holds all cookies (RFC 6265 section 5.4): what it was, and one pair more.
+fn add_cookie(headers: &mut Vec<(String, HeaderText)>, name: &str, secret: &Secret) {
+    let others = headers.iter().position(|(header, _)| header == "cookie");
+    let mut pair = match others.map(|at| headers.remove(at).1) {
+        Some(HeaderText::Plain(others)) => format!("{others}; "),
+        Some(HeaderText::Secret(_)) | None => String::new(),
+    };
+    pair.push_str(name);
+    pair.push('=');
+    let value = HeaderText::Secret(joined(&pair, secret.expose()));
+    headers.push(("cookie".to_owned(), value));
 }
 
 /// The query is what it was, and one pair more.

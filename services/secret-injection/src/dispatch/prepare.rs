@@ -1,8 +1,9 @@
 //! From a call to a request that may be sent, but for the secret.
 
 use countersign_domain::{
-    connection::AuthScheme,
-    operation::{ImportedOperation, Security},
+    connection::{AuthScheme, BaseUrl},
+    operation::{ImportedOperation, Security, Server},
+    text,
 };
 use countersign_store::catalogue::{ConnectionFacts, CredentialFacts};
 use serde_json::{Map, Value};
@@ -28,7 +29,7 @@ pub(super) fn prepare<'a>(
     arguments: &Map<String, Value>,
     connection: &'a ConnectionFacts,
 ) -> Result<Prepared<'a>, RequestRefused> {
-    let base = connection.base_url.as_url();
+    let base = &base_of(&operation.servers, connection.base_url.as_url())?;
     let template = RequestTemplate {
         method: operation.method,
         base,
@@ -37,7 +38,7 @@ pub(super) fn prepare<'a>(
         body: operation.body.as_ref(),
     };
     let request = build(&template, arguments)?;
-    if !is_below(base, request.url()) {
+    if !is_below(connection.base_url.as_url(), request.url()) {
         return Err(RequestRefused::HostNotAllowed);
     }
     let credential = connection.credential.as_ref();
@@ -52,6 +53,27 @@ pub(super) fn prepare<'a>(
         request,
         credential,
     })
+}
+
+/// The address that the operation's path is appended to (`OpenAPI` 3.1 section 4.8.5): the
+/// operation's own server where it has one, as long as the pinned address covers it. Nothing in a
+/// document can widen what a member has pinned.
+fn base_of(servers: &[Server], pinned: &Url) -> Result<Url, RequestRefused> {
+    let Some(first) = servers.first() else {
+        return Ok(pinned.clone());
+    };
+    let absolute = |server: &Server| match server.url.parse::<BaseUrl>() {
+        Ok(base) => Some(base),
+        Err(_) => pinned.join(&server.url).ok()?.as_str().parse().ok(),
+    };
+    servers
+        .iter()
+        .filter_map(absolute)
+        .map(|base| base.as_url().clone())
+        .find(|base| is_below(pinned, base))
+        .ok_or_else(|| RequestRefused::ServerNotPinned {
+            server: text::strip(&first.url, 200),
+        })
 }
 
 impl Prepared<'_> {
@@ -95,6 +117,7 @@ fn check_credential(
             .url()
             .query_pairs()
             .any(|(set, _)| set.eq_ignore_ascii_case(name)),
+        AuthScheme::ApiKeyCookie { name } => sets_cookie(request, name),
     };
     if is_taken {
         return Err(RequestRefused::CredentialClash);
@@ -107,6 +130,13 @@ fn sets_header(request: &BuiltRequest, name: &str) -> bool {
         .headers()
         .iter()
         .any(|(set, _)| set.eq_ignore_ascii_case(name))
+}
+
+fn sets_cookie(request: &BuiltRequest, name: &str) -> bool {
+    let cookies = request.headers().iter().filter(|(set, _)| set == "cookie");
+    cookies
+        .flat_map(|(_, value)| value.split(';'))
+        .any(|pair| pair.split('=').next().is_some_and(|set| set.trim() == name))
 }
 
 /// Whether the document says that nobody is let in without one.
@@ -122,6 +152,54 @@ fn needs_credential(security: &Security) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_operation_goes_to_its_own_server_only_where_the_pinned_address_covers_it() {
+        let base = |pinned: &str, own: &[&str]| {
+            let pinned: BaseUrl = pinned.parse().unwrap();
+            let servers: Vec<Server> = own
+                .iter()
+                .map(|url| Server {
+                    url: (*url).to_owned(),
+                    description: String::new(),
+                })
+                .collect();
+            base_of(&servers, pinned.as_url()).map(String::from)
+        };
+        let pinned = "https://api.example.com/v1";
+        let refused = |server: &str| {
+            Err(RequestRefused::ServerNotPinned {
+                server: server.to_owned(),
+            })
+        };
+        let own = "https://api.example.com/v1/beta";
+        assert_eq!(base(pinned, &[]), Ok(pinned.to_owned()));
+        assert_eq!(base(pinned, &[own]), Ok(own.to_owned()));
+        assert_eq!(
+            base("https://api.example.com", &["/v2"]),
+            Ok("https://api.example.com/v2".to_owned())
+        );
+        assert_eq!(
+            base(pinned, &["https://eu.example.com", own]),
+            Ok(own.to_owned())
+        );
+        let elsewhere = [
+            "https://uploads.example.com",
+            "https://api.example.com",
+            "https://api.example.com/v10",
+            "http://api.example.com/v1",
+            "https://api.example.com/v1/../admin",
+            "//evil.example/v1",
+            "https://169.254.169.254/v1",
+        ];
+        for server in elsewhere {
+            assert_eq!(base(pinned, &[server]), refused(server), "{server}");
+        }
+        println!(
+            "N = {} servers that a document cannot lead to",
+            elsewhere.len()
+        );
+    }
 
     #[test]
     fn below_means_the_same_origin_and_the_same_path_or_deeper() {

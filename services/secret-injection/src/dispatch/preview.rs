@@ -73,6 +73,7 @@ fn shown(credential: &CredentialFacts) -> PreviewedCredential {
     let place = match &credential.scheme {
         AuthScheme::ApiKeyHeader { name } => format!("header {}", name.to_ascii_lowercase()),
         AuthScheme::ApiKeyQuery { name } => format!("query parameter {name}"),
+        AuthScheme::ApiKeyCookie { name } => format!("cookie {name}"),
         AuthScheme::Bearer => "header authorization, as a bearer token".to_owned(),
         AuthScheme::Basic => "header authorization, as user and password".to_owned(),
     };

@@ -32,6 +32,7 @@ async fn each_scheme_puts_the_secret_where_it_belongs_and_nowhere_else() {
     let basic = "Basic YWRhOnNrX2xpdmVfNTFIOHhRMmVadktZbG8yQw==";
     let as_user = format!("ada:{SECRET}");
     let spiced = "a&b=c d/+";
+    let cookies = format!("door={SECRET}");
     for (scheme, secret, header, query) in [
         (
             AuthScheme::Bearer,
@@ -56,6 +57,14 @@ async fn each_scheme_puts_the_secret_where_it_belongs_and_nowhere_else() {
             spiced,
             None,
             "&key%5B%5D=a%26b%3Dc%20d%2F%2B",
+        ),
+        (
+            AuthScheme::ApiKeyCookie {
+                name: "door".to_owned(),
+            },
+            SECRET,
+            Some(("cookie", &*cookies)),
+            "",
         ),
     ] {
         let upstream = Upstream::agreeable().await;

@@ -76,6 +76,11 @@ pub enum AuthScheme {
         /// The parameter's name.
         name: String,
     },
+    /// A key in a cookie.
+    ApiKeyCookie {
+        /// The cookie's name.
+        name: String,
+    },
     /// `Authorization: Bearer` (RFC 6750).
     Bearer,
     /// `Authorization: Basic` (RFC 7617); the secret is `user:password`.
@@ -89,6 +94,7 @@ impl AuthScheme {
         match self {
             Self::ApiKeyHeader { name } => format!("API key in header {name}"),
             Self::ApiKeyQuery { name } => format!("API key in query parameter {name}"),
+            Self::ApiKeyCookie { name } => format!("API key in cookie {name}"),
             Self::Bearer => "bearer token".to_owned(),
             Self::Basic => "user and password (basic)".to_owned(),
         }

@@ -213,11 +213,12 @@ impl ConnectionPage {
     }
 }
 
-const SCHEMES: [(&str, &str); 4] = [
+const SCHEMES: [(&str, &str); 5] = [
     ("bearer", "Bearer token"),
     ("basic", "User and password (basic)"),
     ("api_key_header", "API key in a header"),
     ("api_key_query", "API key in the query"),
+    ("api_key_cookie", "API key in a cookie"),
 ];
 
 fn written(scheme: &AuthScheme) -> (&'static str, &str) {
@@ -226,6 +227,7 @@ fn written(scheme: &AuthScheme) -> (&'static str, &str) {
         AuthScheme::Basic => ("basic", ""),
         AuthScheme::ApiKeyHeader { name } => ("api_key_header", name),
         AuthScheme::ApiKeyQuery { name } => ("api_key_query", name),
+        AuthScheme::ApiKeyCookie { name } => ("api_key_cookie", name),
     }
 }
 
@@ -307,7 +309,7 @@ async fn store_credential(here: Here, Form(form): Form<CredentialForm>) -> Answe
     let Some(scheme) = scheme(&form.scheme, key_name) else {
         drawn
             .key_name
-            .wrong("say the name of the header or the parameter");
+            .wrong("say the name of the header, the parameter or the cookie");
         return page_with(StatusCode::BAD_REQUEST, &drawn);
     };
     let command = StoreCredential {
@@ -334,6 +336,7 @@ fn scheme(kind: &str, name: String) -> Option<AuthScheme> {
         "basic" => Some(AuthScheme::Basic),
         "api_key_header" if !name.is_empty() => Some(AuthScheme::ApiKeyHeader { name }),
         "api_key_query" if !name.is_empty() => Some(AuthScheme::ApiKeyQuery { name }),
+        "api_key_cookie" if !name.is_empty() => Some(AuthScheme::ApiKeyCookie { name }),
         _ => None,
     }
 }

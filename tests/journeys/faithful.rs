@@ -1,0 +1,529 @@
+//! From a document to the bytes on the wire: what a document says about a request is what an
+//! upstream receives.
+//!
+//! Each row names an operation of the fixture, its arguments, and the bytes that arrive: request
+//! line, the headers that the call decides, an empty line, the body. Importer, builder and the
+//! one door out are the real ones; the upstream writes down what it is sent.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use countersign_domain::operation::{ImportedDocument, ImportedOperation};
+use countersign_egress::{
+    Egress, EgressPolicy, HeaderText, Loopback, OutboundRequest, PlainHttp, RequestLimits,
+    SystemResolver,
+};
+use countersign_secret_injection::{BuildError, BuiltRequest, RequestTemplate, build};
+use countersign_spec_import::{Limits, compile, import};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+    sync::mpsc,
+};
+use url::Url;
+
+const DOCUMENT: &str = include_str!("faithful.yaml");
+/// Headers that say how a message travels, not what it says.
+const TRAVEL: [&str; 5] = [
+    "host",
+    "accept",
+    "content-length",
+    "accept-encoding",
+    "user-agent",
+];
+
+/// An upstream that writes down each request as it arrives, and answers `{}`.
+struct Wire {
+    base: Url,
+    seen: mpsc::UnboundedReceiver<String>,
+}
+
+impl Wire {
+    async fn listen() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (tell, seen) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let tell = tell.clone();
+                tokio::spawn(async move {
+                    let bytes = request(&mut stream).await;
+                    let _ = tell.send(plain(&bytes));
+                    let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+                    let _ = stream.write_all(answer.as_bytes()).await;
+                });
+            }
+        });
+        Self {
+            base: format!("http://{address}/base").parse().unwrap(),
+            seen,
+        }
+    }
+}
+
+/// Reads one request: head, and as many bytes as it says.
+async fn request(stream: &mut tokio::net::TcpStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let head = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+        if let Some(head) = head {
+            let text = String::from_utf8_lossy(&bytes[..head]).to_ascii_lowercase();
+            let length = text
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "))
+                .map_or(0, |length| length.trim().parse::<usize>().unwrap());
+            if bytes.len() >= head + 4 + length {
+                return bytes;
+            }
+        }
+        let read = stream.read(&mut buffer).await.unwrap();
+        if read == 0 {
+            return bytes;
+        }
+        bytes.extend_from_slice(&buffer[..read]);
+    }
+}
+
+/// The request without the headers of travel; bytes that are no text are drawn.
+fn plain(bytes: &[u8]) -> String {
+    let end = bytes
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap();
+    let head = String::from_utf8_lossy(&bytes[..end]);
+    let mut lines: Vec<String> = Vec::new();
+    for line in head.lines() {
+        let name = line
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        if lines.is_empty() {
+            lines.push(line.trim_end_matches(" HTTP/1.1").replace("/base/", "/"));
+        } else if !TRAVEL.contains(&name.as_str()) {
+            lines.push(line.to_owned());
+        }
+    }
+    let body = &bytes[end + 4..];
+    // Chosen from the content, so that no content can hold it.
+    let boundary = lines
+        .iter()
+        .find_map(|line| Some(line.split_once("boundary=")?.1.to_owned()));
+    if !body.is_empty() {
+        let body = match std::str::from_utf8(body) {
+            Ok(text) => text.replace("\r\n", "\n"),
+            Err(_) => format!("{body:02x?}"),
+        };
+        lines.push(String::new());
+        lines.push(body.trim_end_matches('\n').to_owned());
+    }
+    let drawn = lines.join("\n");
+    boundary.map_or(drawn.clone(), |boundary| drawn.replace(&boundary, "B"))
+}
+
+fn door() -> Egress {
+    let policy = EgressPolicy {
+        loopback: Loopback::Allowed,
+        plain_http: PlainHttp::Allowed,
+        ..EgressPolicy::default()
+    };
+    Egress::new(policy, Arc::new(SystemResolver)).unwrap()
+}
+
+fn built(
+    operation: &ImportedOperation,
+    base: &Url,
+    arguments: &Value,
+) -> Result<BuiltRequest, BuildError> {
+    let template = RequestTemplate {
+        method: operation.method,
+        base,
+        path: &operation.path,
+        binds: &operation.binds,
+        body: operation.body.as_ref(),
+    };
+    build(&template, arguments.as_object().unwrap())
+}
+
+fn named<'d>(document: &'d ImportedDocument, name: &str) -> &'d ImportedOperation {
+    let found = document.operations.iter().find(|one| one.name == name);
+    found.unwrap_or_else(|| panic!("no operation {name}"))
+}
+
+/// Sends each row's request and compares what arrives.
+async fn arrive(document: &ImportedDocument, rows: &[Row]) {
+    let mut wire = Wire::listen().await;
+    let door = door();
+    let mut wrong = Vec::new();
+    for (name, arguments, expected) in rows {
+        let operation = named(document, name);
+        assert_eq!(operation.unsupported, None, "{name}");
+        let schema = compile(&operation.input_schema).unwrap();
+        assert!(
+            schema.is_valid(arguments),
+            "{name}: {arguments} is not what the schema asks for"
+        );
+        let request = built(operation, &wire.base, arguments);
+        let parts = request
+            .unwrap_or_else(|error| panic!("{name}: {error}"))
+            .into_parts();
+        let headers = parts.headers.into_iter();
+        let sent = door.send(OutboundRequest {
+            method: parts.method,
+            url: parts.url,
+            headers: headers.map(|(n, v)| (n, HeaderText::Plain(v))).collect(),
+            body: parts.body.map(bytes::Bytes::from),
+            limits: RequestLimits::default(),
+        });
+        sent.await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let seen = tokio::time::timeout(Duration::from_secs(5), wire.seen.recv()).await;
+        let seen = seen.unwrap().unwrap();
+        if seen != *expected {
+            wrong.push(format!(
+                "{name} {arguments}\n{seen}\n-- and not --\n{expected}"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    println!(
+        "N = {} requests arrived byte for byte as the document says",
+        rows.len()
+    );
+}
+
+#[tokio::test]
+async fn what_a_document_says_is_what_an_upstream_receives() {
+    let document = import(DOCUMENT.as_bytes(), &Limits::default()).unwrap();
+    arrive(&document, &rows()).await;
+}
+
+#[tokio::test]
+async fn what_other_peoples_documents_say_is_what_an_upstream_receives() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/specs");
+    for (file, rows) in [
+        ("oas-examples/3.0/parameters-style.json", others_styles()),
+        ("hostile/49-styles.json", hostile_styles()),
+        ("hostile/48-bodies.json", hostile_bodies()),
+    ] {
+        let Ok(bytes) = std::fs::read(home.join(file)) else {
+            eprintln!("skipped: {file} is not beside the checkout");
+            continue;
+        };
+        arrive(&import(&bytes, &Limits::default()).unwrap(), &rows).await;
+    }
+}
+
+type Row = (&'static str, Value, &'static str);
+
+fn rows() -> Vec<Row> {
+    let mut rows = paths();
+    rows.extend(queries_and_headers());
+    rows.extend(bodies());
+    rows.extend(forms());
+    rows
+}
+
+fn paths() -> Vec<Row> {
+    let words = json!(["a", "b/c"]);
+    let pair = json!({"y": "é", "x": 1});
+    vec![
+        (
+            "path_lists",
+            json!({"simple": words, "label": words, "matrix": words}),
+            "GET /path/a,b%2Fc/.a.b%2Fc/;matrix=a;matrix=b%2Fc",
+        ),
+        (
+            "path_objects",
+            json!({"simple": pair, "label": pair, "matrix": pair}),
+            "PUT /path/x=1,y=%C3%A9/.x,1,y,%C3%A9/;matrix=x,1,y,%C3%A9",
+        ),
+        (
+            "path_mixed",
+            json!({"name": "a.b", "ext": "pdf"}),
+            "GET /files/a.b.pdf",
+        ),
+        (
+            "path_undeclared",
+            json!({"id": "a?b#c"}),
+            "GET /undeclared/a%3Fb%23c",
+        ),
+        ("path_fragment", json!({"id": "7"}), "GET /things/7"),
+        (
+            "path_query",
+            json!({"page": 2}),
+            "GET /things?beta=true&page=2",
+        ),
+        ("path_query", json!({}), "GET /things?beta=true"),
+    ]
+}
+
+fn queries_and_headers() -> Vec<Row> {
+    let words = json!(["a b", "c&d"]);
+    let get = "query_forms";
+    vec![
+        (get, json!({}), "GET /query"),
+        (
+            get,
+            json!({"plain": "a b+c&d=e%"}),
+            "GET /query?plain=a%20b%2Bc%26d%3De%25",
+        ),
+        (get, json!({"plain": ""}), "GET /query?plain="),
+        (
+            get,
+            json!({"tags": words}),
+            "GET /query?tags=a%20b&tags=c%26d",
+        ),
+        (get, json!({"csv": words}), "GET /query?csv=a%20b,c%26d"),
+        (
+            get,
+            json!({"spaced": words}),
+            "GET /query?spaced=a%20b%20c%26d",
+        ),
+        (
+            get,
+            json!({"piped": words}),
+            "GET /query?piped=a%20b%7Cc%26d",
+        ),
+        (
+            get,
+            json!({"deep": {"a": {"b": [1, "x"]}, "c": true}}),
+            "GET /query?deep%5Ba%5D%5Bb%5D%5B0%5D=1&deep%5Ba%5D%5Bb%5D%5B1%5D=x&deep%5Bc%5D=true",
+        ),
+        (
+            get,
+            json!({"pair": {"x": 1, "y": "z"}}),
+            "GET /query?pair=x,1,y,z",
+        ),
+        (
+            get,
+            json!({"created_gte": 5}),
+            "GET /query?created%5Bgte%5D=5",
+        ),
+        (
+            get,
+            json!({"filter": "a eq 'b/c'"}),
+            "GET /query?%24filter=a%20eq%20%27b/c%27",
+        ),
+        (
+            get,
+            json!({"json": {"b": 1, "a": "x"}}),
+            "GET /query?json=%7B%22a%22%3A%22x%22%2C%22b%22%3A1%7D",
+        ),
+        (
+            "query_exploded",
+            json!({"pair": {"x": 1, "y": "z"}}),
+            "POST /query?x=1&y=z",
+        ),
+        (
+            "headers_and_cookies",
+            json!({"X-Trace": "t 1", "X-List": ["a", "b"], "X-Pair": {"x": 1, "y": "z"}, "theme": "dark", "size": 3}),
+            "GET /headers\nx-trace: t 1\nx-list: a,b\nx-pair: x=1,y=z\ncookie: theme=dark; size=3",
+        ),
+    ]
+}
+
+fn bodies() -> Vec<Row> {
+    vec![
+        (
+            "one_name_thrice",
+            json!({"id": "a", "id_query": "b", "body": {"id": "c"}}),
+            "PATCH /same/a?id=b\ncontent-type: application/json\n\n{\"id\":\"c\"}",
+        ),
+        (
+            "body_json",
+            json!({"body": [1, null, "x"]}),
+            "POST /json\ncontent-type: application/json\n\n[1,null,\"x\"]",
+        ),
+        (
+            "body_json",
+            json!({"body": "text"}),
+            "POST /json\ncontent-type: application/json\n\n\"text\"",
+        ),
+        (
+            "body_vendor",
+            json!({"body": {"x": 1}}),
+            "PUT /json\ncontent-type: application/vnd.shelf.v2+json\n\n{\"x\":1}",
+        ),
+        ("body_vendor", json!({}), "PUT /json"),
+        (
+            "body_on_delete",
+            json!({"body": {"x": 1}}),
+            "DELETE /json\ncontent-type: application/json\n\n{\"x\":1}",
+        ),
+        (
+            "body_any_media",
+            json!({"body": {"x": 1}}),
+            "PATCH /json\ncontent-type: application/json\n\n{\"x\":1}",
+        ),
+        (
+            "body_bytes",
+            json!({"body": "/+8A"}),
+            "PUT /bytes\ncontent-type: application/octet-stream\n\n[ff, ef, 00]",
+        ),
+        (
+            "body_image",
+            json!({"body": "iVBORw=="}),
+            "POST /bytes\ncontent-type: image/png\n\n[89, 50, 4e, 47]",
+        ),
+        (
+            "body_text",
+            json!({"body": "a;b"}),
+            "POST /text\ncontent-type: text/csv\n\na;b",
+        ),
+    ]
+}
+
+fn forms() -> Vec<Row> {
+    vec![
+        (
+            "body_form_nested",
+            json!({"body": {"card": {"number": "4", "exp": {"year": 30}}, "items": [{"price": "p"}, {"price": "q"}],
+                "expand": ["a", "b"], "note": "x y"}}),
+            "POST /form\ncontent-type: application/x-www-form-urlencoded\n\n\
+             card%5Bexp%5D%5Byear%5D=30&card%5Bnumber%5D=4&expand%5B0%5D=a&expand%5B1%5D=b&\
+             items%5B0%5D%5Bprice%5D=p&items%5B1%5D%5Bprice%5D=q&note=x%20y",
+        ),
+        (
+            "body_form_plain",
+            json!({"body": {"list": ["a", "b"], "pair": {"x": 1}}}),
+            "PUT /form\ncontent-type: application/x-www-form-urlencoded\n\n\
+             list=a&list=b&pair=%7B%22x%22%3A1%7D",
+        ),
+        (
+            "body_multipart",
+            json!({"body": {"file": "YWJj", "meta": {"x": 1}, "title": "t"}}),
+            "POST /multipart\ncontent-type: multipart/form-data; boundary=B\n\n\
+             --B\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\nContent-Type: image/png\n\nabc\n\
+             --B\nContent-Disposition: form-data; name=\"meta\"\nContent-Type: application/json\n\n{\"x\":1}\n\
+             --B\nContent-Disposition: form-data; name=\"title\"\n\nt\n--B--",
+        ),
+    ]
+}
+
+/// The colours of RFC 6570's own examples, spelled in each style of somebody else's document.
+fn others_styles() -> Vec<Row> {
+    let all = json!({"primitive": "blue", "array": ["blue", "black"], "object": {"R": "100", "G": "200"}});
+    let lists = json!({"array": ["blue", "black"], "object": {"R": "100", "G": "200"}});
+    let object = json!({"object": {"R": "100", "G": "200"}});
+    let row = |name, arguments: &Value, wire| (name, arguments.clone(), wire);
+    vec![
+        row(
+            "paths_standard",
+            &all,
+            "GET /anything/path/blue/blue,black/G,200,R,100",
+        ),
+        row(
+            "paths_matrix_non_exploded",
+            &all,
+            "GET /anything/path/matrix/;primitive=blue/;array=blue,black/;object=G,200,R,100",
+        ),
+        row(
+            "paths_matrix_exploded",
+            &all,
+            "POST /anything/path/matrix/;primitive=blue/;array=blue;array=black/;G=200;R=100",
+        ),
+        row(
+            "paths_label_non_exploded",
+            &all,
+            "GET /anything/path/label/.blue/.blue,black/.G,200,R,100",
+        ),
+        row(
+            "paths_label_exploded",
+            &all,
+            "POST /anything/path/label/.blue/.blue.black/.G=200.R=100",
+        ),
+        row(
+            "paths_simple_exploded",
+            &all,
+            "POST /anything/path/simple/blue/blue,black/G=200,R=100",
+        ),
+        row(
+            "query_standard",
+            &all,
+            "GET /anything/query?primitive=blue&array=blue&array=black&G=200&R=100",
+        ),
+        row(
+            "query_form_non_exploded",
+            &all,
+            "GET /anything/query/form?primitive=blue&array=blue,black&object=G,200,R,100",
+        ),
+        row(
+            "query_space_delimited_non_exploded",
+            &lists,
+            "GET /anything/query/spaceDelimited?array=blue%20black&object=G%20200%20R%20100",
+        ),
+        row(
+            "query_pipe_delimited_non_exploded",
+            &lists,
+            "GET /anything/query/pipeDelimited?array=blue%7Cblack&object=G%7C200%7CR%7C100",
+        ),
+        row(
+            "query_deep_object_non_exploded",
+            &object,
+            "GET /anything/query/deepObject?object%5BG%5D=200&object%5BR%5D=100",
+        ),
+        row(
+            "headers_simple_exploded",
+            &all,
+            "POST /anything/headers/simple\nprimitive: blue\narray: blue,black\nobject: G=200,R=100",
+        ),
+        row(
+            "cookies_form_non_exploded",
+            &all,
+            "GET /cookies\ncookie: primitive=blue; array=blue,black; object=G,200,R,100",
+        ),
+    ]
+}
+
+fn hostile_styles() -> Vec<Row> {
+    let fixed = json!({"matrix": ["a"], "label": {"k": "v"}, "arr": ["x", "y"]});
+    let with = |more: Value| {
+        let mut arguments = fixed.clone();
+        let (all, more) = (
+            arguments.as_object_mut().unwrap(),
+            more.as_object().unwrap(),
+        );
+        all.extend(more.clone());
+        arguments
+    };
+    vec![
+        ("styles", fixed.clone(), "GET /m/;matrix=a/.k,v/x,y"),
+        (
+            "styles",
+            with(json!({"deep": {"a": {"b": "c"}}, "csv": ["p", "q"], "json": {"z": 1}})),
+            "GET /m/;matrix=a/.k,v/x,y?deep%5Ba%5D%5Bb%5D=c&csv=p,q&json=%7B%22z%22%3A1%7D",
+        ),
+    ]
+}
+
+fn hostile_bodies() -> Vec<Row> {
+    vec![
+        (
+            "form",
+            json!({"body": {"card": {"number": "4"}, "items": [{"price": "p"}]}}),
+            "POST /form\ncontent-type: application/x-www-form-urlencoded\n\n\
+             card%5Bnumber%5D=4&items=%7B%22price%22%3A%22p%22%7D",
+        ),
+        (
+            "bin",
+            json!({"body": "AAH/"}),
+            "PUT /bin\ncontent-type: application/octet-stream\n\n[00, 01, ff]",
+        ),
+        (
+            "arr",
+            json!({"body": ["a"]}),
+            "POST /arr\ncontent-type: application/json\n\n[\"a\"]",
+        ),
+        (
+            "one",
+            json!({"body": {"b": "x"}}),
+            "POST /one\ncontent-type: application/json\n\n{\"b\":\"x\"}",
+        ),
+        (
+            "getbody",
+            json!({"body": {}}),
+            "GET /getbody\ncontent-type: application/json\n\n{}",
+        ),
+    ]
+}
