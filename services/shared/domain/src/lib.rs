@@ -9,6 +9,7 @@ pub mod clock;
 pub mod connection;
 pub mod decision;
 pub mod digest;
+pub mod drift;
 pub mod event;
 pub mod fault;
 pub mod hold;
