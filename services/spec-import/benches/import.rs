@@ -1,0 +1,172 @@
+//! What an import costs beside reading the same bytes and nothing more, in one run.
+//!
+//! `cargo bench -p countersign-spec-import [-- FILE…]`; without files, those that lie in
+//! `../shared/specs` beside the checkout. Every figure is a process of its own, so that memory is
+//! that of one document: the median of the runs in milliseconds, and the largest resident set.
+//! `FastMCP`'s `from_openapi` runs too where the Python that `PYTHON` names has it.
+
+use std::{
+    env, fs,
+    io::Read as _,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
+
+use countersign_spec_import::{Limits, import};
+
+const RUNS: usize = 7;
+const FILES: [&str; 4] = [
+    "github/api.github.com.json.gz",
+    "stripe/spec3.yaml",
+    "kubernetes/swagger.json",
+    "digitalocean/DigitalOcean-public.v2.yaml",
+];
+const PEER: &str = include_str!("from_openapi.py");
+
+/// Time in milliseconds, peak memory in MiB.
+type Figures = (f64, f64);
+
+fn main() {
+    let mut given = env::args().skip(1).filter(|word| word != "--bench");
+    match given.next() {
+        Some(word) if word == "--one" => one(&given.collect::<Vec<_>>()),
+        first => table(&files(first.into_iter().chain(given).collect())),
+    }
+}
+
+fn files(given: Vec<String>) -> Vec<PathBuf> {
+    if !given.is_empty() {
+        return given.into_iter().map(PathBuf::from).collect();
+    }
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/specs");
+    let there: Vec<PathBuf> = FILES.iter().map(|file| home.join(file)).collect();
+    if there.iter().all(|file| file.is_file()) {
+        return there;
+    }
+    eprintln!("skipped: the documents do not lie beside the checkout; name files of your own");
+    Vec::new()
+}
+
+fn table(files: &[PathBuf]) {
+    println!(
+        "{:<34}{:>12}{:>12}{:>8}{:>12}{:>12}{:>8}{:>14}",
+        "document",
+        "parse ms",
+        "import ms",
+        "times",
+        "parse MiB",
+        "import MiB",
+        "ops",
+        "FastMCP ms"
+    );
+    for file in files {
+        let plain = document(file);
+        let name = file
+            .strip_prefix(file.ancestors().nth(2).unwrap_or(file))
+            .unwrap_or(file);
+        let parse = measure("parse", &plain);
+        let (whole, operations) = measure("import", &plain).zip(operations(&plain)).unzip();
+        let ratio = parse
+            .zip(whole)
+            .map(|((parse, _), (whole, _))| whole / parse);
+        let number = |figure: Option<f64>| figure.map_or("-".to_owned(), |f| format!("{f:.1}"));
+        println!(
+            "{:<34}{:>12}{:>12}{:>8}{:>12}{:>12}{:>8}{:>14}",
+            name.display().to_string(),
+            number(parse.map(|f| f.0)),
+            number(whole.map(|f| f.0)),
+            number(ratio),
+            number(parse.map(|f| f.1)),
+            number(whole.map(|f| f.1)),
+            operations.map_or("-".to_owned(), |n| n.to_string()),
+            number(peer(&plain)),
+        );
+        if plain != *file {
+            let _ = fs::remove_file(plain);
+        }
+    }
+}
+
+/// The document itself, unpacked if need be: unpacking is no part of the figures.
+fn document(file: &Path) -> PathBuf {
+    if file.extension().is_none_or(|ending| ending != "gz") {
+        return file.to_owned();
+    }
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(fs::File::open(file).expect("a file that is there"))
+        .read_to_end(&mut bytes)
+        .expect("a gzip file");
+    let name = format!("countersign-bench-{}.json", std::process::id());
+    let plain = env::temp_dir().join(name);
+    fs::write(&plain, bytes).expect("a temporary file");
+    plain
+}
+
+/// The median time and the largest memory of a few processes.
+fn measure(what: &str, file: &Path) -> Option<Figures> {
+    let mut figures: Vec<Figures> = (0..RUNS).filter_map(|_| child(what, file)).collect();
+    figures.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let memory = figures.iter().map(|figure| figure.1).fold(0.0, f64::max);
+    figures
+        .get(figures.len() / 2)
+        .map(|median| (median.0, memory))
+}
+
+fn child(what: &str, file: &Path) -> Option<Figures> {
+    let program = env::current_exe().ok()?;
+    let output = Command::new(program)
+        .args(["--one", what])
+        .arg(file)
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let mut words = text.split_whitespace();
+    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+}
+
+fn operations(file: &Path) -> Option<usize> {
+    let document = import(&fs::read(file).ok()?, &Limits::default()).ok()?;
+    Some(document.operations.len())
+}
+
+/// One figure: reads the file, starts the clock, and says time and memory.
+fn one(words: &[String]) {
+    let [what, file] = words else {
+        panic!("say what and which file");
+    };
+    let bytes = fs::read(file).expect("the file");
+    let started = Instant::now();
+    let kept: Box<dyn std::any::Any> = match what.as_str() {
+        "import" => Box::new(import(&bytes, &Limits::default()).expect("a document")),
+        _ if bytes.trim_ascii_start().starts_with(b"{") => {
+            Box::new(serde_json::from_slice::<serde_json::Value>(&bytes).expect("JSON"))
+        }
+        _ => {
+            let text = std::str::from_utf8(&bytes).expect("UTF-8");
+            Box::new(serde_saphyr::from_str::<serde_json::Value>(text).expect("YAML"))
+        }
+    };
+    let elapsed = started.elapsed().as_secs_f64() * 1e3;
+    println!("{elapsed} {}", peak_mib());
+    drop(kept);
+}
+
+/// The largest resident set of this process, as Linux counts it.
+fn peak_mib() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
+    kib.unwrap_or(f64::NAN) / 1024.0
+}
+
+/// Milliseconds of `FastMCP`, which only reads JSON documents of `OpenAPI` 3.
+fn peer(file: &Path) -> Option<f64> {
+    let python = env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
+    let output = Command::new(python)
+        .args(["-c", PEER])
+        .arg(file)
+        .output()
+        .ok()?;
+    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+}
