@@ -1,26 +1,26 @@
 //! The way of a whole document: version, security, every path and method, names.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
-
 use countersign_domain::{
     digest::Digest,
-    operation::{Diagnostic, ImportedDocument, ImportedOperation, Method, Severity},
+    operation::{ImportedDocument, Method},
 };
 use serde_json::{Map, Value};
 
 use crate::{
-    ImportError, Limits, Progress, Stage, name,
+    ImportError, Limits, Progress, Stage,
+    bundle::{
+        self, Files, Packed,
+        tree::{self, Tree},
+    },
+    name,
     notes::{At, Notes},
     operation::{self, Shared},
-    path,
-    read::{self, Source},
-    reference,
+    origin::Origins,
+    paths,
     schema::Definitions,
     security::Schemes,
     server,
+    stopwatch::Stopwatch,
     words::one_line,
 };
 
@@ -45,72 +45,114 @@ pub(crate) struct Found<'d> {
     pub(crate) pointer: String,
 }
 
-/// Measures one import. Time is a limit here, never a value: no result depends on it.
-struct Stopwatch {
-    started: Instant,
-    limit: Duration,
-}
-
-impl Stopwatch {
-    fn check(&self, at: impl Fn() -> String) -> Result<(), ImportError> {
-        if self.started.elapsed() > self.limit {
-            return Err(ImportError::TooSlow {
-                seconds: self.limit.as_secs(),
-                at: at(),
-            });
-        }
-        Ok(())
-    }
-}
-
-/// Imports a document; see [`crate::import_with_progress`].
+/// Imports a document, an archive or a gzip file; see [`crate::import_with_progress`].
 pub(crate) fn import(
     bytes: &[u8],
     limits: &Limits,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ImportedDocument, ImportError> {
-    let watch = Stopwatch {
-        started: Instant::now(),
-        limit: limits.elapsed,
-    };
-    let mut tell = |stage, done, total| progress(Progress { stage, done, total });
-    tell(Stage::Reading, 0, bytes.len());
-    let source = read::read(bytes, limits)?;
-    watch.check(|| "reading".to_owned())?;
-    tell(Stage::Reading, bytes.len(), bytes.len());
-
+    let watch = Stopwatch::start(limits);
     let mut notes = Notes::of_document();
-    let (format, dialect) = version(&source.root, &mut notes)?;
-    let found = find(&source.root, limits, &mut notes)?;
+    tell(progress, Stage::Reading, (0, bytes.len()));
+    let tree = match bundle::unpack(bytes, limits)? {
+        None => tree::alone(bytes, limits, &mut notes)?,
+        Some(Packed::Document(document)) => tree::alone(&document, limits, &mut notes)?,
+        Some(Packed::Files(mut files)) => {
+            let root = bundle::root_of(&mut files, None, limits)?;
+            tree::grow((&mut files, &root), limits, &watch, &mut notes)?
+        }
+    };
+    tell(progress, Stage::Reading, (bytes.len(), bytes.len()));
+    let mut document = finish(tree, (limits, &watch), notes, progress)?;
+    document.sha256 = Digest::of(bytes);
+    Ok(document)
+}
+
+/// Imports a bundle; see [`crate::import_files`].
+pub(crate) fn import_files(
+    files: &mut dyn Files,
+    root: Option<&str>,
+    limits: &Limits,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ImportedDocument, ImportError> {
+    let watch = Stopwatch::start(limits);
+    let mut notes = Notes::of_document();
+    let root = bundle::root_of(files, root, limits)?;
+    let tree = tree::grow((files, &root), limits, &watch, &mut notes)?;
+    finish(tree, (limits, &watch), notes, progress)
+}
+
+fn tell(progress: &mut dyn FnMut(Progress), stage: Stage, (done, total): (usize, usize)) {
+    progress(Progress { stage, done, total });
+}
+
+/// From one tree to a document: format, operations, names, and the places people look at.
+fn finish(
+    tree: Tree,
+    (limits, watch): (&Limits, &Stopwatch),
+    mut notes: Notes,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ImportedDocument, ImportError> {
+    watch.check(|| "reading".to_owned())?;
+    let openapi = openapi(tree.root, &mut notes)?;
+    let root = &openapi.root;
+    let found = paths::find(root, limits, &mut notes)?;
     let mut shared = Shared {
-        root: &source.root,
-        definitions: Definitions::new(&source.root, dialect),
-        schemes: Schemes::read(&source.root, &mut notes),
+        root,
+        definitions: Definitions::new(root, openapi.dialect),
+        schemes: Schemes::read(root, &mut notes),
         limits: limits.clone(),
         schema_bytes: 0,
     };
     let mut operations = Vec::with_capacity(found.len());
     for (index, one) in found.iter().enumerate() {
         if index % 32 == 0 {
-            tell(Stage::Operations, index, found.len());
+            tell(progress, Stage::Operations, (index, found.len()));
         }
         watch.check(|| format!("operation {index} of {}", found.len()))?;
         operations.push(operation::read(&mut shared, one));
     }
-    tell(Stage::Operations, found.len(), found.len());
+    tell(progress, Stage::Operations, (found.len(), found.len()));
     name::make_unique(&mut operations);
-    flag_ambiguous(&mut operations, &found);
-    tell(Stage::Naming, found.len(), found.len());
+    paths::flag_ambiguous(&mut operations, &found);
+    tell(progress, Stage::Naming, (found.len(), found.len()));
 
-    let mut document = describe(&source, format, &mut notes);
-    document.sha256 = Digest::of(bytes);
+    let mut document = describe(root, openapi.format, &mut notes);
+    if let Some(written) = &tree.written_version {
+        document.version = one_line(written);
+    }
+    document.sha256 = tree.sha256;
     document.operations = operations;
     server::settle(&mut document, &found);
     document.diagnostics = notes.finish(&At::ROOT);
     document
         .diagnostics
         .extend(shared.definitions.notes.finish(&At::Pointer("/components")));
+    // First back to the format that was given, then to the file.
+    openapi.origins.show(&mut document);
+    tree.origins.show(&mut document);
     Ok(document)
+}
+
+/// A tree that is `OpenAPI`, whatever it was before.
+struct Openapi {
+    root: Value,
+    /// Where its pieces stood before it was.
+    origins: Origins,
+    /// What people call the format that was given.
+    format: String,
+    dialect: Dialect,
+}
+
+/// Finds out the format, and makes an older one `OpenAPI`.
+fn openapi(root: Value, notes: &mut Notes) -> Result<Openapi, ImportError> {
+    let (format, dialect) = version(&root, notes)?;
+    Ok(Openapi {
+        root,
+        origins: Origins::default(),
+        format,
+        dialect,
+    })
 }
 
 fn version(root: &Value, notes: &mut Notes) -> Result<(String, Dialect), ImportError> {
@@ -184,8 +226,7 @@ fn keys(members: &Map<String, Value>) -> String {
     format!("there is no field openapi, only {}", names.join(", "))
 }
 
-fn describe(source: &Source, format: String, notes: &mut Notes) -> ImportedDocument {
-    let root = &source.root;
+fn describe(root: &Value, format: String, notes: &mut Notes) -> ImportedDocument {
     let text = |pointer| match root.pointer(pointer) {
         Some(Value::String(text)) => one_line(text),
         Some(Value::Number(number)) => number.to_string(),
@@ -200,10 +241,6 @@ fn describe(source: &Source, format: String, notes: &mut Notes) -> ImportedDocum
         );
         "Untitled API".clone_into(&mut title);
     }
-    let version = source
-        .written_version
-        .as_deref()
-        .map_or_else(|| text("/info/version"), one_line);
     let servers = server::servers(root.get("servers"), &At::Pointer("/servers"), notes);
     if servers.is_empty() {
         let text = "the document names no server; the origin must be given";
@@ -215,152 +252,11 @@ fn describe(source: &Source, format: String, notes: &mut Notes) -> ImportedDocum
     }
     ImportedDocument {
         title,
-        version,
+        version: text("/info/version"),
         format,
         sha256: Digest::of(&[]),
         servers,
         operations: Vec::new(),
         diagnostics: Vec::new(),
-    }
-}
-
-fn find<'d>(
-    root: &'d Value,
-    limits: &Limits,
-    notes: &mut Notes,
-) -> Result<Vec<Found<'d>>, ImportError> {
-    let mut found = Vec::new();
-    let home = At::Pointer("/paths");
-    match root.get("paths") {
-        Some(Value::Object(paths)) => {
-            for (path, item) in paths {
-                find_in(root, path, item, (&mut found, notes));
-            }
-        }
-        None | Some(Value::Null) => {}
-        Some(_) => notes.error("paths_not_an_object", &home, "the paths are not an object"),
-    }
-    if found.is_empty() {
-        notes.warning(
-            "no_operations",
-            &home,
-            "the document has no operation that could be imported",
-        );
-    }
-    if found.len() > limits.operations {
-        return Err(ImportError::TooManyOperations {
-            found: found.len(),
-            limit: limits.operations,
-        });
-    }
-    Ok(found)
-}
-
-fn find_in<'d>(
-    root: &'d Value,
-    path: &'d str,
-    item: &'d Value,
-    (found, notes): (&mut Vec<Found<'d>>, &mut Notes),
-) {
-    if path.starts_with("x-") {
-        return;
-    }
-    let home = At::Pointer("/paths");
-    let at = home.key(path);
-    let mut layers = vec![(item, at.to_string())];
-    if item.get("$ref").is_some() {
-        match reference::follow(root, item, at.to_string()) {
-            Ok(target) => layers.push(target),
-            Err(bad) => notes.error(bad.code(), &at, &format!("of a path, {}", bad.reason())),
-        }
-    }
-    let mut seen: Vec<Method> = Vec::new();
-    for (item, pointer) in layers {
-        let Some(members) = item.as_object() else {
-            notes.warning(
-                "path_not_an_object",
-                &At::Pointer(&pointer),
-                "a path is not described by an object",
-            );
-            continue;
-        };
-        for (key, value) in members {
-            let place = At::Pointer(&pointer);
-            let place = place.key(key);
-            match Method::parse(key) {
-                Some(_) if value.is_null() => {
-                    notes.warning(
-                        "operation_empty",
-                        &place,
-                        "nothing stands under this method",
-                    );
-                }
-                Some(method) if seen.contains(&method) => {
-                    notes.warning(
-                        "operation_twice",
-                        &place,
-                        "the method is given twice; the first one counts",
-                    );
-                }
-                Some(method) => {
-                    seen.push(method);
-                    found.push(Found {
-                        root,
-                        method,
-                        path,
-                        item,
-                        item_pointer: pointer.clone(),
-                        value,
-                        pointer: place.to_string(),
-                    });
-                }
-                None if is_known(key) => {}
-                None => notes.info(
-                    "path_member_unknown",
-                    &place,
-                    "this is not a method and is left out",
-                ),
-            }
-        }
-    }
-}
-
-fn is_known(key: &str) -> bool {
-    matches!(
-        key,
-        "$ref" | "summary" | "description" | "servers" | "parameters"
-    ) || key.starts_with("x-")
-}
-
-/// Two paths that differ only in the names of variables or a slash answer to the same requests.
-fn flag_ambiguous(operations: &mut [ImportedOperation], found: &[Found<'_>]) {
-    let mut shapes: HashMap<String, Vec<&str>> = HashMap::new();
-    let shape = |path: &str| {
-        path::parse(path)
-            .ok()
-            .filter(|t| !t.has_fragment)
-            .map(|t| t.shape)
-    };
-    for one in found {
-        let paths = shape(one.path).map(|shape| shapes.entry(shape).or_default());
-        if let Some(paths) = paths.filter(|paths| !paths.contains(&one.path)) {
-            paths.push(one.path);
-        }
-    }
-    for (operation, one) in operations.iter_mut().zip(found) {
-        let Some(paths) = shape(one.path).and_then(|shape| shapes.get(&shape)) else {
-            continue;
-        };
-        if let Some(other) = paths.iter().find(|path| **path != one.path) {
-            operation.diagnostics.push(Diagnostic {
-                severity: Severity::Warning,
-                code: "path_ambiguous".to_owned(),
-                pointer: one.pointer.clone(),
-                text: format!(
-                    "the path {:?} answers to the same requests",
-                    one_line(other)
-                ),
-            });
-        }
     }
 }

@@ -110,6 +110,82 @@ pub enum ImportError {
         /// How far it got.
         at: String,
     },
+    /// An archive that is broken, or that two readers would unpack differently.
+    #[error("the archive cannot be read: {message}")]
+    ArchiveUnreadable {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// An archive with a password.
+    #[error("{name:?} in the archive is encrypted; pack it without a password")]
+    ArchiveEncrypted {
+        /// The file.
+        name: String,
+    },
+    /// A link or a device, which could lead out of the archive.
+    #[error("{name:?} in the archive is not a plain file or folder")]
+    ArchiveLink {
+        /// The file.
+        name: String,
+    },
+    /// A name that leads out of the bundle, or that systems read differently.
+    #[error("the file name {name:?} is absolute, leads out of the bundle or is not usable")]
+    UnsafeFileName {
+        /// The name.
+        name: String,
+    },
+    /// Two files under one name.
+    #[error("the bundle has two files named {name:?}")]
+    DuplicateFile {
+        /// The name.
+        name: String,
+    },
+    /// More files than the limit.
+    #[error("the bundle has more than {limit} files")]
+    TooManyFiles {
+        /// The limit.
+        limit: usize,
+    },
+    /// Unpacked, it has more bytes than the limit.
+    #[error("unpacked, this is more than the limit of {limit} bytes")]
+    UnpackedTooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// No file of the bundle is an API description.
+    #[error("none of the {files} files is an API description that could be the root")]
+    RootMissing {
+        /// How many files were looked at.
+        files: usize,
+    },
+    /// Several files could be the root.
+    #[error("the root could be {candidates}; say which one it is")]
+    RootUnclear {
+        /// Their names, quoted.
+        candidates: String,
+    },
+    /// The file that should be the root is not there.
+    #[error("there is no file {name:?} in the bundle")]
+    RootNotFound {
+        /// The name.
+        name: String,
+    },
+    /// The system does not let a file be read.
+    #[error("the file {name:?} cannot be read: {message}")]
+    FileUnreadable {
+        /// The file.
+        name: String,
+        /// Why.
+        message: String,
+    },
+    /// One file of a bundle has a problem.
+    #[error("{file}: {error}")]
+    InFile {
+        /// The file.
+        file: String,
+        /// The problem.
+        error: Box<ImportError>,
+    },
     /// The system gave no thread to read on.
     #[error("the document cannot be read at the moment; try again")]
     NoThread,
@@ -123,13 +199,25 @@ impl Fault for ImportError {
             | Self::TooManyNodes { .. }
             | Self::TooManyAliases { .. }
             | Self::TooManyOperations { .. }
+            | Self::TooManyFiles { .. }
+            | Self::UnpackedTooLarge { .. }
             | Self::TooSlow { .. } => Kind::TooLarge,
+            Self::InFile { error, .. } => error.kind(),
             Self::NoThread => Kind::Unavailable,
             Self::Empty
             | Self::LooksLikeHtml { .. }
             | Self::NotJsonOrYaml { .. }
             | Self::DuplicateKey { .. }
             | Self::NotOpenapi { .. }
+            | Self::ArchiveUnreadable { .. }
+            | Self::ArchiveEncrypted { .. }
+            | Self::ArchiveLink { .. }
+            | Self::UnsafeFileName { .. }
+            | Self::DuplicateFile { .. }
+            | Self::RootMissing { .. }
+            | Self::RootUnclear { .. }
+            | Self::RootNotFound { .. }
+            | Self::FileUnreadable { .. }
             | Self::Swagger2 { .. }
             | Self::UnknownVersion { .. } => Kind::Invalid,
         }
@@ -150,6 +238,18 @@ impl Fault for ImportError {
             Self::UnknownVersion { .. } => "unknown_version",
             Self::TooManyOperations { .. } => "too_many_operations",
             Self::TooSlow { .. } => "too_slow",
+            Self::ArchiveUnreadable { .. } => "archive_unreadable",
+            Self::ArchiveEncrypted { .. } => "archive_encrypted",
+            Self::ArchiveLink { .. } => "archive_link",
+            Self::UnsafeFileName { .. } => "unsafe_file_name",
+            Self::DuplicateFile { .. } => "duplicate_file",
+            Self::TooManyFiles { .. } => "too_many_files",
+            Self::UnpackedTooLarge { .. } => "unpacked_too_large",
+            Self::RootMissing { .. } => "root_missing",
+            Self::RootUnclear { .. } => "root_unclear",
+            Self::RootNotFound { .. } => "root_not_found",
+            Self::FileUnreadable { .. } => "file_unreadable",
+            Self::InFile { error, .. } => error.code(),
             Self::NoThread => "no_thread",
         }
     }

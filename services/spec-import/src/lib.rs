@@ -12,6 +12,7 @@
 
 mod arguments;
 mod body;
+pub mod bundle;
 mod document;
 mod error;
 mod evidence;
@@ -26,12 +27,14 @@ mod operation;
 mod origin;
 mod parameter;
 mod path;
+mod paths;
 mod read;
 mod reference;
 pub mod risk;
 mod schema;
 mod security;
 mod server;
+mod stopwatch;
 mod survey;
 mod words;
 
@@ -61,4 +64,17 @@ pub fn import_with_progress(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ImportedDocument, ImportError> {
     document::import(bytes, limits, progress)
+}
+
+/// Imports a document that is spread over files, beginning with `root` or with the file that is
+/// evidently meant.
+///
+/// # Errors
+/// When the root cannot be told or read, or the files cost more than the limits allow.
+pub fn import_files(
+    files: &mut dyn bundle::Files,
+    root: Option<&str>,
+    limits: &Limits,
+) -> Result<ImportedDocument, ImportError> {
+    document::import_files(files, root, limits, &mut |_| {})
 }

@@ -6,8 +6,12 @@ use std::time::Duration;
 /// only the operation concerned cannot be called.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Bytes of the document.
+    /// Bytes of the document, or of the archive.
     pub raw_bytes: usize,
+    /// Bytes of all files of a bundle together, unpacked.
+    pub unpacked_bytes: usize,
+    /// Files in a bundle.
+    pub files: usize,
     /// Operations in the document.
     pub operations: usize,
     /// Nesting of lists and objects; more than 128 is never read.
@@ -26,6 +30,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             raw_bytes: 32 << 20,
+            unpacked_bytes: 64 << 20,
+            files: 10_000,
             operations: 5_000,
             depth: 128,
             nodes: 2_000_000,

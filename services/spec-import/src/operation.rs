@@ -149,7 +149,10 @@ fn finish(parts: Parts<'_, '_, '_>) -> ImportedOperation {
 
 fn resolve<'d>(cx: &mut Reading<'_, 'd>, found: &Found<'d>) -> &'d Value {
     match reference::follow(cx.root, found.value, found.pointer.clone()) {
-        Ok((value, _)) if value.is_object() => value,
+        Ok((value, pointer)) if value.is_object() => {
+            cx.pointer = pointer;
+            value
+        }
         Ok(_) => {
             cx.refuse(
                 "operation_not_an_object",
@@ -191,7 +194,7 @@ fn parameters<'d>(
     );
     let own = (
         value.get("parameters"),
-        format!("{}/parameters", found.pointer),
+        format!("{}/parameters", cx.pointer),
     );
     parameter::collect(cx, [of_path, own], template)
 }
@@ -214,7 +217,7 @@ fn servers(
     let own =
         |list: Option<&Value>| list.is_some_and(|l| l.as_array().is_some_and(|l| !l.is_empty()));
     let (list, pointer) = if own(value.get("servers")) {
-        (value.get("servers"), format!("{}/servers", found.pointer))
+        (value.get("servers"), format!("{}/servers", cx.pointer))
     } else {
         (
             found.item.get("servers"),

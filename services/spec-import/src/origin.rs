@@ -5,6 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use countersign_domain::operation::{Diagnostic, ImportedDocument};
+
+use crate::bundle::tree::FILES;
+
 /// A map from pointers into the tree to places in what was given.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Origins(BTreeMap<String, String>);
@@ -29,6 +33,44 @@ impl Origins {
             }
         }
     }
+
+    /// Turns every pointer of a document, and every one that a text names, into its place.
+    pub(crate) fn show(&self, document: &mut ImportedDocument) {
+        if self.0.is_empty() {
+            return;
+        }
+        for note in &mut document.diagnostics {
+            self.show_note(note);
+        }
+        for operation in &mut document.operations {
+            for note in &mut operation.diagnostics {
+                self.show_note(note);
+            }
+            if let Some(reason) = &mut operation.unsupported {
+                *reason = self.text(reason);
+            }
+        }
+    }
+
+    fn show_note(&self, note: &mut Diagnostic) {
+        note.pointer = self.place(&note.pointer);
+        note.text = self.text(&note.text);
+    }
+
+    /// References were rewritten, and a sentence that quotes one must show what stood there.
+    fn text(&self, text: &str) -> String {
+        let start = format!("\"#/{FILES}/");
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(begin) = rest.find(&start) {
+            let (before, quoted) = rest.split_at(begin + 1);
+            let end = quoted.find('"').unwrap_or(quoted.len());
+            out.push_str(before);
+            out.push_str(&self.place(&quoted[1..end]));
+            rest = &quoted[end..];
+        }
+        out + rest
+    }
 }
 
 #[cfg(test)]
@@ -46,5 +88,15 @@ mod tests {
         );
         assert_eq!(origins.place("/x-files/b.yml/a"), "b.yml#/a");
         assert_eq!(origins.place("/paths/~1a/get"), "/paths/~1a/get");
+    }
+
+    #[test]
+    fn a_sentence_quotes_the_place_and_not_the_tree() {
+        let mut origins = Origins::default();
+        origins.add("/x-countersign-files/b~1c.yml", "b/c.yml#");
+        assert_eq!(
+            origins.text(r##"to "#/x-countersign-files/b~1c.yml/a", and "#/d""##),
+            r##"to "b/c.yml#/a", and "#/d""##
+        );
     }
 }

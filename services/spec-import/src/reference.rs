@@ -35,7 +35,8 @@ impl BadReference {
         let short = |target: &String| countersign_domain::text::strip(target, 160);
         match self {
             Self::Outside(to) => format!(
-                "it refers to {:?}, which is outside the document and is never fetched",
+                "it refers to {:?}, which is outside the document, or not among its files, and \
+                 is never fetched",
                 short(to)
             ),
             Self::Missing(to) => {

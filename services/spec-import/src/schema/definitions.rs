@@ -12,6 +12,7 @@ use super::{
     weight::{Known, Weight, weigh},
 };
 use crate::{
+    bundle::tree::FILES,
     document::Dialect,
     notes::{At, Notes},
     reference::BadReference,
@@ -215,9 +216,16 @@ impl<'d> Definitions<'d> {
 }
 
 /// A key made of letters, digits, `_`, `.` and `-`. A component keeps its name; whatever else is
-/// referred to has a hash of its pointer behind its name.
+/// referred to has a hash of its pointer behind its name. A whole file is named like the file.
 fn name_of(pointer: &str) -> String {
     let last = pointer.rsplit('/').next().unwrap_or_default();
+    let last = match pointer
+        .strip_prefix('/')
+        .and_then(|p| p.strip_prefix(FILES))
+    {
+        Some(file) if file.matches('/').count() == 1 => stem(last),
+        _ => last,
+    };
     let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
     let kept: String = last.chars().filter(|c| is_safe(*c)).take(48).collect();
     let component = pointer.strip_prefix("/components/schemas/") == Some(kept.as_str());
@@ -230,6 +238,12 @@ fn name_of(pointer: &str) -> String {
         if kept.is_empty() { "schema" } else { &kept },
         &hash[..10]
     )
+}
+
+/// The name of a file without its folders and its kind; folders end in `~1` here.
+fn stem(file: &str) -> &str {
+    let name = file.rsplit("~1").next().unwrap_or_default();
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 /// Bytes as JSON, and nesting.
@@ -247,6 +261,14 @@ pub(crate) fn measure(value: &Value) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_schema_that_is_a_file_is_named_like_the_file() {
+        let of = |file| name_of(&format!("/{FILES}/{file}"));
+        assert!(of("a~1models~1droplet.yml").starts_with("droplet_"));
+        assert!(of("a.yml/page").starts_with("page_"));
+        assert_ne!(of("a~1droplet.yml"), of("b~1droplet.yml"));
+    }
 
     #[test]
     fn names_of_definitions_are_safe_and_different() {
