@@ -72,6 +72,8 @@ impl Command {
 enum SpecCommand {
     /// Shows what an import would do.
     Inspect(InspectSettings),
+    /// Imports every API description below a folder and shows what came of each.
+    Survey(SurveySettings),
     /// Measures the risk classifier against labelled operations, one JSON object a line.
     Score {
         /// The labels.
@@ -89,8 +91,21 @@ enum SchemaCommand {
 /// What to inspect, and how to show it.
 #[derive(Args, Debug)]
 pub struct InspectSettings {
-    /// The description; `-` is standard input.
+    /// The description, its folder or an archive; `-` is standard input.
     pub file: PathBuf,
+    /// The file to begin with, inside the folder or the archive.
+    #[arg(long, value_name = "PATH")]
+    pub root: Option<String>,
+    /// How it looks: table or json.
+    #[arg(long, default_value = "table")]
+    pub format: ReportFormat,
+}
+
+/// What to survey, and how to show it.
+#[derive(Args, Debug)]
+pub struct SurveySettings {
+    /// The folder.
+    pub folder: PathBuf,
     /// How it looks: table or json.
     #[arg(long, default_value = "table")]
     pub format: ReportFormat,
@@ -160,6 +175,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Spec(SpecCommand::Inspect(what)) => admin::inspect(&what),
+        Command::Spec(SpecCommand::Survey(what)) => admin::survey(&what),
         Command::Spec(SpecCommand::Score { labels }) => admin::score(&labels),
         Command::Schema(SchemaCommand::Graphql) => {
             print!("{}", countersign_graphql::sdl());

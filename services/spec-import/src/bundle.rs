@@ -56,6 +56,18 @@ impl Bundle {
         Ok(bundle)
     }
 
+    /// Unpacks a ZIP archive; other bytes are nothing.
+    ///
+    /// # Errors
+    /// When it is broken, encrypted, holds links or names that lead out, or unpacks to more than
+    /// the limits.
+    pub fn from_archive(bytes: &[u8], limits: &Limits) -> Result<Option<Self>, ImportError> {
+        match unpack(bytes, limits)? {
+            Some(Packed::Files(bundle)) => Ok(Some(bundle)),
+            Some(Packed::Document(_)) | None => Ok(None),
+        }
+    }
+
     fn add(&mut self, name: &str, content: Vec<u8>, limits: &Limits) -> Result<(), ImportError> {
         let name = name::checked(name)?;
         if self.0.len() >= limits.files {
@@ -79,6 +91,18 @@ impl Files for Bundle {
     fn open(&mut self, name: &str, _most: usize) -> Result<Option<Vec<u8>>, ImportError> {
         Ok(self.0.get(name).cloned())
     }
+}
+
+/// Whether bytes are a ZIP archive or a gzip file.
+#[must_use]
+pub fn is_packed(bytes: &[u8]) -> bool {
+    archive::is(bytes) || gzip::is(bytes)
+}
+
+/// Whether a file of this name can be part of a bundle.
+#[must_use]
+pub fn is_usable_name(name: &str) -> bool {
+    name::checked(name).is_ok()
 }
 
 /// What some bytes turned out to be.

@@ -191,6 +191,19 @@ pub enum ImportError {
     NoThread,
 }
 
+impl ImportError {
+    /// The error itself where it is about `file`, whose name is shown anyway.
+    #[must_use]
+    pub fn of(self, file: &str) -> Self {
+        if let Self::InFile { file: of, error } = &self
+            && of == file
+        {
+            return error.as_ref().clone();
+        }
+        self
+    }
+}
+
 impl Fault for ImportError {
     fn kind(&self) -> Kind {
         match self {

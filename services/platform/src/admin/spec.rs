@@ -1,44 +1,56 @@
 //! Reads API descriptions, without a server.
 
-use std::{
-    fs,
-    io::{self, Read as _},
-    path::Path,
-    process::ExitCode,
-};
+mod folder;
+mod given;
+mod survey;
+
+use std::{fs, io, path::Path, process::ExitCode};
 
 use anyhow::Context as _;
-use countersign_domain::Fault as _;
-use countersign_spec_import::{Limits, import, inspect as report, risk::score::score as measure};
+use countersign_domain::text;
+use countersign_spec_import::{Limits, inspect as report, risk::score::score as measure};
 
-use crate::commands::{InspectSettings, ReportFormat};
+use self::given::Unreadable;
+use crate::commands::{InspectSettings, ReportFormat, SurveySettings};
 
 /// The file cannot be read as what it should be.
 const UNREADABLE: u8 = 2;
 
 /// Shows what an import of a description would do.
 pub(crate) fn inspect(what: &InspectSettings) -> anyhow::Result<ExitCode> {
-    let name = what.file.display();
-    let bytes = match read(&what.file) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            eprintln!("countersign: {name} cannot be read: {error}");
-            return Ok(ExitCode::from(UNREADABLE));
-        }
-    };
-    let document = match import(&bytes, &Limits::default()) {
+    let document = match given::import_at(&what.file, what.root.as_deref(), &Limits::default()) {
         Ok(document) => document,
-        Err(error) => {
-            let (text, code) = (error.to_string(), error.code());
-            eprintln!("countersign: {name}: {} ({code})", text.replace('\n', " "));
-            return Ok(ExitCode::from(UNREADABLE));
-        }
+        Err(error) => return Ok(refuse(&what.file, &error)),
     };
     let text = match what.format {
         ReportFormat::Table => report::table(&document),
         ReportFormat::Json => format!("{:#}\n", report::report(&document)),
     };
     print(&text)
+}
+
+/// Imports every description below a folder and shows what came of each.
+pub(crate) fn survey(what: &SurveySettings) -> anyhow::Result<ExitCode> {
+    let survey = match survey::survey(&what.folder, &Limits::default()) {
+        Ok(survey) => survey,
+        Err(error) => return Ok(refuse(&what.folder, &error)),
+    };
+    let text = match what.format {
+        ReportFormat::Table => survey.table(),
+        ReportFormat::Json => format!("{:#}\n", survey.report()),
+    };
+    print(&text)
+}
+
+/// One line: the file, what is wrong and where.
+fn refuse(file: &Path, error: &Unreadable) -> ExitCode {
+    let name = text::reveal(&file.display().to_string());
+    let code = error
+        .code()
+        .map_or(String::new(), |code| format!(" ({code})"));
+    let line = format!("{name}: {error}{code}");
+    eprintln!("countersign: {}", line.replace(['\n', '\r'], " "));
+    ExitCode::from(UNREADABLE)
 }
 
 /// Measures the risk classifier against labels.
@@ -54,18 +66,4 @@ fn print(text: &str) -> anyhow::Result<ExitCode> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         Ok(()) | Err(_) => Ok(ExitCode::SUCCESS),
     }
-}
-
-fn read(file: &Path) -> io::Result<Vec<u8>> {
-    // A byte over the limit is enough for the import to refuse it.
-    let most = u64::try_from(Limits::default().raw_bytes).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
-    if file == Path::new("-") {
-        io::stdin().lock().take(most + 1).read_to_end(&mut bytes)?;
-    } else {
-        fs::File::open(file)?
-            .take(most + 1)
-            .read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
 }
