@@ -37,7 +37,7 @@ impl Default for Limits {
             nodes: 2_000_000,
             schema_bytes: 1 << 20,
             all_schema_bytes: 64 << 20,
-            elapsed: Duration::from_secs(20),
+            elapsed: Duration::from_secs(5),
         }
     }
 }
