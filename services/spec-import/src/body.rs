@@ -159,17 +159,19 @@ fn kind_of(media: &str, value: &Value) -> Option<(u8, BodyKind)> {
     let format = value.pointer("/schema/format").and_then(Value::as_str);
     Some(match essence.as_str() {
         "application/json" => (0, BodyKind::Json),
+        // A list of changes, which an object is not: Kubernetes offers both under one schema.
+        "application/json-patch+json" => (2, BodyKind::Json),
         _ if is_json(media) => (1, BodyKind::Json),
-        "application/x-www-form-urlencoded" => (2, BodyKind::Form),
-        "multipart/form-data" => (3, BodyKind::Multipart),
-        BINARY => (4, BodyKind::Binary),
+        "application/x-www-form-urlencoded" => (3, BodyKind::Form),
+        "multipart/form-data" => (4, BodyKind::Multipart),
+        BINARY => (5, BodyKind::Binary),
         // Base64 is what goes over the wire here, so it is text.
-        _ if is_bytes(&essence) && format == Some("byte") => (5, BodyKind::Text),
-        _ if is_bytes(&essence) => (5, BodyKind::Binary),
-        "*/*" | "application/*" if format == Some("binary") => (6, BodyKind::Binary),
-        "*/*" | "application/*" => (6, BodyKind::Json),
+        _ if is_bytes(&essence) && format == Some("byte") => (6, BodyKind::Text),
+        _ if is_bytes(&essence) => (6, BodyKind::Binary),
+        "*/*" | "application/*" if format == Some("binary") => (7, BodyKind::Binary),
+        "*/*" | "application/*" => (7, BodyKind::Json),
         other if other.starts_with("text/") && !other.ends_with('*') && other != "text/xml" => {
-            (7, BodyKind::Text)
+            (8, BodyKind::Text)
         }
         _ => return None,
     })

@@ -1,5 +1,7 @@
 //! The way of a whole document: version, security, every path and method, names.
 
+use std::collections::HashMap;
+
 use countersign_domain::{
     digest::Digest,
     operation::{ImportedDocument, Method},
@@ -14,6 +16,7 @@ use crate::{
     },
     name,
     notes::{At, Notes},
+    older,
     operation::{self, Shared},
     origin::Origins,
     paths,
@@ -125,6 +128,7 @@ fn finish(
     document.operations = operations;
     server::settle(&mut document, &found);
     document.diagnostics = notes.finish(&At::ROOT);
+    beside(&mut document, &found);
     document
         .diagnostics
         .extend(shared.definitions.notes.finish(&At::Pointer("/components")));
@@ -132,6 +136,23 @@ fn finish(
     openapi.origins.show(&mut document);
     tree.origins.show(&mut document);
     Ok(document)
+}
+
+/// What was noted about a place inside an operation before there were operations belongs to it.
+fn beside(document: &mut ImportedDocument, found: &[Found<'_>]) {
+    let by_pointer: HashMap<&str, usize> = found
+        .iter()
+        .enumerate()
+        .map(|(index, one)| (one.pointer.as_str(), index))
+        .collect();
+    for note in std::mem::take(&mut document.diagnostics) {
+        let mut ends = note.pointer.match_indices('/').map(|(at, _)| at);
+        let end = ends.nth(3).unwrap_or(note.pointer.len());
+        match by_pointer.get(&note.pointer[..end]) {
+            Some(index) => document.operations[*index].diagnostics.push(note),
+            None => document.diagnostics.push(note),
+        }
+    }
 }
 
 /// A tree that is `OpenAPI`, whatever it was before.
@@ -146,6 +167,16 @@ struct Openapi {
 
 /// Finds out the format, and makes an older one `OpenAPI`.
 fn openapi(root: Value, notes: &mut Notes) -> Result<Openapi, ImportError> {
+    if let Some(version) = root.get("swagger") {
+        let format = swagger(version)?;
+        let converted = older::swagger::convert(root, notes);
+        return Ok(Openapi {
+            root: converted.root,
+            origins: converted.origins,
+            format,
+            dialect: Dialect::V30,
+        });
+    }
     let (format, dialect) = version(&root, notes)?;
     Ok(Openapi {
         root,
@@ -155,20 +186,25 @@ fn openapi(root: Value, notes: &mut Notes) -> Result<Openapi, ImportError> {
     })
 }
 
+/// The name of the format, if it is Swagger 2.0; nothing older is read.
+fn swagger(version: &Value) -> Result<String, ImportError> {
+    let version = version
+        .as_str()
+        .map_or_else(|| version.to_string(), |text| text.trim().to_owned());
+    if version == "2" || version.starts_with("2.") {
+        return Ok(format!("Swagger {}", one_line(&version)));
+    }
+    Err(ImportError::UnknownVersion {
+        version: one_line(&format!("Swagger {version}")),
+    })
+}
+
 fn version(root: &Value, notes: &mut Notes) -> Result<(String, Dialect), ImportError> {
     let Some(members) = root.as_object() else {
         return Err(ImportError::NotOpenapi {
             found: "it is not an object at its root".to_owned(),
         });
     };
-    if let Some(version) = members.get("swagger") {
-        let version = version
-            .as_str()
-            .map_or_else(|| version.to_string(), str::to_owned);
-        return Err(ImportError::Swagger2 {
-            version: one_line(&version),
-        });
-    }
     let at = At::ROOT;
     let at = at.key("openapi");
     let version = match members.get("openapi") {

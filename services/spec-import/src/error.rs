@@ -80,16 +80,10 @@ pub enum ImportError {
         /// What was found instead.
         found: String,
     },
-    /// An older format.
-    #[error(
-        "this is a Swagger {version} document, which is not read yet; convert it to OpenAPI 3.0 or 3.1"
-    )]
-    Swagger2 {
-        /// The version it names.
-        version: String,
-    },
     /// A version nobody knows.
-    #[error("the field openapi says {version:?}; versions 3.0, 3.1 and 3.2 are read")]
+    #[error(
+        "the document says that it is {version:?}; Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2 are read"
+    )]
     UnknownVersion {
         /// The version it names.
         version: String,
@@ -231,7 +225,6 @@ impl Fault for ImportError {
             | Self::RootUnclear { .. }
             | Self::RootNotFound { .. }
             | Self::FileUnreadable { .. }
-            | Self::Swagger2 { .. }
             | Self::UnknownVersion { .. } => Kind::Invalid,
         }
     }
@@ -247,7 +240,6 @@ impl Fault for ImportError {
             Self::TooManyNodes { .. } => "too_many_nodes",
             Self::TooManyAliases { .. } => "too_many_aliases",
             Self::NotOpenapi { .. } => "not_openapi",
-            Self::Swagger2 { .. } => "swagger_2",
             Self::UnknownVersion { .. } => "unknown_version",
             Self::TooManyOperations { .. } => "too_many_operations",
             Self::TooSlow { .. } => "too_slow",

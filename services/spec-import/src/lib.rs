@@ -23,6 +23,7 @@ mod key;
 mod limits;
 mod name;
 mod notes;
+mod older;
 mod operation;
 mod origin;
 mod parameter;

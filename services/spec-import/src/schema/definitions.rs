@@ -28,6 +28,8 @@ pub(crate) struct Definitions<'d> {
     pub(super) patterns: Patterns,
     /// What was lost inside definitions; it concerns the document, not one operation.
     pub(crate) notes: Notes,
+    /// Where the document keeps schemas that have names.
+    home: &'static str,
     by_pointer: HashMap<String, usize>,
     names: HashSet<String>,
     list: Vec<Definition>,
@@ -83,6 +85,12 @@ impl<'d> Definitions<'d> {
         Self {
             root,
             dialect,
+            // Swagger 2.0 has them elsewhere.
+            home: if root.pointer("/components/schemas").is_some() {
+                "/components/schemas/"
+            } else {
+                "/definitions/"
+            },
             patterns: Patterns::default(),
             notes: Notes::of_document(),
             by_pointer: HashMap::new(),
@@ -115,7 +123,7 @@ impl<'d> Definitions<'d> {
             return Err(BadReference::Missing(text.to_owned()));
         }
         let id = self.list.len();
-        let mut name = name_of(pointer);
+        let mut name = name_of(pointer, self.home);
         while !self.names.insert(name.clone()) {
             name.push_str("_2");
         }
@@ -217,7 +225,7 @@ impl<'d> Definitions<'d> {
 
 /// A key made of letters, digits, `_`, `.` and `-`. A component keeps its name; whatever else is
 /// referred to has a hash of its pointer behind its name. A whole file is named like the file.
-fn name_of(pointer: &str) -> String {
+fn name_of(pointer: &str, home: &str) -> String {
     let last = pointer.rsplit('/').next().unwrap_or_default();
     let last = match pointer
         .strip_prefix('/')
@@ -228,7 +236,7 @@ fn name_of(pointer: &str) -> String {
     };
     let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
     let kept: String = last.chars().filter(|c| is_safe(*c)).take(48).collect();
-    let component = pointer.strip_prefix("/components/schemas/") == Some(kept.as_str());
+    let component = pointer.strip_prefix(home) == Some(kept.as_str());
     if component && !kept.is_empty() {
         return kept;
     }
@@ -262,9 +270,11 @@ pub(crate) fn measure(value: &Value) -> (usize, usize) {
 mod tests {
     use super::*;
 
+    const HOME: &str = "/components/schemas/";
+
     #[test]
     fn a_schema_that_is_a_file_is_named_like_the_file() {
-        let of = |file| name_of(&format!("/{FILES}/{file}"));
+        let of = |file| name_of(&format!("/{FILES}/{file}"), HOME);
         assert!(of("a~1models~1droplet.yml").starts_with("droplet_"));
         assert!(of("a.yml/page").starts_with("page_"));
         assert_ne!(of("a~1droplet.yml"), of("b~1droplet.yml"));
@@ -272,7 +282,7 @@ mod tests {
 
     #[test]
     fn names_of_definitions_are_safe_and_different() {
-        assert_eq!(name_of("/components/schemas/Pet.v1"), "Pet.v1");
+        assert_eq!(name_of("/components/schemas/Pet.v1", HOME), "Pet.v1");
         let odd = [
             "/components/schemas/a b",
             "/components/schemas/ab",
@@ -280,7 +290,7 @@ mod tests {
             "/名",
             "/a/名",
         ];
-        let names: std::collections::BTreeSet<_> = odd.iter().map(|p| name_of(p)).collect();
+        let names: std::collections::BTreeSet<_> = odd.iter().map(|p| name_of(p, HOME)).collect();
         assert_eq!(names.len(), odd.len());
         for name in names {
             assert!(

@@ -6,6 +6,7 @@ mod corpus;
 mod documents;
 mod hostile;
 mod imports;
+mod older;
 mod refusals;
 
 use std::time::Duration;

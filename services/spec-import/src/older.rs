@@ -1,0 +1,26 @@
+//! Older formats and those of others become `OpenAPI` first; then there is one way to read them.
+//!
+//! Converters move what they can and copy only what is small: a document of four megabytes stays
+//! one. Schemas stay where they are, so references to them go on leading there. Whatever ends up
+//! elsewhere is written into [`Origins`], so that people find it where they put it.
+
+pub(crate) mod swagger;
+mod swagger_parameter;
+
+use serde_json::Value;
+
+use crate::{notes::Notes, origin::Origins};
+
+/// A document that is `OpenAPI` 3.0 now.
+pub(crate) struct Converted {
+    /// The tree.
+    pub(crate) root: Value,
+    /// Where its pieces stood before.
+    pub(crate) origins: Origins,
+}
+
+/// What a converter writes to while it goes through a document.
+pub(crate) struct Converting<'n> {
+    pub(crate) origins: Origins,
+    pub(crate) notes: &'n mut Notes,
+}

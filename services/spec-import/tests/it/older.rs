@@ -1,0 +1,138 @@
+//! Formats that are not `OpenAPI`, through the same front door.
+
+use countersign_domain::operation::{BodyKind, ImportedDocument, Place, Scheme, Security, Style};
+use serde_json::json;
+
+use crate::{at, codes, read};
+
+fn pantry() -> ImportedDocument {
+    read(include_bytes!("../fixtures/pantry.yaml"))
+}
+
+#[test]
+fn swagger_2_is_imported_whole() {
+    let document = pantry();
+    assert_eq!(document.format, "Swagger 2.0");
+    let servers: Vec<&str> = document.servers.iter().map(|s| s.url.as_str()).collect();
+    assert_eq!(
+        servers,
+        ["https://pantry.example/api", "http://pantry.example/api"]
+    );
+    assert_eq!(document.operations.len(), 7);
+    for operation in &document.operations {
+        assert_eq!(operation.unsupported, None, "{}", operation.name);
+    }
+}
+
+#[test]
+fn a_list_in_swagger_2_is_joined_as_its_collection_format_says() {
+    let document = pantry();
+    let list = at(&document, "GET", "/jars");
+    let written: Vec<(&str, Place, Style, bool)> = list
+        .binds
+        .iter()
+        .map(|bind| (bind.wire.as_str(), bind.place, bind.style, bind.explode))
+        .collect();
+    assert_eq!(
+        written[..4],
+        [
+            ("shelf", Place::Query, Style::Form, false),
+            ("kind", Place::Query, Style::Form, true),
+            ("near", Place::Query, Style::PipeDelimited, false),
+            ("odd", Place::Query, Style::Form, false),
+        ]
+    );
+    let property = |key: &str| &list.input_schema["properties"][key];
+    assert_eq!(property("kind")["items"]["enum"], json!(["glass", "tin"]));
+    assert_eq!(property("limit")["maximum"], 50);
+    // Joined by tabs cannot be written, and one value is the same in every format.
+    assert_eq!(property("odd")["maxItems"], 1);
+    assert!(codes(list).contains(&"collection_format_lost"));
+    let note = list
+        .diagnostics
+        .iter()
+        .find(|note| note.code == "collection_format_lost");
+    assert_eq!(
+        note.unwrap().pointer,
+        "/paths/~1jars/get/parameters/3/collectionFormat"
+    );
+}
+
+#[test]
+fn a_body_in_swagger_2_is_the_body_whether_of_the_operation_the_path_or_the_document() {
+    let document = pantry();
+    let (add, replace, note) = (
+        at(&document, "POST", "/jars"),
+        at(&document, "PUT", "/jars/{jar}"),
+        at(&document, "PATCH", "/jars/{jar}"),
+    );
+    for operation in [add, replace] {
+        let body = operation.body.as_ref().unwrap();
+        assert_eq!((body.kind, body.required), (BodyKind::Json, true));
+        let schema = &operation.input_schema;
+        assert_eq!(schema["properties"]["body"]["$ref"], "#/$defs/Jar");
+        let jar = &schema["$defs"]["Jar"]["properties"];
+        assert_eq!(jar["label"]["type"], json!(["string", "null"]));
+        assert_eq!(jar["grams"]["exclusiveMinimum"], 0);
+    }
+    assert_eq!(note.input_schema["properties"]["body"]["type"], "string");
+    assert!(!note.body.as_ref().unwrap().required);
+}
+
+#[test]
+fn forms_and_files_in_swagger_2_are_sent_as_such() {
+    let document = pantry();
+    let label = at(&document, "POST", "/jars/{jar}/label");
+    let body = label.body.as_ref().unwrap();
+    assert_eq!((body.kind, body.required), (BodyKind::Form, true));
+    assert_eq!(
+        (body.encoding[0].property.as_str(), body.encoding[0].explode),
+        ("fonts", false)
+    );
+    let photo = at(&document, "PUT", "/jars/{jar}/photo");
+    let body = photo.body.as_ref().unwrap();
+    assert_eq!(body.kind, BodyKind::Multipart);
+    assert_eq!(
+        body.encoding[0].content_type.as_deref(),
+        Some("application/octet-stream")
+    );
+    assert_eq!(photo.servers, [], "https is one of the document's own");
+}
+
+#[test]
+fn security_in_swagger_2_keeps_its_alternatives_and_scopes() {
+    let document = pantry();
+    let Security::AnyOf(alternatives) = &at(&document, "POST", "/jars").security else {
+        panic!("two alternatives");
+    };
+    assert_eq!((alternatives.len(), alternatives[0].len()), (2, 2));
+    assert_eq!(alternatives[0][0].scheme, Some(Scheme::Oauth2));
+    assert_eq!(alternatives[0][0].scopes, ["jars:write"]);
+    assert_eq!(alternatives[1][0].scheme, Some(Scheme::Basic));
+    let header = Scheme::ApiKeyHeader {
+        name: "X-Pantry-Key".to_owned(),
+    };
+    let Security::AnyOf(inherited) = &at(&document, "GET", "/jars").security else {
+        panic!("the document's own");
+    };
+    assert_eq!(inherited[0][0].scheme, Some(header));
+}
+
+#[test]
+fn a_diagnostic_about_a_converted_document_points_into_the_one_that_was_given() {
+    let document = pantry();
+    let given: serde_json::Value =
+        serde_saphyr::from_str(include_str!("../fixtures/pantry.yaml")).unwrap();
+    let all = document.operations.iter().flat_map(|one| &one.diagnostics);
+    let mut checked = 0;
+    for note in all.chain(&document.diagnostics) {
+        let mut place = note.pointer.as_str();
+        while given.pointer(place).is_none() && note.code.ends_with("missing") {
+            place = &place[..place.rfind('/').unwrap()];
+        }
+        assert!(given.pointer(place).is_some(), "{note:?}");
+        checked += 1;
+    }
+    assert!(checked > 0);
+    println!("N = {checked} pointers that lead somewhere");
+}
