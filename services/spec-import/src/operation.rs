@@ -169,6 +169,10 @@ fn resolve<'d>(cx: &mut Reading<'_, 'd>, found: &Found<'d>) -> &'d Value {
 }
 
 fn template(cx: &mut Reading<'_, '_>, found: &Found<'_>) -> Option<Template> {
+    if found.method == Method::Query {
+        let reason = "QUERY requests are too new to be sent";
+        cx.refuse("method_not_imported", &found.pointer, reason);
+    }
     if matches!(found.method, Method::Head | Method::Options | Method::Trace) {
         let reason = format!("{} requests are not imported by default", found.method);
         cx.refuse("method_not_imported", &found.pointer, &reason);

@@ -13,6 +13,9 @@ use crate::{
     words::one_line,
 };
 
+/// Since `OpenAPI` 3.2, methods that have no field of their own stand under this one.
+const ADDITIONAL: &str = "additionalOperations";
+
 /// Finds every method of every path.
 pub(crate) fn find<'d>(
     root: &'d Value,
@@ -66,59 +69,66 @@ fn find_in<'d>(
     }
     let mut seen: Vec<Method> = Vec::new();
     for (item, pointer) in layers {
+        let place = At::Pointer(&pointer);
         let Some(members) = item.as_object() else {
-            notes.warning(
-                "path_not_an_object",
-                &At::Pointer(&pointer),
-                "a path is not described by an object",
-            );
+            let text = "a path is not described by an object";
+            notes.warning("path_not_an_object", &place, text);
             continue;
         };
-        for (key, value) in members {
-            let place = At::Pointer(&pointer);
+        let more = members.get(ADDITIONAL).and_then(Value::as_object);
+        let more_place = place.key(ADDITIONAL);
+        let more = more.into_iter().flatten().map(|one| (one, &more_place));
+        for ((key, value), place) in members.iter().map(|one| (one, &place)).chain(more) {
             let place = place.key(key);
-            match Method::parse(key) {
-                Some(_) if value.is_null() => {
-                    notes.warning(
-                        "operation_empty",
-                        &place,
-                        "nothing stands under this method",
-                    );
-                }
-                Some(method) if seen.contains(&method) => {
-                    notes.warning(
-                        "operation_twice",
-                        &place,
-                        "the method is given twice; the first one counts",
-                    );
-                }
-                Some(method) => {
-                    seen.push(method);
-                    found.push(Found {
-                        root,
-                        method,
-                        path,
-                        item,
-                        item_pointer: pointer.clone(),
-                        value,
-                        pointer: place.to_string(),
-                    });
-                }
-                None if is_known(key) => {}
-                None => notes.info(
-                    "path_member_unknown",
-                    &place,
-                    "this is not a method and is left out",
-                ),
-            }
+            let Some(method) = method_of((key, value), &place, &mut seen, notes) else {
+                continue;
+            };
+            found.push(Found {
+                root,
+                method,
+                path,
+                item,
+                item_pointer: pointer.clone(),
+                value,
+                pointer: place.to_string(),
+            });
         }
     }
+}
+
+/// The method that a member of a path describes, unless it was described before.
+fn method_of(
+    (key, value): (&str, &Value),
+    place: &At<'_>,
+    seen: &mut Vec<Method>,
+    notes: &mut Notes,
+) -> Option<Method> {
+    match Method::parse(key) {
+        Some(_) if value.is_null() => {
+            let text = "nothing stands under this method";
+            notes.warning("operation_empty", place, text);
+        }
+        Some(method) if seen.contains(&method) => {
+            let text = "the method is given twice; the first one counts";
+            notes.warning("operation_twice", place, text);
+        }
+        Some(method) => {
+            seen.push(method);
+            return Some(method);
+        }
+        None if is_known(key) => {}
+        None => {
+            let text = "this is not a method that could be sent and is left out";
+            notes.warning("path_member_unknown", place, text);
+        }
+    }
+    None
 }
 
 fn is_known(key: &str) -> bool {
     matches!(
         key,
-        "$ref" | "summary" | "description" | "servers" | "parameters"
+        "$ref" | "summary" | "description" | "servers" | "parameters" | ADDITIONAL
     ) || key.starts_with("x-")
 }
 

@@ -225,6 +225,7 @@ const fn is_idempotent(method: Method) -> bool {
         | Method::Head
         | Method::Options
         | Method::Trace
+        | Method::Query
         | Method::Put
         | Method::Delete => true,
         Method::Post | Method::Patch => false,

@@ -15,7 +15,7 @@ use crate::{digest::Digest, risk::Risk};
 #[serde(rename_all = "UPPERCASE")]
 #[expect(
     missing_docs,
-    reason = "RFC 9110 section 9 and RFC 5789 say what they are"
+    reason = "RFC 9110 section 9, RFC 5789 and OpenAPI 3.2 say what they are"
 )]
 pub enum Method {
     Get,
@@ -26,11 +26,12 @@ pub enum Method {
     Head,
     Options,
     Trace,
+    Query,
 }
 
 impl Method {
     /// All methods of an `OpenAPI` path item.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Get,
         Self::Put,
         Self::Post,
@@ -39,6 +40,7 @@ impl Method {
         Self::Head,
         Self::Options,
         Self::Trace,
+        Self::Query,
     ];
 
     /// The method as it stands in a request line.
@@ -53,6 +55,7 @@ impl Method {
             Self::Head => "HEAD",
             Self::Options => "OPTIONS",
             Self::Trace => "TRACE",
+            Self::Query => "QUERY",
         }
     }
 

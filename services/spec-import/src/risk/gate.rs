@@ -85,7 +85,8 @@ pub(super) fn gate(reading: &Reading, votes: &[Vote]) -> Gate {
         Method::Head | Method::Options | Method::Trace => Gate::Reads,
         Method::Put | Method::Patch | Method::Delete => gate_changing_method(votes),
         Method::Get => gate_get(reading, votes),
-        Method::Post => gate_post(reading, votes),
+        // Said to be safe, but a body decides what it does.
+        Method::Post | Method::Query => gate_post(reading, votes),
     }
 }
 

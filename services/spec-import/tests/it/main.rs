@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
+mod bundles;
 mod corpus;
 mod documents;
+mod entries;
 mod hostile;
 mod imports;
 mod older;

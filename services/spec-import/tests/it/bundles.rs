@@ -1,0 +1,477 @@
+//! Documents of several files, packed or not.
+
+use std::{
+    fmt::Write as _,
+    io::{Cursor, Write as _},
+};
+
+use countersign_domain::{Fault as _, operation::ImportedDocument};
+use countersign_spec_import::{
+    ImportError, Limits,
+    bundle::{Bundle, Files},
+    import, import_files,
+};
+use flate2::{Compression, write::GzEncoder};
+use serde_json::json;
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+use crate::{at, codes, patient};
+
+const ROOT: &str = r#"
+openapi: 3.0.3
+info: {title: Library, version: 1.10}
+servers: [{url: "https://library.example"}]
+paths:
+  /books:
+    get: {$ref: "operations/list%20books.yml"}
+    post: {$ref: "./operations/books.yml#/create"}
+  /shelves/{id}: {$ref: "paths/shelf.yml"}
+components:
+  schemas:
+    Language: {type: string, maxLength: 2}
+"#;
+const LIST: &str = r#"
+operationId: listBooks
+parameters:
+  - {$ref: "../schemas/book.yml#/parameters/page"}
+responses: {"200": {description: ok}}
+"#;
+const BOOKS: &str = r#"
+create:
+  operationId: createBook
+  requestBody:
+    content:
+      application/json: {schema: {$ref: "../schemas/book.yml"}}
+  responses: {"201": {description: ok}}
+"#;
+const SHELF: &str = r#"
+parameters:
+  - {name: id, in: path, required: true, schema: {type: string}}
+get:
+  operationId: getShelf
+  callbacks: {moved: {}}
+  responses: {"200": {description: ok}}
+"#;
+const BOOK: &str = r##"
+type: object
+properties:
+  title: {type: string, flavour: sweet}
+  language: {$ref: "../openapi.yaml#/components/schemas/Language"}
+  sequel: {$ref: "#"}
+parameters:
+  page: {name: page, in: query, schema: {type: integer}}
+"##;
+
+fn library() -> Vec<(String, Vec<u8>)> {
+    [
+        ("api/openapi.yaml", ROOT),
+        ("api/operations/list books.yml", LIST),
+        ("api/operations/books.yml", BOOKS),
+        ("api/paths/shelf.yml", SHELF),
+        ("api/schemas/book.yml", BOOK),
+        ("README.md", "openapi: is described here"),
+    ]
+    .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()))
+    .to_vec()
+}
+
+fn files(some: &[(&str, &str)]) -> Bundle {
+    let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), text.as_bytes().to_vec());
+    Bundle::from_files(some.iter().map(owned).collect(), &patient()).unwrap()
+}
+
+fn zipped(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        archive
+            .start_file(name.as_str(), SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(content).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let mut bytes = bytes.to_vec();
+    let mut changed = 0;
+    for start in 0..=bytes.len() - from.len() {
+        if bytes[start..].starts_with(from) {
+            bytes[start..start + from.len()].copy_from_slice(to);
+            changed += 1;
+        }
+    }
+    assert!(changed > 0);
+    bytes
+}
+
+fn closed(document: &ImportedDocument) -> Vec<&str> {
+    let reason = |one: &countersign_domain::operation::ImportedOperation| one.unsupported.is_some();
+    let closed = document.operations.iter().filter(|one| reason(one));
+    closed.map(|one| one.path.as_str()).collect()
+}
+
+#[test]
+fn files_that_refer_to_each_other_are_one_document() {
+    let mut bundle = Bundle::from_files(library(), &patient()).unwrap();
+    let document = import_files(&mut bundle, None, &patient()).unwrap();
+    assert_eq!(
+        (document.title.as_str(), document.version.as_str()),
+        ("Library", "1.10")
+    );
+    assert_eq!(document.operations.len(), 3);
+    assert_eq!(closed(&document), [""; 0]);
+
+    let list = at(&document, "GET", "/books");
+    assert_eq!(list.operation_id.as_deref(), Some("listBooks"));
+    assert_eq!(list.binds[0].wire, "page");
+    assert_eq!(at(&document, "GET", "/shelves/{id}").binds[0].wire, "id");
+
+    let create = at(&document, "POST", "/books");
+    let definitions = create.input_schema["$defs"].as_object().unwrap();
+    let names: Vec<&String> = definitions.keys().collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(definitions.contains_key("Language"));
+    assert!(
+        names.iter().any(|name| name.starts_with("book_")),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn a_diagnostic_of_a_bundle_names_the_file_and_the_place_in_it() {
+    let mut bundle = Bundle::from_files(library(), &patient()).unwrap();
+    let document = import_files(&mut bundle, None, &patient()).unwrap();
+    let shelf = at(&document, "GET", "/shelves/{id}");
+    let callbacks = &shelf.diagnostics[0];
+    assert_eq!(callbacks.pointer, "api/paths/shelf.yml#/get/callbacks");
+    let keyword = document
+        .diagnostics
+        .iter()
+        .find(|note| note.code == "schema_keyword_unknown")
+        .unwrap();
+    assert!(
+        keyword
+            .pointer
+            .starts_with("api/schemas/book.yml#/properties/title"),
+        "{}",
+        keyword.pointer
+    );
+}
+
+#[test]
+fn an_archive_is_read_like_the_folder_it_was_made_of() {
+    let packed = zipped(&library());
+    let from_archive = import(&packed, &patient()).unwrap();
+    let mut bundle = Bundle::from_files(library(), &patient()).unwrap();
+    let from_folder = import_files(&mut bundle, None, &patient()).unwrap();
+    assert_eq!(
+        json!(from_archive.operations),
+        json!(from_folder.operations)
+    );
+    assert_eq!(
+        json!(from_archive.diagnostics),
+        json!(from_folder.diagnostics)
+    );
+    let again = Bundle::from_archive(&packed, &patient()).unwrap();
+    assert!(again.is_some());
+    assert!(
+        Bundle::from_archive(ROOT.as_bytes(), &patient())
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[test]
+fn a_gzip_file_is_read_like_what_is_in_it() {
+    let text =
+        r#"{"openapi":"3.1.0","info":{"title":"A","version":"1"},"paths":{"/a":{"get":{}}}}"#;
+    let plain = import(text.as_bytes(), &patient()).unwrap();
+    let packed = import(&gzipped(text.as_bytes()), &patient()).unwrap();
+    assert_eq!(json!(plain.operations), json!(packed.operations));
+}
+
+/// Remembers every name that is asked for.
+struct Canary(Bundle, Vec<String>);
+
+impl Files for Canary {
+    fn names(&mut self) -> Result<Vec<String>, ImportError> {
+        self.0.names()
+    }
+
+    fn open(&mut self, name: &str, most: usize) -> Result<Option<Vec<u8>>, ImportError> {
+        self.1.push(name.to_owned());
+        self.0.open(name, most)
+    }
+}
+
+#[test]
+fn a_reference_that_leaves_the_bundle_closes_one_operation_and_opens_nothing() {
+    let targets = [
+        "../secret.yml",
+        "a/../../secret.yml",
+        "..%2fsecret.yml",
+        "%2e%2e/secret.yml",
+        "/etc/passwd",
+        "file:///etc/passwd",
+        "http://169.254.169.254/latest",
+        "//example.com/a.yml",
+        "..\\\\secret.yml",
+        "c:/secret.yml",
+        "missing.yml",
+    ];
+    let mut root = String::from("openapi: 3.0.0\ninfo: {title: A, version: '1'}\npaths:\n");
+    for (index, target) in targets.iter().enumerate() {
+        writeln!(root, "  /o{index}: {{get: {{$ref: \"{target}\"}}}}").unwrap();
+    }
+    root += "  /fine: {get: {$ref: \"fine.yml\"}}\n";
+    let bundle = files(&[("openapi.yaml", &root), ("fine.yml", "operationId: fine")]);
+    let mut canary = Canary(bundle, Vec::new());
+    let document = import_files(&mut canary, Some("openapi.yaml"), &patient()).unwrap();
+    assert_eq!(canary.1, ["openapi.yaml", "missing.yml", "fine.yml"]);
+    assert_eq!(closed(&document).len(), targets.len());
+    for operation in &document.operations {
+        let expected = operation.path != "/fine";
+        assert_eq!(codes(operation).contains(&"reference_outside"), expected);
+    }
+    println!("references that lead out of a bundle: {}", targets.len());
+}
+
+#[test]
+fn an_archive_that_could_do_harm_is_refused_and_says_why() {
+    let one = |name: &str| zipped(&[(name.to_owned(), ROOT.as_bytes().to_vec())]);
+    let mut linked = ZipWriter::new(Cursor::new(Vec::new()));
+    linked
+        .add_symlink("openapi.yaml", "/etc/passwd", SimpleFileOptions::default())
+        .unwrap();
+    let linked = linked.finish().unwrap().into_inner();
+    let plain = one("openapi.yaml");
+    let mut locked = plain.clone();
+    locked[6] |= 1;
+    let central = memchr::memmem::rfind(&locked, b"PK\x01\x02").unwrap();
+    locked[central + 8] |= 1;
+    let two = zipped(&[
+        ("aa.yaml".to_owned(), b"a".to_vec()),
+        ("ab.yaml".to_owned(), b"b".to_vec()),
+    ]);
+    let cases = [
+        (
+            "unsafe_file_name",
+            replaced(&one("aa/x.yaml"), b"aa/x", b"../x"),
+        ),
+        (
+            "unsafe_file_name",
+            replaced(&one("aa/x.yaml"), b"aa/x", b"/a/x"),
+        ),
+        (
+            "unsafe_file_name",
+            replaced(&one("aa/x.yaml"), b"aa/x", b"..\\x"),
+        ),
+        (
+            "unsafe_file_name",
+            replaced(&one("aa/x.yaml"), b"aa/x", b"c:/x"),
+        ),
+        (
+            "unsafe_file_name",
+            replaced(&one("aa/x.yaml"), b"aa/x", b"a\0/x"),
+        ),
+        (
+            "unsafe_file_name",
+            replaced(&one("aa/x.yaml"), b"aa/x", b"a\xff/x"),
+        ),
+        ("archive_link", linked),
+        ("archive_encrypted", locked),
+        ("archive_unreadable", replaced(&two, b"ab.yaml", b"aa.yaml")),
+        ("archive_unreadable", plain[..plain.len() / 2].to_vec()),
+        ("archive_unreadable", gzipped(&plain)[..40].to_vec()),
+        ("root_missing", zipped(&[])),
+    ];
+    for (code, bytes) in &cases {
+        let error = import(bytes, &patient()).unwrap_err();
+        assert_eq!(error.code(), *code, "{error}");
+        assert!(!error.to_string().contains('\n'), "{error}");
+    }
+    println!("archives refused: {}", cases.len());
+}
+
+#[test]
+fn what_unpacks_to_more_than_the_limit_is_refused_while_it_is_unpacked() {
+    let limits = Limits {
+        raw_bytes: 1 << 20,
+        unpacked_bytes: 2 << 20,
+        files: 3,
+        ..patient()
+    };
+    let zeros = vec![b' '; 20 << 20];
+    let bomb = gzipped(&zeros);
+    assert!(bomb.len() < 1 << 20);
+    let many = |count: usize| {
+        let name = |index| (format!("{index}.yaml"), b"a: 1".to_vec());
+        (0..count).map(name).collect::<Vec<_>>()
+    };
+    let mut halves = many(2);
+    for half in &mut halves {
+        half.1 = vec![b' '; (1 << 20) + 1];
+    }
+    let cases = [
+        ("unpacked_too_large", bomb),
+        (
+            "unpacked_too_large",
+            zipped(&[("a.yaml".to_owned(), zeros)]),
+        ),
+        ("unpacked_too_large", zipped(&halves)),
+        ("too_many_files", zipped(&many(4))),
+        ("too_large", zipped(&library()).repeat(1_000)),
+    ];
+    for (code, bytes) in &cases {
+        let error = import(bytes, &limits).unwrap_err();
+        assert_eq!(error.code(), *code, "{error}");
+    }
+    let refused = Bundle::from_files(many(4), &limits).unwrap_err();
+    assert_eq!(refused.code(), "too_many_files");
+    let refused = Bundle::from_files(halves, &limits).unwrap_err();
+    assert_eq!(refused.code(), "unpacked_too_large");
+    println!("bombs refused: {}", cases.len() + 2);
+}
+
+#[test]
+fn the_limits_on_values_hold_for_all_files_together() {
+    let list = format!("[{}1]", "1,".repeat(600));
+    let root = r#"{"openapi":"3.0.0","paths":{"/a":{"get":{"$ref":"a.json"}},"/b":{"get":{"$ref":"b.json"}}}}"#;
+    let mut bundle = files(&[("openapi.json", root), ("a.json", &list), ("b.json", &list)]);
+    let limits = Limits {
+        nodes: 1_000,
+        ..patient()
+    };
+    let error = import_files(&mut bundle, None, &limits).unwrap_err();
+    assert_eq!(error.code(), "too_many_nodes");
+    assert!(error.to_string().starts_with("b.json: "), "{error}");
+}
+
+#[test]
+fn the_root_is_the_one_that_nobody_refers_to_nearest_to_the_top() {
+    let with = |target: &str| {
+        format!(
+            "openapi: 3.0.0\ninfo: {{title: A}}\npaths:\n  /a: {{get: {{$ref: \"{target}\"}}}}\n"
+        )
+    };
+    let (leaf, above) = (with("#/x"), with("../parts.yaml#/paths/~1a/get"));
+    let title = |some: &[(&str, &str)]| {
+        let document = import_files(&mut files(some), None, &patient());
+        document.map(|document| document.sha256)
+    };
+    let whole = title(&[("deep/main.yaml", &above), ("parts.yaml", &leaf)]).unwrap();
+    let asked = import_files(
+        &mut files(&[("deep/main.yaml", &above), ("parts.yaml", &leaf)]),
+        Some("deep/main.yaml"),
+        &patient(),
+    );
+    assert_eq!(whole, asked.unwrap().sha256);
+    assert!(title(&[("b.yaml", &leaf), ("deep/a.yaml", &leaf)]).is_ok());
+    assert!(title(&[("b.yaml", &leaf), ("openapi.yaml", &leaf)]).is_ok());
+
+    let unclear = title(&[("b.yaml", &leaf), ("c.yaml", &leaf)]).unwrap_err();
+    assert_eq!(unclear.code(), "root_unclear");
+    assert_eq!(
+        unclear.to_string(),
+        r#"the root could be "b.yaml", "c.yaml"; say which one it is"#
+    );
+    let none = title(&[("b.yaml", "a: 1"), ("c.txt", &leaf)]).unwrap_err();
+    assert_eq!(none.code(), "root_missing");
+    let mut bundle = files(&[("b.yaml", &leaf)]);
+    let lost = import_files(&mut bundle, Some("x.yaml"), &patient()).unwrap_err();
+    assert_eq!(lost.code(), "root_not_found");
+    let escaped = import_files(&mut bundle, Some("../x.yaml"), &patient()).unwrap_err();
+    assert_eq!(escaped.code(), "unsafe_file_name");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_closes_only_what_needs_it() {
+    let root = r#"{"openapi":"3.0.0","paths":{"/a":{"get":{"$ref":"a.yml"}},"/b":{"get":{}}}}"#;
+    let mut bundle = files(&[("openapi.json", root), ("a.yml", "x: 1\nx: 2\n")]);
+    let document = import_files(&mut bundle, None, &patient()).unwrap();
+    assert_eq!(closed(&document), ["/a"]);
+    let note = document
+        .diagnostics
+        .iter()
+        .find(|note| note.code == "file_unreadable")
+        .unwrap();
+    assert_eq!(note.pointer, "a.yml#");
+    assert!(note.text.contains("line 2, column 1"), "{}", note.text);
+
+    let mut bundle = files(&[("openapi.json", "{\n\"openapi\": 1,,"), ("a.yml", "x: 1")]);
+    let error = import_files(&mut bundle, None, &patient()).unwrap_err();
+    assert_eq!(error.code(), "not_json_or_yaml");
+    assert!(error.to_string().starts_with("openapi.json: "), "{error}");
+    assert!(error.to_string().contains("line 2"), "{error}");
+}
+
+#[test]
+fn a_document_cannot_bring_the_member_that_other_files_hang_under() {
+    let text = r##"{"openapi":"3.0.0","x-countersign-files":{"a.yml":{"operationId":"fake"}},
+        "paths":{"/a":{"get":{"$ref":"#/x-countersign-files/a.yml"}}}}"##;
+    let document = import(text.as_bytes(), &patient()).unwrap();
+    assert_eq!(closed(&document), ["/a"]);
+    assert!(
+        document
+            .diagnostics
+            .iter()
+            .any(|note| note.code == "member_reserved")
+    );
+}
+
+#[test]
+fn plain_names_of_schemas_are_found_in_their_own_file() {
+    let root = r##"{"openapi":"3.1.0","paths":{"/a":{"post":{"requestBody":{"content":
+        {"application/json":{"schema":{"allOf":[{"$ref":"#Here"},{"$ref":"b.json#There"}]}}}}}},
+        "/b":{"post":{"requestBody":{"content":
+        {"application/json":{"schema":{"$ref":"#Nowhere"}}}}}},
+        "/c":{"post":{"requestBody":{"content":
+        {"application/json":{"schema":{"$ref":"#Twice"}}}}}}},
+        "components":{"schemas":{
+            "A":{"$anchor":"Here","type":"object"},
+            "B":{"$anchor":"Twice"},"C":{"$id":"#Twice"}}}}"##;
+    let other = r##"{"definitions":{"X":{"$id":"#There","maxProperties":3}}}"##;
+    let mut bundle = files(&[("openapi.json", root), ("b.json", other)]);
+    let document = import_files(&mut bundle, None, &patient()).unwrap();
+    assert_eq!(closed(&document), ["/b", "/c"]);
+    let schema = &at(&document, "POST", "/a").input_schema;
+    assert!(schema["$defs"]["A"].is_object(), "{schema}");
+    assert!(schema.to_string().contains("maxProperties"), "{schema}");
+}
+
+#[test]
+fn a_method_of_openapi_3_2_is_imported_and_off_or_counted() {
+    let text = r#"{"openapi":"3.2.0","$self":"https://example.com/a.json","paths":{"/a":{
+        "get":{}, "query":{"operationId":"askAll"},
+        "additionalOperations":{"TRACE":{}, "COPY":{}, "get":{}}}}}"#;
+    let document = import(text.as_bytes(), &patient()).unwrap();
+    let methods: Vec<&str> = document
+        .operations
+        .iter()
+        .map(|o| o.method.as_str())
+        .collect();
+    assert_eq!(methods, ["GET", "QUERY", "TRACE"]);
+    let query = at(&document, "QUERY", "/a");
+    assert!(query.unsupported.as_ref().unwrap().contains("QUERY"));
+    let lost: Vec<(&str, &str)> = document
+        .diagnostics
+        .iter()
+        .filter(|note| note.pointer.contains("additionalOperations"))
+        .map(|note| (note.code.as_str(), note.pointer.as_str()))
+        .collect();
+    let at = |name| format!("/paths/~1a/additionalOperations/{name}");
+    assert_eq!(
+        lost,
+        [
+            ("path_member_unknown", at("COPY").as_str()),
+            ("operation_twice", at("get").as_str())
+        ]
+    );
+}
