@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads the database but for the record and for calls that are held.
 
+mod arguments;
 mod held;
 mod run;
 
@@ -32,6 +33,8 @@ pub(crate) struct Call {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) tool: Arc<CatalogueTool>,
     pub(crate) arguments: Map<String, Value>,
+    /// Arguments that came as texts of their JSON.
+    pub(crate) decoded: Vec<String>,
     pub(crate) digest: Digest,
     pub(crate) verdict: Verdict,
     pub(crate) began: Instant,
@@ -58,6 +61,9 @@ impl Call {
         record.arguments_digest = Some(self.digest);
         record.verdict = Some(self.verdict);
         record.credential = credential_label(&self.tool);
+        if !self.decoded.is_empty() {
+            record = record.with("decoded", self.decoded.clone());
+        }
         record
     }
 }
@@ -87,7 +93,7 @@ pub(crate) async fn call(agent: &Request<'_>, id: &Id, mut params: Map<String, V
             "params.name is the name of a tool",
         ));
     };
-    let arguments = match params.remove("arguments") {
+    let mut arguments = match params.remove("arguments") {
         None => Map::new(),
         Some(Value::Object(arguments)) => arguments,
         Some(_) => {
@@ -118,6 +124,7 @@ pub(crate) async fn call(agent: &Request<'_>, id: &Id, mut params: Map<String, V
     let Some(tool) = catalogue.get(&name) else {
         return unknown(agent, id, &name).await;
     };
+    let decoded = arguments::settle(&tool.operation().input_schema, &mut arguments);
     let verdict = decide(
         tool.class(),
         tool.operation().risk.high_risk,
@@ -135,6 +142,7 @@ pub(crate) async fn call(agent: &Request<'_>, id: &Id, mut params: Map<String, V
         tool: Arc::clone(tool),
         catalogue: Arc::clone(&catalogue),
         arguments,
+        decoded,
         digest,
         verdict,
         began,

@@ -173,3 +173,5 @@ pub(crate) const META_CODE: &str = "dev.countersign/code";
 pub(crate) const META_CALL: &str = "dev.countersign/call";
 /// The `_meta` key of what a held call waits for.
 pub(crate) const META_HOLD: &str = "dev.countersign/hold";
+/// The `_meta` key that says why an answer is not what the tool's output schema describes.
+pub(crate) const META_OUTPUT: &str = "dev.countersign/output";

@@ -22,7 +22,7 @@ pub const TEXT_LIMIT_BYTES: usize = 1 << 20;
 pub struct ToolAnswer {
     /// The answer as text.
     pub text: String,
-    /// The answer as a value, where it is a JSON object and not a failure.
+    /// The answer as a value, where it is JSON and not a failure.
     pub structured: Option<Value>,
     /// Whether the upstream refused or failed.
     pub is_error: bool,
@@ -132,13 +132,13 @@ impl ToolAnswer {
         }
     }
 
-    /// Sets the structured answer, where the text is one JSON object that can be read in one way.
+    /// Sets the structured answer, where the text is one JSON value that can be read in one way.
     fn structure(&mut self, readable: &str) {
         match json::parse(readable.as_bytes()) {
-            Ok(Value::Object(members)) if !self.is_error => {
+            Ok(value) if !self.is_error => {
                 let mut hidden = false;
-                match inert_members(members, &mut hidden) {
-                    Some(members) => self.structured = Some(Value::Object(members)),
+                match inert(value, &mut hidden) {
+                    Some(value) => self.structured = Some(value),
                     None => self.flags.push(Flag::InvalidJson),
                 }
                 if hidden {

@@ -20,7 +20,7 @@ use crate::{
     operation::{self, Shared},
     origin::Origins,
     paths,
-    schema::Definitions,
+    schema::{Definitions, Side},
     security::Schemes,
     server,
     stopwatch::Stopwatch,
@@ -102,10 +102,12 @@ fn finish(
     let found = paths::find(root, limits, &mut notes)?;
     let mut shared = Shared {
         root,
-        definitions: Definitions::new(root, openapi.dialect),
+        definitions: Definitions::new(root, openapi.dialect, Side::Request),
+        answers: Definitions::new(root, openapi.dialect, Side::Answer),
         schemes: Schemes::read(root, &mut notes),
         limits: limits.clone(),
         schema_bytes: 0,
+        output_bytes: 0,
     };
     let mut operations = Vec::with_capacity(found.len());
     for (index, one) in found.iter().enumerate() {

@@ -26,6 +26,7 @@ mod notes;
 mod older;
 mod operation;
 mod origin;
+mod output;
 mod parameter;
 mod path;
 mod paths;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use countersign_domain::{
-    operation::{Body, ImportedOperation, Method, Security},
+    operation::{Body, ImportedOperation, Method, Output, Security},
     text,
 };
 use serde_json::{Map, Value, json};
@@ -15,6 +15,7 @@ use crate::{
     document::Found,
     evidence::Fields,
     notes::{At, Notes},
+    output,
     parameter::{self, Parameter},
     path::{self, Template},
     reference, risk,
@@ -30,16 +31,21 @@ const DEPTH: usize = 100;
 pub(crate) struct Shared<'d> {
     pub(crate) root: &'d Value,
     pub(crate) definitions: Definitions<'d>,
+    /// The same for what comes back.
+    pub(crate) answers: Definitions<'d>,
     pub(crate) schemes: Schemes,
     pub(crate) limits: Limits,
     /// Bytes of input schemas so far.
     pub(crate) schema_bytes: usize,
+    /// Bytes of output schemas so far.
+    pub(crate) output_bytes: usize,
 }
 
 /// One operation while it is being read.
 pub(crate) struct Reading<'s, 'd> {
     pub(crate) root: &'d Value,
     pub(crate) definitions: &'s mut Definitions<'d>,
+    pub(crate) answers: &'s mut Definitions<'d>,
     pub(crate) schemes: &'s Schemes,
     pub(crate) pointer: String,
     pub(crate) notes: Notes,
@@ -69,6 +75,7 @@ pub(crate) fn read<'d>(shared: &mut Shared<'d>, found: &Found<'d>) -> ImportedOp
     let mut cx = Reading {
         root: shared.root,
         definitions: &mut shared.definitions,
+        answers: &mut shared.answers,
         schemes: &shared.schemes,
         pointer: found.pointer.clone(),
         notes: Notes::of_operation(),
@@ -87,6 +94,7 @@ pub(crate) fn read<'d>(shared: &mut Shared<'d>, found: &Found<'d>) -> ImportedOp
     let security = security(&mut cx, value);
     let servers = servers(&mut cx, found, value);
     callbacks(&mut cx, value);
+    let output = output::read(&mut cx, value, &mut shared.output_bytes);
     let words = Words::read(&mut cx, found, value);
     let risk = classify(found, value, &parameters, (&words, &security));
     let binds = std::mem::take(&mut arguments.binds);
@@ -107,6 +115,7 @@ pub(crate) fn read<'d>(shared: &mut Shared<'d>, found: &Found<'d>) -> ImportedOp
         servers,
         risk,
         input: input_schema.0,
+        output,
     })
 }
 
@@ -121,6 +130,7 @@ struct Parts<'s, 'd, 'f> {
     servers: Vec<countersign_domain::operation::Server>,
     risk: countersign_domain::risk::Risk,
     input: Value,
+    output: Option<Output>,
 }
 
 fn finish(parts: Parts<'_, '_, '_>) -> ImportedOperation {
@@ -137,7 +147,7 @@ fn finish(parts: Parts<'_, '_, '_>) -> ImportedOperation {
         input_schema: parts.input,
         binds: parts.binds,
         body: parts.body,
-        output: None,
+        output: parts.output,
         security: parts.security,
         servers: parts.servers,
         deprecated: parts.value.get("deprecated") == Some(&Value::Bool(true)),

@@ -14,4 +14,4 @@ mod pointing;
 mod read_only;
 mod weight;
 
-pub(crate) use definitions::{Definitions, Links};
+pub(crate) use definitions::{Definitions, Links, Side};

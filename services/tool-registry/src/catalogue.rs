@@ -18,10 +18,18 @@ use jsonschema::Validator;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::definition::{Definition, SchemaRefused};
+use crate::{
+    definition::{Definition, SchemaRefused},
+    output::Published,
+    shown,
+};
 
 /// Tools in one page of a list.
 pub(crate) const PAGE: usize = 1_000;
+/// Bytes of the input schemas of a list.
+const INPUTS: usize = 2 << 20;
+/// Bytes of the output schemas of a list.
+const OUTPUTS: usize = 512 << 10;
 /// Sets of classes there are.
 const SCOPE_SETS: usize = 1 << RiskClass::ALL.len();
 /// Said to agents of a tool whose calls wait.
@@ -80,6 +88,13 @@ impl CatalogueTool {
     /// When the schema cannot be used; then the tool cannot be called.
     pub fn validator(&self) -> Result<&Validator, SchemaRefused> {
         self.definition.validator()
+    }
+
+    /// What its answers have to fit, whether or not this catalogue has room to publish it: a
+    /// client may have seen it in an earlier list.
+    #[must_use]
+    pub fn output(&self) -> Option<&Published> {
+        self.definition.output()
     }
 }
 
@@ -155,11 +170,16 @@ impl Catalogue {
     }
 
     fn pages(&self, scopes: &[RiskClass]) -> Arc<[Bytes]> {
-        let listed: Vec<Listed<'_>> = self
+        let tools: Vec<&CatalogueTool> = self
             .tools
             .iter()
+            .map(AsRef::as_ref)
             .filter(|tool| scopes.contains(&tool.class()))
-            .map(|tool| Listed::from(tool.as_ref()))
+            .collect();
+        let room = Room::of(tools.len());
+        let listed: Vec<Listed<'_>> = tools
+            .into_iter()
+            .map(|tool| Listed::of(tool, &room))
             .collect();
         if listed.is_empty() {
             return Arc::from([Bytes::from_static(b"[]")]);
@@ -171,14 +191,35 @@ impl Catalogue {
     }
 }
 
-/// A tool as MCP clients see it. No output schema: answers are passed on as they are.
+/// What a schema of one tool may cost in a list, so that a list of a thousand tools stays one that
+/// clients can take in. Calls are checked against the whole schema in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Room {
+    input: usize,
+    output: usize,
+}
+
+impl Room {
+    /// A fair share of what all may cost together.
+    fn of(tools: usize) -> Self {
+        let share = |all: usize, least, most| (all / tools.max(1)).clamp(least, most);
+        Self {
+            input: share(INPUTS, 4 << 10, 24 << 10),
+            output: share(OUTPUTS, 0, 16 << 10),
+        }
+    }
+}
+
+/// A tool as MCP clients see it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Listed<'a> {
     name: &'a str,
     title: &'a str,
     description: Cow<'a, str>,
-    input_schema: &'a Value,
+    input_schema: Cow<'a, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_schema: Option<&'a Value>,
     annotations: Annotations,
 }
 
@@ -195,8 +236,8 @@ struct Annotations {
     open_world_hint: bool,
 }
 
-impl<'a> From<&'a CatalogueTool> for Listed<'a> {
-    fn from(tool: &'a CatalogueTool) -> Self {
+impl<'a> Listed<'a> {
+    fn of(tool: &'a CatalogueTool, room: &Room) -> Self {
         let operation = tool.operation();
         let description = match (tool.is_held(), operation.description.as_str()) {
             (false, text) => Cow::Borrowed(text),
@@ -207,7 +248,11 @@ impl<'a> From<&'a CatalogueTool> for Listed<'a> {
             name: &tool.name,
             title: &operation.title,
             description,
-            input_schema: &operation.input_schema,
+            input_schema: shown::within(&operation.input_schema, room.input),
+            output_schema: tool
+                .output()
+                .filter(|output| output.bytes() <= room.output)
+                .map(Published::schema),
             annotations: Annotations {
                 read_only_hint: operation.risk.read_only,
                 destructive_hint: operation.risk.destructive,

@@ -6,6 +6,8 @@ use countersign_domain::operation::ImportedOperation;
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
+use crate::output::Published;
+
 const PATTERN_BYTES: usize = 1 << 20;
 const BACKTRACKS: usize = 100_000;
 
@@ -20,6 +22,7 @@ pub(crate) struct Definition {
     pub(crate) operation: ImportedOperation,
     // Compiled at the first call: of a thousand tools that are on, an agent uses a few.
     validator: OnceLock<Result<Validator, SchemaRefused>>,
+    output: OnceLock<Option<Published>>,
 }
 
 impl Definition {
@@ -27,6 +30,7 @@ impl Definition {
         Self {
             operation,
             validator: OnceLock::new(),
+            output: OnceLock::new(),
         }
     }
 
@@ -35,6 +39,13 @@ impl Definition {
             .get_or_init(|| compile(&self.operation.input_schema))
             .as_ref()
             .map_err(Clone::clone)
+    }
+
+    /// What agents are told about its answers, where anything can be.
+    pub(crate) fn output(&self) -> Option<&Published> {
+        self.output
+            .get_or_init(|| self.operation.output.as_ref().and_then(Published::of))
+            .as_ref()
     }
 }
 

@@ -12,14 +12,14 @@ use countersign_domain::{
     risk::RiskClass,
 };
 use countersign_reporting::Recorder;
-use countersign_secret_injection::{DispatchOutcome, OutboundCall, Sent};
+use countersign_secret_injection::{DispatchOutcome, OutboundCall, Sent, ToolAnswer};
 use countersign_store::Authorized;
 use serde_json::{Value, json};
 
 use crate::{
     call::{Call, Connected, NoRecord},
     gateway::Parts,
-    reply::{META_CALL, META_HOLD, Refusal, ToolResult},
+    reply::{META_CALL, META_HOLD, META_OUTPUT, Refusal, ToolResult},
     serve::{Outcome, Request},
     wire::Id,
 };
@@ -123,7 +123,7 @@ fn answer(call: &Call, outcome: &DispatchOutcome) -> ToolResult {
     match &outcome.result {
         Ok(answer) => {
             let mut result = ToolResult::text(answer.is_error, answer.text.clone());
-            result.structured_content.clone_from(&answer.structured);
+            structure(&mut result, call, answer);
             if !answer.flags.is_empty() || answer.truncated || outcome.redacted {
                 let mut flags: Vec<Value> = answer
                     .flags
@@ -141,6 +141,25 @@ fn answer(call: &Call, outcome: &DispatchOutcome) -> ToolResult {
             ToolResult::refusal(error.code(), &why)
         }
         Err(error) => ToolResult::refusal(error.code(), &error.to_string()),
+    }
+}
+
+/// Sets the structured answer. Where an output schema may have been published, there always is
+/// one that fits it: clients lose a success that has none. Otherwise only objects are given, which
+/// are what all eras know.
+fn structure(result: &mut ToolResult, call: &Call, answer: &ToolAnswer) {
+    if answer.is_error {
+        return;
+    }
+    let Some(published) = call.tool.output() else {
+        let object = answer.structured.as_ref().filter(|value| value.is_object());
+        result.structured_content = object.cloned();
+        return;
+    };
+    let (given, fit) = published.fit(answer.structured.clone(), &answer.text);
+    result.structured_content = Some(given);
+    if let Some(problem) = fit.problem() {
+        result.meta[META_OUTPUT] = json!(problem);
     }
 }
 

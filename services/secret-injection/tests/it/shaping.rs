@@ -20,8 +20,8 @@ fn a_json_object_is_text_and_structure() {
 }
 
 #[test]
-fn json_that_is_no_object_or_is_only_called_text_is_text() {
-    assert_eq!(shape(200, JSON, b"[1, 2]").structured, None);
+fn json_has_a_value_whatever_it_is_and_what_is_called_text_has_none() {
+    assert_eq!(shape(200, JSON, b"[1, 2]").structured, Some(json!([1, 2])));
     assert_eq!(shape(200, Some("text/plain"), b"{}").structured, None);
     assert_eq!(shape(200, None, b"{}").structured, None);
 }

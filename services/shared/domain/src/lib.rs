@@ -20,6 +20,7 @@ pub mod operation;
 pub mod record;
 pub mod risk;
 pub mod role;
+pub mod schema;
 pub mod secret;
 pub mod text;
 pub mod tool;

@@ -21,9 +21,19 @@ use crate::{
 /// Deeper schemas could not be read back from JSON.
 const DEPTH: usize = 100;
 
+/// Which way the values go that schemas describe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// To the upstream: nobody is asked for what only the server sets.
+    Request,
+    /// Back from it: nobody is shown what is only ever sent.
+    Answer,
+}
+
 /// Everything that can be referred to.
 pub(crate) struct Definitions<'d> {
     pub(super) root: &'d Value,
+    pub(super) side: Side,
     pub(super) dialect: Dialect,
     pub(super) patterns: Patterns,
     /// What was lost inside definitions; it concerns the document, not one operation.
@@ -31,7 +41,7 @@ pub(crate) struct Definitions<'d> {
     /// Where the document keeps schemas that have names.
     home: &'static str,
     by_pointer: HashMap<String, usize>,
-    names: HashSet<String>,
+    names: HashMap<String, usize>,
     list: Vec<Definition>,
     normalised: usize,
     weights: Known,
@@ -81,9 +91,10 @@ pub(crate) struct Closure {
 }
 
 impl<'d> Definitions<'d> {
-    pub(crate) fn new(root: &'d Value, dialect: Dialect) -> Self {
+    pub(crate) fn new(root: &'d Value, dialect: Dialect, side: Side) -> Self {
         Self {
             root,
+            side,
             dialect,
             // Swagger 2.0 has them elsewhere.
             home: if root.pointer("/components/schemas").is_some() {
@@ -94,7 +105,7 @@ impl<'d> Definitions<'d> {
             patterns: Patterns::default(),
             notes: Notes::of_document(),
             by_pointer: HashMap::new(),
-            names: HashSet::new(),
+            names: HashMap::new(),
             list: Vec::new(),
             normalised: 0,
             weights: Known::default(),
@@ -124,9 +135,10 @@ impl<'d> Definitions<'d> {
         }
         let id = self.list.len();
         let mut name = name_of(pointer, self.home);
-        while !self.names.insert(name.clone()) {
+        while self.names.contains_key(&name) {
             name.push_str("_2");
         }
+        self.names.insert(name.clone(), id);
         self.by_pointer.insert(pointer.to_owned(), id);
         self.list.push(Definition {
             pointer: pointer.to_owned(),
@@ -142,6 +154,14 @@ impl<'d> Definitions<'d> {
     /// The key of a definition in `$defs`.
     pub(super) fn name(&self, id: usize) -> &str {
         &self.list[id].name
+    }
+
+    /// A definition by its key in `$defs`, with its bytes, unless it cannot be used.
+    pub(crate) fn usable(&mut self, name: &str) -> Option<(&Value, usize)> {
+        let id = *self.names.get(name)?;
+        self.check(id).ok()?;
+        let definition = &self.list[id];
+        Some((&definition.schema, definition.bytes))
     }
 
     fn settle(&mut self) {

@@ -7,7 +7,7 @@ use countersign_domain::text;
 use serde_json::{Map, Value, json};
 
 use super::{
-    definitions::{Definitions, Links},
+    definitions::{Definitions, Links, Side},
     keyword::{self, Keyword},
     older::{bounds as older_bounds, nullable},
 };
@@ -176,6 +176,8 @@ impl<'w, 'd> Walk<'w, 'd> {
         match name {
             "type" => self.types(value, at, out),
             "enum" => self.choices(value, at, out),
+            // Answers are not checked against patterns.
+            "pattern" if self.definitions.side == Side::Answer => {}
             "pattern" => match value.as_str() {
                 Some(pattern) if self.definitions.patterns.compiles(pattern) => {
                     out.insert(name.to_owned(), value.clone());
@@ -252,7 +254,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         let mut kept = Map::new();
         let mut left_out = Vec::new();
         for (name, property) in members {
-            if self.is_read_only(property) {
+            if self.is_of_the_other_side(property) {
                 left_out.push(format!("{name:?}"));
             } else {
                 kept.insert(
@@ -315,6 +317,9 @@ impl<'w, 'd> Walk<'w, 'd> {
     }
 
     fn patterns(&mut self, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
+        if self.definitions.side == Side::Answer {
+            return;
+        }
         let Some(members) = value.as_object() else {
             return self.odd("patternProperties", at);
         };

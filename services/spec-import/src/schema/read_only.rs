@@ -1,8 +1,9 @@
-//! Read-only properties: nobody can be asked for what only the server sets.
+//! Properties of the other side: nobody is asked for what only the server sets, or shown what is
+//! only ever sent.
 
 use serde_json::{Map, Value};
 
-use super::normalise::Walk;
+use super::{definitions::Side, normalise::Walk};
 use crate::reference;
 
 /// More neighbours than this are not searched.
@@ -40,12 +41,16 @@ impl<'d> Walk<'_, 'd> {
         beside
             .iter()
             .filter_map(|all| all.get(name))
-            .any(|property| self.is_read_only(property))
+            .any(|property| self.is_of_the_other_side(property))
     }
 
-    /// Read-only by itself, through its reference, or through a branch of `allOf`.
-    pub(super) fn is_read_only(&self, property: &Value) -> bool {
-        let says = |value: &Value| value.get("readOnly") == Some(&Value::Bool(true));
+    /// Of the other side by itself, through its reference, or through a branch of `allOf`.
+    pub(super) fn is_of_the_other_side(&self, property: &Value) -> bool {
+        let keyword = match self.definitions.side {
+            Side::Request => "readOnly",
+            Side::Answer => "writeOnly",
+        };
+        let says = |value: &Value| value.get(keyword) == Some(&Value::Bool(true));
         says(property)
             || says(self.hop(property))
             || property

@@ -1,0 +1,232 @@
+//! What a successful answer is: its status, its media type and, where it is JSON, its schema.
+//!
+//! The schema is what the document says of an answer, read from the reader's side: properties that
+//! are only ever sent are gone. It always stands by itself and within [`BUDGET`] bytes. What does
+//! not fit loses its words first, then its deeper parts, each of which becomes any value; only if
+//! nothing worth telling is left is there no schema. A broken schema of an answer never turns an
+//! operation off: real APIs break them, and the answer itself is what counts.
+
+use std::collections::{HashSet, VecDeque};
+
+use countersign_domain::{operation::Output, schema, text};
+use serde_json::{Map, Value};
+
+use crate::{
+    body,
+    notes::{At, Notes},
+    operation::Reading,
+    reference,
+    schema::{Definitions, definitions::measure},
+};
+
+/// Bytes of one output schema.
+pub(crate) const BUDGET: usize = 16 << 10;
+/// A schema this many times too large is not worked on.
+const HOPELESS: usize = 16 * BUDGET;
+/// Bytes of all output schemas of a document.
+const ALL: usize = 24 << 20;
+/// Nesting of a schema.
+const DEPTH: usize = 100;
+/// Nesting that is kept of a root that is too large by itself, tried from the left.
+const SHALLOW: [usize; 4] = [6, 4, 2, 1];
+/// References from a root to the definition it stands for.
+const HOPS: usize = 8;
+
+/// How a schema is gathered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Attempt {
+    /// Everything, or nothing.
+    Whole,
+    /// Everything but words, or nothing.
+    Wordless,
+    /// Without words, and without the definitions that do not fit.
+    Parts,
+}
+
+/// Reads the answer of success; `spent` counts the bytes of the schemas of all of them.
+pub(crate) fn read<'d>(
+    cx: &mut Reading<'_, 'd>,
+    operation: &'d Value,
+    spent: &mut usize,
+) -> Option<Output> {
+    let (status, content, pointer) = of_success(cx, operation)?;
+    let (media, value) = body::prefer_json(content)?;
+    let mut output = Output {
+        status: text::strip(status, 20),
+        media_type: text::strip(media, 120),
+        schema: None,
+    };
+    let Some(given) = value.get("schema").filter(|_| body::is_json(media)) else {
+        return Some(output);
+    };
+    let at = At::Pointer(&pointer);
+    let at = at.key("content");
+    let at = at.key(media);
+    // What is wrong with it concerns nobody who sends something.
+    let mut unheard = Notes::of_operation();
+    let (root, _) = cx.answers.inline(given, &at.key("schema"), &mut unheard);
+    match fit(cx.answers, root) {
+        Some((schema, bytes)) if *spent + bytes <= ALL => {
+            *spent += bytes;
+            output.schema = Some(schema);
+        }
+        Some(_) | None => {
+            let why = "the schema of the answer is too large to be shown to agents";
+            cx.notes.info("output_schema_left_out", &at, why);
+        }
+    }
+    Some(output)
+}
+
+/// The first answer with content of 200, 201 and the other successes; `default` only where the
+/// document names no success at all.
+fn of_success<'d>(
+    cx: &Reading<'_, 'd>,
+    operation: &'d Value,
+) -> Option<(&'d str, &'d Map<String, Value>, String)> {
+    let responses = operation.get("responses")?.as_object()?;
+    let mut ranked: Vec<(u8, &str, &Value)> = responses
+        .iter()
+        .filter_map(|(status, value)| Some((rank(status)?, status.as_str(), value)))
+        .collect();
+    ranked.sort_by_key(|(rank, status, _)| (*rank, *status));
+    let names_success = ranked.iter().any(|(rank, ..)| *rank < DEFAULT);
+    ranked
+        .into_iter()
+        .filter(|(rank, ..)| *rank < DEFAULT || !names_success)
+        .find_map(|(_, status, value)| {
+            let place = format!("{}/responses/{status}", cx.pointer);
+            let (value, pointer) = reference::follow(cx.root, value, place).ok()?;
+            let content = value.get("content")?.as_object()?;
+            (!content.is_empty()).then_some((status, content, pointer))
+        })
+}
+
+const DEFAULT: u8 = 4;
+
+fn rank(status: &str) -> Option<u8> {
+    match status.to_ascii_lowercase().as_str() {
+        "200" => Some(0),
+        "201" => Some(1),
+        "2xx" => Some(3),
+        "default" => Some(DEFAULT),
+        other => (other.len() == 3 && other.starts_with('2') && other.parse::<u16>().is_ok())
+            .then_some(2),
+    }
+}
+
+/// Makes a schema that fits, and says how many bytes it has.
+fn fit(definitions: &mut Definitions<'_>, root: Value) -> Option<(Value, usize)> {
+    for attempt in [Attempt::Whole, Attempt::Wordless] {
+        if let Some(found) = gather(definitions, root.clone(), attempt) {
+            return Some(found);
+        }
+    }
+    let root = stood_for(definitions, root)?;
+    let shallow = |depth| {
+        let mut root = root.clone();
+        schema::cut(&mut root, depth);
+        root
+    };
+    let root = std::iter::once(root.clone())
+        .chain(SHALLOW.into_iter().map(shallow))
+        .map(wordless)
+        .find(|root| measure(root).0 <= BUDGET / 2)?;
+    gather(definitions, root, Attempt::Parts)
+}
+
+fn wordless(mut schema: Value) -> Value {
+    schema::drop_words(&mut schema, 0);
+    schema
+}
+
+/// Collects definitions, nearest first. Those that do not fit, or cannot be used, are any value.
+fn gather(
+    definitions: &mut Definitions<'_>,
+    mut root: Value,
+    attempt: Attempt,
+) -> Option<(Value, usize)> {
+    if attempt == Attempt::Wordless {
+        root = wordless(root);
+    }
+    let (mut bytes, depth) = measure(&root);
+    if bytes > BUDGET || depth > DEPTH {
+        return None;
+    }
+    let mut open = VecDeque::from(schema::references(&root));
+    let mut seen = HashSet::new();
+    let mut kept = Map::new();
+    while let Some(name) = open.pop_front() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        let Some((definition, size)) = definitions.usable(&name) else {
+            continue;
+        };
+        let found = small(definition, size, attempt).filter(|(_, size)| bytes + size <= BUDGET);
+        match found {
+            Some((definition, size)) => {
+                bytes += size + name.len() + 4;
+                open.extend(schema::references(&definition));
+                kept.insert(name, definition);
+            }
+            None if attempt == Attempt::Parts => {}
+            None => return None,
+        }
+    }
+    let is_kept = |kept: &HashSet<String>, name: &str| kept.contains(name);
+    let names: HashSet<String> = kept.keys().cloned().collect();
+    schema::unlink(&mut root, &|name| is_kept(&names, name));
+    for definition in kept.values_mut() {
+        schema::unlink(definition, &|name| is_kept(&names, name));
+    }
+    if let Value::Object(members) = &mut root
+        && !kept.is_empty()
+    {
+        members.insert("$defs".to_owned(), Value::Object(kept));
+    }
+    Some((root, bytes))
+}
+
+/// A definition as it is gathered, with its bytes, unless it is far too large.
+fn small(definition: &Value, size: usize, attempt: Attempt) -> Option<(Value, usize)> {
+    if attempt == Attempt::Whole {
+        return (size <= BUDGET).then(|| (definition.clone(), size));
+    }
+    (size <= HOPELESS).then(|| {
+        let definition = wordless(definition.clone());
+        let size = measure(&definition).0;
+        (definition, size)
+    })
+}
+
+/// The definition that a root is nothing but a reference to.
+fn stood_for(definitions: &mut Definitions<'_>, mut root: Value) -> Option<Value> {
+    for _ in 0..HOPS {
+        let Some(name) = schema::target(&root) else {
+            return Some(root);
+        };
+        let name = name.to_owned();
+        let (definition, size) = definitions.usable(&name)?;
+        if size > HOPELESS {
+            return None;
+        }
+        root = definition.clone();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn successes_come_in_order_and_failures_never() {
+        let mut given = [
+            "default", "2XX", "204", "404", "201", "200", "x", "2", "5XX",
+        ];
+        given.sort_by_key(|status| rank(status).unwrap_or(u8::MAX));
+        assert_eq!(given[..5], ["200", "201", "204", "2XX", "default"]);
+        assert!(given[5..].iter().all(|status| rank(status).is_none()));
+    }
+}
