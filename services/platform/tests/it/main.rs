@@ -3,4 +3,5 @@
 mod configuration;
 mod routes;
 mod serving;
+mod spec;
 mod story;
