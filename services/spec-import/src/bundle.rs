@@ -12,7 +12,7 @@ pub(crate) mod tree;
 
 use std::collections::BTreeMap;
 
-use crate::{ImportError, Limits};
+use crate::{ImportError, Limits, stopwatch::Stopwatch};
 
 pub use root::is_document;
 
@@ -137,9 +137,10 @@ pub(crate) fn root_of(
     files: &mut dyn Files,
     wish: Option<&str>,
     limits: &Limits,
+    watch: &Stopwatch,
 ) -> Result<String, ImportError> {
     match wish {
         Some(wish) => name::checked(wish),
-        None => root::find(files, limits),
+        None => root::find(files, limits, watch),
     }
 }

@@ -61,7 +61,7 @@ pub(crate) fn import(
         None => tree::alone(bytes, limits, &mut notes)?,
         Some(Packed::Document(document)) => tree::alone(&document, limits, &mut notes)?,
         Some(Packed::Files(mut files)) => {
-            let root = bundle::root_of(&mut files, None, limits)?;
+            let root = bundle::root_of(&mut files, None, limits, &watch)?;
             tree::grow((&mut files, &root), limits, &watch, &mut notes)?
         }
     };
@@ -80,7 +80,7 @@ pub(crate) fn import_files(
 ) -> Result<ImportedDocument, ImportError> {
     let watch = Stopwatch::start(limits);
     let mut notes = Notes::of_document();
-    let root = bundle::root_of(files, root, limits)?;
+    let root = bundle::root_of(files, root, limits, &watch)?;
     let tree = tree::grow((files, &root), limits, &watch, &mut notes)?;
     finish(tree, (limits, &watch), notes, progress)
 }

@@ -9,7 +9,7 @@ use super::{
     name::{Target, target},
     tree,
 };
-use crate::{ImportError, Limits, read};
+use crate::{ImportError, Limits, read, stopwatch::Stopwatch};
 
 const KINDS: [&str; 3] = [".json", ".yaml", ".yml"];
 /// Fields that stand at the root of a description, whichever format it has.
@@ -19,7 +19,11 @@ const USUAL: [&str; 4] = ["openapi", "swagger", "api", "index"];
 const SHOWN: usize = 5;
 
 /// Finds the root: a description that no other one refers to, nearest to the top.
-pub(super) fn find(files: &mut dyn Files, limits: &Limits) -> Result<String, ImportError> {
+pub(super) fn find(
+    files: &mut dyn Files,
+    limits: &Limits,
+    watch: &Stopwatch,
+) -> Result<String, ImportError> {
     let names = files.names()?;
     if let [only] = names.as_slice() {
         return Ok(only.clone());
@@ -40,7 +44,7 @@ pub(super) fn find(files: &mut dyn Files, limits: &Limits) -> Result<String, Imp
         }
     }
     if candidates.len() > 1 {
-        candidates = nearest(unreferred(files, candidates, limits)?);
+        candidates = nearest(unreferred(files, candidates, limits, watch)?);
     }
     match candidates.as_slice() {
         [] => Err(ImportError::RootMissing { files: names.len() }),
@@ -58,9 +62,11 @@ fn unreferred(
     files: &mut dyn Files,
     candidates: Vec<String>,
     limits: &Limits,
+    watch: &Stopwatch,
 ) -> Result<Vec<String>, ImportError> {
     let mut referred = HashSet::new();
     for name in &candidates {
+        watch.check(|| "looking for the root".to_owned())?;
         let Some(bytes) = files.open(name, limits.raw_bytes)? else {
             continue;
         };
