@@ -7,3 +7,4 @@ mod calls;
 mod endpoint;
 mod faithful;
 mod foreign;
+mod outputs;

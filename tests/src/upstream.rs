@@ -106,7 +106,18 @@ async fn answer(
     if request.path().contains("broken") {
         return HttpResponse::InternalServerError().json(json!({"error": "the shop is on fire"}));
     }
-    HttpResponse::Ok().json(echo)
+    match request.path() {
+        "/orders/plain" => HttpResponse::Ok()
+            .content_type("text/plain")
+            .body("no JSON"),
+        "/orders/list" => HttpResponse::Ok().json(["not", "an", "order"]),
+        "/orders/odd" => HttpResponse::Ok().json(json!({"id": 7})),
+        "/orders/none" => HttpResponse::NoContent().finish(),
+        "/orders" if request.query_string().contains("limit=1") => {
+            HttpResponse::Ok().json(["o-1", "o-2"])
+        }
+        _ => HttpResponse::Ok().json(echo),
+    }
 }
 
 /// The shop's document, as a team would import it.
@@ -114,6 +125,12 @@ pub(crate) fn document(base: &str) -> String {
     let id =
         json!([{"name": "order_id", "in": "path", "required": true, "schema": {"type": "string"}}]);
     let ok = json!({"200": {"description": "ok"}});
+    let order = json!({"200": {"description": "ok", "content": {"application/json": {"schema": {
+        "type": "object", "required": ["id", "total"], "additionalProperties": false,
+        "properties": {"id": {"type": "string"}, "total": {"type": "integer"}, "line": {"type": "string", "maxLength": 3},
+            "draft": {"type": "string", "writeOnly": true}}}}}}});
+    let orders = json!({"200": {"description": "ok", "content": {"application/json": {"schema": {
+        "type": "array", "items": {"type": "string"}}}}}});
     let refund = json!({"required": true, "content": {"application/json": {"schema": {
         "type": "object", "required": ["amount_cents"], "additionalProperties": false,
         "properties": {"amount_cents": {"type": "integer", "minimum": 1}, "note": {"type": "string"}}}}}});
@@ -125,9 +142,11 @@ pub(crate) fn document(base: &str) -> String {
         "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Shop-Key"}}},
         "paths": {
             "/orders": {"get": {"operationId": "listOrders", "summary": "List orders",
-                "parameters": [{"name": "limit", "in": "query", "schema": {"type": "integer"}}], "responses": ok}},
+                "parameters": [{"name": "limit", "in": "query", "schema": {"type": "integer"}},
+                    {"name": "filter", "in": "query", "content": {"application/json": {"schema": {"type": "object"}}}}],
+                "responses": orders}},
             "/orders/{order_id}": {
-                "get": {"operationId": "getOrder", "summary": "Get an order", "parameters": id, "responses": ok},
+                "get": {"operationId": "getOrder", "summary": "Get an order", "parameters": id, "responses": order},
                 "delete": {"operationId": "deleteOrder", "summary": "Delete an order", "parameters": id, "responses": ok}},
             "/orders/{order_id}/refunds": {"post": {"operationId": "createRefund",
                 "summary": "Refund a charge of an order", "parameters": id, "requestBody": refund, "responses": ok}},
