@@ -9,7 +9,7 @@ use countersign_domain::{
 use serde_json::{Map, Value};
 
 use crate::{
-    ImportError, Limits, Progress, Stage,
+    ImportError, Limits, Listener, Progress, Stage,
     bundle::{
         self, Files, Packed,
         tree::{self, Tree},
@@ -52,11 +52,11 @@ pub(crate) struct Found<'d> {
 pub(crate) fn import(
     bytes: &[u8],
     limits: &Limits,
-    progress: &mut dyn FnMut(Progress),
+    listener: &mut dyn Listener,
 ) -> Result<ImportedDocument, ImportError> {
     let watch = Stopwatch::start(limits);
     let mut notes = Notes::of_document();
-    tell(progress, Stage::Reading, (0, bytes.len()));
+    tell(listener, Stage::Reading, (0, bytes.len()));
     let tree = match bundle::unpack(bytes, limits)? {
         None => tree::alone(bytes, limits, &mut notes)?,
         Some(Packed::Document(document)) => tree::alone(&document, limits, &mut notes)?,
@@ -65,8 +65,8 @@ pub(crate) fn import(
             tree::grow((&mut files, &root), limits, &watch, &mut notes)?
         }
     };
-    tell(progress, Stage::Reading, (bytes.len(), bytes.len()));
-    let mut document = finish(tree, (limits, &watch), notes, progress)?;
+    tell(listener, Stage::Reading, (bytes.len(), bytes.len()));
+    let mut document = finish(tree, (limits, &watch), notes, listener)?;
     document.sha256 = Digest::of(bytes);
     Ok(document)
 }
@@ -76,17 +76,17 @@ pub(crate) fn import_files(
     files: &mut dyn Files,
     root: Option<&str>,
     limits: &Limits,
-    progress: &mut dyn FnMut(Progress),
+    listener: &mut dyn Listener,
 ) -> Result<ImportedDocument, ImportError> {
     let watch = Stopwatch::start(limits);
     let mut notes = Notes::of_document();
     let root = bundle::root_of(files, root, limits, &watch)?;
     let tree = tree::grow((files, &root), limits, &watch, &mut notes)?;
-    finish(tree, (limits, &watch), notes, progress)
+    finish(tree, (limits, &watch), notes, listener)
 }
 
-fn tell(progress: &mut dyn FnMut(Progress), stage: Stage, (done, total): (usize, usize)) {
-    progress(Progress { stage, done, total });
+fn tell(listener: &mut dyn Listener, stage: Stage, (done, total): (usize, usize)) {
+    listener.progress(Progress { stage, done, total });
 }
 
 /// From one tree to a document: format, operations, names, and the places people look at.
@@ -94,7 +94,7 @@ fn finish(
     tree: Tree,
     (limits, watch): (&Limits, &Stopwatch),
     mut notes: Notes,
-    progress: &mut dyn FnMut(Progress),
+    listener: &mut dyn Listener,
 ) -> Result<ImportedDocument, ImportError> {
     watch.check(|| "reading".to_owned())?;
     let openapi = openapi(tree.root, &mut notes)?;
@@ -112,15 +112,15 @@ fn finish(
     let mut operations = Vec::with_capacity(found.len());
     for (index, one) in found.iter().enumerate() {
         if index % 32 == 0 {
-            tell(progress, Stage::Operations, (index, found.len()));
+            tell(listener, Stage::Operations, (index, found.len()));
         }
         watch.check(|| format!("operation {index} of {}", found.len()))?;
-        operations.push(operation::read(&mut shared, one));
+        operations.push(operation::read(&mut shared, one, listener));
     }
-    tell(progress, Stage::Operations, (found.len(), found.len()));
+    tell(listener, Stage::Operations, (found.len(), found.len()));
     name::make_unique(&mut operations);
     paths::flag_ambiguous(&mut operations, &found);
-    tell(progress, Stage::Naming, (found.len(), found.len()));
+    tell(listener, Stage::Naming, (found.len(), found.len()));
 
     let mut document = describe(root, openapi.format, &mut notes);
     if let Some(written) = &tree.written_version {

@@ -45,7 +45,7 @@ use countersign_domain::operation::ImportedDocument;
 pub use error::ImportError;
 pub use imports::{Given, ImportAgain, Imports, StartError, StartImport, Started};
 pub use job::{ImportPayload, ImportSpec};
-pub use limits::{Limits, Progress, Stage};
+pub use limits::{Limits, Listener, Progress, Stage};
 pub use schema::compile::compile;
 
 /// Imports a document.
@@ -53,7 +53,7 @@ pub use schema::compile::compile;
 /// # Errors
 /// When the document as a whole cannot be read, or costs more than the limits allow.
 pub fn import(bytes: &[u8], limits: &Limits) -> Result<ImportedDocument, ImportError> {
-    document::import(bytes, limits, &mut |_| {})
+    document::import(bytes, limits, &mut |_: Progress| {})
 }
 
 /// Imports a document and tells how far it is.
@@ -63,9 +63,21 @@ pub fn import(bytes: &[u8], limits: &Limits) -> Result<ImportedDocument, ImportE
 pub fn import_with_progress(
     bytes: &[u8],
     limits: &Limits,
-    progress: &mut dyn FnMut(Progress),
+    mut progress: &mut dyn FnMut(Progress),
 ) -> Result<ImportedDocument, ImportError> {
-    document::import(bytes, limits, progress)
+    document::import(bytes, limits, &mut progress)
+}
+
+/// Imports a document and tells how far it is and what its operations are classified by.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_heard(
+    bytes: &[u8],
+    limits: &Limits,
+    listener: &mut dyn Listener,
+) -> Result<ImportedDocument, ImportError> {
+    document::import(bytes, limits, listener)
 }
 
 /// Imports a document that is spread over files, beginning with `root` or with the file that is
@@ -78,5 +90,5 @@ pub fn import_files(
     root: Option<&str>,
     limits: &Limits,
 ) -> Result<ImportedDocument, ImportError> {
-    document::import_files(files, root, limits, &mut |_| {})
+    document::import_files(files, root, limits, &mut |_: Progress| {})
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::risk::Evidence;
+
 /// What one import may cost. Beyond any of these the document is refused, or, where that is said,
 /// only the operation concerned cannot be called.
 #[derive(Clone, Debug)]
@@ -73,5 +75,22 @@ impl Stage {
             Self::Operations => "operations",
             Self::Naming => "naming",
         }
+    }
+}
+
+/// Listens while a document is imported.
+pub trait Listener {
+    /// Hears how far the import is.
+    fn progress(&mut self, progress: Progress);
+
+    /// Hears what an operation is classified by.
+    fn evidence(&mut self, evidence: &Evidence<'_>) {
+        let _ = evidence;
+    }
+}
+
+impl<F: FnMut(Progress)> Listener for F {
+    fn progress(&mut self, progress: Progress) {
+        self(progress);
     }
 }

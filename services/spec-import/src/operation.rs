@@ -9,7 +9,7 @@ use countersign_domain::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Limits,
+    Limits, Listener,
     arguments::{self, Arguments},
     body,
     document::Found,
@@ -71,7 +71,11 @@ impl Reading<'_, '_> {
 }
 
 /// Reads one operation.
-pub(crate) fn read<'d>(shared: &mut Shared<'d>, found: &Found<'d>) -> ImportedOperation {
+pub(crate) fn read<'d>(
+    shared: &mut Shared<'d>,
+    found: &Found<'d>,
+    listener: &mut dyn Listener,
+) -> ImportedOperation {
     let mut cx = Reading {
         root: shared.root,
         definitions: &mut shared.definitions,
@@ -96,7 +100,7 @@ pub(crate) fn read<'d>(shared: &mut Shared<'d>, found: &Found<'d>) -> ImportedOp
     callbacks(&mut cx, value);
     let output = output::read(&mut cx, value, &mut shared.output_bytes);
     let words = Words::read(&mut cx, found, value);
-    let risk = classify(found, value, &parameters, (&words, &security));
+    let risk = classify((found, value), &parameters, (&words, &security), listener);
     let binds = std::mem::take(&mut arguments.binds);
     let room = shared
         .limits
@@ -264,10 +268,10 @@ fn callbacks(cx: &mut Reading<'_, '_>, value: &Value) {
 }
 
 fn classify<'d>(
-    found: &Found<'d>,
-    value: &'d Value,
+    (found, value): (&Found<'d>, &'d Value),
     parameters: &[Parameter<'d>],
     (words, security): (&Words, &Security),
+    listener: &mut dyn Listener,
 ) -> countersign_domain::risk::Risk {
     let mut request = Fields::of(found.root);
     for parameter in parameters {
@@ -298,7 +302,7 @@ fn classify<'d>(
                 .collect()
         })
         .unwrap_or_default();
-    risk::classify(&risk::Evidence {
+    let evidence = risk::Evidence {
         method: found.method,
         path: found.path,
         operation_id: words.id.as_deref(),
@@ -308,7 +312,9 @@ fn classify<'d>(
         request_fields: &request.finish(),
         response_fields: &response.finish(),
         scopes: &security::scopes(security),
-    })
+    };
+    listener.evidence(&evidence);
+    risk::classify(&evidence)
 }
 
 /// The input schema and its bytes. Where it cannot be made, no argument is accepted at all.

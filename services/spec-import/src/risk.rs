@@ -8,8 +8,10 @@
 //! `nouns` and `things`. No I/O, no clock, the same answer every time.
 
 mod effect;
+mod facts;
 mod fields;
 mod gate;
+mod lexicon;
 mod nouns;
 mod openness;
 mod path;
@@ -30,6 +32,9 @@ mod weigh;
 mod tests;
 
 use countersign_domain::{operation::Method, risk::Risk};
+
+pub use facts::{Collector, Facts};
+pub use lexicon::{Entry, Lexicon};
 
 /// What a document says about one operation.
 #[derive(Clone, Copy, Debug)]
@@ -57,5 +62,11 @@ pub struct Evidence<'a> {
 /// Classifies one operation.
 #[must_use]
 pub fn classify(evidence: &Evidence<'_>) -> Risk {
-    weigh::weigh(&reading::Reading::of(evidence), evidence)
+    classify_with(evidence, &Lexicon::whole())
+}
+
+/// Classifies one operation with the words of a lexicon.
+#[must_use]
+pub fn classify_with(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Risk {
+    weigh::weigh(&reading::Reading::of(evidence, lexicon), evidence)
 }

@@ -4,10 +4,11 @@ use countersign_domain::operation::Method;
 
 use super::{
     gate::Vote,
+    lexicon::List,
     reading::Reading,
     things::{
         BULK, CAPACITY, EXECUTIONS, JOBS, MAILINGS, MARKS, NOTICES, PARTICIPATION, REMOVALS,
-        RESTORED_OVER, RUNNABLE, TRAINING, any_in,
+        RESTORED_OVER, RUNNABLE, TRAINING,
     },
     verbs::Act,
 };
@@ -33,7 +34,7 @@ impl Effect {
 }
 
 /// Finds the effect of an acting call.
-pub(super) fn effect(reading: &Reading, votes: &[Vote]) -> Effect {
+pub(super) fn effect(reading: &Reading<'_>, votes: &[Vote]) -> Effect {
     let deletes = reading.method == Method::Delete;
     if is_switch(reading, votes) {
         return Effect::Switches;
@@ -47,12 +48,12 @@ pub(super) fn effect(reading: &Reading, votes: &[Vote]) -> Effect {
     if let Some(word) = of(Act::Remove) {
         return Effect::Removes(word);
     }
-    let asked = phrases(reading).find(|word| REMOVALS.contains(&word.as_str()));
+    let asked = phrases(reading).find(|word| reading.lexicon.has(REMOVALS, word));
     if let Some(word) = asked.filter(|_| reading.method == Method::Post) {
         return Effect::Removes(word.clone());
     }
     if let Some(word) = of(Act::End).or_else(|| credential_dies(votes)) {
-        let keeps_the_record = !deletes || any_in(&object(reading), JOBS);
+        let keeps_the_record = !deletes || reading.lexicon.any(JOBS, &object(reading));
         return if keeps_the_record {
             Effect::Ends(word)
         } else {
@@ -91,7 +92,7 @@ fn credential_dies(votes: &[Vote]) -> Option<String> {
 ///
 /// This makes a DELETE harmless, so a sentence alone is not believed: the path must speak of
 /// it, or name and text must agree.
-fn is_switch(reading: &Reading, votes: &[Vote]) -> bool {
+fn is_switch(reading: &Reading<'_>, votes: &[Vote]) -> bool {
     let grave = ["delete", "destroy", "purge", "erase", "wipe"];
     if votes
         .iter()
@@ -110,7 +111,7 @@ fn is_switch(reading: &Reading, votes: &[Vote]) -> bool {
 const SWITCHING: &[&str] = &["mark", "enable", "unsuspend", "unban", "unblock", "lift"];
 
 /// Whether enough witnesses say that the call throws a switch.
-pub(super) fn toggled(reading: &Reading, votes: &[Vote]) -> bool {
+pub(super) fn toggled(reading: &Reading<'_>, votes: &[Vote]) -> bool {
     let switches = |source: &str| {
         let says =
             |vote: &&Vote| vote.verb.act == Act::Toggle || SWITCHING.contains(&vote.verb.base);
@@ -123,7 +124,7 @@ pub(super) fn toggled(reading: &Reading, votes: &[Vote]) -> bool {
         || reading
             .path
             .words()
-            .any(|word| PARTICIPATION.contains(&word.as_str()));
+            .any(|word| reading.lexicon.has(PARTICIPATION, word));
     let (name, text) = (switches("name"), switches("text"));
     let enough = if reading.method == Method::Delete {
         2
@@ -135,7 +136,7 @@ pub(super) fn toggled(reading: &Reading, votes: &[Vote]) -> bool {
 }
 
 /// The path points at somebody's taking part, or at a subscription to notices.
-fn takes_part(reading: &Reading) -> bool {
+fn takes_part(reading: &Reading<'_>) -> bool {
     let Some(head) = reading.path.head().and_then(|head| head.words.last()) else {
         return false;
     };
@@ -143,17 +144,17 @@ fn takes_part(reading: &Reading) -> bool {
         reading
             .path
             .words()
-            .any(|word| NOTICES.contains(&word.as_str()))
+            .any(|word| reading.lexicon.has(NOTICES, word))
     };
     let webhooks = reading
         .path
         .words()
         .any(|word| word == "webhook" || word == "hook");
-    PARTICIPATION.contains(&head.as_str()) || (head == "subscription" && notices() && !webhooks)
+    reading.lexicon.has(PARTICIPATION, head) || (head == "subscription" && notices() && !webhooks)
 }
 
 /// `/tickets/{id}/tags/{id}`: the tag stays, the link goes.
-fn unmarks(reading: &Reading) -> bool {
+fn unmarks(reading: &Reading<'_>) -> bool {
     let Some(head) = reading.path.head() else {
         return false;
     };
@@ -163,17 +164,17 @@ fn unmarks(reading: &Reading) -> bool {
         && head
             .words
             .last()
-            .is_some_and(|word| MARKS.contains(&word.as_str()))
+            .is_some_and(|word| reading.lexicon.has(MARKS, word))
 }
 
 /// All words of the objects and of the path's head.
-fn phrases(reading: &Reading) -> impl Iterator<Item = &String> {
+fn phrases<'r>(reading: &'r Reading<'_>) -> impl Iterator<Item = &'r String> {
     let head = reading.path.head().into_iter().flat_map(|head| &head.words);
     head.chain(&reading.name.object).chain(&reading.text.object)
 }
 
 /// What the call acts on: heads of path, name and text.
-fn object(reading: &Reading) -> Vec<String> {
+fn object(reading: &Reading<'_>) -> Vec<String> {
     let path = reading.path.head().and_then(|head| head.words.last());
     let phrases = [&reading.name.object, &reading.text.object];
     path.into_iter()
@@ -184,7 +185,7 @@ fn object(reading: &Reading) -> Vec<String> {
 
 /// Why a change needs a human first: a stable code and the words.
 pub(super) fn gravity(
-    reading: &Reading,
+    reading: &Reading<'_>,
     votes: &[Vote],
     effect: &Effect,
 ) -> Option<(&'static str, String)> {
@@ -198,24 +199,27 @@ pub(super) fn gravity(
 }
 
 /// Grave by what is done.
-fn ordered(reading: &Reading, votes: &[Vote]) -> Option<(&'static str, String)> {
+fn ordered(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, String)> {
     const STARTS: &[&str] = &["start", "initiate", "launch", "submit", "resume"];
     const SENDS: &[&str] = &["send", "schedule", "start", "publish", "launch"];
-    const MERGED_BY_HABIT: &[&str] = &[
-        "pull",
-        "branch",
-        "request",
-        "metadata",
-        "attribute",
-        "upstream",
-    ];
+    const MERGED_BY_HABIT: List = List::new(
+        "merged_by_habit",
+        &[
+            "pull",
+            "branch",
+            "request",
+            "metadata",
+            "attribute",
+            "upstream",
+        ],
+    );
     let object = object(reading);
     let does = |verbs: &[&str]| votes.iter().any(|vote| verbs.contains(&vote.verb.base));
-    let to = |verbs: &[&str], things: &[&str]| {
-        let thing = object.iter().find(|word| things.contains(&word.as_str()));
+    let to = |verbs: &[&str], things: List| {
+        let thing = object.iter().find(|word| reading.lexicon.has(things, word));
         thing.filter(|_| does(verbs)).cloned()
     };
-    if does(&["merge"]) && !any_in(&object, MERGED_BY_HABIT) {
+    if does(&["merge"]) && !reading.lexicon.any(MERGED_BY_HABIT, &object) {
         return Some(("destructive", "merge".to_owned()));
     }
     let act = |act: Act| {
@@ -232,7 +236,7 @@ fn ordered(reading: &Reading, votes: &[Vote]) -> Option<(&'static str, String)> 
 }
 
 /// Grave by what is made.
-fn made(reading: &Reading) -> Option<(&'static str, String)> {
+fn made(reading: &Reading<'_>) -> Option<(&'static str, String)> {
     let path = &reading.path;
     if path
         .segments
@@ -246,17 +250,17 @@ fn made(reading: &Reading) -> Option<(&'static str, String)> {
         return None;
     }
     let object = object(reading);
-    let thing = |list: &[&str]| {
+    let thing = |list: List| {
         object
             .iter()
-            .find(|word| list.contains(&word.as_str()))
+            .find(|word| reading.lexicon.has(list, word))
             .cloned()
     };
     let trains = || {
         let words = path.words().chain(&reading.name.object);
         words
             .into_iter()
-            .find(|word| TRAINING.contains(&word.as_str()))
+            .find(|word| reading.lexicon.has(TRAINING, word))
             .cloned()
     };
     let capacity = || {
@@ -274,7 +278,7 @@ fn made(reading: &Reading) -> Option<(&'static str, String)> {
 }
 
 /// A telephone number is rented by making one.
-fn phone_number(reading: &Reading) -> Option<String> {
+fn phone_number(reading: &Reading<'_>) -> Option<String> {
     for segment in reading.path.segments.iter().rev() {
         if segment
             .words
@@ -291,7 +295,7 @@ fn phone_number(reading: &Reading) -> Option<String> {
 }
 
 /// Grave by how many it touches.
-fn bulk(reading: &Reading) -> Option<(&'static str, String)> {
+fn bulk(reading: &Reading<'_>) -> Option<(&'static str, String)> {
     let last = reading
         .path
         .segments
@@ -310,7 +314,7 @@ fn bulk(reading: &Reading) -> Option<(&'static str, String)> {
         .filter(|word| matches!(word.as_str(), "bulk" | "export"));
     let word = last
         .chain(name)
-        .find(|word| BULK.contains(&word.as_str()))
+        .find(|word| reading.lexicon.has(BULK, word))
         .or(whole.last())?;
     Some(("bulk", word.clone()))
 }

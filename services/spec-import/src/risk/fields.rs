@@ -7,6 +7,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
     Evidence,
+    lexicon::{Entry, Lexicon},
     nouns::Topic,
     topics::{DECIDES, SUSPECTED},
 };
@@ -87,8 +88,18 @@ impl Kinds {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Meaning {
+    word: &'static str,
     kinds: Kinds,
     tells: Option<(&'static str, Topic, u8)>,
+}
+
+impl Meaning {
+    fn of(word: &'static str) -> Self {
+        Self {
+            word,
+            ..Self::default()
+        }
+    }
 }
 
 static INDEX: LazyLock<HashMap<Vec<u8>, Meaning>> = LazyLock::new(|| {
@@ -97,7 +108,7 @@ static INDEX: LazyLock<HashMap<Vec<u8>, Meaning>> = LazyLock::new(|| {
         for word in list.split(", ") {
             index
                 .entry(word.replace(' ', "").into_bytes())
-                .or_default()
+                .or_insert_with(|| Meaning::of(word))
                 .kinds
                 .add(Kinds(kind as u8));
         }
@@ -109,7 +120,7 @@ static INDEX: LazyLock<HashMap<Vec<u8>, Meaning>> = LazyLock::new(|| {
     for telling in TELLING {
         index
             .entry(telling.0.replace(' ', "").into_bytes())
-            .or_default()
+            .or_insert_with(|| Meaning::of(telling.0))
             .tells = Some(*telling);
     }
     index
@@ -128,7 +139,12 @@ pub(super) struct Fields {
 
 impl Fields {
     /// Reads the fields, and the segments of the path as if they were fields.
-    pub(super) fn of(evidence: &Evidence<'_>) -> Self {
+    pub(super) fn of(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Self {
+        let meaning = |field: &str| {
+            let found = meaning(field);
+            let known = !found.word.is_empty() && lexicon.counts(Entry::new("field", found.word));
+            if known { found } else { Meaning::default() }
+        };
         let mut fields = Self::default();
         for field in evidence.request_fields {
             let meaning = meaning(field);

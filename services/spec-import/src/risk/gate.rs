@@ -9,8 +9,8 @@ use countersign_domain::operation::Method;
 use super::{
     phrase::Phrase,
     reading::Reading,
-    things::{ACTING_ENDS, COMPUTED, any_in},
-    verbs::{Act, Verb, verb},
+    things::{ACTING_ENDS, COMPUTED},
+    verbs::{Act, Verb},
 };
 
 /// One verb that was found, and where.
@@ -45,7 +45,7 @@ pub(super) enum Gate {
 }
 
 /// Every verb of the evidence.
-pub(super) fn votes(reading: &Reading) -> Vec<Vote> {
+pub(super) fn votes(reading: &Reading<'_>) -> Vec<Vote> {
     let mut found = Vec::new();
     let mut cast = |source, verb: &Option<(Verb, String)>| {
         if let Some((verb, word)) = verb {
@@ -71,16 +71,21 @@ pub(super) fn votes(reading: &Reading) -> Vec<Vote> {
 }
 
 /// `/machines/{id}/destroy/retry` removes, although its last word does not say so.
-fn removal_on_the_way(reading: &Reading) -> Option<(Verb, String)> {
+fn removal_on_the_way(reading: &Reading<'_>) -> Option<(Verb, String)> {
     let (_, before) = reading.path.segments.split_last()?;
     let firsts = before.iter().filter_map(|segment| segment.words.first());
     firsts
-        .filter_map(|word| verb(word).map(|found| (found, word.clone())))
+        .filter_map(|word| {
+            reading
+                .lexicon
+                .verb(word)
+                .map(|found| (found, word.clone()))
+        })
         .find(|(found, _)| found.clear && found.act == Act::Remove)
 }
 
 /// Decides whether the call only reads.
-pub(super) fn gate(reading: &Reading, votes: &[Vote]) -> Gate {
+pub(super) fn gate(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     match reading.method {
         Method::Head | Method::Options | Method::Trace => Gate::Reads,
         Method::Put | Method::Patch | Method::Delete => gate_changing_method(votes),
@@ -100,9 +105,9 @@ fn gate_changing_method(votes: &[Vote]) -> Gate {
     }
 }
 
-fn gate_get(reading: &Reading, votes: &[Vote]) -> Gate {
+fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     let path_acts = reading.path.segments.last().is_some_and(|last| {
-        !last.plural && last.words.len() == 1 && any_in(&last.words, ACTING_ENDS)
+        !last.plural && last.words.len() == 1 && reading.lexicon.any(ACTING_ENDS, &last.words)
     });
     let grave = votes.iter().any(|vote| acts_on_get(vote) && is_grave(vote));
     let reads = votes
@@ -134,7 +139,7 @@ const fn is_grave(vote: &Vote) -> bool {
         )
 }
 
-fn gate_post(reading: &Reading, votes: &[Vote]) -> Gate {
+fn gate_post(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     let computes = computes_an_answer(reading);
     let reads = computes
         || votes.iter().any(|vote| {
@@ -198,14 +203,18 @@ const IDLE: &[&str] = &[
 ];
 
 /// Verifying something stored marks it as verified.
-fn marks_what_it_examines(reading: &Reading, vote: &Vote) -> bool {
+fn marks_what_it_examines(reading: &Reading<'_>, vote: &Vote) -> bool {
     vote.verb.act == Act::Examine && reading.path.has_parameter
 }
 
 /// The object is something that is computed from the request and given back.
-fn computes_an_answer(reading: &Reading) -> bool {
+fn computes_an_answer(reading: &Reading<'_>) -> bool {
     // "QR code", "embedding vector": the computed thing may be the last word but one.
-    let last_two = |words: &[String]| any_in(&words[words.len().saturating_sub(2)..], COMPUTED);
+    let last_two = |words: &[String]| {
+        reading
+            .lexicon
+            .any(COMPUTED, &words[words.len().saturating_sub(2)..])
+    };
     let ends = |phrase: &Phrase| last_two(&phrase.object);
     let in_path = reading
         .path

@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::lexicon::{Entry, Lexicon};
+
 /// The guarded matter that a noun belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Topic {
@@ -192,6 +194,7 @@ static INDEX: LazyLock<HashMap<String, Noun>> = LazyLock::new(|| {
             let noun = Noun {
                 topic: table.topic,
                 strength: table.strength,
+                entry: word,
             };
             index.insert(word.to_owned(), noun);
             // Paths write phrases without a gap: `/paymentmethods`.
@@ -208,6 +211,8 @@ pub(super) struct Noun {
     pub(super) topic: Topic,
     /// How sure the word is.
     pub(super) strength: Strength,
+    /// The word or phrase as the table has it.
+    entry: &'static str,
 }
 
 /// A noun found in a list of words: where it starts, how many words it has, what it says.
@@ -230,8 +235,14 @@ fn canonical(word: &str) -> &str {
     }
 }
 
-/// Finds the nouns of the tables in a list of words, longest first, from left to right.
-pub(super) fn nouns(words: &[String]) -> Vec<Found> {
+impl Lexicon {
+    /// Finds the nouns of the tables in a list of words, longest first, from left to right.
+    pub(super) fn nouns(&self, words: &[String]) -> Vec<Found> {
+        nouns(self, words)
+    }
+}
+
+fn nouns(lexicon: &Lexicon, words: &[String]) -> Vec<Found> {
     let mut found = Vec::new();
     let mut pair = String::new();
     let mut at = 0;
@@ -247,6 +258,9 @@ pub(super) fn nouns(words: &[String]) -> Vec<Found> {
             .into_iter()
             .find_map(|(text, length)| {
                 let noun = *INDEX.get(text)?;
+                if !lexicon.counts(Entry::new("noun", noun.entry)) {
+                    return None;
+                }
                 Some(Found {
                     text: text.to_owned(),
                     end: at + length,
@@ -266,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_phrase_wins_over_its_words() {
-        let found = nouns(&words("contact groups of input tokens"));
+        let found = nouns(&Lexicon::whole(), &words("contact groups of input tokens"));
         assert!(
             found.iter().all(|hit| hit.noun.topic == Topic::Nothing),
             "{found:?}"

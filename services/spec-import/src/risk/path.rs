@@ -1,9 +1,10 @@
 //! Reads a path template: what it points at, and what it orders.
 
 use super::{
+    lexicon::Lexicon,
     template::pieces,
     tokens::words,
-    verbs::{Act, Verb, verb},
+    verbs::{Act, Verb},
 };
 
 /// One segment of a path, or the written part of one, that is not a parameter.
@@ -48,7 +49,7 @@ pub(super) struct Path {
 
 impl Path {
     /// Reads a path template.
-    pub(super) fn read(path: &str) -> Self {
+    pub(super) fn read(path: &str, lexicon: &Lexicon) -> Self {
         let mut segments: Vec<Segment> = Vec::new();
         let (mut ends_in_parameter, mut has_parameter) = (false, false);
         for piece in pieces(path) {
@@ -68,7 +69,7 @@ impl Path {
         }
         let action = segments
             .last()
-            .and_then(|last| action(last, ends_in_parameter));
+            .and_then(|last| action(last, ends_in_parameter, lexicon));
         let alone = action.is_some() && segments.last().is_some_and(|last| last.words.len() == 1);
         let head = segments.len().checked_sub(if alone { 2 } else { 1 });
         Self {
@@ -97,9 +98,9 @@ const QUESTIONS: &[&str] = &[
 ];
 
 /// The verb that a last segment orders, such as `refund`, `search-invoices`.
-fn action(last: &Segment, then_parameter: bool) -> Option<(Verb, String)> {
+fn action(last: &Segment, then_parameter: bool, lexicon: &Lexicon) -> Option<(Verb, String)> {
     let word = last.words.first()?;
-    let found = verb(word)?;
+    let found = lexicon.verb(word)?;
     let one_word = last.words.len() == 1;
     // `/reports`, `/charges` are collections; a noun-like change verb alone names a thing.
     let noun_like = !found.clear && found.act == Act::Change;
@@ -120,7 +121,11 @@ mod tests {
 
     #[test]
     fn the_action_of_a_path_is_its_last_word_of_command() {
-        let act = |path| Path::read(path).action.map(|(_, word)| word);
+        let act = |path| {
+            Path::read(path, &Lexicon::whole())
+                .action
+                .map(|(_, word)| word)
+        };
         assert_eq!(act("/v1/invoices/{id}/void").as_deref(), Some("void"));
         assert_eq!(act("/v2/search-invoices").as_deref(), Some("search"));
         assert_eq!(act("/files.delete").as_deref(), Some("delete"));

@@ -3,8 +3,9 @@
 use countersign_domain::operation::Method;
 
 use super::{
+    lexicon::Lexicon,
     tokens::{first_sentence, words},
-    verbs::{Act, Verb, verb},
+    verbs::{Act, Verb},
 };
 
 /// Words before the verb of a sentence or around its object that say nothing.
@@ -121,13 +122,14 @@ pub(super) struct Phrase {
 }
 
 impl Phrase {
-    fn at(words: &[String], found: Verb, verb_at: usize) -> Self {
+    fn at(lexicon: &Lexicon, words: &[String], (found, verb_at): (Verb, usize)) -> Self {
         let mut start = verb_at + 1;
         let mut second = None;
         while let Some(word) = words.get(start) {
             let joined = matches!(words[start - 1].as_str(), "or" | "and");
-            if let Some(other) =
-                verb(word).filter(|other| joined && (other.clear || second.is_none()))
+            if let Some(other) = lexicon
+                .verb(word)
+                .filter(|other| joined && (other.clear || second.is_none()))
             {
                 second = Some((other, word.clone()));
             } else if !FILLERS.contains(&word.as_str()) || ends_object(words, start) {
@@ -145,7 +147,9 @@ impl Phrase {
         // "initiates a redirect or terminates a call", "used to redact"
         let after = |joint: &str| {
             words[end..].windows(2).find_map(|pair| {
-                let other = verb(&pair[1]).filter(|other| pair[0] == joint && other.clear)?;
+                let other = lexicon
+                    .verb(&pair[1])
+                    .filter(|other| pair[0] == joint && other.clear)?;
                 Some((other, pair[1].clone()))
             })
         };
@@ -161,13 +165,15 @@ impl Phrase {
     }
 
     /// Reads an operationId.
-    pub(super) fn of_name(name: &str, method: Method) -> Self {
+    pub(super) fn of_name(name: &str, method: Method, lexicon: &Lexicon) -> Self {
         let mut all = words(name);
         // Generated names repeat the method, which is no second witness.
         all.retain(|word| {
             !(matches!(word.as_str(), "post" | "put" | "patch") && is_method(word, method))
         });
-        let Some(at) = verb_of_name(name, &all, method) else {
+        let verb = verb_of_name((name, &all), method, lexicon)
+            .and_then(|at| Some((lexicon.verb(&all[at])?, at)));
+        let Some((found, at)) = verb else {
             let end = all
                 .iter()
                 .position(|word| PREPOSITIONS.contains(&word.as_str()))
@@ -179,8 +185,7 @@ impl Phrase {
                 ..Self::default()
             };
         };
-        let found = verb(&all[at]).expect("verb_of_name returns the index of a verb");
-        let mut phrase = Self::at(&all, found, at);
+        let mut phrase = Self::at(lexicon, &all, (found, at));
         if phrase.object.is_empty() {
             // `invoices.send`: the object stands before the verb.
             phrase.object = all[..at].to_vec();
@@ -190,7 +195,7 @@ impl Phrase {
     }
 
     /// Reads the first sentence of a summary or description.
-    pub(super) fn of_text(text: &str) -> Self {
+    pub(super) fn of_text(text: &str, lexicon: &Lexicon) -> Self {
         let all = words(first_sentence(text));
         let start = allowed_from(&all);
         let Some(first) = (start..all.len()).find(|at| !FILLERS.contains(&all[*at].as_str()))
@@ -200,13 +205,13 @@ impl Phrase {
                 ..Self::default()
             };
         };
-        if let Some(found) = verb(&all[first]) {
-            return Self::at(&all, found, first);
+        if let Some(found) = lexicon.verb(&all[first]) {
+            return Self::at(lexicon, &all, (found, first));
         }
         let later = all.iter().enumerate().take(first + 9).skip(first);
         for (at, word) in later {
-            if let Some(found) = verb(word).filter(|found| found.clear) {
-                let mut phrase = Self::at(&all, found, at);
+            if let Some(found) = lexicon.verb(word).filter(|found| found.clear) {
+                let mut phrase = Self::at(lexicon, &all, (found, at));
                 if phrase.object.is_empty() {
                     phrase.object = all[first..at].to_vec();
                 }
@@ -244,7 +249,12 @@ fn is_method(word: &str, method: Method) -> bool {
 
 /// Index of the verb in the words of an operationId, which may stand first
 /// (`deleteUser`), after a group (`users/delete`), in the middle or last (`userDelete`).
-fn verb_of_name(name: &str, all: &[String], method: Method) -> Option<usize> {
+fn verb_of_name(
+    (name, all): (&str, &[String]),
+    method: Method,
+    lexicon: &Lexicon,
+) -> Option<usize> {
+    let verb = |word: &str| lexicon.verb(word);
     let is = |at: usize, clear: bool| {
         all.get(at)
             .and_then(|word| verb(word))
@@ -305,26 +315,33 @@ mod tests {
             ("rooms_list", "list"),
         ] {
             assert_eq!(
-                verb_word(&Phrase::of_name(name, Method::Post)),
+                verb_word(&Phrase::of_name(name, Method::Post, &Lexicon::whole())),
                 Some(expected),
                 "{name}"
             );
         }
         assert_eq!(
-            verb_word(&Phrase::of_name("PostWidgets", Method::Post)),
+            verb_word(&Phrase::of_name(
+                "PostWidgets",
+                Method::Post,
+                &Lexicon::whole()
+            )),
             None
         );
     }
 
     #[test]
     fn the_object_of_a_sentence_ends_at_the_preposition() {
-        let phrase = Phrase::of_text("Permanently deletes the user's avatar from a workspace.");
+        let phrase = Phrase::of_text(
+            "Permanently deletes the user's avatar from a workspace.",
+            &Lexicon::whole(),
+        );
         assert_eq!(phrase.object, ["user", "avatar"]);
         assert_eq!(
-            Phrase::of_text("Remove a user from a team").object,
+            Phrase::of_text("Remove a user from a team", &Lexicon::whole()).object,
             ["user"]
         );
-        let two = Phrase::of_text("Update or cancel a booking");
+        let two = Phrase::of_text("Update or cancel a booking", &Lexicon::whole());
         assert_eq!(two.second.map(|(_, word)| word).as_deref(), Some("cancel"));
     }
 }

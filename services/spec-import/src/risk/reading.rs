@@ -6,6 +6,7 @@ use countersign_domain::operation::Method;
 
 use super::{
     Evidence,
+    lexicon::Lexicon,
     path::Path,
     phrase::Phrase,
     tokens::{first_sentence, words},
@@ -13,7 +14,9 @@ use super::{
 
 /// Everything that was read about one operation.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(super) struct Reading<'l> {
+    /// The words that are known.
+    pub(super) lexicon: &'l Lexicon,
     /// The method.
     pub(super) method: Method,
     /// The path.
@@ -30,13 +33,13 @@ pub(super) struct Reading {
     pub(super) mute: bool,
 }
 
-impl Reading {
+impl<'l> Reading<'l> {
     /// Reads the evidence.
-    pub(super) fn of(evidence: &Evidence<'_>) -> Self {
+    pub(super) fn of(evidence: &Evidence<'_>, lexicon: &'l Lexicon) -> Self {
         let name = evidence.operation_id.unwrap_or_default();
-        let summary = Phrase::of_text(evidence.summary);
+        let summary = Phrase::of_text(evidence.summary, lexicon);
         let (text, aside) = if summary.verb.is_none() {
-            let description = Phrase::of_text(evidence.description);
+            let description = Phrase::of_text(evidence.description, lexicon);
             if description.verb.is_none() {
                 (summary, Vec::new())
             } else {
@@ -47,9 +50,10 @@ impl Reading {
         };
         let empty = |text: &str| !text.chars().any(char::is_alphanumeric);
         Self {
+            lexicon,
             method: evidence.method,
-            path: Path::read(evidence.path),
-            name: Phrase::of_name(name, evidence.method),
+            path: Path::read(evidence.path, lexicon),
+            name: Phrase::of_name(name, evidence.method, lexicon),
             text,
             aside,
             tags: evidence.tags.iter().flat_map(|tag| words(tag)).collect(),

@@ -20,7 +20,7 @@ pub(super) fn reason(code: &str, text: &str, evidence: &str) -> Reason {
 }
 
 /// It only reads.
-pub(super) fn reads(reading: &Reading, votes: &[Vote]) -> Reason {
+pub(super) fn reads(reading: &Reading<'_>, votes: &[Vote]) -> Reason {
     let words: Vec<&str> = votes
         .iter()
         .filter(|vote| vote.reads())
@@ -48,7 +48,7 @@ pub(super) fn disputed(votes: &[Vote]) -> Reason {
 }
 
 /// It is about a guarded matter.
-pub(super) fn guarded(class: RiskClass, topics: &Topics, topic: Topic) -> Reason {
+pub(super) fn guarded(class: RiskClass, topics: &Topics<'_>, topic: Topic) -> Reason {
     let (code, text) = match class {
         RiskClass::Billing => ("billing", "Moves money, or changes what somebody pays."),
         RiskClass::Auth => ("auth", "Issues, proves, replaces or withdraws credentials."),
@@ -64,7 +64,7 @@ pub(super) fn guarded(class: RiskClass, topics: &Topics, topic: Topic) -> Reason
 }
 
 /// What it does to ordinary data.
-pub(super) fn ordinary(reading: &Reading, effect: &Effect) -> Reason {
+pub(super) fn ordinary(reading: &Reading<'_>, effect: &Effect) -> Reason {
     match effect {
         Effect::Removes(word) => reason("removes", "Removes what is stored.", word),
         Effect::Switches => {
@@ -92,20 +92,20 @@ pub(super) fn grave(code: &str, words: &str) -> Reason {
 }
 
 /// Too little to decide by, too much to pass over.
-pub(super) fn suspicion(topics: &Topics) -> Option<Reason> {
+pub(super) fn suspicion(topics: &Topics<'_>) -> Option<Reason> {
     let text = "Some words speak of money, credentials or access; others do not.";
     suspected(topics).map(|words| reason("suspected", text, &words))
 }
 
 /// A changing method that only the document's own words call a read, on a guarded matter.
-pub(super) fn claimed(topics: &Topics) -> Option<Reason> {
+pub(super) fn claimed(topics: &Topics<'_>) -> Option<Reason> {
     let text =
         "Only the document's own words say that this reads, and it is about a guarded matter.";
     suspected(topics).map(|words| reason("read_claimed", text, &words))
 }
 
 /// The words that speak of money, credentials or access.
-fn suspected(topics: &Topics) -> Option<String> {
+fn suspected(topics: &Topics<'_>) -> Option<String> {
     let words: Vec<String> = [Topic::Billing, Topic::Auth, Topic::Admin]
         .into_iter()
         .filter(|topic| topics.points(*topic) >= SUSPECTED)
@@ -114,7 +114,7 @@ fn suspected(topics: &Topics) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-fn words_of(topics: &Topics, topic: Topic) -> String {
+fn words_of(topics: &Topics<'_>, topic: Topic) -> String {
     let words: Vec<String> = topics
         .of(topic)
         .map(|(word, point)| format!("{word} ({})", point.source))

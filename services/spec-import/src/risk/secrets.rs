@@ -7,46 +7,53 @@ use countersign_domain::operation::Method;
 use super::{
     Evidence,
     fields::Fields,
+    lexicon::{Lexicon, List},
     reading::Reading,
     tokens::{truncated, words},
     verbs::Act,
 };
 
 /// Words for something that is a secret in itself.
-const SECRET_THINGS: &[&str] = &[
-    "token",
-    "password",
-    "credential",
-    "kubeconfig",
-    "secret",
-    "jwt",
-    "otp",
-    "passcode",
-    "passphrase",
-    "totp",
-];
+const SECRET_THINGS: List = List::new(
+    "secret_things",
+    &[
+        "token",
+        "password",
+        "credential",
+        "kubeconfig",
+        "secret",
+        "jwt",
+        "otp",
+        "passcode",
+        "passphrase",
+        "totp",
+    ],
+);
 
 /// Two-word names of the same.
-const SECRET_PAIRS: &[&str] = &[
-    "private key",
-    "service key",
-    "access key",
-    "secret key",
-    "recovery code",
-    "backup code",
-    "presigned url",
-    "upload url",
-    "signed url",
-    "login link",
-    "magic link",
-    "one time",
-    "login url",
-    "upload credential",
-    "connection string",
-    "signing key",
-    "root key",
-    "recovery link",
-];
+const SECRET_PAIRS: List = List::new(
+    "secret_pairs",
+    &[
+        "private key",
+        "service key",
+        "access key",
+        "secret key",
+        "recovery code",
+        "backup code",
+        "presigned url",
+        "upload url",
+        "signed url",
+        "login link",
+        "magic link",
+        "one time",
+        "login url",
+        "upload credential",
+        "connection string",
+        "signing key",
+        "root key",
+        "recovery link",
+    ],
+);
 
 /// Words that make a token a count or a page mark.
 const HARMLESS_NEAR_TOKEN: &[&str] = &[
@@ -65,7 +72,7 @@ const HARMLESS_NEAR_TOKEN: &[&str] = &[
 
 /// The secret that a reading call hands out, if there is one.
 pub(super) fn handed_out(
-    reading: &Reading,
+    reading: &Reading<'_>,
     evidence: &Evidence<'_>,
     fields: &Fields,
 ) -> Option<String> {
@@ -76,12 +83,12 @@ pub(super) fn handed_out(
         .secret_returned
         .clone()
         .or_else(|| secret_object(reading))
-        .or_else(|| disclosed(evidence.summary))
-        .or_else(|| disclosed(truncated(evidence.description, 600)))
+        .or_else(|| disclosed(evidence.summary, reading.lexicon))
+        .or_else(|| disclosed(truncated(evidence.description, 600), reading.lexicon))
 }
 
 /// The thing that is read is itself a secret: `GET /users/{id}/token`.
-fn secret_object(reading: &Reading) -> Option<String> {
+fn secret_object(reading: &Reading<'_>) -> Option<String> {
     let lists = [&reading.name.verb, &reading.text.verb]
         .into_iter()
         .flatten()
@@ -97,7 +104,7 @@ fn secret_object(reading: &Reading) -> Option<String> {
         &reading.name.object,
     ];
     for (at, phrase) in phrases.into_iter().enumerate() {
-        let Some(found) = secret_at_end(phrase) else {
+        let Some(found) = secret_at_end(phrase, reading.lexicon) else {
             continue;
         };
         // A list of tokens shows what they are called.
@@ -110,22 +117,22 @@ fn secret_object(reading: &Reading) -> Option<String> {
     None
 }
 
-fn secret_at_end(phrase: &[String]) -> Option<String> {
+fn secret_at_end(phrase: &[String], lexicon: &Lexicon) -> Option<String> {
     let last = phrase.last()?;
     let before = phrase
         .len()
         .checked_sub(2)
         .map_or("", |at| phrase[at].as_str());
     let pair = format!("{before} {last}");
-    if SECRET_PAIRS.contains(&pair.as_str()) {
+    if lexicon.has(SECRET_PAIRS, &pair) {
         return Some(pair);
     }
     let harmless = HARMLESS_NEAR_TOKEN.contains(&before);
-    (SECRET_THINGS.contains(&last.as_str()) && !harmless).then(|| last.clone())
+    (!harmless && lexicon.has(SECRET_THINGS, last)).then(|| last.clone())
 }
 
 /// The text says that the answer discloses a secret: "returns the decrypted password".
-fn disclosed(text: &str) -> Option<String> {
+fn disclosed(text: &str, lexicon: &Lexicon) -> Option<String> {
     const DISCLOSES: &[&str] = &[
         "return", "provide", "contain", "include", "reveal", "expose", "issue", "mint", "obtain",
         "generate", "decrypt", "disclose", "hold", "show", "carry",
@@ -172,7 +179,7 @@ fn disclosed(text: &str) -> Option<String> {
                     .is_some_and(|next| ABOUT_A_SECRET.contains(&next.as_str()))
             };
             let named = (1..=near.len())
-                .find_map(|end| secret_at_end(&near[..end]).filter(|_| !about(end)));
+                .find_map(|end| secret_at_end(&near[..end], lexicon).filter(|_| !about(end)));
             if let Some(found) = named {
                 return Some(format!("{word} … {found}"));
             }
@@ -182,7 +189,7 @@ fn disclosed(text: &str) -> Option<String> {
 }
 
 /// The secret that a POST examines: verifying a credential is AUTH although nothing changes.
-pub(super) fn examined_credential(reading: &Reading) -> Option<String> {
+pub(super) fn examined_credential(reading: &Reading<'_>) -> Option<String> {
     const PROOFS: &[&str] = &[
         "token",
         "otp",

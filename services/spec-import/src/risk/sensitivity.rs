@@ -7,7 +7,7 @@ use super::{
 };
 
 /// The kinds of sensitive data, in a fixed order.
-pub(super) fn sensitivity(fields: &Fields, topics: &Topics) -> Vec<String> {
+pub(super) fn sensitivity(fields: &Fields, topics: &Topics<'_>) -> Vec<String> {
     let about = |topic| topics.points(topic) >= DECIDES;
     let kinds = [
         ("personal", fields.kinds.has(Kind::Personal)),

@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use super::{
     Evidence,
     fields::Fields,
-    nouns::{Noun, Strength, Topic, nouns},
+    lexicon::Lexicon,
+    nouns::{Noun, Strength, Topic},
     path::Path,
     phrase::Phrase,
     reading::Reading,
-    things::{DETAILS, GENERIC, MEETING_PLACES, NOTICES, PARTICIPATION, any_in},
+    things::{DETAILS, GENERIC, MEETING_PLACES, NOTICES, PARTICIPATION},
     tokens::words,
     verbs::{Act, Verb},
 };
@@ -41,12 +42,20 @@ pub(super) struct Point {
 }
 
 /// What an operation is about, and by which words.
-#[derive(Debug, Default)]
-pub(super) struct Topics {
+#[derive(Debug)]
+pub(super) struct Topics<'l> {
+    lexicon: &'l Lexicon,
     words: BTreeMap<(Topic, String), Point>,
 }
 
-impl Topics {
+impl<'l> Topics<'l> {
+    fn new(lexicon: &'l Lexicon) -> Self {
+        Self {
+            lexicon,
+            words: BTreeMap::new(),
+        }
+    }
+
     /// The points of one topic.
     pub(super) fn points(&self, topic: Topic) -> u8 {
         self.of(topic)
@@ -84,9 +93,9 @@ impl Topics {
         let generic = list
             .iter()
             .rev()
-            .take_while(|word| GENERIC.contains(&word.as_str()))
+            .take_while(|word| self.lexicon.has(GENERIC, word))
             .count();
-        for found in nouns(list) {
+        for found in self.lexicon.nouns(list) {
             let place = if found.end + generic >= list.len() {
                 head
             } else {
@@ -109,8 +118,12 @@ const fn worth(strength: Strength, place: Place) -> u8 {
 }
 
 /// Adds up everything that says what the operation is about.
-pub(super) fn topics(reading: &Reading, evidence: &Evidence<'_>, fields: &Fields) -> Topics {
-    let mut topics = Topics::default();
+pub(super) fn topics<'l>(
+    reading: &Reading<'l>,
+    evidence: &Evidence<'_>,
+    fields: &Fields,
+) -> Topics<'l> {
+    let mut topics = Topics::new(reading.lexicon);
     add_path(&mut topics, &reading.path);
     add_phrase(&mut topics, &reading.name, "name");
     add_phrase(&mut topics, &reading.text, "text");
@@ -123,8 +136,8 @@ pub(super) fn topics(reading: &Reading, evidence: &Evidence<'_>, fields: &Fields
     topics
 }
 
-fn add_path(topics: &mut Topics, path: &Path) {
-    let head = telling_head(path);
+fn add_path(topics: &mut Topics<'_>, path: &Path) {
+    let head = telling_head(path, topics.lexicon);
     for (at, segment) in path.segments.iter().enumerate() {
         // `/settings/billing/budgets` qualifies its head; `/users/{id}/meetings` does not,
         // and `/user/packages` are one's own packages.
@@ -150,33 +163,31 @@ fn add_path(topics: &mut Topics, path: &Path) {
 }
 
 /// The last segment up to the head that is not made of generic words alone.
-fn telling_head(path: &Path) -> usize {
+fn telling_head(path: &Path, lexicon: &Lexicon) -> usize {
     let Some(head) = path.head else {
         return usize::MAX;
     };
     let tells = |at: &usize| {
         let words = path.segments[*at].words.iter();
         let skip = usize::from(*at + 1 == path.segments.len() && path.action.is_some());
-        words
-            .skip(skip)
-            .any(|word| !GENERIC.contains(&word.as_str()))
+        words.skip(skip).any(|word| !lexicon.has(GENERIC, word))
     };
     (0..=head).rev().find(tells).unwrap_or(head)
 }
 
-fn add_phrase(topics: &mut Topics, phrase: &Phrase, source: &'static str) {
+fn add_phrase(topics: &mut Topics<'_>, phrase: &Phrase, source: &'static str) {
     topics.add_words(&phrase.object, Place::Head, Place::Near, source);
     topics.add_words(&phrase.rest, Place::Far, Place::Far, source);
 }
 
-fn add_scopes(topics: &mut Topics, scopes: &[String]) {
+fn add_scopes(topics: &mut Topics<'_>, scopes: &[String]) {
     for scope in scopes {
         topics.add_words(&words(scope), Place::Far, Place::Far, "scopes");
     }
 }
 
 /// Fields that say what a request does, whatever its name.
-fn add_request_fields(topics: &mut Topics, fields: &Fields) {
+fn add_request_fields(topics: &mut Topics<'_>, fields: &Fields) {
     for (word, topic, points) in &fields.telling {
         topics.add(
             *topic,
@@ -190,7 +201,7 @@ fn add_request_fields(topics: &mut Topics, fields: &Fields) {
 }
 
 /// Some verbs are about a guarded matter whatever their object.
-fn add_verbs(topics: &mut Topics, reading: &Reading) {
+fn add_verbs(topics: &mut Topics<'_>, reading: &Reading<'_>) {
     let verbs = [
         (&reading.path.action, "path"),
         (&reading.name.verb, "name"),
@@ -226,13 +237,13 @@ fn add_verbs(topics: &mut Topics, reading: &Reading) {
 
 /// Takes back what the surroundings show to mean something else. Only the path and the
 /// object are asked, because a sentence could say anything to look harmless.
-fn forget_what_misleads(topics: &mut Topics, reading: &Reading) {
+fn forget_what_misleads(topics: &mut Topics<'_>, reading: &Reading<'_>) {
     let object = reading.text.object.iter().chain(&reading.name.object);
     if reading
         .path
         .words()
         .chain(object)
-        .any(|word| NOTICES.contains(&word.as_str()))
+        .any(|word| reading.lexicon.has(NOTICES, word))
     {
         topics
             .words
@@ -255,14 +266,14 @@ fn forget_what_misleads(topics: &mut Topics, reading: &Reading) {
 }
 
 /// An attachment of an invoice is an attachment.
-fn is_detail(reading: &Reading) -> bool {
+fn is_detail(reading: &Reading<'_>) -> bool {
     let Some(head) = reading.path.head() else {
         return false;
     };
     let named = head
         .words
         .last()
-        .is_some_and(|word| DETAILS.contains(&word.as_str()));
+        .is_some_and(|word| reading.lexicon.has(DETAILS, word));
     named && reading.path.segments.len() > 1 && reading.path.action.is_none()
 }
 
@@ -280,7 +291,7 @@ const OFFICIAL_TOGGLES: &[&str] = &[
 
 /// Being put into a conversation is taking part, not being given access. One witness is not
 /// enough to say so.
-fn participation(reading: &Reading) -> bool {
+fn participation(reading: &Reading<'_>) -> bool {
     let takes_part = |verb: &Option<(Verb, String)>| {
         verb.as_ref().is_some_and(|(found, _)| {
             found.act == Act::Toggle && !OFFICIAL_TOGGLES.contains(&found.base)
@@ -291,14 +302,14 @@ fn participation(reading: &Reading) -> bool {
         takes_part(&path.action)
             || path
                 .words()
-                .any(|word| PARTICIPATION.contains(&word.as_str())),
+                .any(|word| reading.lexicon.has(PARTICIPATION, word)),
         takes_part(&reading.name.verb),
         takes_part(&reading.text.verb),
     ];
     let nearest = path.segments.iter().rev().take(2);
     let place = nearest
         .into_iter()
-        .any(|segment| any_in(&segment.words, MEETING_PLACES));
+        .any(|segment| reading.lexicon.any(MEETING_PLACES, &segment.words));
     let agree = witnesses.iter().filter(|witness| **witness).count() >= 2;
-    agree || (place && any_in(&reading.text.rest, MEETING_PLACES))
+    agree || (place && reading.lexicon.any(MEETING_PLACES, &reading.text.rest))
 }

@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::lexicon::{Entry, Lexicon};
+
 /// What kind of act a verb names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Act {
@@ -193,8 +195,14 @@ pub(super) struct Verb {
     pub(super) base: &'static str,
 }
 
-/// Looks a word up as a verb, in its base form or as `deleting`.
-pub(super) fn verb(word: &str) -> Option<Verb> {
+impl Lexicon {
+    /// Looks a word up as a verb, in its base form or as `deleting`.
+    pub(super) fn verb(&self, word: &str) -> Option<Verb> {
+        verb(word).filter(|found| self.counts(Entry::new("verb", found.base)))
+    }
+}
+
+fn verb(word: &str) -> Option<Verb> {
     if let Some(found) = INDEX.get(word) {
         return Some(*found);
     }

@@ -27,18 +27,18 @@ use super::{
 /// Everything that was found out about one operation.
 struct Case<'a> {
     evidence: &'a Evidence<'a>,
-    reading: &'a Reading,
+    reading: &'a Reading<'a>,
     fields: Fields,
     votes: Vec<Vote>,
     gate: Gate,
-    topics: Topics,
+    topics: Topics<'a>,
 }
 
 /// Classifies one operation by what was read about it.
-pub(super) fn weigh(reading: &Reading, evidence: &Evidence<'_>) -> Risk {
+pub(super) fn weigh<'a>(reading: &'a Reading<'a>, evidence: &'a Evidence<'a>) -> Risk {
     let votes = votes(reading);
     let gate = gate(reading, &votes);
-    let fields = Fields::of(evidence);
+    let fields = Fields::of(evidence, reading.lexicon);
     let topics = topics(reading, evidence, &fields);
     let case = Case {
         evidence,
@@ -79,14 +79,14 @@ pub(super) fn weigh(reading: &Reading, evidence: &Evidence<'_>) -> Risk {
 }
 
 /// The path names a thing or a collection, not something to be done to one.
-fn names_a_thing(reading: &Reading) -> bool {
+fn names_a_thing(reading: &Reading<'_>) -> bool {
     let last = reading.path.segments.last();
     reading.path.ends_in_parameter || last.is_none_or(|last| last.plural || !last.after_parameter)
 }
 
 /// Whether a call may act, sentences not believed: a changing method only reads where its own
 /// path orders it to, such as `/{index}/_search`.
-fn may_act(reading: &Reading, gate: Gate) -> bool {
+fn may_act(reading: &Reading<'_>, gate: Gate) -> bool {
     let asks = || {
         let ordered = reading.path.action.as_ref();
         !reading.path.ends_in_parameter && ordered.is_some_and(|(verb, _)| verb.act.only_reads())

@@ -1,0 +1,80 @@
+//! What a document says about one operation, kept beyond the document.
+
+use countersign_domain::operation::Method;
+
+use super::Evidence;
+use crate::{Listener, Progress};
+
+/// Evidence that owns its texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    method: Method,
+    path: String,
+    operation_id: Option<String>,
+    texts: [String; 2],
+    lists: [Vec<String>; 4],
+}
+
+impl Facts {
+    /// Copies evidence.
+    #[must_use]
+    pub fn of(evidence: &Evidence<'_>) -> Self {
+        let lists = [
+            evidence.tags,
+            evidence.request_fields,
+            evidence.response_fields,
+            evidence.scopes,
+        ];
+        Self {
+            method: evidence.method,
+            path: evidence.path.to_owned(),
+            operation_id: evidence.operation_id.map(str::to_owned),
+            texts: [evidence.summary, evidence.description].map(str::to_owned),
+            lists: lists.map(<[String]>::to_vec),
+        }
+    }
+
+    /// The evidence again.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence<'_> {
+        let [summary, description] = &self.texts;
+        let [tags, request_fields, response_fields, scopes] = &self.lists;
+        Evidence {
+            method: self.method,
+            path: &self.path,
+            operation_id: self.operation_id.as_deref(),
+            summary,
+            description,
+            tags,
+            request_fields,
+            response_fields,
+            scopes,
+        }
+    }
+
+    /// The method and path.
+    #[must_use]
+    pub fn operation(&self) -> (Method, &str) {
+        (self.method, &self.path)
+    }
+}
+
+/// Collects the evidence of every operation of a document.
+#[derive(Debug, Default)]
+pub struct Collector(Vec<Facts>);
+
+impl Collector {
+    /// What was collected.
+    #[must_use]
+    pub fn finish(self) -> Vec<Facts> {
+        self.0
+    }
+}
+
+impl Listener for Collector {
+    fn progress(&mut self, _: Progress) {}
+
+    fn evidence(&mut self, evidence: &Evidence<'_>) {
+        self.0.push(Facts::of(evidence));
+    }
+}

@@ -1,0 +1,93 @@
+//! The word lists as one lexicon whose entries can be watched and taken away.
+//!
+//! How well the lists do on an API that nobody tuned them to is measured by classifying it again
+//! without the entries that only it attests. That must be this classifier with fewer words and
+//! not another one, so every list is looked up here, and a lexicon says which entries it has.
+
+use std::{cell::RefCell, collections::HashSet};
+
+/// One entry: the list it stands in, and its word or phrase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Entry {
+    list: &'static str,
+    word: &'static str,
+}
+
+impl Entry {
+    pub(super) const fn new(list: &'static str, word: &'static str) -> Self {
+        Self { list, word }
+    }
+}
+
+/// A list of words with a name of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct List {
+    name: &'static str,
+    words: &'static [&'static str],
+}
+
+impl List {
+    pub(super) const fn new(name: &'static str, words: &'static [&'static str]) -> Self {
+        Self { name, words }
+    }
+}
+
+/// Which entries of the lists count, and, if asked, which were found.
+#[derive(Debug, Default)]
+pub struct Lexicon {
+    absent: HashSet<Entry>,
+    found: Option<RefCell<HashSet<Entry>>>,
+}
+
+impl Lexicon {
+    /// All entries.
+    #[must_use]
+    pub fn whole() -> Self {
+        Self::default()
+    }
+
+    /// All entries but these.
+    #[must_use]
+    pub const fn without(absent: HashSet<Entry>) -> Self {
+        Self {
+            absent,
+            found: None,
+        }
+    }
+
+    /// All entries, remembering those that are found.
+    #[must_use]
+    pub fn watched() -> Self {
+        Self {
+            found: Some(RefCell::default()),
+            ..Self::default()
+        }
+    }
+
+    /// The entries found so far, which are forgotten.
+    pub fn take_found(&self) -> HashSet<Entry> {
+        self.found.as_ref().map(RefCell::take).unwrap_or_default()
+    }
+
+    /// Whether an entry that was looked up counts.
+    pub(super) fn counts(&self, entry: Entry) -> bool {
+        if !self.absent.is_empty() && self.absent.contains(&entry) {
+            return false;
+        }
+        if let Some(found) = &self.found {
+            found.borrow_mut().insert(entry);
+        }
+        true
+    }
+
+    /// Whether a word stands in a list.
+    pub(super) fn has(&self, list: List, word: &str) -> bool {
+        let word = list.words.iter().find(|one| **one == word);
+        word.is_some_and(|word| self.counts(Entry::new(list.name, word)))
+    }
+
+    /// Whether any of the words stands in a list.
+    pub(super) fn any(&self, list: List, words: &[String]) -> bool {
+        words.iter().any(|word| self.has(list, word))
+    }
+}
