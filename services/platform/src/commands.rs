@@ -75,10 +75,7 @@ enum SpecCommand {
     /// Imports every API description below a folder and shows what came of each.
     Survey(SurveySettings),
     /// Measures the risk classifier against labelled operations, one JSON object a line.
-    Score {
-        /// The labels.
-        labels: PathBuf,
-    },
+    Score(ScoreSettings),
 }
 
 /// Which schema to print.
@@ -96,6 +93,18 @@ pub struct InspectSettings {
     /// The file to begin with, inside the folder or the archive.
     #[arg(long, value_name = "PATH")]
     pub root: Option<String>,
+    /// How it looks: table or json.
+    #[arg(long, default_value = "table")]
+    pub format: ReportFormat,
+}
+
+/// What to score, and how to show it.
+#[derive(Args, Debug)]
+pub struct ScoreSettings {
+    /// The labels.
+    pub labels: PathBuf,
+    /// The folder that the labels' descriptions are in; without it, only their own words count.
+    pub specs: Option<PathBuf>,
     /// How it looks: table or json.
     #[arg(long, default_value = "table")]
     pub format: ReportFormat,
@@ -176,7 +185,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Spec(SpecCommand::Inspect(what)) => admin::inspect(&what),
         Command::Spec(SpecCommand::Survey(what)) => admin::survey(&what),
-        Command::Spec(SpecCommand::Score { labels }) => admin::score(&labels),
+        Command::Spec(SpecCommand::Score(what)) => admin::score(&what),
         Command::Schema(SchemaCommand::Graphql) => {
             print!("{}", countersign_graphql::sdl());
             Ok(ExitCode::SUCCESS)

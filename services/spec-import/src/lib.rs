@@ -45,7 +45,8 @@ use countersign_domain::operation::ImportedDocument;
 pub use error::ImportError;
 pub use imports::{Given, ImportAgain, Imports, StartError, StartImport, Started};
 pub use job::{ImportPayload, ImportSpec};
-pub use limits::{Limits, Listener, Progress, Stage};
+pub(crate) use limits::Listener;
+pub use limits::{Limits, Progress, Stage};
 pub use schema::compile::compile;
 
 /// Imports a document.
@@ -68,16 +69,28 @@ pub fn import_with_progress(
     document::import(bytes, limits, &mut progress)
 }
 
-/// Imports a document and tells how far it is and what its operations are classified by.
+/// What the operations of a document are classified by.
 ///
 /// # Errors
 /// As [`import`].
-pub fn import_heard(
-    bytes: &[u8],
+pub fn evidence(bytes: &[u8], limits: &Limits) -> Result<Vec<risk::Facts>, ImportError> {
+    let mut collector = risk::Collector::default();
+    document::import(bytes, limits, &mut collector)?;
+    Ok(collector.finish())
+}
+
+/// What the operations of a document that is spread over files are classified by.
+///
+/// # Errors
+/// As [`import_files`].
+pub fn evidence_of_files(
+    files: &mut dyn bundle::Files,
+    root: &str,
     limits: &Limits,
-    listener: &mut dyn Listener,
-) -> Result<ImportedDocument, ImportError> {
-    document::import(bytes, limits, listener)
+) -> Result<Vec<risk::Facts>, ImportError> {
+    let mut collector = risk::Collector::default();
+    document::import_files(files, Some(root), limits, &mut collector)?;
+    Ok(collector.finish())
 }
 
 /// Imports a document that is spread over files, beginning with `root` or with the file that is

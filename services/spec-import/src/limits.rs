@@ -79,7 +79,7 @@ impl Stage {
 }
 
 /// Listens while a document is imported.
-pub trait Listener {
+pub(crate) trait Listener {
     /// Hears how far the import is.
     fn progress(&mut self, progress: Progress);
 

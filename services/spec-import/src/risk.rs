@@ -33,7 +33,8 @@ mod tests;
 
 use countersign_domain::{operation::Method, risk::Risk};
 
-pub use facts::{Collector, Facts};
+pub(crate) use facts::Collector;
+pub use facts::Facts;
 pub use lexicon::{Entry, Lexicon};
 
 /// What a document says about one operation.

@@ -2,13 +2,15 @@
 
 mod folder;
 mod given;
+mod score;
 mod survey;
 
-use std::{fs, io, path::Path, process::ExitCode};
+pub(crate) use score::score;
 
-use anyhow::Context as _;
+use std::{io, path::Path, process::ExitCode};
+
 use countersign_domain::text;
-use countersign_spec_import::{Limits, inspect as report, risk::score::score as measure};
+use countersign_spec_import::{Limits, inspect as report};
 
 use self::given::Unreadable;
 use crate::commands::{InspectSettings, ReportFormat, SurveySettings};
@@ -51,13 +53,6 @@ fn refuse(file: &Path, error: &Unreadable) -> ExitCode {
     let line = format!("{name}: {error}{code}");
     eprintln!("countersign: {}", line.replace(['\n', '\r'], " "));
     ExitCode::from(UNREADABLE)
-}
-
-/// Measures the risk classifier against labels.
-pub(crate) fn score(labels: &Path) -> anyhow::Result<ExitCode> {
-    let text = fs::read_to_string(labels)
-        .with_context(|| format!("{} cannot be read", labels.display()))?;
-    print(&format!("{}\n", measure(&text)?))
 }
 
 /// A reader that has seen enough, such as `head`, is no failure.

@@ -61,12 +61,10 @@ impl Facts {
 
 /// Collects the evidence of every operation of a document.
 #[derive(Debug, Default)]
-pub struct Collector(Vec<Facts>);
+pub(crate) struct Collector(Vec<Facts>);
 
 impl Collector {
-    /// What was collected.
-    #[must_use]
-    pub fn finish(self) -> Vec<Facts> {
+    pub(crate) fn finish(self) -> Vec<Facts> {
         self.0
     }
 }

@@ -141,8 +141,11 @@ pub trait Specs {
 /// When there are no labels, or a line is none.
 pub fn score(labels: &str) -> Result<Scores, ScoreError> {
     let labels = label::read(labels)?;
-    let cases = labels.into_iter().map(|label| (label.facts(), label));
-    conclude(cases.collect(), BTreeMap::new())
+    let cases: Vec<_> = labels
+        .into_iter()
+        .map(|label| (label.facts(), label))
+        .collect();
+    conclude(&cases, BTreeMap::new())
 }
 
 /// Classifies labelled operations by their descriptions.
@@ -150,8 +153,7 @@ pub fn score(labels: &str) -> Result<Scores, ScoreError> {
 /// # Errors
 /// When there are no labels, a line is none, or not one could be looked up.
 pub fn score_specs(labels: &str, specs: &mut dyn Specs) -> Result<Scores, ScoreError> {
-    let mut known: HashMap<String, Result<HashMap<(Method, String), Facts>, String>> =
-        HashMap::new();
+    let mut known: HashMap<String, Result<ByOperation, String>> = HashMap::new();
     let (mut cases, mut missing) = (Vec::new(), BTreeMap::new());
     for label in label::read(labels)? {
         let spec = known
@@ -169,10 +171,12 @@ pub fn score_specs(labels: &str, specs: &mut dyn Specs) -> Result<Scores, ScoreE
             Err(what) => *missing.entry(what).or_default() += 1,
         }
     }
-    conclude(cases, missing)
+    conclude(&cases, missing)
 }
 
-fn by_operation(operations: Vec<Facts>) -> HashMap<(Method, String), Facts> {
+type ByOperation = HashMap<(Method, String), Facts>;
+
+fn by_operation(operations: Vec<Facts>) -> ByOperation {
     let keyed = operations.into_iter().map(|facts| {
         let (method, path) = facts.operation();
         ((method, path.to_owned()), facts)
@@ -181,7 +185,7 @@ fn by_operation(operations: Vec<Facts>) -> HashMap<(Method, String), Facts> {
 }
 
 fn conclude(
-    cases: Vec<(Facts, Label)>,
+    cases: &[(Facts, Label)],
     missing: BTreeMap<String, usize>,
 ) -> Result<Scores, ScoreError> {
     if cases.is_empty() {
@@ -194,7 +198,7 @@ fn conclude(
     let mut whole = Score::default();
     let watched = Lexicon::watched();
     let mut attested = leave_out::Attested::default();
-    for (facts, label) in &cases {
+    for (facts, label) in cases {
         let risk = classify_with(&facts.evidence(), &watched);
         attested.add(&label.api, watched.take_found());
         whole.count(label, risk);

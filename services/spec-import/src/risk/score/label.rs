@@ -7,6 +7,10 @@ use super::ScoreError;
 use crate::risk::{Evidence, Facts};
 
 /// An operation and what a person says about it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the labels are four independent answers"
+)]
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Label {
     #[serde(default)]
