@@ -14,6 +14,7 @@ mod gate;
 mod lexicon;
 mod nouns;
 mod openness;
+mod ordinary;
 mod path;
 mod phrase;
 mod reading;

@@ -51,6 +51,18 @@ const TELLING: &[(&str, Topic, u8)] = &[
     ("is admin", Topic::Admin, SUSPECTED),
 ];
 
+/// Names by which a server takes another method than the one that was sent.
+const OVERRIDES: [&str; 5] = [
+    "_method",
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
+    "_httpmethod",
+];
+
+/// Names by which the body says what is done.
+const DECIDES_WHAT: [&str; 4] = ["action", "operation", "command", "op"];
+
 /// Longer names are sentences, and in no list.
 const LONGEST_BYTES: usize = 32;
 
@@ -133,6 +145,10 @@ pub(super) struct Fields {
     pub(super) secret_returned: Option<String>,
     /// The kinds of sensitive data that are sent, returned or in the path.
     pub(super) kinds: Kinds,
+    /// A field of the request that replaces the method.
+    pub(super) overrides: Option<String>,
+    /// A field of the request that says what is done.
+    pub(super) decides: Option<String>,
     /// Fields of the request that say what it does.
     pub(super) telling: Vec<(&'static str, Topic, u8)>,
 }
@@ -150,6 +166,7 @@ impl Fields {
             let meaning = meaning(field);
             fields.kinds.add(meaning.kinds);
             fields.telling.extend(meaning.tells);
+            fields.hear(field);
         }
         for field in evidence.response_fields {
             let meaning = meaning(field);
@@ -169,6 +186,16 @@ impl Fields {
         }
         fields.add_a_sum_of_money(evidence.request_fields);
         fields
+    }
+
+    /// Notes a field by which a caller chooses what a call does.
+    fn hear(&mut self, field: &str) {
+        let is = |names: &[&str]| names.iter().any(|name| field.eq_ignore_ascii_case(name));
+        if is(&OVERRIDES) {
+            self.overrides.get_or_insert_with(|| field.to_owned());
+        } else if is(&DECIDES_WHAT) {
+            self.decides.get_or_insert_with(|| field.to_owned());
+        }
     }
 
     /// An amount alone may be of anything; an amount and a currency are money.

@@ -236,6 +236,13 @@ fn canonical(word: &str) -> &str {
 }
 
 impl Lexicon {
+    /// Whether a table has it as one word, and not as a phrase without its gaps.
+    pub(super) fn knows_whole(&self, word: &str) -> bool {
+        let noun = INDEX.get(word).filter(|noun| noun.entry == word);
+        noun.is_some_and(|noun| self.counts(Entry::new("noun", noun.entry)))
+            || self.verb(word).is_some()
+    }
+
     /// Finds the nouns of the tables in a list of words, longest first, from left to right.
     pub(super) fn nouns(&self, words: &[String]) -> Vec<Found> {
         nouns(self, words)

@@ -4,7 +4,7 @@
 //! `/{a}/{b}`, `/notes/{id}:{verb}`), no word of the document can say how far a call reaches, so
 //! each call needs a human, whatever the texts claim.
 
-use countersign_domain::risk::Reason;
+use countersign_domain::{operation::Method, risk::Reason};
 
 use super::{
     reasons::reason,
@@ -31,9 +31,12 @@ const SHOWN_BYTES: usize = 200;
 ///
 /// `acts` is whether the call may change something: then a variable may not say what is done
 /// either.
-pub(super) fn open(path: &str, acts: bool) -> Option<Reason> {
+pub(super) fn open(path: &str, method: Method, acts: bool) -> Option<Reason> {
     let pieces = pieces(path);
-    let (code, text) = if is_escaped(&pieces) {
+    let (code, text) = if path.contains(['?', '#']) {
+        let text = "What follows the path says more than the path does.";
+        ("path_query_fixed", text)
+    } else if is_escaped(&pieces) {
         let text = "The path is partly written in escapes, which hide its words.";
         ("path_escaped", text)
     } else if finishes_a_word(&pieces) {
@@ -42,7 +45,8 @@ pub(super) fn open(path: &str, acts: bool) -> Option<Reason> {
     } else if names_the_thing(&pieces, acts) {
         let text = "The path names nothing, so a variable or the body says what is called.";
         ("path_thing_open", text)
-    } else if acts && gives_the_order(&pieces) {
+    } else if acts && (gives_the_order(&pieces) || method == Method::Post && fills_a_place(&pieces))
+    {
         let text = "A variable stands where the path says what is done.";
         ("path_order_open", text)
     } else {
@@ -75,6 +79,16 @@ fn names_the_thing(pieces: &[Piece<'_>], acts: bool) -> bool {
     } else {
         things.all(Piece::is_variable)
     }
+}
+
+/// `/console/{order}`: nobody posts to one of many where the place is not one of many.
+fn fills_a_place(pieces: &[Piece<'_>]) -> bool {
+    let written: Vec<_> = pieces.iter().filter(|piece| !piece.is_version()).collect();
+    let [.., place, last] = written.as_slice() else {
+        return false;
+    };
+    let many = |literal: &&str| literal.to_ascii_lowercase().ends_with('s');
+    last.is_variable() && !place.is_variable() && !place.literals.last().is_some_and(many)
 }
 
 /// `/notes/{id}:{verb}`, `/notes.{order}`, `/notes/{id}/{order}`, `/notes/{action}`.

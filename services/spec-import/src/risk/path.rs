@@ -3,7 +3,7 @@
 use super::{
     lexicon::Lexicon,
     template::pieces,
-    tokens::words,
+    tokens::{singular, words},
     verbs::{Act, Verb},
 };
 
@@ -19,8 +19,13 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    fn read(literal: &str, after_parameter: bool) -> Self {
-        let words = words(literal);
+    fn read(literal: &str, after_parameter: bool, lexicon: &Lexicon) -> Self {
+        let mut words = words(literal);
+        // `reFunds` is cut into harmless pieces; a server that folds case sees the whole.
+        let whole = singular(&literal.to_lowercase());
+        if words.len() > 1 && lexicon.knows_whole(&whole) {
+            words = vec![whole];
+        }
         let plural = words
             .last()
             .is_some_and(|last| !literal.to_lowercase().ends_with(last.as_str()));
@@ -60,7 +65,7 @@ impl Path {
                 !piece.is_version()
             };
             for literal in piece.literals.iter().filter(|_| is_read) {
-                segments.push(Segment::read(literal, ends_in_parameter));
+                segments.push(Segment::read(literal, ends_in_parameter, lexicon));
                 ends_in_parameter = false;
             }
             if piece.is_variable() {

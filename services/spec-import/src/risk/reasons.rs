@@ -7,6 +7,7 @@ use super::{
     gate::Vote,
     nouns::Topic,
     reading::Reading,
+    tokens::truncated,
     topics::{SUSPECTED, Topics},
 };
 
@@ -89,6 +90,12 @@ pub(super) fn grave(code: &str, words: &str) -> Reason {
         _ => "Changes many things or reaches many people in one call.",
     };
     reason(code, text, words)
+}
+
+/// The path names nothing that is known to be ordinary.
+pub(super) fn strange(path: &str) -> Reason {
+    let text = "The path names nothing that is known to be ordinary data.";
+    reason("unfamiliar", text, truncated(path, 200))
 }
 
 /// Too little to decide by, too much to pass over.

@@ -82,7 +82,7 @@ fn humps(piece: &str) -> Vec<&str> {
 }
 
 /// The singular of a noun, which is also the base form of most verbs in the third person.
-fn singular(word: &str) -> String {
+pub(super) fn singular(word: &str) -> String {
     const SAME: &[&str] = &[
         "access",
         "sms",

@@ -15,6 +15,7 @@ use super::{
     gate::{Gate, Vote, gate, votes},
     nouns::Topic,
     openness,
+    ordinary::is_ordinary,
     reading::Reading,
     reasons::{self, reason},
     secrets,
@@ -35,7 +36,45 @@ struct Case<'a> {
 }
 
 /// Classifies one operation by what was read about it.
-pub(super) fn weigh<'a>(reading: &'a Reading<'a>, evidence: &'a Evidence<'a>) -> Risk {
+///
+/// Method, path and fields are asked a second time without any words, and what they say is the
+/// least: whoever writes a text can raise a risk and not lower it.
+pub(super) fn weigh(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Risk {
+    let mut risk = judge(reading, evidence);
+    if risk.high_risk && is_guarded(risk.class) {
+        return risk;
+    }
+    let wordless = Evidence {
+        operation_id: None,
+        summary: "",
+        description: "",
+        tags: &[],
+        scopes: &[],
+        ..*evidence
+    };
+    let bare = Reading {
+        mute: false,
+        ..Reading::of(&wordless, reading.lexicon)
+    };
+    let least = judge(&bare, &wordless);
+    if least.level() > risk.level() {
+        let text = "The words make it look more harmless than its method and path do.";
+        let said = least.reasons.iter().map(|one| one.evidence.as_str());
+        let said = said.filter(|said| !said.is_empty()).collect::<Vec<_>>();
+        risk.reasons
+            .push(reason("words_disregarded", text, &said.join(", ")));
+        risk.high_risk = true;
+        risk.confidence = Confidence::Low;
+    }
+    risk
+}
+
+/// Whether a class needs a human whatever else is said.
+const fn is_guarded(class: RiskClass) -> bool {
+    !matches!(class, RiskClass::Read | RiskClass::Write)
+}
+
+fn judge<'a>(reading: &'a Reading<'a>, evidence: &'a Evidence<'a>) -> Risk {
     let votes = votes(reading);
     let gate = gate(reading, &votes);
     let fields = Fields::of(evidence, reading.lexicon);
@@ -65,7 +104,7 @@ pub(super) fn weigh<'a>(reading: &'a Reading<'a>, evidence: &'a Evidence<'a>) ->
     let clearly_reads = risk.class == RiskClass::Read && (!reading.mute || names_a_thing(reading));
     risk.high_risk |= risk.confidence == Confidence::Low && !clearly_reads;
     let acts = may_act(reading, gate);
-    let open = openness::open(evidence.path, acts);
+    let open = openness::open(evidence.path, evidence.method, acts);
     // That a POST only reads is said by the same hand that chose its name. Where money,
     // credentials or access are near, a human looks first; its class stays what it says.
     let claims_to_read = risk.class == RiskClass::Read && acts;
@@ -75,6 +114,16 @@ pub(super) fn weigh<'a>(reading: &'a Reading<'a>, evidence: &'a Evidence<'a>) ->
     risk.high_risk |= open.is_some() || claimed.is_some();
     risk.reasons.extend(open);
     risk.reasons.extend(claimed);
+    let decides = case.fields.decides.as_deref().filter(|_| acts);
+    if let Some(field) = case.fields.overrides.as_deref().or(decides) {
+        let text = "A field of the request says what is done.";
+        risk.reasons.push(reason("request_decides", text, field));
+        risk.high_risk = true;
+        risk.confidence = Confidence::Low;
+        if case.fields.overrides.is_some() && risk.class == RiskClass::Read {
+            (risk.class, risk.read_only) = (RiskClass::Write, false);
+        }
+    }
     risk
 }
 
@@ -141,7 +190,9 @@ impl Case<'_> {
         let final_words =
             final_words(self.evidence.summary).or_else(|| final_words(self.evidence.description));
         let suspicion = reasons::suspicion(&self.topics).filter(|_| decided.is_none());
-        let doubtful = suspicion.is_some() || self.gate == Gate::Disputed;
+        let plain = class == RiskClass::Write && gravity.is_none();
+        let strange = plain && !is_ordinary(self.reading);
+        let doubtful = suspicion.is_some() || strange || self.gate == Gate::Disputed;
         reasons.extend(
             gravity
                 .as_ref()
@@ -150,6 +201,7 @@ impl Case<'_> {
         let text = "The document says that it cannot be taken back.";
         reasons.extend(final_words.map(|words| reason("irrevocable", text, words)));
         reasons.extend(suspicion);
+        reasons.extend(strange.then(|| reasons::strange(self.evidence.path)));
         reasons.extend((self.gate == Gate::Disputed).then(|| reasons::disputed(&self.votes)));
         let confidence = match () {
             () if doubtful => Confidence::Low,
@@ -227,7 +279,7 @@ fn final_words(text: &str) -> Option<&'static str> {
 }
 
 fn risk(class: RiskClass, read_only: bool, confidence: Confidence, reasons: Vec<Reason>) -> Risk {
-    let high_risk = !matches!(class, RiskClass::Read | RiskClass::Write);
+    let high_risk = is_guarded(class);
     Risk {
         class,
         read_only,
