@@ -226,5 +226,7 @@ fn computes_an_answer(reading: &Reading<'_>) -> bool {
         .filter(|hit| **hit)
         .count()
         >= 2;
-    !reading.path.ends_in_parameter && (two_of_three || (named && !reading.path.has_parameter))
+    let unnamed = reading.name.is_silent() && reading.text.is_silent();
+    let told = named || (unnamed && in_path);
+    !reading.path.ends_in_parameter && (two_of_three || (told && !reading.path.has_parameter))
 }

@@ -33,7 +33,7 @@ const SHOWN_BYTES: usize = 200;
 /// either.
 pub(super) fn open(path: &str, method: Method, acts: bool) -> Option<Reason> {
     let pieces = pieces(path);
-    let (code, text) = if path.contains(['?', '#']) {
+    let (code, text) = if path.contains('?') {
         let text = "What follows the path says more than the path does.";
         ("path_query_fixed", text)
     } else if is_escaped(&pieces) {

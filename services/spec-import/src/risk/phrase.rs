@@ -164,6 +164,11 @@ impl Phrase {
         }
     }
 
+    /// Whether there are no words at all.
+    pub(super) const fn is_silent(&self) -> bool {
+        self.verb.is_none() && self.object.is_empty() && self.rest.is_empty()
+    }
+
     /// Reads an operationId.
     pub(super) fn of_name(name: &str, method: Method, lexicon: &Lexicon) -> Self {
         let mut all = words(name);
