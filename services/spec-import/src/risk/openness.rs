@@ -33,7 +33,10 @@ const SHOWN_BYTES: usize = 200;
 /// either.
 pub(super) fn open(path: &str, method: Method, acts: bool) -> Option<Reason> {
     let pieces = pieces(path);
-    let (code, text) = if path.contains('?') {
+    let (code, text) = if path
+        .split_once('?')
+        .is_some_and(|(_, query)| acts || orders(query))
+    {
         let text = "What follows the path says more than the path does.";
         ("path_query_fixed", text)
     } else if is_escaped(&pieces) {
@@ -79,6 +82,15 @@ fn names_the_thing(pieces: &[Piece<'_>], acts: bool) -> bool {
     } else {
         things.all(Piece::is_variable)
     }
+}
+
+/// `?action=refund`: what is written after the path says what is done.
+fn orders(query: &str) -> bool {
+    let keys = query.split('&').filter_map(|pair| pair.split('=').next());
+    let mut keys = keys.flat_map(words);
+    keys.any(|key| {
+        ORDERS.contains(&key.as_str()) || matches!(key.as_str(), "do" | "act" | "target")
+    })
 }
 
 /// `/console/{order}`: nobody posts to one of many where the place is not one of many.

@@ -13,6 +13,7 @@ mod changes;
 mod guarded;
 mod open_paths;
 mod reads;
+mod talk_down;
 
 /// An operation as a document would describe it.
 fn operation<'a>(method: Method, path: &'a str, name: &'a str, summary: &'a str) -> Evidence<'a> {
@@ -154,7 +155,12 @@ fn the_labelled_operations_are_found() {
         score.all.high_risk_called_read, 0,
         "high-risk calls called READ"
     );
-    assert!(score.all.high_risk_recall() >= 0.95, "high-risk recall");
-    assert!(score.all.accuracy() >= 0.80, "accuracy");
+    assert!(score.all.high_risk_recall() >= 0.97, "high-risk recall");
+    assert!(score.all.accuracy() >= 0.90, "accuracy");
     assert!(score.all.read_recall() >= 0.88, "READ recall");
+    let left_out = scores.left_out.all;
+    assert!(
+        left_out.high_risk_recall() >= 0.95,
+        "recall with an API left out"
+    );
 }
