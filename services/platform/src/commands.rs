@@ -74,6 +74,9 @@ enum SpecCommand {
     Inspect(InspectSettings),
     /// Imports every API description below a folder and shows what came of each.
     Survey(SurveySettings),
+    /// Shows what changed between two versions of a description; exits with 1 where something
+    /// breaks those who call.
+    Diff(DiffSettings),
     /// Measures the risk classifier against labelled operations, one JSON object a line.
     Score(ScoreSettings),
 }
@@ -115,6 +118,18 @@ pub struct ScoreSettings {
 pub struct SurveySettings {
     /// The folder.
     pub folder: PathBuf,
+    /// How it looks: table or json.
+    #[arg(long, default_value = "table")]
+    pub format: ReportFormat,
+}
+
+/// What to compare, and how to show it.
+#[derive(Args, Debug)]
+pub struct DiffSettings {
+    /// The older description.
+    pub base: PathBuf,
+    /// The newer description.
+    pub revision: PathBuf,
     /// How it looks: table or json.
     #[arg(long, default_value = "table")]
     pub format: ReportFormat,
@@ -186,6 +201,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Spec(SpecCommand::Inspect(what)) => admin::inspect(&what),
         Command::Spec(SpecCommand::Survey(what)) => admin::survey(&what),
         Command::Spec(SpecCommand::Score(what)) => admin::score(&what),
+        Command::Spec(SpecCommand::Diff(what)) => admin::diff(&what),
         Command::Schema(SchemaCommand::Graphql) => {
             print!("{}", countersign_graphql::sdl());
             Ok(ExitCode::SUCCESS)

@@ -14,6 +14,7 @@ mod arguments;
 mod body;
 pub mod bundle;
 mod document;
+pub mod drift;
 mod error;
 mod evidence;
 mod imports;

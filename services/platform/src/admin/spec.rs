@@ -1,5 +1,6 @@
 //! Reads API descriptions, without a server.
 
+mod diff;
 mod folder;
 mod given;
 mod score;
@@ -12,6 +13,7 @@ use std::{io, path::Path, process::ExitCode};
 use countersign_domain::text;
 use countersign_spec_import::{Limits, inspect as report};
 
+pub(crate) use self::diff::diff;
 use self::given::Unreadable;
 use crate::commands::{InspectSettings, ReportFormat, SurveySettings};
 

@@ -41,7 +41,7 @@ const IMPORTED: [&str; 25] = [
     "41", "42", "43", "44", "45", "46", "47", "48", "49",
 ];
 
-fn specs() -> Option<PathBuf> {
+pub(crate) fn specs() -> Option<PathBuf> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/specs");
     if home.is_dir() {
         return Some(home);
@@ -52,7 +52,7 @@ fn specs() -> Option<PathBuf> {
     None
 }
 
-fn bytes(path: &Path) -> Vec<u8> {
+pub(crate) fn bytes(path: &Path) -> Vec<u8> {
     if let Ok(bytes) = fs::read(path) {
         return bytes;
     }

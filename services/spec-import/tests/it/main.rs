@@ -6,6 +6,7 @@ mod archives;
 mod bundles;
 mod corpus;
 mod documents;
+mod drift;
 mod entries;
 mod hostile;
 mod imports;

@@ -1,0 +1,284 @@
+//! What an operation takes: its parameters and its body.
+//!
+//! A parameter is known by its place and its name on the wire, a path variable by where it stands
+//! in the path. All arguments stand in one object that takes no others.
+
+use countersign_domain::{
+    drift::{Breaking, ChangeKind},
+    operation::{Bind, Body, ImportedOperation, Place},
+};
+use serde_json::Value;
+
+use super::{
+    findings::{Findings, Found},
+    place::{Part, Root, list},
+    schema::Walk,
+};
+
+/// Compares the arguments. An operation that cannot be called has none worth comparing.
+pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &mut Findings<'_>) {
+    if old.unsupported.is_some() != new.unsupported.is_some() {
+        return;
+    }
+    let pairs = pairs(old, new);
+    for bind in &old.binds {
+        match pairs.iter().find(|(one, _)| one.key == bind.key) {
+            Some((_, other)) => sending(bind, other, found),
+            None => gone(bind, found),
+        }
+    }
+    for bind in &new.binds {
+        if !pairs.iter().any(|(_, other)| other.key == bind.key) {
+            added(bind, found);
+        }
+    }
+    bodies(old.body.as_ref(), new.body.as_ref(), found);
+    let mut walk = Walk::new((&old.input_schema, &new.input_schema), found);
+    for (one, other) in pairs {
+        let schemas = (
+            schema(&old.input_schema, &one.key),
+            schema(&new.input_schema, &other.key),
+        );
+        if let (Some(one), Some(two)) = schemas {
+            let root = Root {
+                words: place(other),
+                part: Part::Parameter,
+                nested: false,
+            };
+            walk.compare(one, two, &root);
+        }
+    }
+    let bodies = (
+        schema(&old.input_schema, "body"),
+        schema(&new.input_schema, "body"),
+    );
+    if let (Some(_), Some(_), (Some(one), Some(other))) = (&old.body, &new.body, bodies) {
+        let root = Root {
+            words: "body".to_owned(),
+            part: Part::Body,
+            nested: false,
+        };
+        walk.compare(one, other, &root);
+    }
+}
+
+fn schema<'s>(input: &'s Value, key: &str) -> Option<&'s Value> {
+    input.get("properties")?.get(key)
+}
+
+fn place(bind: &Bind) -> String {
+    format!("parameter {}", bind.wire)
+}
+
+/// Pairs parameters: those of one place and name, path variables by position, then those of one
+/// name that moved.
+fn pairs<'o>(old: &'o ImportedOperation, new: &'o ImportedOperation) -> Vec<(&'o Bind, &'o Bind)> {
+    let positions = (variables(&old.path), variables(&new.path));
+    let renamed = |wire: &str| {
+        let index = positions.0.iter().position(|name| *name == wire)?;
+        positions.1.get(index).copied()
+    };
+    let same = |one: &Bind, other: &Bind| match one.place {
+        Place::Path => renamed(&one.wire).unwrap_or(&one.wire) == other.wire,
+        Place::Header => one.wire.eq_ignore_ascii_case(&other.wire),
+        Place::Query | Place::Cookie => one.wire == other.wire,
+    };
+    let mut open: Vec<&Bind> = new.binds.iter().collect();
+    let mut take = |fits: &dyn Fn(&Bind) -> bool| {
+        let index = open.iter().position(|other| fits(other))?;
+        Some(open.swap_remove(index))
+    };
+    let mut pairs = Vec::new();
+    let mut alone = Vec::new();
+    for one in &old.binds {
+        match take(&|other| one.place == other.place && same(one, other)) {
+            Some(other) => pairs.push((one, other)),
+            None => alone.push(one),
+        }
+    }
+    for one in alone {
+        if let Some(other) = take(&|other| one.wire == other.wire) {
+            pairs.push((one, other));
+        }
+    }
+    pairs
+}
+
+/// The names of the variables of a path, in order.
+pub(super) fn variables(path: &str) -> Vec<&str> {
+    path.split('{')
+        .skip(1)
+        .filter_map(|part| part.split_once('}').map(|(name, _)| name))
+        .collect()
+}
+
+fn note(code: &'static str, bind: &Bind, words: &str, breaking: Breaking) -> Found {
+    let place = place(bind);
+    let text = format!("{place}: {words}.");
+    Found::new(ChangeKind::Input, code, text)
+        .at(&place)
+        .breaking(breaking)
+}
+
+fn gone(bind: &Bind, found: &mut Findings<'_>) {
+    let (code, breaking) = if bind.required {
+        ("request_required_parameter_removed", Breaking::Breaking)
+    } else {
+        ("request_parameter_removed", Breaking::Potentially)
+    };
+    found.add(note(
+        code,
+        bind,
+        "it is gone and not taken any more",
+        breaking,
+    ));
+}
+
+fn added(bind: &Bind, found: &mut Findings<'_>) {
+    found.add(if bind.required {
+        let words = "it is new and must be given";
+        note(
+            "request_required_parameter_added",
+            bind,
+            words,
+            Breaking::Breaking,
+        )
+    } else {
+        let words = "it is new and may be left out";
+        note("request_parameter_added", bind, words, Breaking::No)
+    });
+}
+
+/// Compares how one parameter is sent.
+fn sending(old: &Bind, new: &Bind, found: &mut Findings<'_>) {
+    match (old.required, new.required) {
+        (false, true) => found.add(note(
+            "request_parameter_became_required",
+            new,
+            "it must be given now",
+            Breaking::Breaking,
+        )),
+        (true, false) => found.add(note(
+            "request_parameter_became_optional",
+            new,
+            "it may be left out now",
+            Breaking::No,
+        )),
+        _ => {}
+    }
+    let mut changed = |code: &'static str, words: &str, sides: (&str, &str)| {
+        if sides.0 != sides.1 {
+            let found_one = note(code, new, words, Breaking::Potentially);
+            found.add(found_one.values(Some(sides.0), Some(sides.1)));
+        }
+    };
+    let places = (name(old.place), name(new.place));
+    changed(
+        "request_parameter_place_changed",
+        "it is sent in another place",
+        places,
+    );
+    let words = "its values are written differently";
+    changed(
+        "request_parameter_style_changed",
+        words,
+        (&style(old), &style(new)),
+    );
+    let none = String::new();
+    let media = |bind: &Bind| bind.content_type.clone().unwrap_or_else(|| none.clone());
+    let words = "it is sent as another media type";
+    changed(
+        "request_parameter_media_type_changed",
+        words,
+        (&media(old), &media(new)),
+    );
+    if old.wire == new.wire {
+        let words = "it has another name as an argument";
+        changed(
+            "request_parameter_argument_renamed",
+            words,
+            (&old.key, &new.key),
+        );
+    }
+}
+
+fn style(bind: &Bind) -> String {
+    let explode = if bind.explode { ", exploded" } else { "" };
+    let reserved = if bind.allow_reserved {
+        ", reserved allowed"
+    } else {
+        ""
+    };
+    format!("{:?}{explode}{reserved}", bind.style)
+}
+
+const fn name(place: Place) -> &'static str {
+    match place {
+        Place::Path => "path",
+        Place::Query => "query",
+        Place::Header => "header",
+        Place::Cookie => "cookie",
+    }
+}
+
+fn bodies(old: Option<&Body>, new: Option<&Body>, found: &mut Findings<'_>) {
+    use Breaking::{Breaking as Stops, No, Potentially};
+    let body = |code: &'static str, words: &str, breaking: Breaking| {
+        Found::new(ChangeKind::Input, code, words)
+            .at("body")
+            .breaking(breaking)
+    };
+    let (old, new) = match (old, new) {
+        (None, None) => return,
+        (None, Some(new)) if new.required => {
+            let words = "body: it is new and must be given.";
+            return found.add(body("request_body_added_required", words, Stops));
+        }
+        (None, Some(_)) => {
+            let words = "body: it is new and may be left out.";
+            return found.add(body("request_body_added_optional", words, No));
+        }
+        (Some(old), None) => {
+            let grade = if old.required { Stops } else { Potentially };
+            return found.add(body("request_body_removed", "body: it is gone.", grade));
+        }
+        (Some(old), Some(new)) => (old, new),
+    };
+    match (old.required, new.required) {
+        (false, true) => {
+            let words = "body: it must be given now.";
+            found.add(body("request_body_became_required", words, Stops));
+        }
+        (true, false) => {
+            let words = "body: it may be left out now.";
+            found.add(body("request_body_became_optional", words, No));
+        }
+        _ => {}
+    }
+    if (&old.media_type, old.kind) != (&new.media_type, new.kind) {
+        let words = "body: it is sent as another media type.";
+        let one = body("request_body_media_type_changed", words, Stops);
+        found.add(one.values(Some(&old.media_type), Some(&new.media_type)));
+    }
+    let encoded = |body: &Body| -> Vec<String> {
+        let mut all: Vec<String> = body
+            .encoding
+            .iter()
+            .map(|part| format!("{part:?}"))
+            .collect();
+        all.sort_unstable();
+        all
+    };
+    if encoded(old) != encoded(new) {
+        let names: Vec<&str> = new
+            .encoding
+            .iter()
+            .map(|part| part.property.as_str())
+            .collect();
+        let words = format!(
+            "body: properties are written differently: {}.",
+            list(&names)
+        );
+        found.add(body("request_body_encoding_changed", &words, Potentially));
+    }
+}

@@ -1,0 +1,88 @@
+//! What is written about a schema: titles, descriptions, defaults, deprecation.
+
+use countersign_domain::drift::ChangeKind;
+
+use super::{
+    Found, Note, Walk,
+    grade::Effect,
+    view::{View, Words},
+};
+use crate::drift::place::{At, Part};
+
+impl Walk<'_, '_, '_> {
+    /// What stands at the place itself; it may differ wherever a definition is used.
+    pub(super) fn annotations(&mut self, old: &View<'_>, new: &View<'_>, at: &At<'_>) {
+        if old.outer != Words::default() || new.outer != Words::default() {
+            self.words(old.outer.or(old.inner), new.outer.or(new.inner), at);
+        }
+    }
+
+    /// What stands in definitions, where nothing stands before them.
+    pub(super) fn inner_annotations(&mut self, old: &View<'_>, new: &View<'_>, at: &At<'_>) {
+        if old.outer == Words::default() && new.outer == Words::default() {
+            self.words(old.inner, new.inner, at);
+        }
+    }
+
+    fn words(&mut self, old: Words<'_>, new: Words<'_>, at: &At<'_>) {
+        if old == new {
+            return;
+        }
+        self.text("title_changed", "the title", (old.title, new.title), at);
+        let both = (old.description, new.description);
+        self.text("description_changed", "the description", both, at);
+        if old.deprecated != new.deprecated {
+            self.deprecation(new.deprecated, at);
+        }
+        let (check, words) = match (old.default, new.default) {
+            (None, Some(_)) => ("default_added", "there is a default now"),
+            (Some(_), None) => ("default_removed", "there is no default any more"),
+            (Some(one), Some(other)) if one != other => ("default_changed", "the default changed"),
+            _ => return,
+        };
+        self.note(
+            at,
+            Note::new(check, Effect::Meaning, words).of(old.default, new.default),
+        );
+    }
+
+    fn text(
+        &mut self,
+        check: &'static str,
+        what: &str,
+        (old, new): (Option<&str>, Option<&str>),
+        at: &At<'_>,
+    ) {
+        if old == new {
+            return;
+        }
+        let kind = match at.part() {
+            Part::Parameter | Part::Body => ChangeKind::Text,
+            Part::Answer => ChangeKind::Output,
+        };
+        let verb = match (old, new) {
+            (None, _) => "is new",
+            (_, None) => "is gone",
+            _ => "reads differently",
+        };
+        let place = at.to_string();
+        let code = format!("{}_{check}", at.prefix());
+        self.found.add(
+            Found::new(kind, code, format!("{place}: {what} {verb}."))
+                .at(&place)
+                .values(old, new),
+        );
+    }
+
+    fn deprecation(&mut self, deprecated: bool, at: &At<'_>) {
+        let (check, words) = if deprecated {
+            ("deprecated", "marked as deprecated")
+        } else {
+            ("reactivated", "not marked as deprecated any more")
+        };
+        let place = at.to_string();
+        let code = format!("{}_{check}", at.prefix());
+        let found = Found::new(ChangeKind::Deprecation, code, format!("{place}: {words}."));
+        self.found.add(found.at(&place));
+    }
+}

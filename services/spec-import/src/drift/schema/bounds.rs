@@ -1,0 +1,279 @@
+//! Numbers that bound a value: lengths, sizes, ranges, steps, patterns.
+
+use serde_json::Value;
+
+use super::{Note, Sides, Walk, grade::Effect};
+use crate::drift::place::{At, short};
+
+/// Keyword, its name in codes and in sentences, and whether it bounds from above.
+const BOUNDS: [(&str, [&str; 4], &str, bool); 12] = [
+    (
+        "maximum",
+        ["max_set", "max_removed", "max_decreased", "max_increased"],
+        "the largest value",
+        true,
+    ),
+    (
+        "exclusiveMaximum",
+        [
+            "exclusive_max_set",
+            "exclusive_max_removed",
+            "exclusive_max_decreased",
+            "exclusive_max_increased",
+        ],
+        "the value that must stay below",
+        true,
+    ),
+    (
+        "maxLength",
+        [
+            "max_length_set",
+            "max_length_removed",
+            "max_length_decreased",
+            "max_length_increased",
+        ],
+        "the largest length",
+        true,
+    ),
+    (
+        "maxItems",
+        [
+            "max_items_set",
+            "max_items_removed",
+            "max_items_decreased",
+            "max_items_increased",
+        ],
+        "the largest number of items",
+        true,
+    ),
+    (
+        "maxProperties",
+        [
+            "max_properties_set",
+            "max_properties_removed",
+            "max_properties_decreased",
+            "max_properties_increased",
+        ],
+        "the largest number of members",
+        true,
+    ),
+    (
+        "maxContains",
+        [
+            "max_contains_set",
+            "max_contains_removed",
+            "max_contains_decreased",
+            "max_contains_increased",
+        ],
+        "the largest number of such items",
+        true,
+    ),
+    (
+        "minimum",
+        ["min_set", "min_removed", "min_decreased", "min_increased"],
+        "the smallest value",
+        false,
+    ),
+    (
+        "exclusiveMinimum",
+        [
+            "exclusive_min_set",
+            "exclusive_min_removed",
+            "exclusive_min_decreased",
+            "exclusive_min_increased",
+        ],
+        "the value that must stay above",
+        false,
+    ),
+    (
+        "minLength",
+        [
+            "min_length_set",
+            "min_length_removed",
+            "min_length_decreased",
+            "min_length_increased",
+        ],
+        "the smallest length",
+        false,
+    ),
+    (
+        "minItems",
+        [
+            "min_items_set",
+            "min_items_removed",
+            "min_items_decreased",
+            "min_items_increased",
+        ],
+        "the smallest number of items",
+        false,
+    ),
+    (
+        "minProperties",
+        [
+            "min_properties_set",
+            "min_properties_removed",
+            "min_properties_decreased",
+            "min_properties_increased",
+        ],
+        "the smallest number of members",
+        false,
+    ),
+    (
+        "minContains",
+        [
+            "min_contains_set",
+            "min_contains_removed",
+            "min_contains_decreased",
+            "min_contains_increased",
+        ],
+        "the smallest number of such items",
+        false,
+    ),
+];
+
+impl<'c> Walk<'c, '_, '_> {
+    /// Compares a bound; keywords that are none are compared elsewhere.
+    pub(super) fn bound(&mut self, name: &str, (old, new): Sides<'c>, at: &At<'_>) {
+        if old == new {
+            return;
+        }
+        let Some((_, [set, removed, decreased, increased], what, above)) =
+            BOUNDS.iter().find(|(keyword, ..)| *keyword == name)
+        else {
+            return;
+        };
+        let value = |side: Option<&Value>| side.map(short).unwrap_or_default();
+        let (check, effect, words) = match (old, new) {
+            (None, _) => (
+                *set,
+                Effect::PerhapsNarrower,
+                format!("{what} is {} now", value(new)),
+            ),
+            (_, None) => (
+                *removed,
+                Effect::Wider,
+                format!("{what} is not {} any more", value(old)),
+            ),
+            (Some(one), Some(other)) => {
+                let words = format!("{what} is {} instead of {}", short(other), short(one));
+                match one.as_f64().partial_cmp(&other.as_f64()) {
+                    Some(std::cmp::Ordering::Less) => (*increased, grow(*above), words),
+                    Some(std::cmp::Ordering::Greater) => (*decreased, grow(!*above), words),
+                    // The same number, written differently.
+                    Some(std::cmp::Ordering::Equal) | None => return,
+                }
+            }
+        };
+        self.note(at, Note::new(check, effect, words).of(old, new));
+    }
+
+    /// Compares `multipleOf`.
+    pub(super) fn step(&mut self, (old, new): Sides<'c>, at: &At<'_>) {
+        let number = |side: Option<&Value>| side.and_then(Value::as_f64);
+        let (check, effect, words) = match (number(old), number(new)) {
+            (None, Some(_)) => (
+                "multiple_of_set",
+                Effect::PerhapsNarrower,
+                "only multiples fit now",
+            ),
+            (Some(_), None) => (
+                "multiple_of_removed",
+                Effect::Wider,
+                "not only multiples fit now",
+            ),
+            (Some(one), Some(other)) if (one - other).abs() > f64::EPSILON => {
+                let effect = if is_multiple(other, one) {
+                    Effect::Narrower
+                } else if is_multiple(one, other) {
+                    Effect::Wider
+                } else {
+                    Effect::Other
+                };
+                (
+                    "multiple_of_changed",
+                    effect,
+                    "multiples of another number fit now",
+                )
+            }
+            _ => return,
+        };
+        self.note(at, Note::new(check, effect, words).of(old, new));
+    }
+
+    /// Compares `uniqueItems`.
+    pub(super) fn unique(&mut self, (old, new): Sides<'c>, at: &At<'_>) {
+        let is = |side: Option<&Value>| side == Some(&Value::Bool(true));
+        let note = match (is(old), is(new)) {
+            (false, true) => Note::new(
+                "unique_items_set",
+                Effect::Narrower,
+                "no item may repeat now",
+            ),
+            (true, false) => Note::new(
+                "unique_items_removed",
+                Effect::Wider,
+                "items may repeat now",
+            ),
+            _ => return,
+        };
+        self.note(at, note);
+    }
+
+    /// Compares `pattern`; nobody can say which of two patterns takes more.
+    pub(super) fn pattern(&mut self, (old, new): Sides<'c>, at: &At<'_>) {
+        if old == new {
+            return;
+        }
+        let any = |side: Option<&Value>| {
+            side.and_then(Value::as_str)
+                .is_some_and(|pattern| matches!(pattern, ".*" | "^.*$" | ""))
+        };
+        let (check, effect, words) = match (old, new) {
+            (None, _) => (
+                "pattern_added",
+                Effect::PerhapsNarrower,
+                "a pattern must be kept now",
+            ),
+            (_, None) => (
+                "pattern_removed",
+                Effect::PerhapsWider,
+                "no pattern must be kept any more",
+            ),
+            (_, new) if any(new) => (
+                "pattern_generalized",
+                Effect::PerhapsWider,
+                "the pattern takes everything now",
+            ),
+            _ => ("pattern_changed", Effect::Unclear, "the pattern changed"),
+        };
+        self.note(at, Note::new(check, effect, words).of(old, new));
+    }
+
+    /// Compares how a text holds bytes or another format.
+    pub(super) fn content(&mut self, name: &str, (old, new): Sides<'c>, at: &At<'_>) {
+        if old == new {
+            return;
+        }
+        let check = if name == "contentEncoding" {
+            "content_encoding_changed"
+        } else {
+            "content_media_type_changed"
+        };
+        let words = "what the text holds is written differently";
+        self.note(at, Note::new(check, Effect::Other, words).of(old, new));
+    }
+}
+
+/// What raising a bound does.
+const fn grow(above: bool) -> Effect {
+    if above {
+        Effect::Wider
+    } else {
+        Effect::Narrower
+    }
+}
+
+fn is_multiple(number: f64, of: f64) -> bool {
+    let times = number / of;
+    (times - times.round()).abs() < 1e-9
+}

@@ -1,0 +1,242 @@
+//! `allOf`, `anyOf` and `oneOf`: members are matched by what they are, not by where they stand.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::{
+    Note, Sides, Walk,
+    grade::Effect,
+    view::{View, definition, is_annotation, is_empty, is_null},
+};
+use crate::drift::place::{At, list};
+
+impl<'c> Walk<'c, '_, '_> {
+    /// Compares two schemas of which at least one is nothing but a list of alternatives; a schema
+    /// that is none counts as its own only alternative. False when neither is.
+    pub(super) fn unions(&mut self, old: &View<'c>, new: &View<'c>, at: &At<'_>) -> bool {
+        let (before, after) = (union(old), union(new));
+        let (Some(one), Some(other)) = (&before, &after) else {
+            return match (before, after) {
+                (Some((_, parts)), None) => self.unwrapped(&parts, new, (at, false)),
+                (None, Some((_, parts))) => self.unwrapped(&parts, old, (at, true)),
+                _ => false,
+            };
+        };
+        self.nullable(old, new, at);
+        if one.0 != other.0 {
+            let effect = if other.0 == "oneOf" {
+                Effect::PerhapsNarrower
+            } else {
+                Effect::Wider
+            };
+            let words = format!("the alternatives stand in {} instead of {}", other.0, one.0);
+            self.note(at, Note::new("alternatives_changed", effect, words));
+        }
+        self.lists(other.0, (&one.1, &other.1), at);
+        true
+    }
+
+    /// One side is a list of alternatives and the other a plain schema; `wrapped` says that the
+    /// newer one is the list.
+    fn unwrapped(
+        &mut self,
+        parts: &[&'c Value],
+        alone: &View<'c>,
+        (at, wrapped): (&At<'_>, bool),
+    ) -> bool {
+        if alone.members.keys().all(|name| is_annotation(name)) {
+            return false;
+        }
+        let root = if wrapped { self.roots.1 } else { self.roots.0 };
+        let Some(twin) = parts.iter().position(|part| {
+            let part = View::of(part, root);
+            part.members == alone.members
+        }) else {
+            let words = "there are other alternatives than before";
+            self.note(
+                at,
+                Note::new("alternatives_changed", Effect::Unclear, words),
+            );
+            return true;
+        };
+        let others: Vec<String> = parts
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| *index != twin)
+            .map(|(_, part)| label(part))
+            .collect();
+        let note = if wrapped {
+            let words = format!("other alternatives fit now as well: {}", list(&others));
+            Note::new("one_of_added", Effect::Wider, words)
+        } else {
+            let words = format!("alternatives that do not fit any more: {}", list(&others));
+            Note::new("one_of_removed", Effect::Narrower, words)
+        };
+        self.note(at, note);
+        true
+    }
+
+    /// Compares one of the three keywords.
+    pub(super) fn members(&mut self, name: &str, (old, new): Sides<'c>, at: &At<'_>) {
+        let all = name == "allOf";
+        let appears = match (old, new) {
+            (None, Some(_)) => Some((
+                "alternatives_set",
+                Effect::Narrower,
+                "one of several alternatives must fit now",
+            )),
+            (Some(_), None) => Some((
+                "alternatives_unset",
+                Effect::Wider,
+                "none of several alternatives must fit any more",
+            )),
+            _ => None,
+        };
+        if let Some((check, effect, words)) = appears.filter(|_| !all) {
+            return self.note(at, Note::new(check, effect, words));
+        }
+        let parts = |side: Option<&'c Value>| -> Vec<&'c Value> {
+            let parts = side.and_then(Value::as_array).into_iter().flatten();
+            parts
+                .filter(|part| !(all && is_empty(part)) && (all || !is_null(part)))
+                .collect()
+        };
+        self.lists(name, (&parts(old), &parts(new)), at);
+    }
+
+    /// Compares references that stand beside other keywords, so they are one more thing to fit.
+    pub(super) fn reference(&mut self, (old, new): Sides<'c>, at: &At<'_>) {
+        let find = |side: Option<&'c Value>, root: &'c Value| {
+            side.and_then(Value::as_str)
+                .and_then(|target| definition(target, root))
+        };
+        let name = |side: Option<&Value>| {
+            let target = side.and_then(Value::as_str).unwrap_or_default();
+            target.trim_start_matches("#/$defs/").to_owned()
+        };
+        let note = match (find(old, self.roots.0), find(new, self.roots.1)) {
+            (Some(one), Some(other)) => return self.node(one, other, at),
+            (None, None) => return,
+            (None, Some(_)) => {
+                let words = format!("it must fit {} as well now", name(new));
+                Note::new("all_of_added", Effect::Narrower, words)
+            }
+            (Some(_), None) => {
+                let words = format!("it need not fit {} any more", name(old));
+                Note::new("all_of_removed", Effect::Wider, words)
+            }
+        };
+        self.note(at, note);
+    }
+
+    fn lists(&mut self, name: &str, (old, new): (&[&'c Value], &[&'c Value]), at: &At<'_>) {
+        let (pairs, gone, added) = pair(old, new);
+        for (before, after) in pairs {
+            self.node(before, after, at);
+        }
+        let all = name == "allOf";
+        let (narrower, wider) = if all {
+            (&added, &gone)
+        } else {
+            (&gone, &added)
+        };
+        let codes = match name {
+            "allOf" => ["all_of_added", "all_of_removed"],
+            "anyOf" => ["any_of_removed", "any_of_added"],
+            _ => ["one_of_removed", "one_of_added"],
+        };
+        if !narrower.is_empty() {
+            let labels: Vec<String> = narrower.iter().map(|part| label(part)).collect();
+            let words = if all {
+                format!("it must fit these as well now: {}", list(&labels))
+            } else {
+                format!("alternatives that do not fit any more: {}", list(&labels))
+            };
+            self.note(at, Note::new(codes[0], Effect::Narrower, words));
+        }
+        if !wider.is_empty() {
+            let labels: Vec<String> = wider.iter().map(|part| label(part)).collect();
+            let words = if all {
+                format!("it need not fit these any more: {}", list(&labels))
+            } else {
+                format!("other alternatives fit now as well: {}", list(&labels))
+            };
+            self.note(at, Note::new(codes[1], Effect::Wider, words));
+        }
+    }
+}
+
+/// A schema that is nothing but alternatives, null aside.
+fn union<'v>(view: &View<'v>) -> Option<(&'v str, Vec<&'v Value>)> {
+    let mut rest = view.members.iter().filter(|(name, _)| !is_annotation(name));
+    let (only, None) = (rest.next()?, rest.next()) else {
+        return None;
+    };
+    let (name, value) = only;
+    if !matches!(name.as_str(), "anyOf" | "oneOf") {
+        return None;
+    }
+    let parts = value.as_array()?.iter().filter(|part| !is_null(part));
+    Some((name, parts.collect()))
+}
+
+type Paired<'v> = (Vec<(&'v Value, &'v Value)>, Vec<&'v Value>, Vec<&'v Value>);
+
+/// Pairs members that are equal or refer to the same name, then those with the same title, then
+/// what is left over of the same type, in order.
+fn pair<'v>(old: &[&'v Value], new: &[&'v Value]) -> Paired<'v> {
+    let mut pairs = Vec::new();
+    let (mut gone, mut added) = (old.to_vec(), new.to_vec());
+    let keys: [fn(&Value) -> Option<String>; 3] = [identity, title, shape];
+    for key in keys {
+        let mut open: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, part) in gone.iter().enumerate().rev() {
+            if let Some(key) = key(part) {
+                open.entry(key).or_default().push(index);
+            }
+        }
+        let mut taken = vec![false; gone.len()];
+        added.retain(|part| {
+            let partner = key(part).and_then(|key| open.get_mut(&key).and_then(Vec::pop));
+            if let Some(index) = partner {
+                taken[index] = true;
+                pairs.push((gone[index], *part));
+            }
+            partner.is_none()
+        });
+        let mut taken = taken.into_iter();
+        gone.retain(|_| !taken.next().unwrap_or(false));
+    }
+    (pairs, gone, added)
+}
+
+fn identity(part: &Value) -> Option<String> {
+    let Some(target) = part.get("$ref") else {
+        return Some(part.to_string());
+    };
+    target.as_str().map(str::to_owned)
+}
+
+fn title(part: &Value) -> Option<String> {
+    Some(part.get("title")?.as_str()?.to_owned())
+}
+
+/// Only members that say the same type, and objects that share a property or a constant, are
+/// taken for versions of one another.
+fn shape(part: &Value) -> Option<String> {
+    let kind = part.get("type")?.to_string();
+    let names = part.get("properties").and_then(Value::as_object);
+    let first = names.and_then(|names| names.keys().next().cloned());
+    Some(format!("{kind} {}", first.unwrap_or_default()))
+}
+
+/// A member in few words.
+fn label(part: &Value) -> String {
+    let text = |name: &str| part.get(name).and_then(Value::as_str);
+    let named = text("$ref").map(|target| target.trim_start_matches("#/$defs/"));
+    named
+        .or_else(|| text("title"))
+        .or_else(|| text("type"))
+        .map_or_else(|| crate::drift::place::short(part), str::to_owned)
+}

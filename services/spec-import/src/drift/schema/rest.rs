@@ -1,0 +1,268 @@
+//! The other keywords that hold schemas.
+
+use serde_json::{Map, Value};
+
+use super::{Note, Sides, Walk, entries, grade::Effect, view::is_empty};
+use crate::drift::place::{At, list};
+
+impl<'c> Walk<'c, '_, '_> {
+    /// Compares one schema that says more about the value: added narrows, removed widens.
+    pub(super) fn part(&mut self, (name, inner): (&str, &At<'_>), sides: Sides<'c>, at: &At<'_>) {
+        let is_loose = |side: Option<&Value>| side.is_none_or(is_empty);
+        match sides {
+            (Some(old), Some(new)) => self.node(old, new, inner),
+            (None, new) if is_loose(new) => {}
+            (old, None) if is_loose(old) => {}
+            (None, _) => {
+                let note = Note::new(
+                    added(name),
+                    Effect::PerhapsNarrower,
+                    format!("{} must fit a schema now", what(name)),
+                );
+                self.note(at, note);
+            }
+            (_, None) => {
+                let note = Note::new(
+                    removed(name),
+                    Effect::Wider,
+                    format!("{} need not fit a schema any more", what(name)),
+                );
+                self.note(at, note);
+            }
+        }
+    }
+
+    /// Compares `not` and `if`, of which nobody can say what a change does.
+    pub(super) fn whole(&mut self, name: &str, (old, new): Sides<'c>, at: &At<'_>) {
+        if old == new {
+            return;
+        }
+        let is_not = name == "not";
+        let note = match (old, new) {
+            (None, _) => Note::new(
+                if is_not { "not_added" } else { "if_added" },
+                if is_not {
+                    Effect::Narrower
+                } else {
+                    Effect::Unclear
+                },
+                if is_not {
+                    "some values are ruled out now"
+                } else {
+                    "there is a condition now"
+                },
+            ),
+            (_, None) => Note::new(
+                if is_not { "not_removed" } else { "if_removed" },
+                if is_not {
+                    Effect::Wider
+                } else {
+                    Effect::Unclear
+                },
+                if is_not {
+                    "values are not ruled out any more"
+                } else {
+                    "there is no condition any more"
+                },
+            ),
+            _ => Note::new(
+                if is_not { "not_changed" } else { "if_changed" },
+                Effect::Unclear,
+                if is_not {
+                    "other values are ruled out now"
+                } else {
+                    "the condition changed"
+                },
+            ),
+        };
+        self.note(at, note);
+    }
+
+    /// Compares schemas by name.
+    pub(super) fn named(&mut self, name: &str, (old, new): Sides<'c>, at: &At<'_>) {
+        let dependent = name == "dependentSchemas";
+        let none = Map::new();
+        let (before, after) = (entries(old), entries(new));
+        for (key, one) in before.into_iter().flatten() {
+            if let Some(other) = after.and_then(|after| after.get(key)) {
+                let inner = if dependent { *at } else { At::Member(at, key) };
+                self.node(one, other, &inner);
+            }
+        }
+        let missing = |some: Option<&'c Map<String, Value>>,
+                       others: Option<&Map<String, Value>>| {
+            let others = others.unwrap_or(&none);
+            let some = some.into_iter().flat_map(Map::keys);
+            some.filter(|key| !others.contains_key(*key))
+                .cloned()
+                .collect::<Vec<String>>()
+        };
+        let (new, gone) = (missing(after, before), missing(before, after));
+        if !new.is_empty() {
+            let check = if dependent {
+                "dependent_schema_added"
+            } else {
+                "pattern_property_added"
+            };
+            let words = format!("there are rules now for {}", list(&new));
+            self.note(at, Note::new(check, Effect::PerhapsNarrower, words));
+        }
+        if !gone.is_empty() {
+            let check = if dependent {
+                "dependent_schema_removed"
+            } else {
+                "pattern_property_removed"
+            };
+            let words = format!("there are no rules any more for {}", list(&gone));
+            self.note(at, Note::new(check, Effect::Wider, words));
+        }
+    }
+
+    /// Compares `prefixItems`.
+    pub(super) fn positions(&mut self, (old, new): Sides<'c>, at: &At<'_>) {
+        let parts = |side: Option<&'c Value>| {
+            side.and_then(Value::as_array)
+                .map_or(&[][..], Vec::as_slice)
+        };
+        let (before, after) = (parts(old), parts(new));
+        for (index, (one, other)) in before.iter().zip(after).enumerate() {
+            self.node(one, other, &At::Index(at, index));
+        }
+        let note = match after.len().cmp(&before.len()) {
+            std::cmp::Ordering::Greater => Note::new(
+                "prefix_items_added",
+                Effect::PerhapsNarrower,
+                "more places have a schema now",
+            ),
+            std::cmp::Ordering::Less => Note::new(
+                "prefix_items_removed",
+                Effect::Wider,
+                "fewer places have a schema now",
+            ),
+            std::cmp::Ordering::Equal => return,
+        };
+        self.note(at, note);
+    }
+
+    /// Compares what may stand beside the named properties or items.
+    pub(super) fn openness(&mut self, name: &str, (old, new): Sides<'c>, at: &At<'_>) {
+        let open = |side: Option<&Value>| side.is_none_or(is_empty);
+        let closed = |side: Option<&Value>| side == Some(&Value::Bool(false));
+        let codes = match name {
+            "additionalProperties" => [
+                "additional_properties_allowed",
+                "additional_properties_forbidden",
+                "additional_properties_narrowed",
+                "additional_properties_widened",
+            ],
+            "unevaluatedProperties" => [
+                "unevaluated_properties_allowed",
+                "unevaluated_properties_forbidden",
+                "unevaluated_properties_narrowed",
+                "unevaluated_properties_widened",
+            ],
+            _ => [
+                "unevaluated_items_allowed",
+                "unevaluated_items_forbidden",
+                "unevaluated_items_narrowed",
+                "unevaluated_items_widened",
+            ],
+        };
+        let note = match (old, new) {
+            (old, new) if closed(old) && closed(new) || open(old) && open(new) => return,
+            (old, _) if closed(old) => Note::new(
+                codes[0],
+                Effect::PerhapsWider,
+                "more than what is named may be given now",
+            ),
+            (_, new) if closed(new) => Note::new(
+                codes[1],
+                Effect::Narrower,
+                "only what is named may be given now",
+            ),
+            (old, _) if open(old) => Note::new(
+                codes[2],
+                Effect::PerhapsNarrower,
+                "what is not named must fit a schema now",
+            ),
+            (_, new) if open(new) => Note::new(
+                codes[3],
+                Effect::PerhapsWider,
+                "what is not named need not fit a schema any more",
+            ),
+            (Some(old), Some(new)) => return self.node(old, new, &At::Values(at)),
+            _ => return,
+        };
+        self.note(at, note);
+    }
+
+    /// Compares `dependentRequired`.
+    pub(super) fn dependent(&mut self, (old, new): Sides<'c>, at: &At<'_>) {
+        let pairs = |side: Option<&Value>| -> Vec<String> {
+            let members = entries(side).into_iter().flatten();
+            members
+                .flat_map(|(key, names)| {
+                    let names = names
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .filter_map(Value::as_str);
+                    names.map(move |name| format!("{name} with {key}"))
+                })
+                .collect()
+        };
+        let (before, after) = (pairs(old), pairs(new));
+        let missing = |some: &[String], others: &[String]| -> Vec<String> {
+            let others: std::collections::HashSet<&String> = others.iter().collect();
+            some.iter()
+                .filter(|one| !others.contains(one))
+                .cloned()
+                .collect()
+        };
+        let (new, gone) = (missing(&after, &before), missing(&before, &after));
+        if !new.is_empty() {
+            let words = format!("must be there now: {}", list(&new));
+            self.note(
+                at,
+                Note::new("dependent_required_added", Effect::Narrower, words),
+            );
+        }
+        if !gone.is_empty() {
+            let words = format!("need not be there any more: {}", list(&gone));
+            self.note(
+                at,
+                Note::new("dependent_required_removed", Effect::Wider, words),
+            );
+        }
+    }
+}
+
+fn added(name: &str) -> &'static str {
+    match name {
+        "items" => "items_added",
+        "contains" => "contains_added",
+        "property_names" => "property_names_added",
+        "then" => "then_added",
+        _ => "else_added",
+    }
+}
+
+fn removed(name: &str) -> &'static str {
+    match name {
+        "items" => "items_removed",
+        "contains" => "contains_removed",
+        "property_names" => "property_names_removed",
+        "then" => "then_removed",
+        _ => "else_removed",
+    }
+}
+
+fn what(name: &str) -> &'static str {
+    match name {
+        "items" => "items",
+        "contains" => "some item",
+        "property_names" => "names",
+        "then" => "whatever meets the condition",
+        _ => "whatever does not meet the condition",
+    }
+}

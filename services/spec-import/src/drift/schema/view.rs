@@ -1,0 +1,165 @@
+//! A schema without its wrappings.
+
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+
+/// Longer chains of references at one place are not imported.
+const WRAPPINGS: usize = 128;
+static ANYTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+
+/// What is written about a schema.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Words<'v> {
+    pub(super) title: Option<&'v str>,
+    pub(super) description: Option<&'v str>,
+    pub(super) default: Option<&'v Value>,
+    pub(super) deprecated: bool,
+}
+
+impl<'v> Words<'v> {
+    /// Takes what is not said yet from a schema further in.
+    fn fill(&mut self, members: &'v Map<String, Value>) {
+        let text = |name| members.get(name).and_then(Value::as_str);
+        self.title = self.title.or_else(|| text("title"));
+        self.description = self.description.or_else(|| text("description"));
+        self.default = self.default.or_else(|| members.get("default"));
+        self.deprecated |= members.get("deprecated") == Some(&Value::Bool(true));
+    }
+
+    /// What counts of these and those further in.
+    pub(super) fn or(self, inner: Self) -> Self {
+        Self {
+            title: self.title.or(inner.title),
+            description: self.description.or(inner.description),
+            default: self.default.or(inner.default),
+            deprecated: self.deprecated || inner.deprecated,
+        }
+    }
+}
+
+/// A schema without references, lists of one, and the alternative `null` around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct View<'v> {
+    pub(super) members: &'v Map<String, Value>,
+    /// The schema that holds the definitions.
+    pub(super) root: &'v Value,
+    /// The wrappings allow null as well.
+    pub(super) nullable: bool,
+    /// No value fits at all.
+    pub(super) never: bool,
+    /// A reference was followed.
+    pub(super) entered: bool,
+    /// What is written before the first reference, and behind it.
+    pub(super) outer: Words<'v>,
+    pub(super) inner: Words<'v>,
+}
+
+impl<'v> View<'v> {
+    pub(super) fn of(schema: &'v Value, root: &'v Value) -> Self {
+        let mut view = View {
+            members: &ANYTHING,
+            root,
+            nullable: false,
+            never: false,
+            entered: false,
+            outer: Words::default(),
+            inner: Words::default(),
+        };
+        let mut schema = schema;
+        for _ in 0..WRAPPINGS {
+            let Some(members) = schema.as_object() else {
+                view.members = &ANYTHING;
+                view.never = *schema == Value::Bool(false);
+                return view;
+            };
+            view.members = members;
+            if view.entered {
+                view.inner.fill(members);
+            } else {
+                view.outer.fill(members);
+            }
+            match view.inside(members) {
+                Some(inside) => schema = inside,
+                None => return view,
+            }
+        }
+        view
+    }
+
+    /// The schema in a wrapping that says nothing more about the value.
+    fn inside(&mut self, members: &'v Map<String, Value>) -> Option<&'v Value> {
+        let mut rest = members.keys().filter(|name| !is_annotation(name));
+        let (only, None) = (rest.next()?, rest.next()) else {
+            return None;
+        };
+        let value = &members[only];
+        match only.as_str() {
+            "$ref" => {
+                let target = definition(value.as_str()?, self.root)?;
+                self.entered = true;
+                Some(target)
+            }
+            "allOf" => {
+                let mut parts = value.as_array()?.iter().filter(|part| !is_empty(part));
+                let (only, None) = (parts.next()?, parts.next()) else {
+                    return None;
+                };
+                Some(only)
+            }
+            "anyOf" | "oneOf" => {
+                let parts = value.as_array()?;
+                let mut real = parts.iter().filter(|part| !is_null(part));
+                let (only, None) = (real.next()?, real.next()) else {
+                    return None;
+                };
+                self.nullable |= parts.len() > 1;
+                Some(only)
+            }
+            _ => None,
+        }
+    }
+
+    /// The same for one and the same schema, wherever it is reached from.
+    pub(super) fn identity(&self) -> usize {
+        std::ptr::from_ref(self.members).addr()
+    }
+}
+
+/// Looks a reference into `$defs` up.
+pub(super) fn definition<'v>(target: &str, root: &'v Value) -> Option<&'v Value> {
+    root.get("$defs")?.get(target.strip_prefix("#/$defs/")?)
+}
+
+/// Says nothing about which values fit.
+pub(super) fn is_annotation(name: &str) -> bool {
+    matches!(
+        name,
+        "title" | "description" | "default" | "deprecated" | "$defs"
+    )
+}
+
+/// Nothing but words.
+pub(super) fn is_empty(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => members.keys().all(|name| is_annotation(name)),
+        Value::Bool(any) => *any,
+        Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => false,
+    }
+}
+
+/// Only null fits.
+pub(super) fn is_null(schema: &Value) -> bool {
+    let Some(members) = schema.as_object() else {
+        return false;
+    };
+    let only = |name: &str| {
+        members
+            .get(name)
+            .and_then(Value::as_array)
+            .is_some_and(|list| list.len() == 1 && list[0].is_null())
+    };
+    members.get("type").and_then(Value::as_str) == Some("null")
+        || members.get("const").is_some_and(Value::is_null)
+        || only("enum")
+}

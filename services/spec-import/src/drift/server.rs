@@ -1,0 +1,60 @@
+//! Where an operation lives.
+
+use countersign_domain::{
+    drift::{Breaking, ChangeKind, SecuritySeverity},
+    operation::Server,
+};
+
+use super::findings::{Findings, Found};
+
+/// Compares servers by their URLs. One that is exchanged for one other has moved.
+pub(super) fn compare(old: &[Server], new: &[Server], found: &mut Findings<'_>) {
+    let without = |some: &[Server], others: &[Server]| -> Vec<Server> {
+        let known = |one: &&Server| !others.iter().any(|other| other.url == one.url);
+        some.iter().filter(known).cloned().collect()
+    };
+    let (gone, added) = (without(old, new), without(new, old));
+    if let ([one], [other]) = (gone.as_slice(), added.as_slice()) {
+        let text = format!("It lives at {} instead of {}.", other.url, one.url);
+        found.add(
+            Found::new(ChangeKind::Server, "server_changed", text)
+                .breaking(Breaking::Breaking)
+                .security(SecuritySeverity::High)
+                .values(Some(&one.url), Some(&other.url)),
+        );
+    } else {
+        for one in &gone {
+            let text = format!("It does not live at {} any more.", one.url);
+            found.add(
+                Found::new(ChangeKind::Server, "server_removed", text)
+                    .breaking(Breaking::Breaking)
+                    .security(SecuritySeverity::Medium)
+                    .values(Some(&one.url), None),
+            );
+        }
+        for one in &added {
+            let text = format!("It lives at {} as well.", one.url);
+            found.add(
+                Found::new(ChangeKind::Server, "server_added", text)
+                    .security(SecuritySeverity::Medium)
+                    .values(None, Some(&one.url)),
+            );
+        }
+    }
+    described(old, new, found);
+}
+
+fn described(old: &[Server], new: &[Server], found: &mut Findings<'_>) {
+    for one in old {
+        let Some(other) = new.iter().find(|other| other.url == one.url) else {
+            continue;
+        };
+        if one.description != other.description {
+            let text = format!("The server {} is described differently.", one.url);
+            found.add(
+                Found::new(ChangeKind::Server, "server_description_changed", text)
+                    .values(Some(&one.description), Some(&other.description)),
+            );
+        }
+    }
+}

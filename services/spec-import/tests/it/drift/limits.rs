@@ -1,0 +1,109 @@
+//! Documents that are made to be expensive to compare.
+
+use std::time::{Duration, Instant};
+
+use countersign_domain::drift::Breaking;
+use countersign_spec_import::drift::compare_operation;
+use serde_json::{Map, Value, json};
+
+use super::answering;
+
+/// Definitions that all refer to one another, and a property that differs in each.
+fn tangle(count: usize, kind: &str) -> Value {
+    let names: Vec<String> = (0..count).map(|index| format!("D{index}")).collect();
+    let definitions: Map<String, Value> = names
+        .iter()
+        .map(|name| {
+            let mut properties: Map<String, Value> = names
+                .iter()
+                .map(|other| (other.clone(), json!({"$ref": format!("#/$defs/{other}")})))
+                .collect();
+            properties.insert("it".to_owned(), json!({"type": kind}));
+            (
+                name.clone(),
+                json!({"type": "object", "properties": properties}),
+            )
+        })
+        .collect();
+    json!({"$ref": "#/$defs/D0", "$defs": definitions})
+}
+
+fn took(old: &Value, new: &Value) -> (Vec<countersign_domain::drift::Change>, Duration) {
+    let (old, new) = (answering(old), answering(new));
+    let begun = Instant::now();
+    let changes = compare_operation(&old.operations[0], &new.operations[0]);
+    (changes, begun.elapsed())
+}
+
+#[test]
+fn definitions_that_refer_to_one_another_cost_what_they_are_and_not_their_paths() {
+    let (changes, time) = took(&tangle(200, "string"), &tangle(200, "integer"));
+    println!(
+        "200 definitions in a tangle: {} changes, {time:?}",
+        changes.len()
+    );
+    assert_eq!(changes.len(), 101, "a hundred, and how many more there are");
+    let rest = changes.last().unwrap();
+    assert_eq!(rest.code, "more_changes");
+    assert_eq!(rest.breaking, Breaking::Breaking);
+    assert!(rest.text.starts_with("100 more"), "{}", rest.text);
+    assert!(time < Duration::from_secs(20));
+}
+
+/// A ring of definitions of this length.
+fn ring(length: usize) -> Value {
+    let definitions: Map<String, Value> = (0..length)
+        .map(|index| {
+            let next = format!("#/$defs/R{}", (index + 1) % length);
+            (
+                format!("R{index}"),
+                json!({"type": "object", "properties": {"next": {"$ref": next}}}),
+            )
+        })
+        .collect();
+    json!({"$ref": "#/$defs/R0", "$defs": definitions})
+}
+
+#[test]
+fn rings_whose_lengths_share_nothing_end_and_what_was_not_looked_at_is_said() {
+    // 997 × 991 different pairs would have to be looked at.
+    let (changes, time) = took(&ring(997), &ring(991));
+    println!("two rings: {changes:?}, {time:?}");
+    let codes: Vec<&str> = changes.iter().map(|change| change.code.as_str()).collect();
+    assert_eq!(codes, ["comparison_cut"]);
+    assert_ne!(changes[0].breaking, Breaking::No);
+    assert!(time < Duration::from_secs(20));
+
+    let (changes, _) = took(&ring(20), &ring(21));
+    assert_eq!(changes, []);
+}
+
+#[test]
+fn a_long_chain_of_definitions_does_not_overflow_the_stack() {
+    let (changes, time) = took(&ring(20_000), &ring(20_000));
+    println!("a ring of 20,000: {time:?}");
+    assert_eq!(changes, []);
+}
+
+#[test]
+fn many_alternatives_are_matched_in_one_pass() {
+    let of = |from: usize| {
+        let parts: Vec<Value> = (from..from + 20_000)
+            .map(|index| json!({"const": index}))
+            .collect();
+        json!({"oneOf": parts})
+    };
+    let (changes, time) = took(&of(0), &of(10_000));
+    println!("20,000 alternatives: {time:?}");
+    let codes: Vec<&str> = changes.iter().map(|change| change.code.as_str()).collect();
+    assert_eq!(
+        codes,
+        ["response_body_one_of_removed", "response_body_one_of_added"]
+    );
+    assert!(
+        changes[0].text.ends_with("and 9992 more."),
+        "{}",
+        changes[0].text
+    );
+    assert!(time < Duration::from_secs(20));
+}

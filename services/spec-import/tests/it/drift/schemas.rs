@@ -1,0 +1,102 @@
+//! Every kind of change of a schema, in an argument and in an answer.
+//!
+//! The table says what changed, in words; the schema of a property before and after; the check
+//! that finds it; and what it does to those who send the property, and to those who read it.
+
+use countersign_domain::drift::Breaking;
+use countersign_spec_import::drift::compare;
+use serde_json::{Value, json};
+
+use super::{answering, expect, graded, taking};
+
+type Row = (String, Value, Value, String, Breaking, Breaking);
+
+fn rows() -> Vec<Row> {
+    serde_json::from_str(include_str!("../../fixtures/drift.json")).unwrap()
+}
+
+fn whole(schema: &Value) -> Value {
+    json!({"type": "object", "properties": {"it": schema}})
+}
+
+#[test]
+fn every_change_of_a_schema_is_found_once_and_graded_by_its_direction() {
+    let rows = rows();
+    for (what, old, new, check, sent, read) in &rows {
+        let (old, new) = (whole(old), whole(new));
+        let changes = compare(&taking(&old), &taking(&new));
+        let code = format!("request_property_{check}");
+        assert_eq!(graded(&changes), [(code.as_str(), *sent)], "{what}");
+
+        let changes = compare(&answering(&old), &answering(&new));
+        let code = format!("response_property_{check}");
+        assert_eq!(graded(&changes), [(code.as_str(), *read)], "{what}");
+    }
+    println!("changes of schemas found and graded: {}", rows.len() * 2);
+    assert!(rows.len() > 100);
+}
+
+#[test]
+fn a_schema_is_no_different_from_itself() {
+    for (what, old, new, ..) in rows() {
+        for schema in [whole(&old), whole(&new)] {
+            expect(&what, (&taking(&schema), &taking(&schema)), &[]);
+            expect(&what, (&answering(&schema), &answering(&schema)), &[]);
+        }
+    }
+}
+
+#[test]
+fn the_same_said_otherwise_is_no_change() {
+    let rows = [
+        (
+            "a list of one",
+            json!({"type": "string"}),
+            json!({"allOf": [{"type": "string"}]}),
+        ),
+        (
+            "two ways to null",
+            json!({"type": ["string", "null"]}),
+            json!({"oneOf": [{"type": "null"}, {"type": "string"}]}),
+        ),
+        (
+            "another order of choices",
+            json!({"enum": ["a", "b"]}),
+            json!({"enum": ["b", "a"]}),
+        ),
+        (
+            "another order of alternatives",
+            json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
+            json!({"anyOf": [{"type": "integer"}, {"type": "string"}]}),
+        ),
+        (
+            "the same number",
+            json!({"maximum": 5}),
+            json!({"maximum": 5.0}),
+        ),
+        (
+            "another order of names",
+            json!({"required": ["a", "b"]}),
+            json!({"required": ["b", "a"]}),
+        ),
+        (
+            "words among what must fit",
+            json!({"type": "string"}),
+            json!({"allOf": [{"type": "string"}, {"description": "x"}]}),
+        ),
+        ("anything", json!({}), json!(true)),
+        (
+            "anything else",
+            json!({"type": "object"}),
+            json!({"type": "object", "additionalProperties": true}),
+        ),
+    ];
+    for (what, old, new) in rows {
+        expect(what, (&taking(&whole(&old)), &taking(&whole(&new))), &[]);
+        expect(
+            what,
+            (&answering(&whole(&old)), &answering(&whole(&new))),
+            &[],
+        );
+    }
+}
