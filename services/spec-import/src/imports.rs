@@ -12,6 +12,7 @@ use countersign_domain::{
 use countersign_queue::{Job as _, Wakeups};
 use countersign_store::{
     Store, StoreError, TenantTx,
+    revision_changes::RevisionChange,
     revisions::{GivenAs, NewRevision, RevisionView},
     sources::Source,
 };
@@ -197,6 +198,23 @@ impl Imports {
         // Spent at once: reading changes nothing.
         let _tenant = scope.allow(ReadTenant)?.spend();
         Ok(self.store.begin(scope).await?.revision(id).await?)
+    }
+
+    /// Shows what an import changed about the tools of its source, what needs people first. A
+    /// first import changed nothing.
+    ///
+    /// # Errors
+    /// When the caller may not read, or there is no such import.
+    pub async fn changes(
+        &self,
+        scope: &TenantScope,
+        id: RevisionId,
+    ) -> Result<Vec<RevisionChange>, StartError> {
+        // Spent at once: reading changes nothing.
+        let _tenant = scope.allow(ReadTenant)?.spend();
+        let tx = self.store.begin(scope).await?;
+        tx.revision(id).await?;
+        Ok(tx.revision_changes(id).await?)
     }
 
     async fn take_in(

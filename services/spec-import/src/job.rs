@@ -22,7 +22,7 @@ use countersign_store::{
 use serde::{Deserialize, Serialize};
 
 use crate::job::{
-    plan::{Plan, plan},
+    plan::{Before, Plan, plan, servers_changed},
     prepare::Prepared,
     progress::import_telling,
 };
@@ -165,9 +165,26 @@ async fn write(cx: &JobContext, id: RevisionId, prepared: Prepared) -> Result<()
         return fail(cx, id, &overtaken).await;
     }
     let known = tx.known_tools(revision.source).await?;
-    let Plan { changes, counts } = plan(cx.world(), &known, prepared.operations);
+    let present: Vec<_> = known.iter().map(|tool| tool.version).collect();
+    let definitions = tx.definitions(&present).await?;
+    let before = Before {
+        known: &known,
+        definitions: &definitions,
+        document: match tx.servers_before(&revision).await? {
+            Some(servers) => servers_changed(&servers, &prepared.document.servers),
+            None => Vec::new(),
+        },
+    };
+    let Plan {
+        changes,
+        counts,
+        told,
+        carried,
+    } = plan(cx.world(), &before, prepared.operations);
     let place = (revision.source, id, cx.world().now());
     tx.change_tools(cx.permit(), place, &changes).await?;
+    tx.carry_decisions(cx.permit(), &carried).await?;
+    tx.keep_revision_changes(cx.permit(), id, &told).await?;
     tx.finish_revision(cx.permit(), id, &prepared.document, counts.operations)
         .await?;
     let source = tx.source(revision.source).await?;
@@ -180,6 +197,7 @@ async fn write(cx: &JobContext, id: RevisionId, prepared: Prepared) -> Result<()
         .with("new", counts.new)
         .with("changed", counts.changed)
         .with("unchanged", counts.unchanged)
+        .with("review", counts.review)
         .with("removed", counts.removed);
     tx.append_record(&record).await?;
     tx.publish(&Event::SourceImported {

@@ -43,6 +43,7 @@ mod words;
 
 use countersign_domain::operation::ImportedDocument;
 
+pub use countersign_store::revision_changes::{ChangedToolName, Outcome, RevisionChange};
 pub use error::ImportError;
 pub use imports::{Given, ImportAgain, Imports, StartError, StartImport, Started};
 pub use job::{ImportPayload, ImportSpec};

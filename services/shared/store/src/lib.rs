@@ -35,6 +35,7 @@ mod pool;
 pub mod record_reading;
 pub mod records;
 pub mod reports;
+pub mod revision_changes;
 pub mod revisions;
 mod roles;
 mod row;

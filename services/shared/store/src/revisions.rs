@@ -7,7 +7,7 @@ use countersign_domain::{
     Timestamp,
     digest::Digest,
     id::{MemberId, RevisionId, SourceId},
-    operation::ImportedDocument,
+    operation::{ImportedDocument, Server},
     record::Who,
 };
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::{
     StoreError, TenantTx,
     entity::revision::{self, COLUMN},
+    row::At,
 };
 
 pub use view::{GivenAs, ImportProgress, NewRevision, RevisionState, RevisionView};
@@ -219,6 +220,33 @@ impl TenantTx {
             person_label: row.try_get("", "email")?,
             ..Who::default()
         })
+    }
+
+    /// The servers that the document before this import named, if there was one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn servers_before(
+        &self,
+        revision: &RevisionView,
+    ) -> Result<Option<Vec<Server>>, StoreError> {
+        let row = self
+            .row(
+                "SELECT servers FROM revision WHERE tenant_id = $1 AND source_id = $2 AND number < $3
+                 AND state = 'ready' ORDER BY number DESC LIMIT 1",
+                [
+                    self.tenant().as_uuid().into(),
+                    revision.source.as_uuid().into(),
+                    i64::from(revision.number).into(),
+                ],
+            )
+            .await?;
+        let at = At {
+            table: "revision",
+            row: revision.id,
+        };
+        row.map(|row| at.json("servers", row.try_get("", "servers")?))
+            .transpose()
     }
 
     /// Says whether a later import of the same source is ready already.

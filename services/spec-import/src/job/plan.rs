@@ -1,20 +1,26 @@
 //! Decides what an import changes. Pure.
 //!
 //! A tool is method + path, whatever it is called. One whose definition is the same keeps its
-//! version, and with it every decision; one whose definition differs gets a new version, so no
-//! decision fits it any more; one that comes back after it was gone gets a new version too, even
-//! if it is as it was. Names are kept, so that agents' prompts go on working.
+//! version, and with it every decision; one whose definition differs gets a new version, and a
+//! decision goes over to it only if nothing differs that needs a person to look; one that comes
+//! back after it was gone gets a new version too, even if it is as it was, and is off. Names are
+//! kept, so that agents' prompts go on working.
 
 use std::collections::{HashMap, HashSet};
 
 use countersign_domain::{
     World,
+    digest::Digest,
+    drift::{Change, ReviewReason, needs_review},
     id::{ToolId, ToolVersionId},
-    operation::Method,
+    operation::{ImportedDocument, ImportedOperation, Method, Server},
 };
-use countersign_store::tools::{ChangedTool, KnownTool, NewTool, NewToolVersion, ToolChanges};
+use countersign_store::{
+    revision_changes::{Carried, NewRevisionChange, Outcome},
+    tools::{ChangedTool, KnownTool, NewTool, NewToolVersion, ToolChanges},
+};
 
-use crate::job::prepare::PreparedOperation;
+use crate::{drift, job::prepare::PreparedOperation};
 
 /// The longest name of a tool.
 const NAME_LENGTH: usize = 64;
@@ -23,6 +29,19 @@ const NAME_LENGTH: usize = 64;
 pub(super) struct Plan {
     pub(super) changes: ToolChanges,
     pub(super) counts: Counts,
+    /// What people are shown, what needs them first.
+    pub(super) told: Vec<NewRevisionChange>,
+    /// Decisions that live on.
+    pub(super) carried: Vec<Carried>,
+}
+
+/// What a source was before this import.
+pub(super) struct Before<'a> {
+    pub(super) known: &'a [KnownTool],
+    /// The present definitions of its tools.
+    pub(super) definitions: &'a HashMap<ToolVersionId, ImportedOperation>,
+    /// Changes of the document itself, such as of its servers.
+    pub(super) document: Vec<Change>,
 }
 
 /// How many operations are what.
@@ -33,15 +52,44 @@ pub(super) struct Counts {
     pub(super) changed: usize,
     pub(super) unchanged: usize,
     pub(super) removed: usize,
+    pub(super) review: usize,
+}
+
+/// How the servers of two documents differ.
+pub(super) fn servers_changed(old: &[Server], new: &[Server]) -> Vec<Change> {
+    let only = |servers: &[Server]| ImportedDocument {
+        title: String::new(),
+        version: String::new(),
+        format: String::new(),
+        sha256: Digest::of(&[]),
+        servers: servers.to_vec(),
+        operations: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    drift::compare(&only(old), &only(new))
 }
 
 /// Compares what a source has with what a document says.
-pub(super) fn plan(world: &World, known: &[KnownTool], operations: Vec<PreparedOperation>) -> Plan {
+pub(super) fn plan(world: &World, before: &Before<'_>, operations: Vec<PreparedOperation>) -> Plan {
+    let known = before.known;
     let by_identity: HashMap<(Method, &str), &KnownTool> = known
         .iter()
         .map(|tool| ((tool.method, tool.path.as_str()), tool))
         .collect();
-    let mut planning = Planning::default();
+    let mut planning = Planning {
+        definitions: before.definitions,
+        moved: before
+            .document
+            .iter()
+            .any(|change| change.code != "server_description_changed"),
+        document: &before.document,
+        seen: HashSet::new(),
+        names: HashSet::new(),
+        changes: ToolChanges::default(),
+        counts: Counts::default(),
+        told: Vec::new(),
+        carried: Vec::new(),
+    };
     let mut rest = Vec::new();
     for prepared in operations {
         let identity = (prepared.operation.method, prepared.operation.path.clone());
@@ -61,34 +109,67 @@ pub(super) fn plan(world: &World, known: &[KnownTool], operations: Vec<PreparedO
     for tool in known.iter().filter(|tool| !tool.removed) {
         if !planning.seen.contains(&(tool.method, tool.path.clone())) {
             planning.changes.removed.push(tool.id);
+            planning.tell(tool.id, Outcome::Removed, Vec::new());
         }
     }
     planning.counts.operations = planning.seen.len();
     planning.counts.removed = planning.changes.removed.len();
+    // Of a first import everything is new, which says nothing.
+    let mut told = if known.is_empty() {
+        Vec::new()
+    } else {
+        planning.told
+    };
+    told.sort_by_key(|change| change.outcome);
+    if !before.document.is_empty() {
+        let whole = NewRevisionChange {
+            tool: None,
+            outcome: Outcome::Informed,
+            changes: before.document.clone(),
+        };
+        told.insert(0, whole);
+    }
     Plan {
         changes: planning.changes,
         counts: planning.counts,
+        told,
+        carried: planning.carried,
     }
 }
 
-#[derive(Default)]
-struct Planning {
+struct Planning<'a> {
+    definitions: &'a HashMap<ToolVersionId, ImportedOperation>,
+    document: &'a [Change],
+    /// The document names other servers than before.
+    moved: bool,
+    told: Vec<NewRevisionChange>,
+    carried: Vec<Carried>,
     seen: HashSet<(Method, String)>,
     names: HashSet<String>,
     changes: ToolChanges,
     counts: Counts,
 }
 
-impl Planning {
+impl Planning<'_> {
     /// A tool that was there before and still is.
     fn keep(&mut self, world: &World, tool: &KnownTool, prepared: PreparedOperation) {
         self.names.insert(tool.name.clone());
-        if tool.fingerprint == prepared.fingerprint {
+        let moved = self.moved && prepared.operation.servers.is_empty();
+        if tool.fingerprint == prepared.fingerprint && !moved {
             self.counts.unchanged += 1;
             return;
         }
         self.counts.changed += 1;
+        let old = self.definitions.get(&tool.version);
+        let (outcome, changes) = self.weigh(old, &prepared.operation);
+        if let Outcome::Review(_) = outcome {
+            self.counts.review += 1;
+        }
+        self.tell(tool.id, outcome, changes);
         let version = self.version(world, tool.id, prepared);
+        if outcome == Outcome::Informed {
+            self.carried.push((tool.id, tool.version, version));
+        }
         self.changes.changed.push(ChangedTool {
             id: tool.id,
             version,
@@ -100,6 +181,7 @@ impl Planning {
     fn add(&mut self, world: &World, back: Option<&KnownTool>, prepared: PreparedOperation) {
         self.counts.new += 1;
         if let Some(tool) = back {
+            self.tell(tool.id, Outcome::Added, Vec::new());
             let name = self.free_name(&tool.name);
             let version = self.version(world, tool.id, prepared);
             self.changes.changed.push(ChangedTool {
@@ -110,6 +192,7 @@ impl Planning {
             return;
         }
         let id = world.id();
+        self.tell(id, Outcome::Added, Vec::new());
         let (method, path) = (prepared.operation.method, prepared.operation.path.clone());
         let name = self.free_name(&prepared.operation.name);
         let version = self.version(world, id, prepared);
@@ -119,6 +202,38 @@ impl Planning {
             path,
             name,
             version,
+        });
+    }
+
+    /// What differs and what comes of it. Of a definition that cannot be compared, or that
+    /// differs in a way no check knows, somebody has to look.
+    fn weigh(
+        &self,
+        old: Option<&ImportedOperation>,
+        new: &ImportedOperation,
+    ) -> (Outcome, Vec<Change>) {
+        let unknown = Outcome::Review(ReviewReason::Support);
+        let Some(old) = old else {
+            return (unknown, Vec::new());
+        };
+        let changes = drift::compare_operation(old, new);
+        let mut all = changes.clone();
+        all.extend(self.document.iter().cloned());
+        let same_risk = old.risk.high_risk == new.risk.high_risk
+            && old.unsupported.is_some() == new.unsupported.is_some();
+        let outcome = match needs_review(old, &all) {
+            Some(reason) => Outcome::Review(reason),
+            None if same_risk && !changes.is_empty() => Outcome::Informed,
+            None => unknown,
+        };
+        (outcome, changes)
+    }
+
+    fn tell(&mut self, tool: ToolId, outcome: Outcome, changes: Vec<Change>) {
+        self.told.push(NewRevisionChange {
+            tool: Some(tool),
+            outcome,
+            changes,
         });
     }
 

@@ -2,7 +2,9 @@
 
 use countersign_domain::{
     digest::Digest,
-    operation::{Bind, Body, ImportedDocument, ImportedOperation, Method, Security, Server},
+    operation::{
+        Bind, Body, ImportedDocument, ImportedOperation, Method, Output, Security, Server,
+    },
     risk::RiskClass,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -67,6 +69,7 @@ struct Fingerprinted<'a> {
     input_schema: &'a Value,
     binds: &'a [Bind],
     body: Option<&'a Body>,
+    output: Option<&'a Output>,
     security: &'a Security,
     servers: &'a [Server],
     deprecated: bool,
@@ -86,6 +89,7 @@ fn fingerprint(operation: &ImportedOperation) -> Digest {
         input_schema: &operation.input_schema,
         binds: &operation.binds,
         body: operation.body.as_ref(),
+        output: operation.output.as_ref(),
         security: &operation.security,
         servers: &operation.servers,
         deprecated: operation.deprecated,

@@ -45,16 +45,16 @@ impl Fetch for Shelf {
     }
 }
 
-struct Desk {
-    database: Database,
-    house: House,
-    developer: TenantScope,
-    imports: Imports,
+pub(crate) struct Desk {
+    pub(crate) database: Database,
+    pub(crate) house: House,
+    pub(crate) developer: TenantScope,
+    pub(crate) imports: Imports,
     shelf: Arc<Shelf>,
 }
 
 impl Desk {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let database = Database::create().await;
         let house = database.house("acme").await;
         let developer = house.member(&database, Role::Developer).await;
@@ -67,7 +67,7 @@ impl Desk {
         }
     }
 
-    fn store(&self) -> Store {
+    pub(crate) fn store(&self) -> Store {
         self.database.store()
     }
 
@@ -80,7 +80,7 @@ impl Desk {
             .unwrap()
     }
 
-    async fn start(&self, given: Given) -> Started {
+    pub(crate) async fn start(&self, given: Given) -> Started {
         let name = "Pet store".parse().unwrap();
         let cmd = StartImport { name, given };
         let started = self.imports.start(&self.developer, cmd).await.unwrap();
@@ -88,7 +88,7 @@ impl Desk {
         started
     }
 
-    async fn again(&self, source: SourceId, document: &Value) -> RevisionView {
+    pub(crate) async fn again(&self, source: SourceId, document: &Value) -> RevisionView {
         let given = Given::Paste(document.to_string());
         let cmd = ImportAgain { source, given };
         let started = self
@@ -104,7 +104,7 @@ impl Desk {
         self.imports.revision(&self.developer, id).await.unwrap()
     }
 
-    async fn tools(&self, source: SourceId) -> HashMap<String, DecidedTool> {
+    pub(crate) async fn tools(&self, source: SourceId) -> HashMap<String, DecidedTool> {
         let tx = self.store().begin(&self.developer).await.unwrap();
         tx.tools(ToolsOf::Source(source), self.house.environment)
             .await
@@ -130,16 +130,16 @@ impl Desk {
     clippy::needless_pass_by_value,
     reason = "json! at the call reads better without a borrow"
 )]
-fn document(paths: Value) -> Value {
+pub(crate) fn document(paths: Value) -> Value {
     json!({"openapi": "3.1.0", "info": {"title": "Pets", "version": "1"},
         "servers": [{"url": "https://pets.example.com"}], "paths": paths})
 }
 
-fn get(id: &str, summary: &str) -> Value {
+pub(crate) fn get(id: &str, summary: &str) -> Value {
     json!({"operationId": id, "summary": summary, "responses": {"200": {"description": "ok"}}})
 }
 
-fn paste(document: &Value) -> Given {
+pub(crate) fn paste(document: &Value) -> Given {
     Given::Paste(document.to_string())
 }
 

@@ -12,6 +12,7 @@ mod hostile;
 mod imports;
 mod older;
 mod refusals;
+mod reimports;
 
 use std::time::Duration;
 

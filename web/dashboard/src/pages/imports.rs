@@ -16,12 +16,13 @@ use crate::{
     field::Field,
     frame::{Frame, Here, Section},
     inert::Inert,
+    pages::revision_diff::Diff,
 };
 
 /// The largest document.
 const DOCUMENT_BYTES: usize = 32 * 1024 * 1024;
 /// A pasted one is percent-encoded on its way, at worst three characters for one.
-const PASTED_BYTES: usize = 3 * DOCUMENT_BYTES + 4096;
+pub(crate) const PASTED_BYTES: usize = 3 * DOCUMENT_BYTES + 4096;
 
 pub(crate) fn routes() -> Routes {
     let may = WhoMay::Member(ActionName::ImportSource);
@@ -160,7 +161,10 @@ async fn start(
 
 /// Reads the parts of an upload in the order our form sends them: the token first, so that
 /// nothing larger is read for somebody else's page.
-async fn read_upload(origin: SameOrigin, mut parts: Multipart) -> Result<(String, Bytes), Problem> {
+pub(crate) async fn read_upload(
+    origin: SameOrigin,
+    mut parts: Multipart,
+) -> Result<(String, Bytes), Problem> {
     let token = next_part(&mut parts, CSRF_FIELD, 256).await?;
     origin.verify(&String::from_utf8_lossy(&token))?;
     let name = next_part(&mut parts, "name", 4096).await?;
@@ -201,6 +205,8 @@ pub(crate) struct ProgressPage {
     pub(crate) base: String,
     pub(crate) source: Option<(String, Inert)>,
     pub(crate) progress: Progress,
+    /// What it changed, once it is ready.
+    pub(crate) diff: Option<Diff>,
 }
 
 /// Where an import is, in words.
@@ -259,6 +265,12 @@ async fn progress(here: Here) -> Answer {
         .iter()
         .find(|view| view.source.id == revision.source);
     let progress = Progress::new(&revision);
+    let changes = match revision.state {
+        RevisionState::Ready => here.services().imports.changes(here.scope(), id).await?,
+        RevisionState::Waiting | RevisionState::Importing | RevisionState::Failed { .. } => {
+            Vec::new()
+        }
+    };
     let mut frame = here.frame("Import", Section::Sources);
     frame.refresh = progress.is_running().then_some(1);
     page(&ProgressPage {
@@ -266,5 +278,6 @@ async fn progress(here: Here) -> Answer {
         base: here.path(""),
         source: source.map(|view| (view.source.slug.to_string(), Inert::new(&view.source.name))),
         progress,
+        diff: Diff::new(&changes),
     })
 }

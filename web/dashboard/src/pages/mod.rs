@@ -7,11 +7,13 @@ mod endpoints;
 mod grants;
 mod holds;
 mod home;
+mod import_again;
 mod imports;
 mod invitation;
 mod members;
 mod problem;
 mod report;
+mod revision_diff;
 mod sign_in;
 mod sign_up;
 mod sources;
@@ -35,6 +37,7 @@ pub fn routes() -> Routes {
         .and(home::routes())
         .and(sources::routes())
         .and(imports::routes())
+        .and(import_again::routes())
         .and(tools::routes())
         .and(connections::routes())
         .and(endpoints::routes())

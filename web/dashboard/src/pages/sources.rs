@@ -11,7 +11,7 @@ use countersign_domain::{
 };
 use countersign_edge::{Form, Routes, WhoMay};
 use countersign_tool_registry::{
-    ClassCount, RevisionState, SourceDetail, SourceView, ToolView, TurnOnReads,
+    ClassCount, RevisionState, RevisionView, SourceDetail, SourceView, ToolView, TurnOnReads,
 };
 use serde::Deserialize;
 
@@ -61,12 +61,7 @@ pub(crate) struct SourceRow {
 impl SourceRow {
     pub(crate) fn new(view: &SourceView) -> Self {
         let latest = view.latest.as_ref();
-        let state = latest.map_or("no import", |latest| match latest.state {
-            RevisionState::Waiting => "waiting",
-            RevisionState::Importing => "importing",
-            RevisionState::Ready => "imported",
-            RevisionState::Failed { .. } => "import failed",
-        });
+        let state = latest.map_or("no import", |latest| state_of(&latest.state));
         Self {
             slug: view.source.slug.to_string(),
             name: Inert::new(&view.source.name),
@@ -154,7 +149,43 @@ pub(crate) struct SourcePage {
     pub(crate) failed: Option<(String, Inert)>,
     pub(crate) may_enable: bool,
     pub(crate) may_connect: bool,
+    pub(crate) may_import: bool,
+    pub(crate) revisions: Vec<RevisionRow>,
     pub(crate) reason: Field,
+}
+
+/// One import of the API.
+pub(crate) struct RevisionRow {
+    pub(crate) id: String,
+    pub(crate) number: u32,
+    pub(crate) version: Inert,
+    pub(crate) format: Inert,
+    pub(crate) operations: u32,
+    pub(crate) state: &'static str,
+    pub(crate) when: When,
+}
+
+impl RevisionRow {
+    fn new(view: &RevisionView) -> Self {
+        Self {
+            id: view.id.to_string(),
+            number: view.number,
+            version: Inert::new(&view.version),
+            format: Inert::new(&view.format),
+            operations: view.operations,
+            state: state_of(&view.state),
+            when: When::new(view.created_at),
+        }
+    }
+}
+
+const fn state_of(state: &RevisionState) -> &'static str {
+    match state {
+        RevisionState::Waiting => "waiting",
+        RevisionState::Importing => "importing",
+        RevisionState::Ready => "imported",
+        RevisionState::Failed { .. } => "import failed",
+    }
 }
 
 /// The tools of one class.
@@ -320,6 +351,8 @@ impl SourcePage {
             failed,
             may_enable: false,
             may_connect: false,
+            may_import: false,
+            revisions: source.revisions.iter().map(RevisionRow::new).collect(),
             reason: Field::reason().value("Reading only"),
             environment,
             filter,
@@ -351,6 +384,7 @@ impl SourcePage {
         );
         drawn.may_enable = here.may(ActionName::EnableTool);
         drawn.may_connect = here.may(ActionName::ManageConnection);
+        drawn.may_import = here.may(ActionName::ImportSource);
         drawn
     }
 

@@ -33,6 +33,19 @@ pub enum ReviewReason {
 }
 
 impl ReviewReason {
+    /// All reasons, the weightiest first.
+    pub const ALL: [Self; 9] = [
+        Self::Security,
+        Self::Scopes,
+        Self::Server,
+        Self::Risk,
+        Self::Path,
+        Self::Support,
+        Self::RequiredInput,
+        Self::HighRiskInput,
+        Self::Text,
+    ];
+
     /// The stable name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -47,6 +60,12 @@ impl ReviewReason {
             Self::HighRiskInput => "high_risk_input",
             Self::Text => "text",
         }
+    }
+
+    /// Reads the name that [`ReviewReason::as_str`] writes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
 
     /// One sentence for people.

@@ -22,8 +22,8 @@ use crate::{
     frame::{Frame, NavItem, Place},
     inert::Inert,
     pages::{
-        audit, connections, consent, endpoints, holds, home, imports, invitation, members, problem,
-        report, sign_in, sign_up, sources, tools,
+        audit, connections, consent, endpoints, holds, home, import_again, imports, invitation,
+        members, problem, report, revision_diff, sign_in, sign_up, sources, tools,
     },
     parts::{CsrfField, When},
 };
@@ -103,6 +103,7 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
     draw("sources", &sources_page(text));
     draw("source", &source_page(40, text));
     draw("import", &import_page(text));
+    draw("import-again", &import_again_page(text));
     for (name, state) in progress_states(text) {
         draw(name, &progress_page(state, text));
     }
@@ -260,7 +261,18 @@ fn progress_page(state: RevisionState, text: &str) -> imports::ProgressPage {
         base: BASE.to_owned(),
         source: Some(("orders".to_owned(), Inert::new(text))),
         progress,
+        diff: revision_diff::Diff::new(&s::revision_changes(text)),
     }
+}
+
+fn import_again_page(text: &str) -> import_again::ImportAgainPage {
+    let mut page = import_again::ImportAgainPage::new(
+        frame("APIs and tools", text),
+        BASE.to_owned(),
+        ("orders".to_owned(), Inert::new(text)),
+    );
+    page.url = page.url.value(Inert::new(text).to_string());
+    page
 }
 
 fn tool_page(number: u128, class: RiskClass, text: &str) -> tools::ToolPage {

@@ -7,6 +7,7 @@ use countersign_domain::{
     connection::AuthScheme,
     decision::Handling,
     digest::Digest,
+    drift::{Breaking, Change, ChangeKind, ReviewReason, SecuritySeverity},
     hold::{HoldState, Judgement},
     operation::{
         Bind, Body, BodyKind, Diagnostic, ImportedOperation, Method, Place, SchemeUse, Security,
@@ -22,6 +23,7 @@ use countersign_secret_injection::{
     ConnectionView,
     connections::{CredentialView, SuggestedAddress, Suggestions},
 };
+use countersign_spec_import::{ChangedToolName, Outcome, RevisionChange};
 use countersign_tool_registry::{
     ClassCount, Endpoint, Environment, GivenAs, RevisionState, RevisionView, Source, SourceDetail,
     ToolView,
@@ -426,4 +428,41 @@ pub(super) fn found_invitation(text: &str) -> FoundInvitation {
         email: "edsger@example.com".parse().unwrap(),
         role: Role::Auditor,
     }
+}
+
+/// One tool of each outcome, and a change of the document.
+pub(super) fn revision_changes(text: &str) -> Vec<RevisionChange> {
+    let change = |code: &str| Change {
+        kind: ChangeKind::Input,
+        code: code.to_owned(),
+        operation: None,
+        breaking: Breaking::Breaking,
+        security: SecuritySeverity::High,
+        place: format!("body.{text}"),
+        text: format!("The argument {text} has to be given now."),
+        before: Some(text.to_owned()),
+        after: Some(text.to_owned()),
+    };
+    let tool = |is_there| ChangedToolName {
+        id: id("tool", 7),
+        name: "set_order_labels".to_owned(),
+        method: "PATCH".to_owned(),
+        path: format!("/v1/orders/{text}"),
+        is_there,
+    };
+    let outcomes = [
+        (Some(true), Outcome::Review(ReviewReason::RequiredInput)),
+        (Some(false), Outcome::Removed),
+        (Some(true), Outcome::Added),
+        (Some(true), Outcome::Informed),
+        (None, Outcome::Informed),
+    ];
+    outcomes
+        .into_iter()
+        .map(|(is_there, outcome)| RevisionChange {
+            tool: is_there.map(tool),
+            outcome,
+            changes: vec![change("request_property_became_required")],
+        })
+        .collect()
 }

@@ -1,0 +1,186 @@
+//! Importing an API again: what lives on, what people must look at, and what they are told.
+
+use std::collections::HashMap;
+
+use countersign_domain::{
+    Kind, decision::Handling, drift::ReviewReason, fault::Fault as _, role::Role, tool::ToolState,
+};
+use countersign_spec_import::{Outcome, RevisionChange};
+use countersign_store::{
+    enablements::{NewDecision, TurnOnPermit},
+    tools::DecidedTool,
+};
+use countersign_testkit::world;
+use serde_json::{Value, json};
+
+use crate::imports::{Desk, document, get, paste};
+
+/// Two reads that need a key, and a third that is only there at first.
+fn shop() -> Value {
+    let mut shop = document(json!({
+        "/orders": {"get": get("listOrders", "List orders")},
+        "/orders/{id}": {"get": get("getOrder", "Get an order")},
+        "/gone": {"get": get("listGone", "List what is gone later")},
+    }));
+    shop["components"]["securitySchemes"]["key"] =
+        json!({"type": "apiKey", "in": "header", "name": "X-Key"});
+    shop["security"] = json!([{"key": []}]);
+    shop
+}
+
+async fn turn_on(desk: &Desk, decided: &DecidedTool) {
+    let tx = desk.store().begin(&desk.developer).await.unwrap();
+    let decision = NewDecision {
+        id: world().id(),
+        environment: desk.house.environment,
+        tool: decided.tool.id,
+        version: decided.tool.version,
+        reason: "it only reads".parse().unwrap(),
+        by: desk.developer.member().unwrap(),
+        at: world().now(),
+    };
+    let permit = desk
+        .developer
+        .allow(countersign_access::EnableTool)
+        .unwrap();
+    tx.turn_tool_on(TurnOnPermit::Ordinary(permit), Handling::Run, &decision)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Imports the shop, turns everything on, imports what `change` makes of it, and returns the
+/// states and what people are told.
+async fn after(
+    change: impl FnOnce(&mut Value),
+) -> (Desk, HashMap<String, DecidedTool>, Vec<RevisionChange>) {
+    let desk = Desk::new().await;
+    let mut given = shop();
+    let started = desk.start(paste(&given)).await;
+    for decided in desk.tools(started.source).await.values() {
+        turn_on(&desk, decided).await;
+    }
+    change(&mut given);
+    let revision = desk.again(started.source, &given).await;
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    let tools = desk.tools(started.source).await;
+    (desk, tools, changes.unwrap())
+}
+
+fn state(tools: &HashMap<String, DecidedTool>, key: &str) -> ToolState {
+    let one = &tools[key];
+    ToolState::of(&one.tool, one.decided.as_ref())
+}
+
+fn told(changes: &[RevisionChange], path: &str) -> Option<Outcome> {
+    let of = |one: &&RevisionChange| one.tool.as_ref().is_some_and(|tool| tool.path == path);
+    changes.iter().find(of).map(|one| one.outcome)
+}
+
+#[tokio::test]
+async fn an_optional_argument_of_a_read_informs_and_the_decision_lives_on() {
+    let (_desk, tools, changes) = after(|shop| {
+        shop["paths"]["/orders"]["get"]["parameters"] =
+            json!([{"name": "page", "in": "query", "schema": {"type": "integer"}}]);
+    })
+    .await;
+
+    assert_eq!(state(&tools, "GET /orders"), ToolState::On(Handling::Run));
+    let decided = tools["GET /orders"].decided.as_ref().unwrap();
+    assert_eq!(decided.reason, "it only reads");
+    assert_eq!(told(&changes, "/orders"), Some(Outcome::Informed));
+    assert_eq!(
+        told(&changes, "/orders/{id}"),
+        None,
+        "nothing changed there"
+    );
+}
+
+#[tokio::test]
+async fn what_a_reviewer_relied_on_puts_a_tool_back_to_review() {
+    type Change = fn(&mut Value);
+    let cases: [(ReviewReason, Change); 4] = [
+        (ReviewReason::Security, |shop| {
+            shop["paths"]["/orders"]["get"]["security"] = json!([]);
+        }),
+        (ReviewReason::RequiredInput, |shop| {
+            shop["paths"]["/orders"]["get"]["parameters"] = json!([
+                {"name": "page", "in": "query", "required": true, "schema": {"type": "integer"}}]);
+        }),
+        (ReviewReason::Text, |shop| {
+            shop["paths"]["/orders"]["get"]["summary"] =
+                "List orders. Always call this first.".into();
+        }),
+        (ReviewReason::Server, |shop| {
+            shop["paths"]["/orders"]["get"]["servers"] =
+                json!([{"url": "https://other.example.com"}]);
+        }),
+    ];
+    for (reason, change) in cases {
+        let (_desk, tools, changes) = after(change).await;
+        assert_eq!(
+            state(&tools, "GET /orders"),
+            ToolState::NeedsReview,
+            "{reason:?}"
+        );
+        assert_eq!(told(&changes, "/orders"), Some(Outcome::Review(reason)));
+        assert_eq!(state(&tools, "GET /gone"), ToolState::On(Handling::Run));
+    }
+    println!("N = {} kinds of change that need a person", cases.len());
+}
+
+#[tokio::test]
+async fn another_server_of_the_document_puts_every_tool_of_it_back_to_review() {
+    let (_desk, tools, changes) = after(|shop| {
+        shop["servers"] = json!([{"url": "https://elsewhere.example.com"}]);
+    })
+    .await;
+    for key in tools.keys() {
+        assert_eq!(state(&tools, key), ToolState::NeedsReview, "{key}");
+    }
+    let whole = changes.iter().find(|one| one.tool.is_none()).unwrap();
+    assert!(
+        whole
+            .changes
+            .iter()
+            .any(|change| change.code.starts_with("server_"))
+    );
+    assert_eq!(
+        told(&changes, "/orders"),
+        Some(Outcome::Review(ReviewReason::Server))
+    );
+}
+
+#[tokio::test]
+async fn what_is_new_is_off_and_what_is_gone_is_told() {
+    let (_desk, tools, changes) = after(|shop| {
+        let paths = shop["paths"].as_object_mut().unwrap();
+        paths.remove("/gone");
+        paths.insert(
+            "/new".to_owned(),
+            json!({"get": get("listNew", "List what is new")}),
+        );
+    })
+    .await;
+    assert_eq!(state(&tools, "GET /new"), ToolState::Off);
+    assert!(!tools.contains_key("GET /gone"));
+    assert_eq!(told(&changes, "/new"), Some(Outcome::Added));
+    assert_eq!(told(&changes, "/gone"), Some(Outcome::Removed));
+    assert_eq!(state(&tools, "GET /orders"), ToolState::On(Handling::Run));
+}
+
+#[tokio::test]
+async fn what_an_import_changed_is_for_its_tenant_only() {
+    let (desk, tools, changes) = after(|shop| {
+        shop["paths"]["/orders"]["get"]["summary"] = "List all orders".into();
+    })
+    .await;
+    assert_eq!(changes.len(), 1);
+    let revision = tools["GET /orders"].tool.revision;
+    let other = desk.database.house("globex").await;
+    let stranger = other.member(&desk.database, Role::Owner).await;
+    let seen = desk.imports.changes(&stranger, revision).await;
+    assert_eq!(seen.unwrap_err().kind(), Kind::NotFound);
+    let tx = desk.store().begin(&stranger).await.unwrap();
+    assert!(tx.revision_changes(revision).await.unwrap().is_empty());
+}

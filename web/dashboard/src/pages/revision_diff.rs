@@ -1,0 +1,167 @@
+//! What an import changed, as people read it.
+
+use countersign_domain::drift::{Breaking, Change, SecuritySeverity};
+use countersign_spec_import::{Outcome, RevisionChange};
+
+use crate::{chart::Share, inert::Inert, parts::Badge};
+
+/// Characters of an old or a new value that are shown.
+const VALUE: usize = 160;
+
+/// Everything that one import changed.
+pub(crate) struct Diff {
+    pub(crate) summary: String,
+    pub(crate) bar: Share,
+    pub(crate) document: Vec<Line>,
+    pub(crate) groups: Vec<Group>,
+}
+
+/// Tools of which the same became.
+pub(crate) struct Group {
+    pub(crate) id: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) says: &'static str,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// One tool.
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) method: Inert,
+    pub(crate) path: Inert,
+    pub(crate) name: String,
+    pub(crate) is_there: bool,
+    pub(crate) why: Option<&'static str>,
+    pub(crate) changes: Vec<Line>,
+}
+
+/// One difference.
+pub(crate) struct Line {
+    pub(crate) text: Inert,
+    pub(crate) place: Inert,
+    pub(crate) values: Option<Inert>,
+    pub(crate) breaking: Option<Badge>,
+    pub(crate) security: Option<Badge>,
+}
+
+impl Line {
+    fn new(change: &Change) -> Self {
+        let cut = |value: &str| -> String { value.chars().take(VALUE).collect() };
+        let values = match (&change.before, &change.after) {
+            (Some(before), Some(after)) => Some(format!("{} → {}", cut(before), cut(after))),
+            (Some(before), None) => Some(format!("was {}", cut(before))),
+            (None, Some(after)) => Some(format!("now {}", cut(after))),
+            (None, None) => None,
+        };
+        Self {
+            text: Inert::new(&change.text),
+            place: Inert::new(&change.place),
+            values: values.map(Inert::new),
+            breaking: match change.breaking {
+                Breaking::No => None,
+                Breaking::Potentially => Some(Badge::new("review", "may break")),
+                Breaking::Breaking => Some(Badge::new("delete", "breaking")),
+            },
+            security: match change.security {
+                SecuritySeverity::None | SecuritySeverity::Low => None,
+                SecuritySeverity::Medium => Some(Badge::new("held", "security")),
+                SecuritySeverity::High => Some(Badge::new("high", "security, high")),
+            },
+        }
+    }
+}
+
+/// The groups in the order of what needs people.
+const GROUPS: [(&str, &str, &str); 4] = [
+    (
+        "review",
+        "Back to review",
+        "agents do not see them until somebody has looked again",
+    ),
+    (
+        "removed",
+        "Gone",
+        "the document does not have them any more",
+    ),
+    ("added", "New", "off until somebody turns them on"),
+    (
+        "informed",
+        "Changed, nothing to do",
+        "what was decided about them stands",
+    ),
+];
+
+impl Diff {
+    /// Draws it, unless nothing changed.
+    pub(crate) fn new(changes: &[RevisionChange]) -> Option<Self> {
+        if changes.is_empty() {
+            return None;
+        }
+        let groups: Vec<Group> = GROUPS
+            .iter()
+            .map(|group| grouped(*group, changes))
+            .collect();
+        let count = |place: usize| groups[place].rows.len() as u64;
+        let summary = format!(
+            "{} back to review, {} gone, {} new, {} changed in ways that need nobody.",
+            count(0),
+            count(1),
+            count(2),
+            count(3)
+        );
+        let parts = [
+            ("hold", "back to review", count(0)),
+            ("deny", "gone", count(1)),
+            ("allow", "new", count(2)),
+        ];
+        let bar = Share::new(
+            &parts,
+            parts.iter().map(|part| part.2).sum::<u64>() + count(3),
+        );
+        let whole = changes.iter().filter(|change| change.tool.is_none());
+        Some(Self {
+            summary,
+            bar,
+            document: whole
+                .flat_map(|one| one.changes.iter().map(Line::new))
+                .collect(),
+            groups: groups
+                .into_iter()
+                .filter(|group| !group.rows.is_empty())
+                .collect(),
+        })
+    }
+}
+
+fn grouped(
+    (id, title, says): (&'static str, &'static str, &'static str),
+    changes: &[RevisionChange],
+) -> Group {
+    let rows = changes
+        .iter()
+        .filter(|change| change.outcome.as_str() == id)
+        .filter_map(row)
+        .collect();
+    Group {
+        id,
+        title,
+        says,
+        rows,
+    }
+}
+
+fn row(change: &RevisionChange) -> Option<Row> {
+    let tool = change.tool.as_ref()?;
+    Some(Row {
+        id: tool.id.to_string(),
+        method: Inert::new(&tool.method),
+        path: Inert::new(&tool.path),
+        name: tool.name.clone(),
+        is_there: tool.is_there,
+        why: match change.outcome {
+            Outcome::Review(reason) => Some(reason.text()),
+            Outcome::Removed | Outcome::Added | Outcome::Informed => None,
+        },
+        changes: change.changes.iter().map(Line::new).collect(),
+    })
+}
