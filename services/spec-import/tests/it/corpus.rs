@@ -96,6 +96,10 @@ fn check(name: &str, document: &ImportedDocument) {
         if operation.unsupported.is_none() {
             compile(&operation.input_schema).unwrap_or_else(|why| panic!("{place}: {why}"));
         }
+        if let Some(schema) = operation.output.as_ref().and_then(|o| o.schema.as_ref()) {
+            compile(schema).unwrap_or_else(|why| panic!("{place}: {why}"));
+            assert!(schema.to_string().len() <= 17 << 10, "{place}");
+        }
         let keys: HashSet<&str> = operation
             .binds
             .iter()

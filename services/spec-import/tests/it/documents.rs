@@ -331,3 +331,30 @@ fn the_report_has_the_fields_that_scripts_hold_on_to() {
             && table.contains("header_reserved")
     );
 }
+
+#[test]
+fn the_answer_of_success_is_read_for_those_who_read_it() {
+    let document = json!({"openapi": "3.0.0", "info": {"title": "X", "version": "1"}, "paths": {"/x": {"post": {
+        "requestBody": {"content": {"application/xml": {"schema": {"type": "object", "properties": {"a": {}}}}}},
+        "responses": {"201": {"description": "made", "content": {
+            "text/plain": {},
+            "application/json": {"schema": {"$ref": "#/components/schemas/Made"}}}},
+            "200": {"description": "nothing"}, "default": {"description": "wrong", "content": {"application/json": {}}}}}}},
+        "components": {"schemas": {"Made": {"type": "object", "required": ["id", "pass"], "properties": {
+            "id": {"type": "string", "readOnly": true}, "pass": {"type": "string", "writeOnly": true},
+            "next": {"$ref": "#/components/schemas/Made"}}}}}});
+    let document = read(document.to_string().as_bytes());
+    let operation = &document.operations[0];
+    let output = operation.output.as_ref().unwrap();
+    assert_eq!(
+        (output.status.as_str(), output.media_type.as_str()),
+        ("201", "application/json")
+    );
+    assert_eq!(
+        output.schema,
+        Some(
+            json!({"$ref": "#/$defs/Made", "$defs": {"Made": {"type": "object", "required": ["id"], "properties": {
+            "id": {"type": "string"}, "next": {"$ref": "#/$defs/Made"}}}}})
+        )
+    );
+}
