@@ -96,7 +96,7 @@ const NOTHING: [(&str, &str); 17] = [
     ),
     (
         "response_pattern_added_or_changed",
-        "its answer says nothing of the schema that changes",
+        "a pattern of an answer is not found here, and the table of schemas has one that is",
     ),
     (
         "response_property_all_of_annotation_only_added",

@@ -344,10 +344,13 @@ fn a_risk_that_changes_is_found_and_one_that_rises_is_severe() {
             &json!({"/things/{id}": {"post": {"summary": summary, "operationId": id, "responses": {}}}}),
         )
     };
-    let (calm, harsh) = (
+    let (mut calm, harsh) = (
         of("Update a thing", "updateThing"),
         of("Charge the card", "chargeCard"),
     );
+    // As somebody who knows better has judged it.
+    calm.operations[0].risk.class = countersign_domain::risk::RiskClass::Write;
+    calm.operations[0].risk.high_risk = false;
     let changes = compare(&calm, &harsh);
     let class = changes
         .iter()
