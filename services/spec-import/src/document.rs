@@ -179,6 +179,17 @@ fn openapi(root: Value, notes: &mut Notes) -> Result<Openapi, ImportError> {
             dialect: Dialect::V30,
         });
     }
+    if let Some(version) = root.get("discoveryVersion") {
+        let version = version.as_str().unwrap_or_default();
+        let format = format!("Google Discovery {}", one_line(version));
+        let converted = older::discovery::convert(root, notes);
+        return Ok(Openapi {
+            root: converted.root,
+            origins: converted.origins,
+            format: format.trim_end().to_owned(),
+            dialect: Dialect::V30,
+        });
+    }
     let (format, dialect) = version(&root, notes)?;
     Ok(Openapi {
         root,

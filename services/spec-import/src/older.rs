@@ -4,6 +4,7 @@
 //! one. Schemas stay where they are, so references to them go on leading there. Whatever ends up
 //! elsewhere is written into [`Origins`], so that people find it where they put it.
 
+pub(crate) mod discovery;
 pub(crate) mod swagger;
 mod swagger_parameter;
 

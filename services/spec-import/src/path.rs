@@ -69,6 +69,10 @@ fn variables(route: &str) -> Result<Vec<String>, &'static str> {
         if close == 0 {
             return Err("the path has a variable without a name");
         }
+        // RFC 6570 section 3.2.1: such a value would not stay in its segment.
+        if inner.starts_with(['+', '#', '.', '/', ';', '?', '&', '*']) {
+            return Err("the path has a variable that takes more than one segment");
+        }
         variables.push(inner[..close].to_owned());
         rest = &inner[close + 1..];
     }

@@ -5,6 +5,62 @@ use serde_json::json;
 
 use crate::{at, codes, read};
 
+fn kiln() -> ImportedDocument {
+    read(include_bytes!("../fixtures/kiln.json"))
+}
+
+#[test]
+fn a_discovery_document_is_imported_with_every_method() {
+    let document = kiln();
+    assert_eq!(
+        (document.title.as_str(), document.version.as_str()),
+        ("Kiln", "v2")
+    );
+    assert_eq!(document.format, "Google Discovery v1");
+    assert_eq!(document.servers[0].url, "https://kiln.example/v2");
+    assert_eq!(document.operations.len(), 4);
+    let list = at(&document, "GET", "/shelves");
+    assert_eq!(list.name, "kiln_shelves_list");
+    let kind = list.binds.iter().find(|bind| bind.wire == "kind").unwrap();
+    assert!(kind.explode, "repeated means once for each value");
+    let Security::AnyOf(alternatives) = &list.security else {
+        panic!("any one scope lets a call in");
+    };
+    assert_eq!(alternatives.len(), 2);
+    assert_eq!(alternatives[0][0].scheme, Some(Scheme::Oauth2));
+    let create = at(&document, "POST", "/shelves/{shelf}/pots");
+    let schema = &create.input_schema;
+    assert_eq!(schema["properties"]["shelf"]["type"], "string");
+    let body = schema["properties"]["body"]["$ref"].as_str().unwrap();
+    let pot = &schema["$defs"][body.rsplit('/').next().unwrap()];
+    assert_eq!(pot["properties"]["grams"]["type"], "string");
+    assert_eq!(pot.get("required"), None);
+    assert_eq!(create.unsupported, None);
+}
+
+#[test]
+fn a_discovery_path_never_takes_a_value_with_slashes() {
+    let document = kiln();
+    let get = at(&document, "GET", "/shelves/{shelvesId}/pots/{potsId}");
+    assert_eq!(get.unsupported, None);
+    let wires: Vec<&str> = get.binds.iter().map(|bind| bind.wire.as_str()).collect();
+    assert_eq!(wires, ["shelvesId", "potsId"]);
+    let fire = document
+        .operations
+        .iter()
+        .find(|one| one.name.contains("fire"));
+    let reason = fire.unwrap().unsupported.as_ref().unwrap();
+    assert!(reason.contains("more than one segment"), "{reason}");
+    assert!(!get.diagnostics.is_empty());
+    for note in &get.diagnostics {
+        assert!(
+            note.pointer
+                .starts_with("/resources/shelves/resources/pots/methods/get"),
+            "{note:?}"
+        );
+    }
+}
+
 fn pantry() -> ImportedDocument {
     read(include_bytes!("../fixtures/pantry.yaml"))
 }

@@ -1,0 +1,236 @@
+//! A Google Discovery document becomes `OpenAPI` 3.0.
+//!
+//! Methods stand in resources inside resources; each has a path of its own. A path written with
+//! `{+name}` takes a value that holds slashes, so the flat spelling beside it is used, in which
+//! every segment is a variable. Schemas are draft 3 and refer to each other by bare names.
+
+use serde_json::{Map, Value, json};
+
+use super::{Converted, Converting};
+use crate::{
+    notes::{At, Notes},
+    origin::Origins,
+};
+
+/// Resources inside resources; nobody goes deeper.
+const DEPTH: usize = 16;
+/// What a parameter says of itself; everything else in it is its schema.
+const OF_PARAMETER: [&str; 6] = [
+    "location",
+    "required",
+    "repeated",
+    "description",
+    "parameterOrder",
+    "deprecated",
+];
+
+/// Converts a document that names its `discoveryVersion`.
+pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
+    let mut cx = Converting {
+        origins: Origins::default(),
+        notes,
+    };
+    if let Some(schemas) = root.get_mut("schemas") {
+        modernise(schemas);
+    }
+    let mut paths = Map::new();
+    let scopes = root.pointer("/auth/oauth2/scopes").cloned();
+    collect(&mut root, &At::ROOT, 0, (&mut paths, &mut cx));
+    if let Value::Object(members) = &mut root {
+        let info = json!({
+            "title": members.get("title").or(members.get("name")).cloned().unwrap_or_default(),
+            "version": members.get("version").cloned().unwrap_or_default(),
+            "description": members.get("description").cloned().unwrap_or_default(),
+        });
+        members.insert("info".to_owned(), info);
+        cx.origins.add("/info", "");
+        if let Some(address) = address(members) {
+            members.insert("servers".to_owned(), json!([{ "url": address }]));
+            cx.origins.add("/servers", "/rootUrl");
+        }
+        if let Some(scopes) = scopes {
+            let flow = json!({ "scopes": scopes });
+            let scheme = json!({ "type": "oauth2", "flows": { "authorizationCode": flow } });
+            let components = json!({ "securitySchemes": { "oauth2": scheme } });
+            members.insert("components".to_owned(), components);
+            cx.origins
+                .add("/components/securitySchemes/oauth2", "/auth/oauth2");
+        }
+        members.insert("paths".to_owned(), Value::Object(paths));
+    }
+    Converted {
+        root,
+        origins: cx.origins,
+    }
+}
+
+fn address(members: &Map<String, Value>) -> Option<String> {
+    let text = |name: &str| members.get(name).and_then(Value::as_str);
+    let whole = match text("rootUrl") {
+        Some(root) => format!("{root}{}", text("servicePath").unwrap_or_default()),
+        None => text("baseUrl")?.to_owned(),
+    };
+    Some(whole.trim_end_matches('/').to_owned())
+}
+
+/// Bare names become pointers; what only draft 3 says is taken away.
+fn modernise(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(modernise),
+        Value::Object(members) => {
+            if let Some(Value::String(name)) = members.get_mut("$ref")
+                && !name.contains(['#', '/'])
+            {
+                *name = format!("#/schemas/{name}");
+            }
+            if members.get("required").is_some_and(Value::is_boolean) {
+                members.shift_remove("required");
+            }
+            if members.get("type").is_some_and(|kind| kind == "any") {
+                members.shift_remove("type");
+            }
+            // A property may have any of these names, so only lists and texts of a schema go.
+            for name in ["enumDescriptions", "enumDeprecated"] {
+                if members.get(name).is_some_and(Value::is_array) {
+                    members.shift_remove(name);
+                }
+            }
+            if members.get("id").is_some_and(Value::is_string) {
+                members.shift_remove("id");
+            }
+            if members
+                .get("annotations")
+                .is_some_and(|a| a.get("required").is_some())
+            {
+                members.shift_remove("annotations");
+            }
+            members.values_mut().for_each(modernise);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Goes through the methods here and in the resources below.
+fn collect(
+    node: &mut Value,
+    at: &At<'_>,
+    depth: usize,
+    (paths, cx): (&mut Map<String, Value>, &mut Converting<'_>),
+) {
+    if depth > DEPTH {
+        cx.notes
+            .error("resources_too_deep", at, "resources are nested too deeply");
+        return;
+    }
+    if let Some(Value::Object(methods)) = node.get_mut("methods") {
+        let at = at.key("methods");
+        for (name, value) in methods {
+            method(value, &at.key(name), (paths, cx));
+        }
+    }
+    if let Some(Value::Object(resources)) = node.get_mut("resources") {
+        let at = at.key("resources");
+        for (name, value) in resources {
+            collect(value, &at.key(name), depth + 1, (paths, cx));
+        }
+    }
+}
+
+fn method(
+    value: &mut Value,
+    at: &At<'_>,
+    (paths, cx): (&mut Map<String, Value>, &mut Converting<'_>),
+) {
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    let Some(path) = text("flatPath").or(text("path")) else {
+        cx.notes.error(
+            "method_without_path",
+            at,
+            "a method without a path is left out",
+        );
+        return;
+    };
+    let path = format!("/{}", path.trim_start_matches('/'));
+    let verb = text("httpMethod").unwrap_or("GET").to_ascii_lowercase();
+    let item = paths.entry(path.clone()).or_insert_with(|| json!({}));
+    if item.get(&verb).is_some() {
+        cx.notes.warning(
+            "operation_twice",
+            at,
+            "another method has the same path; the first one counts",
+        );
+        return;
+    }
+    let place = At::Pointer("/paths");
+    let place = place.key(&path);
+    cx.origins.add(place.key(&verb).to_string(), at.to_string());
+    item[verb] = operation(value, &path);
+}
+
+fn operation(value: &Value, path: &str) -> Value {
+    let id = value.get("id").and_then(Value::as_str).unwrap_or_default();
+    let parameters = value.get("parameters").and_then(Value::as_object);
+    let parameters: Vec<Value> = parameters
+        .into_iter()
+        .flatten()
+        .filter(|(name, value)| {
+            // Of the flat spelling every variable is a plain segment.
+            value.get("location").is_none_or(|place| place != "path")
+                || path.contains(&format!("{{{name}}}"))
+                || path.contains(&format!("{{+{name}}}"))
+        })
+        .map(|(name, value)| parameter(name, value))
+        .collect();
+    let mut operation = json!({
+        "operationId": id,
+        "tags": id.rsplit_once('.').map(|(resource, _)| vec![resource]),
+        "description": value.get("description").cloned().unwrap_or_default(),
+        "deprecated": value.get("deprecated").cloned().unwrap_or(Value::Bool(false)),
+        "parameters": parameters,
+    });
+    if let Some(request) = value.get("request") {
+        let content = json!({ "application/json": { "schema": named(request) } });
+        operation["requestBody"] = json!({ "content": content });
+    }
+    if let Some(response) = value.get("response") {
+        let content = json!({ "application/json": { "schema": named(response) } });
+        operation["responses"] = json!({ "200": { "description": "", "content": content } });
+    }
+    if let Some(Value::Array(scopes)) = value.get("scopes") {
+        // Any one of them lets a call in.
+        operation["security"] = scopes
+            .iter()
+            .map(|scope| json!({ "oauth2": [scope] }))
+            .collect();
+    }
+    operation
+}
+
+fn named(reference: &Value) -> Value {
+    let mut reference = reference.clone();
+    modernise(&mut reference);
+    reference
+}
+
+fn parameter(name: &str, value: &Value) -> Value {
+    let mut schema: Map<String, Value> = value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(member, _)| !OF_PARAMETER.contains(&member.as_str()))
+        .map(|(member, value)| (member.clone(), value.clone()))
+        .collect();
+    let is_repeated = value.get("repeated") == Some(&Value::Bool(true));
+    let mut whole = Value::Object(std::mem::take(&mut schema));
+    modernise(&mut whole);
+    if is_repeated {
+        whole = json!({ "type": "array", "items": whole });
+    }
+    json!({
+        "name": name,
+        "in": value.get("location").cloned().unwrap_or_else(|| "query".into()),
+        "required": value.get("required").cloned().unwrap_or(Value::Bool(false)),
+        "description": value.get("description").cloned().unwrap_or_default(),
+        "schema": whole,
+    })
+}
