@@ -4,7 +4,7 @@
 //! else's and one of a tenant that nobody has; and, in one's own tenant, an id of somebody else's
 //! thing and an id of nothing.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use clap::Parser;
 use countersign_domain::{operation::Method, role::Role};
@@ -244,7 +244,7 @@ async fn t39_a_foreign_thing_is_nothing_on_every_route() {
         "--listen=127.0.0.1:0".to_owned(),
     ];
     let configuration = Configuration::new(&Line::try_parse_from(line).unwrap().settings).unwrap();
-    let application = Application::build(configuration, system_world())
+    let application = Application::build(configuration, system_world(), Path::new("countersign"))
         .await
         .unwrap();
     let origin = application.public_url().origin();

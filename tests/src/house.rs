@@ -13,7 +13,7 @@ use countersign_oauth_server::{Limits, OAuthServer};
 use countersign_queue::{InProcess, Wakeups, Worker};
 use countersign_reporting::Recorder;
 use countersign_secret_injection::{Connections, Injector};
-use countersign_spec_import::{ImportSpec, Imports};
+use countersign_spec_import::{ImportSpec, Imports, apart::Reader};
 use countersign_store::Store;
 use countersign_testkit::{Database, world};
 use countersign_tool_registry::{Catalogues, Registry};
@@ -128,7 +128,7 @@ impl House {
             self.world.clone(),
             Arc::clone(&self.wakeups),
         )
-        .register(ImportSpec::new(Arc::new(self.egress.clone())));
+        .register(ImportSpec::new(Arc::new(self.egress.clone()), Reader::Here));
         worker
             .run_until_empty()
             .await

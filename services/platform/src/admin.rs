@@ -12,4 +12,4 @@ pub(crate) use doctor::doctor;
 pub(crate) use healthcheck::healthcheck;
 pub(crate) use migrate::migrate;
 pub use route_table::routes;
-pub(crate) use spec::{diff, inspect, score, survey};
+pub(crate) use spec::{diff, inspect, read_for_a_server, score, survey};

@@ -4,6 +4,7 @@
 
 use std::{
     net::{SocketAddr, TcpListener},
+    path::Path,
     sync::Arc,
 };
 
@@ -42,11 +43,16 @@ pub struct Application {
 }
 
 impl Application {
-    /// Binds the port, opens the storage and puts the roles together.
+    /// Binds the port, opens the storage and puts the roles together. `program` is the binary
+    /// itself, which the worker starts again for each document that is read.
     ///
     /// # Errors
     /// When any part cannot be had; the text says what to do.
-    pub async fn build(configuration: Configuration, world: World) -> anyhow::Result<Self> {
+    pub async fn build(
+        configuration: Configuration,
+        world: World,
+        program: &Path,
+    ) -> anyhow::Result<Self> {
         let listener = bind(configuration.http.listen)?;
         let metrics = configuration.http.metrics_listen.map(bind).transpose()?;
         let address = listener.local_addr()?;
@@ -76,7 +82,9 @@ impl Application {
             gateway,
             roles: roles.clone(),
         };
-        let worker = roles.contains(&Role::Worker).then(|| worker::start(&parts));
+        let worker = roles
+            .contains(&Role::Worker)
+            .then(|| worker::start(&parts, program));
         Ok(Self {
             configuration,
             storage,

@@ -1,7 +1,14 @@
 //! What can be asked for on the command line, and the way to it.
 
-use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, process::ExitCode, str::FromStr};
+use std::{
+    collections::BTreeSet,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    str::FromStr,
+};
 
+use anyhow::Context as _;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use countersign_telemetry::start_logs;
 use tokio_util::sync::CancellationToken;
@@ -79,6 +86,9 @@ enum SpecCommand {
     Diff(DiffSettings),
     /// Measures the risk classifier against labelled operations, one JSON object a line.
     Score(ScoreSettings),
+    /// Reads one document from standard input for a server, under hard limits; see the worker.
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Which schema to print.
@@ -188,9 +198,13 @@ pub fn main(
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve(settings) => on_runtime(serve(&settings)),
+        Command::Serve(settings) => {
+            let program = this_program()?;
+            on_runtime(async { serve(&settings, &program).await })
+        }
         Command::Demo(settings) => {
-            on_runtime(async { demo(*settings).await.map(|()| ExitCode::SUCCESS) })
+            let program = this_program()?;
+            on_runtime(async { demo(*settings, &program).await.map(|()| ExitCode::SUCCESS) })
         }
         Command::Migrate(settings) => on_runtime(admin::migrate(settings)),
         Command::Doctor(settings) => on_runtime(admin::doctor(&settings)),
@@ -202,6 +216,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Spec(SpecCommand::Survey(what)) => admin::survey(&what),
         Command::Spec(SpecCommand::Score(what)) => admin::score(&what),
         Command::Spec(SpecCommand::Diff(what)) => admin::diff(&what),
+        Command::Spec(SpecCommand::Worker) => admin::read_for_a_server(),
         Command::Schema(SchemaCommand::Graphql) => {
             print!("{}", countersign_graphql::sdl());
             Ok(ExitCode::SUCCESS)
@@ -219,9 +234,14 @@ fn on_runtime(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::R
         .block_on(work)
 }
 
-async fn serve(settings: &ServerSettings) -> anyhow::Result<ExitCode> {
+/// The file that this process was started from.
+fn this_program() -> anyhow::Result<PathBuf> {
+    std::env::current_exe().context("the system does not say which file this program is")
+}
+
+async fn serve(settings: &ServerSettings, program: &Path) -> anyhow::Result<ExitCode> {
     let configuration = Configuration::new(settings)?;
-    let application = Application::build(configuration, system_world()).await?;
+    let application = Application::build(configuration, system_world(), program).await?;
     admin::announce(&application)?;
     let stop = CancellationToken::new();
     let stopping = stop.clone();

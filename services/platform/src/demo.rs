@@ -13,6 +13,8 @@ mod setting;
 mod story;
 mod tale;
 
+use std::path::Path;
+
 use anyhow::Context as _;
 use clap::Args;
 use countersign_egress::{Egress, EgressPolicy, Loopback, PlainHttp};
@@ -40,14 +42,14 @@ pub struct DemoSettings {
     pub server: ServerSettings,
 }
 
-/// Tells the story, and then stays up unless told not to.
+/// Tells the story, and then stays up unless told not to. `program` is the binary itself.
 ///
 /// # Errors
 /// When a promise was not kept, or the server could not be had.
-pub async fn demo(settings: DemoSettings) -> anyhow::Result<()> {
+pub async fn demo(settings: DemoSettings, program: &Path) -> anyhow::Result<()> {
     let configuration = configuration(settings.server)?;
     let world = system_world();
-    let application = Application::build(configuration, world.clone()).await?;
+    let application = Application::build(configuration, world.clone(), program).await?;
     let origin = application.public_url().origin();
     let web = application.fronts.web.as_ref();
     let stage = Stage {

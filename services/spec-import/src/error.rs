@@ -1,9 +1,11 @@
 //! Why a document is refused as a whole.
 
 use countersign_domain::{Fault, Kind};
+use serde::{Deserialize, Serialize};
 
 /// The document cannot be imported. Every message names the place or the limit.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ImportError {
     /// Nothing but white space.
     #[error("the file is empty")]
@@ -180,7 +182,16 @@ pub enum ImportError {
         /// The problem.
         error: Box<ImportError>,
     },
-    /// The system gave no thread to read on.
+    /// More memory than the limit.
+    #[error("the import needed more than {limit} MiB of memory and was stopped")]
+    TooMuchMemory {
+        /// The limit.
+        limit: u64,
+    },
+    /// The process that read it ended in the middle.
+    #[error("the reading of the document broke off before its end, and nothing of it was kept")]
+    Interrupted,
+    /// The system gave no thread and no process to read on.
     #[error("the document cannot be read at the moment; try again")]
     NoThread,
 }
@@ -208,9 +219,10 @@ impl Fault for ImportError {
             | Self::TooManyOperations { .. }
             | Self::TooManyFiles { .. }
             | Self::UnpackedTooLarge { .. }
-            | Self::TooSlow { .. } => Kind::TooLarge,
+            | Self::TooSlow { .. }
+            | Self::TooMuchMemory { .. } => Kind::TooLarge,
             Self::InFile { error, .. } => error.kind(),
-            Self::NoThread => Kind::Unavailable,
+            Self::NoThread | Self::Interrupted => Kind::Unavailable,
             Self::Empty
             | Self::LooksLikeHtml { .. }
             | Self::NotJsonOrYaml { .. }
@@ -255,6 +267,8 @@ impl Fault for ImportError {
             Self::RootNotFound { .. } => "root_not_found",
             Self::FileUnreadable { .. } => "file_unreadable",
             Self::InFile { error, .. } => error.code(),
+            Self::TooMuchMemory { .. } => "too_much_memory",
+            Self::Interrupted => "import_interrupted",
             Self::NoThread => "no_thread",
         }
     }

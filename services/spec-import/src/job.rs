@@ -21,10 +21,13 @@ use countersign_store::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::job::{
-    plan::{Before, Plan, plan, servers_changed},
-    prepare::Prepared,
-    progress::import_telling,
+use crate::{
+    apart::Reader,
+    job::{
+        plan::{Before, Plan, plan, servers_changed},
+        prepare::Prepared,
+        progress::import_telling,
+    },
 };
 
 /// Characters kept of what went wrong.
@@ -38,6 +41,7 @@ const FAILURE_LENGTH: usize = 500;
 /// reads, or tells how far it is.
 pub struct ImportSpec {
     fetch: Arc<dyn Fetch>,
+    reader: Reader,
 }
 
 /// What the job needs to know.
@@ -63,10 +67,10 @@ impl Failure {
 }
 
 impl ImportSpec {
-    /// Makes the job; addresses are fetched through `fetch`.
+    /// Makes the job; addresses are fetched through `fetch`, documents are read by `reader`.
     #[must_use]
-    pub fn new(fetch: Arc<dyn Fetch>) -> Self {
-        Self { fetch }
+    pub fn new(fetch: Arc<dyn Fetch>, reader: Reader) -> Self {
+        Self { fetch, reader }
     }
 
     /// The document's bytes: kept already, or fetched now and kept.
@@ -113,8 +117,11 @@ impl Job for ImportSpec {
             Ok(bytes) => bytes,
             Err(failure) => return fail(cx, revision.id, &failure).await,
         };
-        match import_telling(cx, revision.id, bytes).await? {
+        match import_telling(cx, revision.id, &self.reader, bytes).await? {
             Ok(prepared) => write(cx, revision.id, prepared).await,
+            Err(error) if error.kind() == Kind::Unavailable && !cx.is_last_attempt() => {
+                Err(JobError::retry(error))
+            }
             Err(error) => fail(cx, revision.id, &Failure::of(&error)).await,
         }
     }

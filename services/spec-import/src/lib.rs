@@ -6,10 +6,11 @@
 //! is listed with the reason and cannot be called at all.
 //!
 //! Only the job around it, [`ImportSpec`], and the service that takes documents in, [`Imports`],
-//! know of a database.
+//! know of a database. The job reads no document itself: a process of its own does, in [`apart`].
 //!
 //! Start at [`import`]; `document` goes through the paths and `operation` reads one of them.
 
+pub mod apart;
 mod arguments;
 mod body;
 pub mod bundle;
@@ -31,6 +32,7 @@ mod output;
 mod parameter;
 mod path;
 mod paths;
+mod persuasion;
 mod read;
 mod reference;
 pub mod risk;

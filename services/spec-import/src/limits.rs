@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::risk::Evidence;
 
 /// What one import may cost. Beyond any of these the document is refused, or, where that is said,
@@ -45,7 +47,7 @@ impl Default for Limits {
 }
 
 /// How far an import is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// What is being done.
     pub stage: Stage,
@@ -56,7 +58,8 @@ pub struct Progress {
 }
 
 /// The stages of an import, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Bytes become a tree; a step is a byte.
     Reading,

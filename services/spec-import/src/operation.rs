@@ -18,6 +18,7 @@ use crate::{
     output,
     parameter::{self, Parameter},
     path::{self, Template},
+    persuasion::{self, Remarkable},
     reference, risk,
     schema::{Definitions, compile::compile, definitions::measure},
     security::{self, Schemes},
@@ -35,6 +36,8 @@ pub(crate) struct Shared<'d> {
     pub(crate) answers: Definitions<'d>,
     pub(crate) schemes: Schemes,
     pub(crate) limits: Limits,
+    /// What is remarkable about the texts of definitions.
+    pub(crate) persuasion: persuasion::Known,
     /// Bytes of input schemas so far.
     pub(crate) schema_bytes: usize,
     /// Bytes of output schemas so far.
@@ -49,6 +52,7 @@ pub(crate) struct Reading<'s, 'd> {
     pub(crate) schemes: &'s Schemes,
     pub(crate) pointer: String,
     pub(crate) notes: Notes,
+    persuasion: &'s mut persuasion::Known,
     unsupported: Option<String>,
 }
 
@@ -58,6 +62,20 @@ impl Reading<'_, '_> {
         self.notes.error(code, at, reason);
         self.unsupported
             .get_or_insert_with(|| text::strip(reason, 300));
+    }
+
+    /// Notes texts that a person should read before a model does.
+    fn remark(&mut self, found: Remarkable, what: &str) {
+        if found.instructs {
+            let text =
+                format!("{what} tells a model what to do; read it before anybody may use it");
+            self.notes.warning("text_instructs", &self.pointer, &text);
+        }
+        if found.hidden {
+            let text = format!("{what} holds characters that do not show");
+            self.notes
+                .warning("text_hidden_characters", &self.pointer, &text);
+        }
     }
 
     /// Notes that something cannot be sent, which matters only where it has to be.
@@ -83,6 +101,7 @@ pub(crate) fn read<'d>(
         schemes: &shared.schemes,
         pointer: found.pointer.clone(),
         notes: Notes::of_operation(),
+        persuasion: &mut shared.persuasion,
         unsupported: None,
     };
     let value = resolve(&mut cx, found);
@@ -100,6 +119,15 @@ pub(crate) fn read<'d>(
     callbacks(&mut cx, value);
     let output = output::read(&mut cx, value, &mut shared.output_bytes);
     let words = Words::read(&mut cx, found, value);
+    let mut said = Remarkable::of(&words.full);
+    for words in [
+        &words.summary,
+        found.path,
+        words.id.as_deref().unwrap_or_default(),
+    ] {
+        said.join(Remarkable::of(words));
+    }
+    cx.remark(said, "what it is said to do");
     let risk = classify((found, value), &parameters, (&words, &security), listener);
     let binds = std::mem::take(&mut arguments.binds);
     let room = shared
@@ -349,7 +377,14 @@ fn input(cx: &mut Reading<'_, '_>, arguments: Arguments, limit: usize) -> (Value
         );
         return (nothing(), 0);
     }
-    let schema = arguments.schema(cx.definitions.copy(&closure));
+    let definitions = cx.definitions.copy(&closure);
+    let mut found = cx.persuasion.of(definitions.iter());
+    for (key, property) in &arguments.properties {
+        found.join(Remarkable::of(key));
+        found.join(Remarkable::below(property));
+    }
+    cx.remark(found, "what its arguments are said to be");
+    let schema = arguments.schema(definitions);
     match compile(&schema) {
         Ok(_) => (schema, bytes),
         Err(reason) => {

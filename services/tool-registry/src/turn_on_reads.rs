@@ -25,7 +25,8 @@ pub struct TurnOnReads {
 impl Registry {
     /// Turns on every READ tool of a source that is not high-risk, can be called, and that nobody
     /// has decided about in this environment. What somebody turned off stays off, and what has
-    /// changed since it was turned on waits to be looked at. Returns how many were turned on.
+    /// changed since it was turned on waits to be looked at. A tool whose texts tell a model what
+    /// to do, or hide characters, is turned on only by itself. Returns how many were turned on.
     ///
     /// # Errors
     /// When the caller may not, or there is no such source or environment.

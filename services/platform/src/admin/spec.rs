@@ -11,7 +11,7 @@ pub(crate) use score::score;
 use std::{io, path::Path, process::ExitCode};
 
 use countersign_domain::text;
-use countersign_spec_import::{Limits, inspect as report};
+use countersign_spec_import::{Limits, apart, inspect as report};
 
 pub(crate) use self::diff::diff;
 use self::given::Unreadable;
@@ -57,6 +57,11 @@ fn refuse(file: &Path, error: &Unreadable) -> ExitCode {
     ExitCode::from(UNREADABLE)
 }
 
+/// Reads one document from standard input for a server that started this process for it.
+pub(crate) fn read_for_a_server() -> anyhow::Result<ExitCode> {
+    apart::work(io::stdin().lock(), io::stdout().lock()).context("the reader broke off")?;
+    Ok(ExitCode::SUCCESS)
+}
 /// A reader that has seen enough, such as `head`, is no failure.
 fn print(text: &str) -> anyhow::Result<ExitCode> {
     match io::Write::write_all(&mut io::stdout().lock(), text.as_bytes()) {

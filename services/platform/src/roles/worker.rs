@@ -1,21 +1,33 @@
 //! Work that nobody waits for.
+//!
+//! A document that is imported comes from outside, so the worker never reads it itself: it starts
+//! this program once more, as `countersign spec worker`, which reads one document from standard
+//! input in a process that can open nothing, use little and be killed. That command is left out of
+//! the help because it is of no use to people, who have `countersign spec inspect`.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use countersign_approvals::Approvals;
 use countersign_oauth_server::{Clients, Limits};
 use countersign_queue::{ReconcileError, Reconciler, Worker};
-use countersign_spec_import::ImportSpec;
+use countersign_spec_import::{
+    ImportSpec,
+    apart::{Program, Reader},
+};
 
 use crate::parts::Parts;
 
-/// Puts the worker together.
-pub(crate) fn start(parts: &Parts) -> Worker {
+/// What follows the program's name to make it a reader of one document.
+const READER: [&str; 2] = ["spec", "worker"];
+
+/// Puts the worker together; `program` is this one, to be started again.
+pub(crate) fn start(parts: &Parts, program: &Path) -> Worker {
+    let reader = Reader::Apart(Program::new(program, &READER));
     let (store, world) = (&parts.store, &parts.world);
     let clients = Clients::new(store.clone(), world.clone(), &Limits::default());
     Worker::new(store.clone(), world.clone(), Arc::clone(&parts.wakeups))
-        .register(ImportSpec::new(Arc::new(parts.egress.clone())))
+        .register(ImportSpec::new(Arc::new(parts.egress.clone()), reader))
         .reconcile(ExpireHolds(Approvals::new(store.clone(), world.clone())))
         .reconcile(ForgetClients(clients))
 }

@@ -4,4 +4,12 @@ mod configuration;
 mod routes;
 mod serving;
 mod spec;
+mod spec_worker;
 mod story;
+
+use std::path::Path;
+
+/// The binary that is tested.
+fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_countersign"))
+}

@@ -10,7 +10,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::configuration::settings;
+use crate::{configuration::settings, program};
 
 /// A folder of a test's own, gone with it.
 pub(crate) struct Folder(PathBuf);
@@ -71,7 +71,7 @@ fn configured(database: &Database, folder: &Folder, more: &[&str]) -> Configurat
 async fn a_process_is_ready_answers_by_its_name_and_ends_when_told() {
     let (database, folder) = (Database::create().await, Folder::new("serving"));
     let configuration = configured(&database, &folder, &["--metrics-listen=127.0.0.1:0"]);
-    let application = Application::build(configuration, system_world())
+    let application = Application::build(configuration, system_world(), program())
         .await
         .unwrap();
     let address = application.address().unwrap();
@@ -110,7 +110,7 @@ async fn a_process_is_ready_answers_by_its_name_and_ends_when_told() {
 async fn a_role_serves_its_own_routes_and_no_others() {
     let (database, folder) = (Database::create().await, Folder::new("role"));
     let configuration = configured(&database, &folder, &["--role=oauth"]);
-    let application = Application::build(configuration, system_world())
+    let application = Application::build(configuration, system_world(), program())
         .await
         .unwrap();
     let address = application.address().unwrap();
@@ -137,7 +137,7 @@ async fn a_schema_that_is_not_current_is_refused_with_what_to_do() {
         .unwrap();
 
     let configuration = configured(&database, &folder, &[]);
-    let refused = Application::build(configuration, system_world()).await;
+    let refused = Application::build(configuration, system_world(), program()).await;
 
     let error = refused.err().map(|error| format!("{error:#}"));
     assert!(

@@ -3,7 +3,7 @@
 use countersign_testkit::Database;
 use platform::demo::{DemoSettings, demo};
 
-use crate::{configuration::settings, serving::Folder};
+use crate::{configuration::settings, program, serving::Folder};
 
 /// Plays the story over a database of an operator's, with more flags.
 async fn told(folder: &Folder, more: &[&str]) {
@@ -14,7 +14,7 @@ async fn told(folder: &Folder, more: &[&str]) {
     flags.extend(more);
     let server = settings(&flags);
 
-    let told = demo(DemoSettings { exit: true, server }).await;
+    let told = demo(DemoSettings { exit: true, server }, program()).await;
 
     assert!(told.is_ok(), "{told:?}");
 }

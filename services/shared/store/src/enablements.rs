@@ -128,7 +128,8 @@ impl TenantTx {
     }
 
     /// Turns on every READ tool of a source that nobody has decided about yet, that is not
-    /// high-risk and that can be called. Returns their ids and names.
+    /// high-risk, that can be called, and whose texts no person has to read first. Returns their
+    /// ids and names.
     ///
     /// # Errors
     /// When the database refuses.
@@ -147,6 +148,8 @@ impl TenantTx {
                      FROM tool t JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
                      WHERE t.tenant_id = $1 AND t.source_id = $3 AND t.removed_at IS NULL
                        AND v.class = 'READ' AND NOT v.high_risk AND v.unsupported IS NULL
+                       AND NOT v.definition @> '{\"diagnostics\": [{\"code\": \"text_instructs\"}]}'
+                       AND NOT v.definition @> '{\"diagnostics\": [{\"code\": \"text_hidden_characters\"}]}'
                      ON CONFLICT (tenant_id, environment_id, tool_id) WHERE superseded_at IS NULL DO NOTHING
                      RETURNING tool_id)
                  SELECT t.id, t.name FROM turned JOIN tool t ON t.tenant_id = $1 AND t.id = turned.tool_id

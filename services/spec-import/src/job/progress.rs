@@ -1,34 +1,30 @@
-//! Imports on a thread of its own, and tells how far it is.
+//! Has a document imported, and tells how far it is.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use countersign_domain::id::RevisionId;
 use countersign_queue::{JobContext, JobError};
 use countersign_store::{StoreError, revisions::ImportProgress};
 use tokio::{sync::watch, task::spawn_blocking, time::sleep};
 
-use crate::{ImportError, Limits, Progress, import_with_progress, job::prepare::Prepared};
+use crate::{ImportError, Progress, apart::Reader, job::prepare::Prepared};
 
 /// At most this often the database is told.
 const EVERY: Duration = Duration::from_millis(300);
 
-/// Imports a document. The importer's own limits end it; nothing here can.
+/// Has a document imported. A job that is cancelled takes the process that reads with it.
 pub(super) async fn import_telling(
     cx: &JobContext,
     id: RevisionId,
+    reader: &Reader,
     bytes: Vec<u8>,
 ) -> Result<Result<Prepared, ImportError>, JobError> {
     let (told, progress) = watch::channel(None::<Progress>);
-    let mut work = spawn_blocking(move || {
-        let mut tell = |progress| {
-            told.send_replace(Some(progress));
-        };
-        import_with_progress(&bytes, &Limits::default(), &mut tell).map(Prepared::from)
-    });
+    let mut work = pin!(reader.import(bytes, &told));
     let mut last = None;
-    loop {
+    let document = loop {
         tokio::select! {
-            done = &mut work => return done.map_err(JobError::retry),
+            done = &mut work => break done,
             () = sleep(EVERY) => {}
         }
         let now = *progress.borrow();
@@ -38,6 +34,12 @@ pub(super) async fn import_telling(
                 tell(cx, id, progress).await?;
             }
         }
+    };
+    match document {
+        Ok(document) => spawn_blocking(move || Ok(Prepared::from(document)))
+            .await
+            .map_err(JobError::retry),
+        Err(error) => Ok(Err(error)),
     }
 }
 

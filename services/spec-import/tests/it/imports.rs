@@ -19,7 +19,7 @@ use countersign_domain::{
 use countersign_egress::{EgressError, Fetch, Fetched};
 use countersign_queue::{InProcess, Worker};
 use countersign_spec_import::{
-    Given, ImportAgain, ImportSpec, Imports, StartError, StartImport, Started,
+    Given, ImportAgain, ImportSpec, Imports, StartError, StartImport, Started, apart::Reader,
 };
 use countersign_store::{
     Store,
@@ -74,7 +74,7 @@ impl Desk {
     async fn work(&self) -> usize {
         let fetch: Arc<dyn Fetch> = Arc::clone(&self.shelf) as _;
         Worker::new(self.store(), world(), Arc::new(InProcess::new()))
-            .register(ImportSpec::new(fetch))
+            .register(ImportSpec::new(fetch, Reader::Here))
             .run_until_empty()
             .await
             .unwrap()
@@ -309,7 +309,7 @@ async fn a_worker_that_lost_its_lease_writes_no_tools() {
         bytes: Bytes::from(document(paths).to_string()),
     };
     Worker::new(desk.store(), world(), Arc::new(InProcess::new()))
-        .register(ImportSpec::new(Arc::new(thief)))
+        .register(ImportSpec::new(Arc::new(thief), Reader::Here))
         .run_until_empty()
         .await
         .unwrap();

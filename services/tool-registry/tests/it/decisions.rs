@@ -4,6 +4,7 @@ use countersign_access::{EnableHighRiskTool, EnableTool, TenantScope};
 use countersign_domain::{
     Fault as _, Kind,
     decision::Handling,
+    operation::{Diagnostic, Severity},
     risk::RiskClass,
     role::Role,
     tool::{Choice, ToolState},
@@ -97,6 +98,35 @@ async fn what_somebody_turned_off_stays_off_when_reads_are_turned_on() {
     assert_eq!(reads(&home, &home.developer, source).await, 0);
 
     assert_eq!(home.tool(source, "list").await.state, ToolState::Off);
+}
+
+#[tokio::test]
+async fn t79_a_tool_whose_text_persuades_is_turned_on_only_by_itself() {
+    let home = Home::new().await;
+    let codes = ["text_instructs", "text_hidden_characters", "without_words"];
+    let operations = codes.map(|code| {
+        let mut operation = operation(code, RiskClass::Read, false);
+        operation.diagnostics.push(Diagnostic {
+            severity: Severity::Warning,
+            code: code.to_owned(),
+            pointer: format!("/paths/~1{code}/get"),
+            text: "read it first".to_owned(),
+        });
+        operation
+    });
+    let source = home.source("Shop", &operations).await;
+
+    assert_eq!(reads(&home, &home.developer, source).await, 1);
+
+    let plain = home.tool(source, "without_words").await;
+    assert_eq!(plain.state, ToolState::On(Handling::Run));
+    for code in ["text_instructs", "text_hidden_characters"] {
+        let tool = home.tool(source, code).await;
+        assert_eq!(tool.state, ToolState::Off, "{code}");
+        let cmd = on(&home, &tool, Handling::Run);
+        home.registry.turn_on(&home.reviewer, cmd).await.unwrap();
+    }
+    println!("kinds of text that are read before they are turned on: 2");
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ use countersign_oauth_server::Grants;
 use countersign_queue::{InProcess, Worker};
 use countersign_reporting::{Audit, Reports};
 use countersign_secret_injection::Connections;
-use countersign_spec_import::{ImportSpec, Imports};
+use countersign_spec_import::{ImportSpec, Imports, apart::Reader};
 use countersign_testkit::{Database, House, world};
 use countersign_tool_registry::Registry;
 use countersign_vault::{LocalVault, MasterKey, SecretVault};
@@ -123,7 +123,7 @@ impl Front {
         .unwrap();
         let fetch = Arc::new(egress.clone());
         let worker = Worker::new(database.store(), world.clone(), Arc::new(InProcess::new()))
-            .register(ImportSpec::new(fetch));
+            .register(ImportSpec::new(fetch, Reader::Here));
         Self {
             api: Api::new(services(&database, &world, egress)),
             edge: Edge::new(ORIGIN.parse().unwrap(), world, list),

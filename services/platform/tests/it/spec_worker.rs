@@ -1,0 +1,322 @@
+//! The process that reads documents (T77, T78): what it can use, and that nothing of it is left.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use countersign_domain::operation::ImportedDocument;
+use countersign_spec_import::{ImportError, apart::Program};
+
+use crate::program;
+
+const SECONDS: u64 = 5;
+const MEMORY_KIB: u64 = 256 << 10;
+
+async fn read(document: &[u8]) -> Result<ImportedDocument, ImportError> {
+    Program::new(program(), &["spec", "worker"])
+        .import(document, &mut |_| {})
+        .await
+}
+
+/// Something else in its place.
+fn shell(script: &str) -> Program {
+    Program::new(Path::new("/bin/sh"), &["-c", script])
+}
+
+/// What one document cost the process, and what it said.
+struct Cost {
+    took: Duration,
+    peak_kib: u64,
+    said: String,
+}
+
+/// Starts it as the server does, and looks at it until it ends.
+fn measured(document: Vec<u8>) -> Cost {
+    let began = Instant::now();
+    let mut child = Command::new(program())
+        .args(["spec", "worker"])
+        .env_clear()
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut into = child.stdin.take().unwrap();
+    let giving = std::thread::spawn(move || {
+        // It may have seen enough.
+        let _ = into.write_all(&document);
+    });
+    let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let hearing = std::thread::spawn(move || {
+        let mut said = String::new();
+        out.read_to_string(&mut said).unwrap();
+        err.read_to_string(&mut said).unwrap();
+        said
+    });
+    let mut peak_kib = 0;
+    while child.try_wait().unwrap().is_none() {
+        peak_kib = peak_kib.max(high_water(child.id()));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    giving.join().unwrap();
+    Cost {
+        took: began.elapsed(),
+        peak_kib,
+        said: hearing.join().unwrap(),
+    }
+}
+
+/// The most memory that a process ever had, by what the kernel says.
+fn high_water(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+fn specs() -> Option<PathBuf> {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/specs");
+    if home.is_dir() {
+        return Some(home);
+    }
+    eprintln!("skipped: ../shared/specs is not beside the checkout, so none of it was read");
+    None
+}
+
+fn own() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec-import/tests/fixtures/hostile")
+}
+
+fn documents(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end != "py"))
+        .collect();
+    found.sort();
+    found
+}
+
+/// Reads them all; none may cost more than is promised.
+fn read_all(paths: &[PathBuf]) {
+    let mut worst = (Duration::ZERO, 0);
+    for path in paths {
+        let cost = measured(fs::read(path).unwrap());
+        let name = path.file_name().unwrap().to_string_lossy();
+        println!(
+            "{name}: {:?}, {} KiB, {} bytes said",
+            cost.took,
+            cost.peak_kib,
+            cost.said.len()
+        );
+        assert!(cost.took.as_secs() < SECONDS, "{name}: {:?}", cost.took);
+        assert!(cost.peak_kib <= MEMORY_KIB, "{name}: {} KiB", cost.peak_kib);
+        let last = cost.said.lines().last().unwrap_or_default();
+        let answered = last.starts_with(r#"{"document""#) || last.starts_with(r#"{"error""#);
+        assert!(
+            answered || cost.said.contains("memory allocation of"),
+            "{name}: {last}"
+        );
+        worst = (worst.0.max(cost.took), worst.1.max(cost.peak_kib));
+    }
+    println!(
+        "documents read apart: {}; worst {:?} and {} KiB",
+        paths.len(),
+        worst.0,
+        worst.1
+    );
+}
+
+#[test]
+fn t77_every_own_hostile_document_stays_within_time_and_memory() {
+    let paths = documents(&own());
+    assert!(paths.len() >= 20, "{} documents", paths.len());
+    read_all(&paths);
+}
+
+#[test]
+fn t77_every_shared_hostile_document_stays_within_time_and_memory() {
+    let Some(home) = specs() else { return };
+    read_all(&documents(&home.join("hostile")));
+}
+
+#[test]
+fn t77_the_big_ones_stay_within_time_and_memory() {
+    let Some(home) = specs() else { return };
+    let folder = std::env::temp_dir().join(format!("countersign-big-{}", std::process::id()));
+    // Its own copy: the generator writes the small ones beside itself.
+    fs::create_dir_all(folder.join("big")).unwrap();
+    let generator = folder.join("gen.py");
+    fs::copy(home.join("hostile/gen.py"), &generator).unwrap();
+    let made = Command::new("python3")
+        .arg(&generator)
+        .arg("big")
+        .arg(folder.join("big"))
+        .status();
+    if made.is_ok_and(|status| status.success()) {
+        read_all(&documents(&folder.join("big")));
+    } else {
+        eprintln!("skipped: the large documents could not be made, python3 is needed for them");
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn t77_a_document_that_wants_more_memory_than_there_is_ends_the_child_and_nothing_else() {
+    // 31 MB of small values: as a tree, several times as much.
+    let wide = format!(
+        r#"{{"openapi":"3.0.0","paths":{{}},"x-a":[{}0]}}"#,
+        r#"{"a":[[]]},"#.repeat(490_000)
+    );
+    let cost = measured(wide.into_bytes());
+    println!("{:?}, {} KiB: {:.200}", cost.took, cost.peak_kib, cost.said);
+    assert!(cost.peak_kib <= MEMORY_KIB, "{} KiB", cost.peak_kib);
+    assert!(cost.took.as_secs() < SECONDS, "{:?}", cost.took);
+}
+
+#[tokio::test]
+async fn a_good_document_comes_through_whole_and_the_start_is_quick() {
+    let text = include_bytes!("../../../spec-import/tests/fixtures/library.json");
+    let here = countersign_spec_import::import(text, &countersign_spec_import::Limits::default());
+    let here = serde_json::to_value(here.unwrap()).unwrap();
+    let mut told = 0;
+    let apart = Program::new(program(), &["spec", "worker"])
+        .import(text, &mut |_| told += 1)
+        .await;
+    assert_eq!(serde_json::to_value(apart.unwrap()).unwrap(), here);
+    assert!(told > 2, "{told}");
+
+    let mut fastest = Duration::MAX;
+    for _ in 0..5 {
+        let began = Instant::now();
+        assert_eq!(read(b" ").await.unwrap_err(), ImportError::Empty);
+        fastest = fastest.min(began.elapsed());
+    }
+    println!("an empty document, from start to end: {fastest:?}");
+    assert!(fastest < Duration::from_secs(1), "{fastest:?}");
+}
+
+#[tokio::test]
+async fn whatever_becomes_of_the_child_there_is_an_answer() {
+    let patience = Duration::from_millis(300);
+    let memory = ImportError::TooMuchMemory { limit: 240 };
+    let cases = [
+        ("sleep 60", "too_slow"),
+        ("cat >/dev/null; kill -XCPU $$", "too_slow"),
+        ("kill -SEGV $$", "import_interrupted"),
+        ("kill -KILL $$", "import_interrupted"),
+        ("echo nonsense; sleep 60", "import_interrupted"),
+        ("printf '{\"document\"'; exit 0", "import_interrupted"),
+        ("exit 0", "import_interrupted"),
+        (
+            "echo memory allocation of 9 bytes failed >&2; kill -ABRT $$",
+            "too_much_memory",
+        ),
+        ("printf '%s\\n' '{\"error\":\"empty\"}'; sleep 60", "empty"),
+    ];
+    for (script, code) in cases {
+        let began = Instant::now();
+        let program = shell(script).with_patience(patience);
+        let error = program.import(b"{}", &mut |_| {}).await.unwrap_err();
+        assert_eq!(countersign_domain::Fault::code(&error), code, "{script}");
+        assert!(began.elapsed() < Duration::from_secs(3), "{script}");
+    }
+    let absent = Program::new(Path::new("/no/such/program"), &[]);
+    let error = absent.import(b"{}", &mut |_| {}).await.unwrap_err();
+    assert_eq!(error, ImportError::NoThread);
+    let endless = shell("cat >/dev/null; yes | tr -d '\\n'");
+    let error = endless.import(b"{}", &mut |_| {}).await.unwrap_err();
+    assert_eq!(error, memory);
+    println!("ends of a child: {}", cases.len() + 2);
+}
+
+#[tokio::test]
+async fn a_reader_nobody_waits_for_is_killed_and_no_zombie_is_left() {
+    let pid = std::env::temp_dir().join(format!("countersign-reader-{}", std::process::id()));
+    let script = format!("echo $$ > {}; exec sleep 60", pid.display());
+    let program = shell(&script);
+    {
+        let mut told = |_| {};
+        let reading = program.import(b"{}", &mut told);
+        let waited = tokio::time::timeout(Duration::from_millis(500), reading).await;
+        assert!(waited.is_err());
+    }
+    let process = fs::read_to_string(&pid).unwrap().trim().to_owned();
+    fs::remove_file(&pid).unwrap();
+    let home = PathBuf::from(format!("/proc/{process}"));
+    for _ in 0..50 {
+        if !home.exists() {
+            println!("the process {process} is gone");
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the process {process} is still there");
+}
+
+#[tokio::test]
+async fn no_more_than_two_read_at_once() {
+    let program = shell("sleep 0.4").with_patience(Duration::from_secs(5));
+    let began = Instant::now();
+    let (mut a, mut b, mut c) = (|_| {}, |_| {}, |_| {});
+    let _ = tokio::join!(
+        program.import(b"{}", &mut a),
+        program.import(b"{}", &mut b),
+        program.import(b"{}", &mut c)
+    );
+    assert!(began.elapsed() >= Duration::from_millis(800));
+}
+
+#[tokio::test]
+async fn t78_nothing_is_opened_whatever_a_document_points_to() {
+    let canary = TcpListener::bind("127.0.0.1:0").unwrap();
+    canary.set_nonblocking(true).unwrap();
+    let http = format!("http://{}/canary", canary.local_addr().unwrap());
+    let secret = "canary-content-61a0";
+    let file = std::env::temp_dir().join(format!("countersign-canary-{}.json", std::process::id()));
+    fs::write(
+        &file,
+        format!(r#"{{"x":{{"type":"string","title":"{secret}"}}}}"#),
+    )
+    .unwrap();
+    let places = [
+        format!("file://{}#/x", file.display()),
+        format!("../../../../../..{}#/x", file.display()),
+        format!("{}#/x", file.display()),
+        format!("{http}#/x"),
+        "http://169.254.169.254/latest/meta-data#/x".to_owned(),
+    ];
+    let mut read_ones = 0;
+    for place in &places {
+        let quoted = serde_json::Value::from(place.as_str());
+        let reference = format!(r#"{{"$ref":{quoted}}}"#);
+        let schema = format!(r#"{{"$schema":{quoted},"$id":{quoted},"type":"object"}}"#);
+        let dynamic = format!(r#"{{"$dynamicRef":{quoted}}}"#);
+        for schema in [&reference, &schema, &dynamic] {
+            let text = format!(
+                r#"{{"openapi":"3.1.0","$self":{quoted},"jsonSchemaDialect":{quoted},
+                "info":{{"title":"x","version":"1","termsOfService":{quoted}}},
+                "servers":[{{"url":{quoted}}}],"externalDocs":{{"url":{quoted}}},
+                "paths":{{"/a":{reference},"/b":{{"post":{{"parameters":[{reference}],
+                "requestBody":{{"content":{{"application/json":{{"schema":{schema},
+                "examples":{{"e":{{"externalValue":{quoted}}}}}}}}}}},
+                "responses":{{"200":{reference}}}}}}}}},
+                "components":{{"securitySchemes":{{"o":{{"type":"openIdConnect","openIdConnectUrl":{quoted}}}}}}}}}"#
+            );
+            let document = read(text.as_bytes()).await.unwrap();
+            let shown = serde_json::to_string(&document).unwrap();
+            assert!(!shown.contains(secret), "{place}");
+            read_ones += 1;
+        }
+    }
+    fs::remove_file(&file).unwrap();
+    let connections = canary.accept().is_ok();
+    assert!(!connections, "something was asked for over the network");
+    println!("documents that point outside: {read_ones}; connections: 0, files: 0");
+}

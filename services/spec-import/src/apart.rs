@@ -1,0 +1,76 @@
+//! Reads a document in a process of its own, which can be killed.
+//!
+//! A document from outside is hostile, and the importer, careful as it is, is code. So the server
+//! never reads one itself. It starts its own program again, gives it the document on standard
+//! input and takes the result from standard output, one JSON object a line: how far it is, as
+//! often as it likes, and then the document or why there is none.
+//!
+//! What always holds: the child has no environment, no argument with anything of a tenant in it,
+//! and, before it reads the first byte, no way to open a file or a socket, to write a file, or to
+//! take more memory or time than is stated in [`limits`]; see [`work`]. The parent believes
+//! nothing but lines it can parse, kills the child when the time is over or nobody waits any more,
+//! and always comes to an answer.
+
+mod limits;
+mod program;
+mod work;
+
+use serde::{Deserialize, Serialize};
+use tokio::{sync::watch, task::spawn_blocking};
+
+use countersign_domain::operation::ImportedDocument;
+
+pub use program::Program;
+pub use work::work;
+
+use crate::{ImportError, Limits, Progress, import_with_progress};
+
+/// Where documents are read.
+#[derive(Clone, Debug)]
+pub enum Reader {
+    /// In this process, on a thread that cannot be stopped: for tests, and for a person's own
+    /// command.
+    Here,
+    /// In a process of its own.
+    Apart(Program),
+}
+
+impl Reader {
+    /// Reads a document and tells how far it is.
+    pub(crate) async fn import(
+        &self,
+        bytes: Vec<u8>,
+        told: &watch::Sender<Option<Progress>>,
+    ) -> Result<ImportedDocument, ImportError> {
+        match self {
+            Self::Here => {
+                let told = told.clone();
+                let mut tell = move |progress| {
+                    told.send_replace(Some(progress));
+                };
+                let work = move || import_with_progress(&bytes, &Limits::default(), &mut tell);
+                let done = spawn_blocking(work).await;
+                done.unwrap_or(Err(ImportError::Interrupted))
+            }
+            Self::Apart(program) => {
+                program
+                    .import(&bytes, &mut |progress| {
+                        told.send_replace(Some(progress));
+                    })
+                    .await
+            }
+        }
+    }
+}
+
+/// A line that the child says.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    /// How far it is.
+    Progress(Progress),
+    /// The document, imported; the last line.
+    Document(Box<ImportedDocument>),
+    /// Why there is none; the last line.
+    Error(ImportError),
+}

@@ -1,0 +1,216 @@
+//! The parent: starts the child, waits for so long and no longer, and makes sense of its end.
+
+use std::{
+    ffi::OsString,
+    os::unix::process::ExitStatusExt as _,
+    path::{Path, PathBuf},
+    pin::pin,
+    process::{ExitStatus, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use countersign_domain::operation::ImportedDocument;
+use rustix::process::Signal;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    process::{Child, ChildStdin, Command},
+    sync::Semaphore,
+    time::timeout,
+};
+
+use crate::{
+    ImportError, Limits, Progress,
+    apart::{
+        Line,
+        limits::{GRACE, MEMORY_MIB, SAID},
+        work::died_of,
+    },
+};
+
+/// Documents that are read at the same time.
+const AT_ONCE: usize = 2;
+/// Bytes of the child's last words.
+const LAST_WORDS: u64 = 4_096;
+
+/// The program that reads documents, and how many of it may run.
+#[derive(Clone, Debug)]
+pub struct Program {
+    file: PathBuf,
+    arguments: Vec<OsString>,
+    patience: Duration,
+    room: Arc<Semaphore>,
+}
+
+impl Program {
+    /// Names the program; with these arguments it must do [`super::work`].
+    #[must_use]
+    pub fn new(file: &Path, arguments: &[&str]) -> Self {
+        Self {
+            file: file.to_owned(),
+            arguments: arguments.iter().map(OsString::from).collect(),
+            patience: Limits::default().elapsed + GRACE,
+            room: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    /// Waits so long for it instead, by the clock on the wall.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Has a document read; `told` hears how far it is. Dropped in the middle, it kills the child.
+    ///
+    /// # Errors
+    /// As [`crate::import`], and when the child needs too much, breaks down, or says nothing that
+    /// makes sense.
+    pub async fn import(
+        &self,
+        document: &[u8],
+        told: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<ImportedDocument, ImportError> {
+        let Ok(_room) = self.room.acquire().await else {
+            return Err(ImportError::NoThread);
+        };
+        let mut child = self.start()?;
+        let Ok(end) = timeout(self.patience, attend(&mut child, document, told)).await else {
+            // Waits for it too, so that nothing is left of it.
+            if let Err(error) = child.kill().await {
+                tracing::error!(%error, "a reader of documents could not be killed");
+            }
+            return Err(self.too_slow());
+        };
+        match end {
+            End::Said(result) => *result,
+            End::Died(status, words) => Err(self.explain(status, &words)),
+            End::Unclear => Err(ImportError::Interrupted),
+        }
+    }
+
+    fn start(&self) -> Result<Child, ImportError> {
+        Command::new(&self.file)
+            .args(&self.arguments)
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| {
+                tracing::error!(%error, "no reader of documents could be started");
+                ImportError::NoThread
+            })
+    }
+
+    fn explain(&self, status: ExitStatus, words: &str) -> ImportError {
+        if status.signal() == Some(Signal::XCPU.as_raw()) {
+            return self.too_slow();
+        }
+        let error = died_of(words);
+        tracing::warn!(%status, error = %error, "a reader of documents broke down");
+        error
+    }
+
+    fn too_slow(&self) -> ImportError {
+        ImportError::TooSlow {
+            seconds: self.patience.as_secs(),
+            at: "a point that is not known".to_owned(),
+        }
+    }
+}
+
+/// How it ended.
+enum End {
+    /// With a result.
+    Said(Box<Result<ImportedDocument, ImportError>>),
+    /// Without one.
+    Died(ExitStatus, String),
+    /// It could not be made sense of.
+    Unclear,
+}
+
+/// Gives the child its document and hears it out, until it has ended.
+async fn attend(
+    child: &mut Child,
+    document: &[u8],
+    told: &mut (dyn FnMut(Progress) + Send),
+) -> End {
+    let (Some(into), Some(out), Some(words)) =
+        (child.stdin.take(), child.stdout.take(), child.stderr.take())
+    else {
+        return End::Unclear;
+    };
+    let mut hearing = pin!(hear(out, told));
+    let mut around = pin!(async { tokio::join!(give(into, document), last_words(words)).1 });
+    let mut words = None;
+    let heard = loop {
+        tokio::select! {
+            heard = &mut hearing => break heard,
+            last = &mut around, if words.is_none() => words = Some(last),
+        }
+    };
+    let end = match heard {
+        Heard::Result(result) => End::Said(result),
+        Heard::Nonsense => End::Unclear,
+        Heard::Nothing => {
+            let words = match words {
+                Some(words) => words,
+                None => around.await,
+            };
+            return match child.wait().await {
+                Ok(status) => End::Died(status, words),
+                Err(_) => End::Unclear,
+            };
+        }
+    };
+    // What it does after that is of no interest, but nothing may be left of it.
+    let _ = child.start_kill();
+    let _ = child.wait().await;
+    end
+}
+
+/// A child that has seen enough, or is no more, is no failure here: its end is looked at.
+async fn give(mut into: ChildStdin, document: &[u8]) {
+    let _ = into.write_all(document).await;
+}
+
+/// What was heard of it.
+enum Heard {
+    Result(Box<Result<ImportedDocument, ImportError>>),
+    Nothing,
+    Nonsense,
+}
+
+async fn hear(out: impl AsyncRead + Unpin, told: &mut (dyn FnMut(Progress) + Send)) -> Heard {
+    let mut lines = BufReader::new(out.take(SAID));
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match lines.read_until(b'\n', &mut line).await {
+            Ok(0) => return Heard::Nothing,
+            Ok(_) if line.ends_with(b"\n") => {}
+            // Cut off, by its end or by the limit.
+            Ok(_) if lines.get_ref().limit() > 0 => return Heard::Nothing,
+            Ok(_) => {
+                let limit = MEMORY_MIB;
+                return Heard::Result(Box::new(Err(ImportError::TooMuchMemory { limit })));
+            }
+            Err(_) => return Heard::Nonsense,
+        }
+        match serde_json::from_slice(&line) {
+            Ok(Line::Progress(progress)) => told(progress),
+            Ok(Line::Document(document)) => return Heard::Result(Box::new(Ok(*document))),
+            Ok(Line::Error(error)) => return Heard::Result(Box::new(Err(error))),
+            Err(_) => return Heard::Nonsense,
+        }
+    }
+}
+
+async fn last_words(err: impl AsyncRead + Unpin) -> String {
+    let mut words = Vec::new();
+    let _ = err.take(LAST_WORDS).read_to_end(&mut words).await;
+    String::from_utf8_lossy(&words).into_owned()
+}
