@@ -10,6 +10,7 @@ pub(crate) use score::score;
 
 use std::{io, path::Path, process::ExitCode};
 
+use anyhow::Context as _;
 use countersign_domain::text;
 use countersign_spec_import::{Limits, apart, inspect as report};
 

@@ -1,5 +1,7 @@
 //! The process that reads documents (T77, T78): what it can use, and that nothing of it is left.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+
 use std::{
     fs,
     io::{Read, Write},
