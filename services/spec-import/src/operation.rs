@@ -127,6 +127,8 @@ pub(crate) fn read<'d>(
     ] {
         said.join(Remarkable::of(words));
     }
+    // Those are taken out, and noted where that is done.
+    said.hidden = false;
     cx.remark(said, "what it is said to do");
     let risk = classify((found, value), &parameters, (&words, &security), listener);
     let binds = std::mem::take(&mut arguments.binds);

@@ -43,7 +43,8 @@ impl Words {
             .any(|words| text::has_hidden(words))
         {
             let text = "its texts hold characters that do not show; they are taken out";
-            cx.notes.warning("hidden_characters", &cx.pointer, text);
+            cx.notes
+                .warning("text_hidden_characters", &cx.pointer, text);
         }
         if !id.is_ascii() {
             let text =

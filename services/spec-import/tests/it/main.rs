@@ -9,6 +9,7 @@ mod documents;
 mod drift;
 mod entries;
 mod hostile;
+mod hostile_table;
 mod imports;
 mod older;
 mod refusals;

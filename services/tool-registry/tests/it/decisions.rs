@@ -124,7 +124,7 @@ async fn t79_a_tool_whose_text_persuades_is_turned_on_only_by_itself() {
         let tool = home.tool(source, code).await;
         assert_eq!(tool.state, ToolState::Off, "{code}");
         let cmd = on(&home, &tool, Handling::Run);
-        home.registry.turn_on(&home.reviewer, cmd).await.unwrap();
+        home.registry.turn_on(&home.developer, cmd).await.unwrap();
     }
     println!("kinds of text that are read before they are turned on: 2");
 }
