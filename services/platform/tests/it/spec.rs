@@ -248,3 +248,37 @@ fn a_survey_accounts_for_every_document_and_ends_with_totals() {
     assert!(table.contains("2 documents, 1 of them refused"), "{table}");
     assert!(table.contains("4 operations, 1 callable, 3 off"), "{table}");
 }
+
+#[test]
+fn a_diff_ends_with_1_only_where_something_breaks_and_with_2_where_nothing_can_be_read() {
+    let home = TempDir::new().unwrap();
+    let write = |name: &str, required: bool| {
+        let parameter =
+            format!("{{name: q, in: query, required: {required}, schema: {{type: string}}}}");
+        let path = home.path().join(name);
+        let whole = format!(
+            "openapi: 3.1.0\ninfo: {{title: Library, version: '1'}}\npaths:\n  /books: {{get: {{parameters: [{parameter}], responses: {{}}}}}}\n"
+        );
+        fs::write(&path, whole).unwrap();
+        path
+    };
+    let (loose, strict) = (write("loose.yaml", false), write("strict.yaml", true));
+    let (loose, strict, gone) = (text(&loose), text(&strict), "nothing-here.yaml");
+
+    let breaking = spec(&["diff", loose, strict, "--format", "json"]);
+    assert_eq!(breaking.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&breaking.stdout).unwrap();
+    let code = &report["changes"][0]["code"];
+    assert_eq!(
+        (code, &report["breaking"]),
+        (&"request_parameter_became_required".into(), &1.into())
+    );
+
+    assert_eq!(spec(&["diff", strict, loose]).status.code(), Some(0));
+    assert_eq!(spec(&["diff", loose, loose]).status.code(), Some(0));
+    for pair in [[gone, loose], [loose, gone]] {
+        let refused = spec(&["diff", pair[0], pair[1]]);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(gone));
+    }
+}

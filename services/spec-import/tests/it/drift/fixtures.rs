@@ -96,7 +96,7 @@ const NOTHING: [(&str, &str); 17] = [
     ),
     (
         "response_pattern_added_or_changed",
-        "a pattern of an answer is not found here, and the table of schemas has one that is",
+        "the importer keeps no pattern of an answer",
     ),
     (
         "response_property_all_of_annotation_only_added",
