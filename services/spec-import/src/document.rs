@@ -181,6 +181,15 @@ fn openapi(root: Value, notes: &mut Notes) -> Result<Openapi, ImportError> {
             dialect: Dialect::V30,
         });
     }
+    if older::postman::is_collection(&root) {
+        let converted = older::postman::convert(&root, notes);
+        return Ok(Openapi {
+            root: converted.root,
+            origins: converted.origins,
+            format: "Postman collection".to_owned(),
+            dialect: Dialect::V30,
+        });
+    }
     if let Some(version) = root.get("discoveryVersion") {
         let version = version.as_str().unwrap_or_default();
         let format = format!("Google Discovery {}", one_line(version));

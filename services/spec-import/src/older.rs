@@ -5,6 +5,8 @@
 //! elsewhere is written into [`Origins`], so that people find it where they put it.
 
 pub(crate) mod discovery;
+pub(crate) mod postman;
+mod postman_request;
 pub(crate) mod swagger;
 mod swagger_parameter;
 

@@ -61,6 +61,64 @@ fn a_discovery_path_never_takes_a_value_with_slashes() {
     }
 }
 
+#[test]
+fn a_collection_is_imported_and_nothing_that_was_saved_in_it_is_kept() {
+    let document = read(include_bytes!("../fixtures/bakery.json"));
+    assert_eq!(
+        (document.title.as_str(), document.format.as_str()),
+        ("Bakery", "Postman collection")
+    );
+    assert_eq!(document.servers[0].url, "https://bakery.example");
+    assert_eq!(document.operations.len(), 4);
+    assert!(
+        document
+            .diagnostics
+            .iter()
+            .any(|note| note.code == "operation_twice" && note.pointer == "/item/0/item/2")
+    );
+    let list = at(&document, "GET", "/loaves");
+    let wires: Vec<&str> = list.binds.iter().map(|bind| bind.wire.as_str()).collect();
+    assert_eq!(wires, ["kind", "limit", "X-Shop"]);
+    assert!(list.binds.iter().all(|bind| !bind.required));
+    let header = Scheme::ApiKeyHeader {
+        name: "X-Oven".to_owned(),
+    };
+    let Security::AnyOf(inherited) = &list.security else {
+        panic!("the collection's own");
+    };
+    assert_eq!(inherited[0][0].scheme, Some(header));
+    let bake = at(&document, "POST", "/loaves");
+    let body = &bake.input_schema["properties"]["body"]["properties"];
+    assert_eq!(
+        (&body["grams"]["type"], &body["seeds"]["items"]["type"]),
+        (&json!("number"), &json!("string"))
+    );
+    let delete = at(&document, "DELETE", "/loaves/{loafId}/{slice}");
+    assert!(
+        delete
+            .binds
+            .iter()
+            .all(|bind| bind.required && bind.place == Place::Path)
+    );
+    let Security::AnyOf(own) = &delete.security else {
+        panic!("its own");
+    };
+    assert_eq!(own[0][0].scheme, Some(Scheme::Basic));
+    let picture = at(&document, "PUT", "/upload");
+    assert_eq!(picture.security, Security::Public);
+    assert_eq!(picture.servers[0].url, "https://pictures.example");
+    assert_eq!(picture.body.as_ref().unwrap().kind, BodyKind::Multipart);
+    for operation in &document.operations {
+        assert_eq!(operation.unsupported, None, "{}", operation.name);
+    }
+    let all = serde_json::to_string(&document).unwrap();
+    assert_eq!(
+        all.matches("sk_").count(),
+        0,
+        "N = 5 saved secrets, none kept"
+    );
+}
+
 fn pantry() -> ImportedDocument {
     read(include_bytes!("../fixtures/pantry.yaml"))
 }

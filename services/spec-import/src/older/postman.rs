@@ -1,0 +1,183 @@
+//! A Postman collection (2.0 or 2.1) becomes `OpenAPI` 3.0.
+//!
+//! A collection is a tree of saved requests, so what an operation may take is guessed from what
+//! one request took: every query parameter and header is optional, and the body has the types of
+//! the one that was saved. Saved values are never kept: they may be secrets of whoever saved them.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Converted, Converting, postman_request as request};
+use crate::{
+    notes::{At, Notes},
+    origin::Origins,
+};
+
+/// Folders inside folders; nobody goes deeper.
+const DEPTH: usize = 32;
+
+/// What requests share.
+pub(super) struct Collection {
+    variables: HashMap<String, String>,
+    pub(super) schemes: Map<String, Value>,
+    /// Where the first request goes.
+    server: Option<String>,
+    paths: Map<String, Value>,
+}
+
+/// Says whether a document is a collection.
+pub(crate) fn is_collection(root: &Value) -> bool {
+    let schema = root.pointer("/info/schema").and_then(Value::as_str);
+    root.get("item").is_some_and(Value::is_array)
+        && (schema.is_some_and(|schema| schema.contains("getpostman.com"))
+            || root.pointer("/info/_postman_id").is_some())
+}
+
+/// Converts a collection.
+pub(crate) fn convert(root: &Value, notes: &mut Notes) -> Converted {
+    let mut cx = Converting {
+        origins: Origins::default(),
+        notes,
+    };
+    let mut collection = Collection {
+        variables: variables(root),
+        schemes: Map::new(),
+        server: None,
+        paths: Map::new(),
+    };
+    let auth = root.get("auth");
+    folder(
+        root,
+        (&At::ROOT, 0),
+        (auth, &[]),
+        (&mut collection, &mut cx),
+    );
+    let servers: Vec<Value> = collection
+        .server
+        .iter()
+        .map(|url| json!({ "url": url }))
+        .collect();
+    let text = |pointer| words(root.pointer(pointer));
+    let tree = json!({
+        "openapi": "3.0.0",
+        "info": {"title": text("/info/name"), "version": text("/info/version"),
+            "description": text("/info/description")},
+        "servers": servers,
+        "components": {"securitySchemes": collection.schemes},
+        "paths": collection.paths,
+    });
+    Converted {
+        root: tree,
+        origins: cx.origins,
+    }
+}
+
+fn variables(root: &Value) -> HashMap<String, String> {
+    let list = root.get("variable").and_then(Value::as_array);
+    let pair = |one: &Value| {
+        let key = one.get("key").or(one.get("id"))?.as_str()?;
+        Some((key.to_owned(), one.get("value")?.as_str()?.to_owned()))
+    };
+    list.into_iter().flatten().filter_map(pair).collect()
+}
+
+/// A text, or the content of an object that describes one.
+pub(super) fn words(value: Option<&Value>) -> String {
+    let text = value.and_then(|value| value.as_str().or_else(|| value.get("content")?.as_str()));
+    text.unwrap_or_default().to_owned()
+}
+
+fn folder(
+    node: &Value,
+    (at, depth): (&At<'_>, usize),
+    (auth, tags): (Option<&Value>, &[String]),
+    (collection, cx): (&mut Collection, &mut Converting<'_>),
+) {
+    if depth > DEPTH {
+        cx.notes
+            .error("folders_too_deep", at, "folders are nested too deeply");
+        return;
+    }
+    let items = node.get("item").and_then(Value::as_array);
+    let list = at.key("item");
+    for (index, item) in items.into_iter().flatten().enumerate() {
+        let at = list.index(index);
+        let name = words(item.get("name"));
+        if item.get("item").is_some() {
+            let auth = item.get("auth").filter(|auth| !auth.is_null()).or(auth);
+            let tags = [tags, &[name]].concat();
+            folder(item, (&at, depth + 1), (auth, &tags), (collection, cx));
+        } else if item.get("request").is_some() {
+            saved(item, &at, (auth, tags), (collection, cx));
+        } else {
+            cx.notes.warning(
+                "item_without_request",
+                &at,
+                "an item without a request is left out",
+            );
+        }
+    }
+}
+
+fn saved(
+    item: &Value,
+    at: &At<'_>,
+    (auth, tags): (Option<&Value>, &[String]),
+    (collection, cx): (&mut Collection, &mut Converting<'_>),
+) {
+    let given = &item["request"];
+    let url = request::url(given.get("url").unwrap_or(given), &collection.variables);
+    let verb = given.get("method").and_then(Value::as_str).unwrap_or("GET");
+    let verb = verb.to_ascii_lowercase();
+    let taken = collection
+        .paths
+        .get(&url.path)
+        .is_some_and(|item| item.get(&verb).is_some());
+    if taken {
+        cx.notes.warning(
+            "operation_twice",
+            at,
+            "another saved request has the same method and path; the first one counts",
+        );
+        return;
+    }
+    let own = given.get("auth").filter(|auth| !auth.is_null());
+    let mut operation = json!({
+        "operationId": words(item.get("name")),
+        "summary": words(item.get("name")),
+        "description": words(given.get("description").or(item.get("description"))),
+        "tags": tags,
+        "parameters": request::parameters(given, &url),
+    });
+    if let Some(auth) = own.or(auth) {
+        operation["security"] = request::security(auth, &mut collection.schemes);
+    }
+    if let Some(body) = request::body(given.get("body"), (at, cx)) {
+        operation["requestBody"] = body;
+    }
+    match url.server {
+        Some(server) => {
+            // The first counts for the whole collection; any other is the request's own.
+            let first = collection.server.get_or_insert_with(|| server.clone());
+            if *first != server {
+                operation["servers"] = json!([{ "url": server }]);
+            }
+        }
+        None => cx.notes.info(
+            "server_variable_open",
+            &at.key("request"),
+            "its address is a variable without a value; the origin must be given",
+        ),
+    }
+    let place = At::Pointer("/paths");
+    let place = place.key(&url.path);
+    let place = place.key(&verb);
+    cx.origins
+        .add(place.to_string(), at.key("request").to_string());
+    let entry = collection
+        .paths
+        .entry(url.path)
+        .or_insert_with(|| json!({}));
+    entry[verb] = operation;
+}

@@ -1,0 +1,264 @@
+//! One saved request of a Postman collection.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Converting, postman::words};
+use crate::notes::At;
+
+/// How often a variable may stand for another one.
+const ROUNDS: usize = 4;
+/// Levels of a saved body that are looked at.
+const LEVELS: usize = 12;
+
+/// Where a request goes.
+pub(super) struct Address {
+    /// Scheme, host and prefix; `None` where a variable has no value.
+    pub(super) server: Option<String>,
+    /// The path as a template.
+    pub(super) path: String,
+    query: Vec<(String, String)>,
+}
+
+/// Takes an address apart, whether it was saved as a text or in pieces.
+pub(super) fn url(given: &Value, variables: &HashMap<String, String>) -> Address {
+    let raw = given
+        .as_str()
+        .or_else(|| given.get("raw").and_then(Value::as_str))
+        .map_or_else(|| joined(given), str::to_owned);
+    let filled = fill(&raw, variables);
+    let without = filled.split('#').next().unwrap_or_default();
+    let (place, query) = without.split_once('?').unwrap_or((without, ""));
+    let (server, path) = apart(place);
+    Address {
+        server,
+        path: template(path),
+        query: pairs(given, query),
+    }
+}
+
+fn joined(given: &Value) -> String {
+    let list = |name: &str, with: &str| match given.get(name) {
+        Some(Value::Array(parts)) => {
+            let parts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
+            parts.join(with)
+        }
+        Some(Value::String(text)) => text.clone(),
+        Some(_) | None => String::new(),
+    };
+    let host = list("host", ".");
+    let scheme = given.get("protocol").and_then(Value::as_str);
+    let scheme = scheme.map_or(String::new(), |scheme| format!("{scheme}://"));
+    format!("{scheme}{host}/{}", list("path", "/"))
+}
+
+/// Puts values in the place of `{{variables}}` that have one.
+fn fill(text: &str, variables: &HashMap<String, String>) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..ROUNDS {
+        let mut changed = false;
+        for (name, value) in variables {
+            let place = format!("{{{{{name}}}}}");
+            // A variable in the path is an argument; only the beginning is an address.
+            if text.starts_with(&place) || text.starts_with(&format!("https://{place}")) {
+                text = text.replacen(&place, value, 1);
+                changed = true;
+            }
+        }
+        if !changed || text.len() > 8_192 {
+            break;
+        }
+    }
+    text
+}
+
+/// The server and the path behind it. What begins with an open variable has no server.
+fn apart(place: &str) -> (Option<String>, &str) {
+    if place.starts_with("{{") {
+        let path = place.find("}}").map_or("", |end| &place[end + 2..]);
+        return (None, path);
+    }
+    let (scheme, rest) = place.split_once("://").unwrap_or(("https", place));
+    let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let is_open = host.is_empty() || host.contains(['{', '}']);
+    ((!is_open).then(|| format!("{scheme}://{host}")), path)
+}
+
+/// `/a/:id/{{other}}` becomes `/a/{id}/{other}`.
+fn template(path: &str) -> String {
+    let segments = path.trim_start_matches('/').split('/');
+    let segments: Vec<String> = segments
+        .map(|segment| match segment.strip_prefix(':') {
+            Some(name) if !name.is_empty() => format!("{{{name}}}"),
+            Some(_) | None => segment.replace("{{", "{").replace("}}", "}"),
+        })
+        .collect();
+    format!("/{}", segments.join("/"))
+}
+
+/// Names and descriptions of query parameters; of saved values nothing is kept.
+fn pairs(given: &Value, query: &str) -> Vec<(String, String)> {
+    let described = given.get("query").and_then(Value::as_array);
+    let mut pairs: Vec<(String, String)> = described
+        .into_iter()
+        .flatten()
+        .map(|one| (words(one.get("key")), words(one.get("description"))))
+        .collect();
+    for pair in query.split('&') {
+        let name = pair.split('=').next().unwrap_or_default();
+        if !pairs.iter().any(|(known, _)| known == name) {
+            pairs.push((name.to_owned(), String::new()));
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    pairs.retain(|(name, _)| !name.is_empty() && !name.contains('{') && seen.insert(name.clone()));
+    pairs
+}
+
+/// The parameters of the path, the query and the headers.
+pub(super) fn parameters(given: &Value, url: &Address) -> Vec<Value> {
+    let one = |name: &str, place: &str, words: &str| {
+        json!({"name": name, "in": place, "required": place == "path", "description": words,
+            "schema": {"type": "string"}})
+    };
+    let mut all = Vec::new();
+    let mut rest = url.path.as_str();
+    while let Some((name, after)) = rest
+        .split_once('{')
+        .and_then(|(_, after)| after.split_once('}'))
+    {
+        all.push(one(name, "path", ""));
+        rest = after;
+    }
+    all.extend(
+        url.query
+            .iter()
+            .map(|(name, words)| one(name, "query", words)),
+    );
+    let headers = given.get("header").and_then(Value::as_array);
+    for header in headers.into_iter().flatten() {
+        let name = words(header.get("key"));
+        if !name.is_empty() {
+            all.push(one(&name, "header", &words(header.get("description"))));
+        }
+    }
+    all
+}
+
+/// What lets the request in; its scheme is added to those of the collection.
+pub(super) fn security(auth: &Value, schemes: &mut Map<String, Value>) -> Value {
+    let kind = auth.get("type").and_then(Value::as_str).unwrap_or_default();
+    let detail = |name: &str| match auth.get(kind) {
+        Some(Value::Array(list)) => {
+            let found = list
+                .iter()
+                .find(|one| one.get("key").is_some_and(|key| key == name));
+            words(found.and_then(|one| one.get("value")))
+        }
+        Some(object) => words(object.get(name)),
+        None => String::new(),
+    };
+    let scheme = match kind {
+        "noauth" => return json!([]),
+        "bearer" => json!({ "type": "http", "scheme": "bearer" }),
+        "basic" => json!({ "type": "http", "scheme": "basic" }),
+        "oauth2" => json!({ "type": "oauth2", "flows": {} }),
+        "apikey" => {
+            let place = if detail("in") == "query" {
+                "query"
+            } else {
+                "header"
+            };
+            json!({ "type": "apiKey", "in": place, "name": detail("key") })
+        }
+        other => json!({ "type": "http", "scheme": other }),
+    };
+    let name = match scheme.get("name").and_then(Value::as_str) {
+        Some(key) => format!("{kind} {key}"),
+        None => kind.to_owned(),
+    };
+    schemes.insert(name.clone(), scheme);
+    json!([{ name: [] }])
+}
+
+/// The body, with the types of the one that was saved.
+pub(super) fn body(
+    given: Option<&Value>,
+    (at, cx): (&At<'_>, &mut Converting<'_>),
+) -> Option<Value> {
+    let given = given.filter(|body| body.get("disabled") != Some(&Value::Bool(true)))?;
+    let mode = given.get("mode").and_then(Value::as_str)?;
+    let (media, schema) = match mode {
+        "raw" => raw(given),
+        "urlencoded" => ("application/x-www-form-urlencoded", fields(given, mode)),
+        "formdata" => ("multipart/form-data", fields(given, mode)),
+        "file" => ("application/octet-stream", json!({})),
+        "graphql" => (
+            "application/json",
+            json!({"type": "object", "required": ["query"], "properties": {
+                "query": {"type": "string"}, "variables": {"type": "object"}}}),
+        ),
+        _ => {
+            let text = format!("a body of the mode {mode:?} is left out");
+            cx.notes
+                .warning("body_mode_unknown", &at.key("request"), &text);
+            return None;
+        }
+    };
+    Some(json!({ "content": { media: { "schema": schema } } }))
+}
+
+fn raw(given: &Value) -> (&'static str, Value) {
+    let text = given.get("raw").and_then(Value::as_str).unwrap_or_default();
+    let language = given
+        .pointer("/options/raw/language")
+        .and_then(Value::as_str);
+    match (language, serde_json::from_str::<Value>(text)) {
+        (Some("json") | None, Ok(saved)) => ("application/json", shape(&saved, LEVELS)),
+        // Variables in the middle of it make it no JSON; then it may be anything.
+        (Some("json"), Err(_)) => ("application/json", json!({})),
+        _ => ("text/plain", json!({ "type": "string" })),
+    }
+}
+
+/// The types of a saved value, and none of its content.
+fn shape(saved: &Value, levels: usize) -> Value {
+    match saved {
+        Value::String(_) => json!({ "type": "string" }),
+        Value::Bool(_) => json!({ "type": "boolean" }),
+        Value::Number(_) => json!({ "type": "number" }),
+        Value::Array(items) => match items.first() {
+            Some(first) if levels > 0 => {
+                json!({"type": "array", "items": shape(first, levels - 1)})
+            }
+            Some(_) | None => json!({ "type": "array" }),
+        },
+        Value::Object(members) if levels > 0 => {
+            let properties: Map<String, Value> = members
+                .iter()
+                .map(|(name, value)| (name.clone(), shape(value, levels - 1)))
+                .collect();
+            json!({ "type": "object", "properties": properties })
+        }
+        Value::Object(_) => json!({ "type": "object" }),
+        Value::Null => json!({}),
+    }
+}
+
+fn fields(given: &Value, mode: &str) -> Value {
+    let list = given.get(mode).and_then(Value::as_array);
+    let mut properties = Map::new();
+    for field in list.into_iter().flatten() {
+        let name = words(field.get("key"));
+        let mut schema =
+            json!({ "type": "string", "description": words(field.get("description")) });
+        if field.get("type").is_some_and(|kind| kind == "file") {
+            schema["format"] = "binary".into();
+        }
+        if !name.is_empty() {
+            properties.insert(name, schema);
+        }
+    }
+    json!({ "type": "object", "properties": properties })
+}
