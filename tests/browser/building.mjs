@@ -89,8 +89,13 @@ export async function turnOn(scene) {
   await keys.press("#turn-on-reads");
   const on = await page.locator("tr.tool").evaluateAll((rows) =>
     rows.filter((row) => row.dataset.state !== "off").map((row) => row.dataset.name).sort());
-  checks.same("the READ set is on, and nothing else", on, ["get_order", "list_customers", "list_orders"]);
+  checks.same("T79: the READ set is on, but for the one that hides characters", on, ["list_customers", "list_orders"]);
   await watch.look(page, "review-reads-on");
+  await keys.press('tr.tool[data-name="get_order"] a.tool-link');
+  await keys.type("#turn-on-reason", "Its text was read, odd characters and all.");
+  await keys.press("#turn-on");
+  checks.that("T79: it is turned on by itself", /on/i.test(await page.locator("#tool-state").innerText()));
+  await page.goto(scene.review);
   await keys.press('tr.tool[data-name="create_refund"] a.tool-link');
   checks.same("a high-risk tool can only be held", await page.locator("#handling-run").count(), 0);
   checks.that("and is, unless somebody changes it", await page.locator("#handling-hold").isChecked());
