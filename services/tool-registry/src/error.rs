@@ -48,6 +48,11 @@ pub enum ToolDecisionError {
         "a high-risk tool can only be turned on so that each call waits for a countersignature"
     )]
     HighRiskMustBeHeld,
+    /// Its text hides characters or tells a model what to do, and it was chosen among others.
+    #[error(
+        "its text hides characters or tells a model what to do; read it on the tool's own page and decide there"
+    )]
+    TextUnread,
     /// It is not there, or the database does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,7 +62,7 @@ impl Fault for ToolDecisionError {
     fn kind(&self) -> Kind {
         match self {
             Self::Denied(error) => error.kind(),
-            Self::ToolChanged | Self::ToolUnsupported(_) => Kind::Conflict,
+            Self::ToolChanged | Self::ToolUnsupported(_) | Self::TextUnread => Kind::Conflict,
             Self::HighRiskMustBeHeld => Kind::Invalid,
             Self::Store(error) => error.kind(),
         }
@@ -69,6 +74,7 @@ impl Fault for ToolDecisionError {
             Self::ToolChanged => "tool_changed",
             Self::ToolUnsupported(_) => "tool_unsupported",
             Self::HighRiskMustBeHeld => "high_risk_must_be_held",
+            Self::TextUnread => "tool_text_unread",
             Self::Store(error) => error.code(),
         }
     }

@@ -8,6 +8,8 @@
 //!   the tool until somebody has looked again.
 //! - A high-risk tool is turned on only by those who may, and only so that each call waits for a
 //!   countersignature; the database refuses anything else.
+//! - Deciding about many tools at once is deciding about each: the same rules, a row and a record
+//!   each, and what is refused stands in nobody else's way.
 //! - A change is seen by every gateway within a second: see [`Catalogues`].
 //!
 //! People's side starts at [`Registry`], the gateway's at [`Catalogues`].
@@ -15,6 +17,7 @@
 mod catalogue;
 mod catalogues;
 mod create_endpoint;
+mod decide_tools;
 mod definition;
 mod endpoints;
 mod error;
@@ -39,6 +42,7 @@ pub use countersign_store::{
     sources::{ClassCount, Source},
 };
 pub use create_endpoint::CreateEndpoint;
+pub use decide_tools::{DecideTools, DecidedTools, LookedAt, RefusedTool};
 pub use definition::SchemaRefused;
 pub use endpoints::{EndpointDetail, EndpointView};
 pub use error::{EndpointError, ReadError, ToolDecisionError};

@@ -131,6 +131,17 @@ pub struct ImportedOperation {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl ImportedOperation {
+    /// Whether its text hides characters or tells a model what to do: then a person reads it
+    /// before it is turned on, and it is turned on by itself.
+    #[must_use]
+    pub fn must_be_read(&self) -> bool {
+        let marks = ["text_instructs", "text_hidden_characters"];
+        let mut codes = self.diagnostics.iter().map(|note| note.code.as_str());
+        codes.any(|code| marks.contains(&code))
+    }
+}
+
 /// One loss, guess or repair.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {

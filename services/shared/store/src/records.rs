@@ -42,7 +42,15 @@ impl TenantTx {
     /// # Errors
     /// When the database refuses.
     pub async fn append_record(&self, record: &Record) -> Result<(), StoreError> {
-        let rows = Value::Array(vec![to_json(record)]);
+        self.append_each(std::slice::from_ref(record)).await
+    }
+
+    /// Adds rows in the caller's transaction, in one statement.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn append_each(&self, records: &[Record]) -> Result<(), StoreError> {
+        let rows: Value = records.iter().map(to_json).collect();
         self.execute(INSERT, [rows.into()]).await.map(|_| ())
     }
 }

@@ -7,3 +7,4 @@ mod decisions;
 mod endpoints;
 mod house;
 mod sources;
+mod together;

@@ -268,13 +268,6 @@ pub(crate) const fn class_says(class: RiskClass) -> &'static str {
     }
 }
 
-/// A text that hides characters or speaks to models is read by a person first.
-fn is_marked(view: &ToolView) -> bool {
-    let marks = ["text_instructs", "text_hidden_characters"];
-    let mut notes = view.tool.operation.diagnostics.iter();
-    notes.any(|note| marks.contains(&note.code.as_str()))
-}
-
 fn groups(tools: &[ToolView], filter: &Filter) -> Vec<ToolGroup> {
     let kept: Vec<_> = tools.iter().filter(|view| filter.keeps(view)).collect();
     let group = |class: RiskClass| {
@@ -349,7 +342,7 @@ impl SourcePage {
                 view.state == ToolState::Off
                     && view.tool.operation.risk.class == RiskClass::Read
                     && !view.tool.operation.risk.high_risk
-                    && !is_marked(view)
+                    && !view.tool.operation.must_be_read()
             }),
             groups: groups(&tools, &filter),
             diagnostics: ready

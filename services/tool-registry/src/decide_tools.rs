@@ -1,0 +1,247 @@
+//! Turns many tools of an API on or off, for one reason.
+
+use std::collections::HashMap;
+
+use countersign_access::{
+    Action, Denied, DisableTool, EnableHighRiskTool, EnableTool, TenantScope,
+};
+use countersign_domain::{
+    event::Event,
+    id::{EnvironmentId, SourceId, ToolId, ToolVersionId},
+    name::Statement,
+    record::{Act, Record},
+    tool::{Choice, Tool},
+};
+use countersign_store::{
+    StoreError, TenantTx,
+    enablements::{NewDecision, TurnOnPermit},
+    environments::Environment,
+    tools::{DecidedTool, ToolsOf},
+};
+
+use crate::{Registry, ToolDecisionError, rule};
+
+/// A tool with the definition of it that was looked at.
+pub type LookedAt = (ToolId, ToolVersionId);
+
+/// The wish to decide the same about many tools of an API.
+#[derive(Clone, Debug)]
+pub struct DecideTools {
+    /// The API.
+    pub source: SourceId,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// What.
+    pub choice: Choice,
+    /// About which; naming one twice is naming it once.
+    pub tools: Vec<LookedAt>,
+    /// Why.
+    pub reason: Statement,
+}
+
+/// What became of a wish about many tools.
+#[derive(Debug, Default)]
+pub struct DecidedTools {
+    /// Names of those that were decided.
+    pub decided: Vec<String>,
+    /// Those about which the same had been decided before.
+    pub same: usize,
+    /// Those that were refused, each with why.
+    pub refused: Vec<RefusedTool>,
+}
+
+/// A tool about which nothing was decided.
+#[derive(Debug)]
+pub struct RefusedTool {
+    /// Which.
+    pub tool: ToolId,
+    /// Its name, if it is there.
+    pub name: Option<String>,
+    /// Why.
+    pub why: ToolDecisionError,
+}
+
+impl Registry {
+    /// Decides the same about many tools of an API, each by the rules for one: the permission
+    /// that its risk needs, the definition that was looked at, high risk held. A tool whose text a
+    /// person has to read first is not turned on among others. One that is refused is named, and
+    /// nothing else is lost by it. Each decision has its own row in the audit log.
+    ///
+    /// # Errors
+    /// When the caller may decide about no tool at all, or there is no such source or environment.
+    pub async fn decide_tools(
+        &self,
+        scope: &TenantScope,
+        cmd: DecideTools,
+    ) -> Result<DecidedTools, ToolDecisionError> {
+        may_decide(scope, cmd.choice)?;
+        let tx = self.store.begin(scope).await?;
+        let environment = tx.environment(cmd.environment).await?;
+        let ids: Vec<ToolId> = cmd.tools.iter().map(|(id, _)| *id).collect();
+        tx.lock_tools(cmd.source, &ids).await?;
+        let known = tx
+            .tools(ToolsOf::Source(cmd.source), cmd.environment)
+            .await?;
+        let sorted = Sorted::of(scope, &cmd, known);
+        let mut outcome = DecidedTools {
+            decided: Vec::new(),
+            same: sorted.same,
+            refused: sorted.refused,
+        };
+        let tools: Vec<&Tool> = sorted.ordinary.iter().chain(&sorted.high).collect();
+        if tools.is_empty() {
+            return Ok(outcome);
+        }
+
+        let ordinary = self.decisions(scope, &cmd, &sorted.ordinary)?;
+        let high = self.decisions(scope, &cmd, &sorted.high)?;
+        write(&tx, scope, &cmd, (&ordinary, &high)).await?;
+        let records: Vec<Record> = tools
+            .iter()
+            .map(|tool| self.decided_record(scope, &cmd, (&environment, tool)))
+            .collect();
+        tx.append_each(&records).await?;
+        let ids = tools.iter().map(|tool| tool.id).collect();
+        tx.publish(&Event::ToolsDecided { tools: ids }).await?;
+        outcome.decided = tools.iter().map(|tool| tool.name.clone()).collect();
+        tx.commit().await?;
+        self.tell(scope).await;
+        Ok(outcome)
+    }
+
+    fn decisions(
+        &self,
+        scope: &TenantScope,
+        cmd: &DecideTools,
+        tools: &[Tool],
+    ) -> Result<Vec<NewDecision>, Denied> {
+        let tools = tools.iter();
+        tools
+            .map(|tool| self.decision(scope, tool, cmd.environment, cmd.reason.clone()))
+            .collect()
+    }
+
+    fn decided_record(
+        &self,
+        scope: &TenantScope,
+        cmd: &DecideTools,
+        (environment, tool): (&Environment, &Tool),
+    ) -> Record {
+        let record = match cmd.choice {
+            Choice::Off => self.tool_record(scope, Act::ToolTurnedOff, tool),
+            Choice::On(handling) => self
+                .tool_record(scope, Act::ToolTurnedOn, tool)
+                .with("handling", handling.as_str()),
+        };
+        record
+            .with("environment", environment.slug.as_str())
+            .with("reason", cmd.reason.as_str())
+            .with("chosen_together", cmd.tools.len())
+    }
+}
+
+/// Whoever may decide about no tool learns nothing about which there are.
+fn may_decide(scope: &TenantScope, choice: Choice) -> Result<(), Denied> {
+    match choice {
+        Choice::Off => may(scope, DisableTool),
+        Choice::On(_) => may(scope, EnableTool)
+            .or_else(|denied| may(scope, EnableHighRiskTool).map_err(|_| denied)),
+    }
+}
+
+fn may<A: Action>(scope: &TenantScope, action: A) -> Result<(), Denied> {
+    // Spent at once: what is decided takes permits of its own.
+    let _tenant = scope.allow(action)?.spend();
+    Ok(())
+}
+
+async fn write(
+    tx: &TenantTx,
+    scope: &TenantScope,
+    cmd: &DecideTools,
+    (ordinary, high): (&[NewDecision], &[NewDecision]),
+) -> Result<(), ToolDecisionError> {
+    match cmd.choice {
+        Choice::Off => {
+            let both = [ordinary, high].concat();
+            let permit = scope.allow(DisableTool)?;
+            tx.turn_tools_off(permit, cmd.environment, &both).await?;
+        }
+        Choice::On(handling) => {
+            let place = (cmd.environment, handling);
+            if !ordinary.is_empty() {
+                let permit = TurnOnPermit::Ordinary(scope.allow(EnableTool)?);
+                tx.turn_tools_on(permit, place, ordinary).await?;
+            }
+            if !high.is_empty() {
+                let permit = TurnOnPermit::HighRisk(scope.allow(EnableHighRiskTool)?);
+                tx.turn_tools_on(permit, place, high).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The tools that were chosen, by what becomes of them.
+#[derive(Default)]
+struct Sorted {
+    ordinary: Vec<Tool>,
+    high: Vec<Tool>,
+    same: usize,
+    refused: Vec<RefusedTool>,
+}
+
+impl Sorted {
+    fn of(scope: &TenantScope, cmd: &DecideTools, known: Vec<DecidedTool>) -> Self {
+        let mut wanted: HashMap<ToolId, ToolVersionId> = cmd.tools.iter().copied().collect();
+        let mut sorted = Self::default();
+        for DecidedTool { tool, decided } in known {
+            let Some(version) = wanted.remove(&tool.id) else {
+                continue;
+            };
+            if let Err(why) = may_be(scope, &tool, (version, cmd.choice)) {
+                sorted.refused.push(RefusedTool {
+                    tool: tool.id,
+                    name: Some(tool.name),
+                    why,
+                });
+                continue;
+            }
+            let is_same = decided.is_some_and(|decided| {
+                decided.choice == cmd.choice
+                    && (cmd.choice == Choice::Off || decided.version == version)
+            });
+            match (is_same, tool.operation.risk.high_risk) {
+                (true, _) => sorted.same += 1,
+                (false, true) => sorted.high.push(tool),
+                (false, false) => sorted.ordinary.push(tool),
+            }
+        }
+        // Gone, another API's or another tenant's: all the same to the caller.
+        sorted
+            .refused
+            .extend(wanted.into_keys().map(|tool| RefusedTool {
+                tool,
+                name: None,
+                why: StoreError::NotFound.into(),
+            }));
+        sorted
+    }
+}
+
+/// Says whether this may be decided about a tool that is one of many.
+fn may_be(
+    scope: &TenantScope,
+    tool: &Tool,
+    (version, choice): (ToolVersionId, Choice),
+) -> Result<(), ToolDecisionError> {
+    let Choice::On(handling) = choice else {
+        return Ok(());
+    };
+    let _permit = rule::permit(scope, tool)?;
+    rule::may_be_on(tool, version, handling)?;
+    if tool.operation.must_be_read() {
+        return Err(ToolDecisionError::TextUnread);
+    }
+    Ok(())
+}
