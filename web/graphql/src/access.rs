@@ -64,6 +64,7 @@ pub const ACCESS: &[FieldAccess] = &[
     tenant("sources", &[A::ReadTenant]),
     tenant("source", &[A::ReadTenant]),
     tenant("revision", &[A::ReadTenant]),
+    tenant("revisionChanges", &[A::ReadTenant]),
     tenant("tool", &[A::ReadTenant]),
     tenant("connections", &[A::ReadTenant]),
     tenant("endpoints", &[A::ReadTenant]),

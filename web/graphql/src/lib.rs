@@ -27,6 +27,7 @@ mod member;
 mod query;
 mod record;
 mod report;
+mod revision_change;
 mod scalar;
 mod source;
 mod tenant;

@@ -8,7 +8,7 @@ use countersign_edge::Caller;
 use countersign_tool_registry as registry;
 
 use crate::{
-    api::{CALL, LIST},
+    api::{CALL, LIST, page_price},
     connection::Connection,
     context::ContextExt as _,
     endpoint::{Endpoint, EndpointSummary, Grant},
@@ -19,6 +19,7 @@ use crate::{
     query::Role,
     record::{RecordDetail, RecordFilter, RecordPage},
     report::Report,
+    revision_change::RevisionChangePage,
     source::{Source, SourceSummary},
     tool::Tool,
 };
@@ -93,6 +94,21 @@ impl Tenant {
         let imports = &ctx.services().imports;
         let found = imports.revision(&self.caller.scope, known(&id)?).await;
         found.map(Revision::from).map_err(to_graphql)
+    }
+
+    /// What an import changed about the tools of its API, what needs people first: at most `first`
+    /// rows after the place `after`. A first import changed nothing.
+    #[graphql(complexity = "page_price(first, child_complexity)")]
+    async fn revision_changes(
+        &self,
+        ctx: &Context<'_>,
+        revision: ID,
+        #[graphql(default = 50)] first: u32,
+        after: Option<u32>,
+    ) -> Result<RevisionChangePage> {
+        let imports = &ctx.services().imports;
+        let changes = imports.changes(&self.caller.scope, known(&revision)?).await;
+        RevisionChangePage::cut(changes.map_err(to_graphql)?, first, after)
     }
 
     /// One tool, as it is in an environment.

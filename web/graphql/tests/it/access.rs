@@ -52,6 +52,12 @@ impl Facts {
             }
             "source" => r#"(slug: "pets")"#.to_owned(),
             "endpoint" => r#"(slug: "support")"#.to_owned(),
+            "revisionChanges" => {
+                return format!(
+                    r#"revisionChanges(revision: "{}") {{ total }}"#,
+                    self.revision
+                );
+            }
             "revision" => format!(r#"(id: "{}")"#, self.revision),
             "tool" => {
                 let (tool, _) = &self.tools["list_pets"];

@@ -6,6 +6,7 @@ mod access;
 mod doors;
 mod front;
 mod refusals;
+mod revision_changes;
 mod schema;
 #[expect(
     clippy::unused_async,

@@ -58,6 +58,10 @@ async fn what_is_in_another_tenant_cannot_be_named() {
             json!({"id": started["revision"]}),
         ),
         (
+            r#"query($id: ID!) { tenant(slug: "globex") { revisionChanges(revision: $id) { total } } }"#,
+            json!({"id": started["revision"]}),
+        ),
+        (
             r#"mutation($id: ID!, $v: ID!, $e: ID!) { turnOnTool(tenant: "globex", input: {tool: $id, version: $v, environment: $e, handling: HOLD, reason: "why not"}) { id } }"#,
             json!({"id": tool, "v": version, "e": here}),
         ),
