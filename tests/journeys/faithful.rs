@@ -5,6 +5,8 @@
 //! line, the headers that the call decides, an empty line, the body. Importer, builder and the
 //! one door out are the real ones; the upstream writes down what it is sent.
 
+mod raw_text;
+
 use std::{path::Path, sync::Arc, time::Duration};
 
 use countersign_domain::operation::{ImportedDocument, ImportedOperation};

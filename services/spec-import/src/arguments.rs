@@ -1,6 +1,6 @@
 //! The arguments of an operation: one flat object, the body under `body`.
 
-use countersign_domain::{operation::Bind, text};
+use countersign_domain::{media_type, operation::Bind, text};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -159,7 +159,7 @@ fn schema(
     }
     let content = parameter.value.get("content").and_then(Value::as_object);
     if let Some((media, value)) = content.and_then(body::prefer_json) {
-        if !body::is_json(media) && !media.starts_with("text/") {
+        if !media_type::is_json(media) && !media_type::is_text(media) {
             let what = format!(
                 "the parameter {:?}, which is written as {media:?},",
                 parameter.wire
@@ -175,6 +175,9 @@ fn schema(
         let at = at.key("content");
         let at = at.key(media);
         let (schema, links) = match value.get("schema") {
+            Some(schema) if !media_type::is_json(media) && !body::is_scalar(cx.root, schema) => {
+                (json!({ "type": "string" }), Links::default())
+            }
             Some(schema) => cx
                 .definitions
                 .inline(schema, &at.key("schema"), &mut cx.notes),

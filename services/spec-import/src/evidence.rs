@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use countersign_domain::media_type;
 use serde_json::Value;
 
 use crate::reference;
@@ -86,7 +87,7 @@ impl<'d> Fields<'d> {
             };
             let content = response.get("content").and_then(Value::as_object);
             for (media, value) in content.into_iter().flatten() {
-                if crate::body::is_json(media)
+                if media_type::is_json(media)
                     && let Some(schema) = value.get("schema")
                 {
                     self.schema(schema, 2);

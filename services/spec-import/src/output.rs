@@ -8,7 +8,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use countersign_domain::{operation::Output, schema, text};
+use countersign_domain::{media_type, operation::Output, schema, text};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -56,7 +56,7 @@ pub(crate) fn read<'d>(
         media_type: text::strip(media, 120),
         schema: None,
     };
-    let Some(given) = value.get("schema").filter(|_| body::is_json(media)) else {
+    let Some(given) = value.get("schema").filter(|_| media_type::is_json(media)) else {
         return Some(output);
     };
     let at = At::Pointer(&pointer);

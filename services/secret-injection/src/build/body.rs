@@ -4,7 +4,10 @@ use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use countersign_domain::operation::{Body, BodyKind, PartEncoding, Style};
+use countersign_domain::{
+    media_type::is_json,
+    operation::{Body, BodyKind, PartEncoding, Style},
+};
 use serde_json::{Map, Value};
 
 use super::{BuildError, encode, multipart, query::Pairs, refused};
@@ -88,17 +91,6 @@ pub(super) fn media_type(body: &Body, default: &str) -> Result<String, BuildErro
 pub(super) fn from_base64(argument: &str, value: &Value) -> Result<Vec<u8>, BuildError> {
     let decoded = value.as_str().and_then(|text| BASE64.decode(text).ok());
     decoded.ok_or_else(|| BuildError::wrong_type(argument, "bytes in base64"))
-}
-
-/// Says whether a media type is some kind of JSON.
-pub(super) fn is_json(media_type: &str) -> bool {
-    let essence = media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
 }
 
 fn object(value: &Value) -> Result<&Map<String, Value>, BuildError> {

@@ -17,7 +17,10 @@ mod style;
 
 use std::collections::HashSet;
 
-use countersign_domain::operation::{Bind, Body, Method};
+use countersign_domain::{
+    media_type::is_json,
+    operation::{Bind, Body, Method},
+};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -158,7 +161,7 @@ fn typed_value(
     let Some(media_type) = &bind.content_type else {
         return Ok(value.clone());
     };
-    if body::is_json(media_type) {
+    if is_json(media_type) {
         return Ok(Value::String(json(value)));
     }
     if value.is_array() || value.is_object() {

@@ -7,13 +7,14 @@ use std::fmt::Write as _;
 
 use countersign_domain::{
     digest::Digest,
+    media_type::{essence, is_json, is_text},
     operation::{Body, PartEncoding, Style},
 };
 use serde_json::{Map, Value};
 
 use super::{
     BuildError,
-    body::{ARGUMENT, Written, from_base64, is_json},
+    body::{ARGUMENT, Written, from_base64},
     encode,
     query::Pairs,
     refused,
@@ -102,21 +103,8 @@ fn part(property: &str, value: &Value, content_type: Option<&str>) -> Result<Par
 
 /// Says whether content of this type is given in base64: all that is not some kind of text.
 fn is_binary(media_type: &str) -> bool {
-    let essence = media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    let is_text = essence.starts_with("text/")
-        || essence.ends_with("+xml") && essence != "image/svg+xml"
-        || [
-            "application/xml",
-            "application/x-www-form-urlencoded",
-            "application/yaml",
-        ]
-        .contains(&essence.as_str());
-    !is_text && !is_json(&essence)
+    let essence = essence(media_type);
+    !is_text(&essence) && !is_json(&essence) && essence != "application/x-www-form-urlencoded"
 }
 
 /// An encoding may name several types, or ranges of them.

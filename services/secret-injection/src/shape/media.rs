@@ -1,5 +1,10 @@
 //! What an answer says it is.
 
+use countersign_domain::media_type::{is_json, is_text};
+
+/// Forms and grammars are read like text.
+const ALSO_TEXT: [&str; 2] = ["application/x-www-form-urlencoded", "application/xml-dtd"];
+
 /// The kinds of answers that are shown differently.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Media {
@@ -12,23 +17,6 @@ pub(super) enum Media {
     Binary(String),
 }
 
-const TEXTUAL: [&str; 14] = [
-    "application/ecmascript",
-    "application/graphql",
-    "application/javascript",
-    "application/jsonl",
-    "application/ld+json-seq",
-    "application/ndjson",
-    "application/sql",
-    "application/toml",
-    "application/x-ndjson",
-    "application/x-www-form-urlencoded",
-    "application/x-yaml",
-    "application/xml",
-    "application/xml-dtd",
-    "application/yaml",
-];
-
 impl Media {
     /// Goes by the declared type; by the bytes only where none is declared, or where they cannot
     /// be the text that is declared.
@@ -36,10 +24,7 @@ impl Media {
         let declared = content_type.unwrap_or_default().to_ascii_lowercase();
         let (essence, parameters) = declared.split_once(';').unwrap_or((&declared, ""));
         let essence = essence.trim();
-        let kind = if essence == "application/json"
-            || essence == "text/json"
-            || essence.ends_with("+json")
-        {
+        let kind = if is_json(essence) {
             Self::Json
         } else if essence == "text/html" || essence == "application/xhtml+xml" {
             Self::Html
@@ -48,7 +33,8 @@ impl Media {
         } else if essence.is_empty()
             || essence.starts_with("text/")
             || essence.ends_with("+xml")
-            || TEXTUAL.contains(&essence)
+            || is_text(essence)
+            || ALSO_TEXT.contains(&essence)
         {
             if is_latin1(parameters) {
                 Self::Latin1Text

@@ -15,6 +15,7 @@ pub mod fault;
 pub mod hold;
 pub mod id;
 pub mod json;
+pub mod media_type;
 pub mod name;
 pub mod operation;
 pub mod record;

@@ -5,6 +5,7 @@
 //! what a parameter is stands beside its name instead of in a schema; and `collectionFormat` is
 //! what style and explode are now.
 
+use countersign_domain::media_type;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -243,7 +244,7 @@ fn response(value: &mut Value, produces: &[String], at: &At<'_>, cx: &mut Conver
     // One of them is enough to say what the answer is, and schemas can be large.
     let media = produces
         .iter()
-        .find(|media| crate::body::is_json(media) != is_file)
+        .find(|media| media_type::is_json(media) != is_file)
         .or(produces.first())
         .map_or(default, String::as_str);
     let place = at.to_string();

@@ -1,0 +1,113 @@
+//! Media types: which are JSON, and which are text that somebody could write by hand.
+//!
+//! The importer, the request builder and whoever shapes answers go by the same lists, so that an
+//! agent which is asked for text is never understood to have given base64.
+
+/// Text although it is neither `text/*` nor built on XML, YAML or JSON.
+const TEXTS: [&str; 27] = [
+    "application/ecmascript",
+    "application/edi-x12",
+    "application/edifact",
+    "application/graphql",
+    "application/javascript",
+    "application/json-lines",
+    "application/json-seq",
+    "application/jsonl",
+    "application/jsonlines",
+    "application/jwt",
+    "application/n-quads",
+    "application/n-triples",
+    "application/ndjson",
+    "application/pem-certificate-chain",
+    "application/sdp",
+    "application/sparql-query",
+    "application/sparql-update",
+    "application/sql",
+    "application/toml",
+    "application/trig",
+    "application/x-javascript",
+    "application/x-jsonlines",
+    "application/x-ndjson",
+    "application/x-pem-file",
+    "application/x-yaml",
+    "application/xml",
+    "application/yaml",
+];
+const BUILT_ON_TEXT: [&str; 3] = ["+xml", "+yaml", "+json-seq"];
+
+/// Takes the parameters off: `application/json; charset=utf-8` is `application/json`.
+#[must_use]
+pub fn essence(media_type: &str) -> String {
+    let essence = media_type.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+/// Says whether a media type is JSON or built on it.
+#[must_use]
+pub fn is_json(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+}
+
+/// Says whether a media type is text, other than JSON and forms, and no range such as `text/*`.
+#[must_use]
+pub fn is_text(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    let named = TEXTS.contains(&essence.as_str()) || essence.starts_with("text/");
+    let built = BUILT_ON_TEXT.iter().any(|end| essence.ends_with(end));
+    // Drawings are files, whatever they are written in.
+    (named || built) && !is_json(&essence) && !essence.contains('*') && essence != "image/svg+xml"
+}
+
+/// Says whether the text is one of UTF-8, which is all that is ever sent.
+#[must_use]
+pub fn is_utf8(media_type: &str) -> bool {
+    let mut parameters = media_type.split(';').skip(1);
+    parameters.all(|parameter| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let value = value.trim().trim_matches('"').to_ascii_lowercase();
+        !name.trim().eq_ignore_ascii_case("charset")
+            || matches!(value.as_str(), "utf-8" | "utf8" | "us-ascii")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_json_and_bytes_are_told_apart() {
+        for media in [
+            "text/plain",
+            "Text/XML; charset=utf-8",
+            "application/xml",
+            "application/soap+xml",
+            "application/x-ndjson",
+            "application/vnd.oai.openapi+yaml",
+            "application/geo+json-seq",
+        ] {
+            assert!(is_text(media) && !is_json(media), "{media}");
+        }
+        for media in ["application/json;q=1", "text/json", "application/a.b+json"] {
+            assert!(is_json(media) && !is_text(media), "{media}");
+        }
+        for media in [
+            "image/svg+xml",
+            "text/*",
+            "*/*",
+            "application/pdf",
+            "multipart/mixed",
+            "application/x-www-form-urlencoded",
+            "",
+        ] {
+            assert!(!is_text(media) && !is_json(media), "{media}");
+        }
+    }
+
+    #[test]
+    fn only_utf_8_is_sent_as_text() {
+        assert!(is_utf8("text/csv; header=present; Charset=\"UTF-8\""));
+        assert!(is_utf8("text/csv"));
+        assert!(!is_utf8("text/csv;charset=iso-8859-1"));
+    }
+}

@@ -1,0 +1,149 @@
+//! How the properties of a form are written, and which of them are bytes.
+
+use countersign_domain::{
+    media_type::{essence, is_json, is_text},
+    operation::{BodyKind, PartEncoding, Style},
+};
+use serde_json::{Map, Value};
+
+use super::media::BINARY;
+use crate::{notes::At, operation::Reading, parameter, reference};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// How each property of a form body is written, where that is not the default.
+pub(super) fn encoding(
+    cx: &mut Reading<'_, '_>,
+    kind: BodyKind,
+    media: &Value,
+    at: &At<'_>,
+) -> Vec<PartEncoding> {
+    if !matches!(kind, BodyKind::Form | BodyKind::Multipart) {
+        return Vec::new();
+    }
+    let mut parts: Vec<PartEncoding> = Vec::new();
+    let given = media.get("encoding").and_then(Value::as_object);
+    let home = at.key("encoding");
+    for (property, value) in given.into_iter().flatten() {
+        parts.push(part(cx, property, value, &home.key(property)));
+    }
+    if kind == BodyKind::Multipart {
+        for property in binary_properties(cx.root, media.get("schema")) {
+            match parts.iter_mut().find(|part| part.property == property) {
+                Some(part) => {
+                    part.content_type = part.content_type.take().or(Some(BINARY.to_owned()));
+                }
+                None => parts.push(PartEncoding {
+                    property,
+                    style: Style::Form,
+                    explode: true,
+                    content_type: Some(BINARY.to_owned()),
+                }),
+            }
+        }
+    }
+    parts
+}
+
+fn part(cx: &mut Reading<'_, '_>, property: &str, value: &Value, at: &At<'_>) -> PartEncoding {
+    let named = value.get("style").and_then(Value::as_str);
+    let style = named.and_then(parameter::read_style);
+    if named.is_some() && style.is_none() {
+        let text = "the style does not exist; the default is used";
+        cx.notes.warning("style_unknown", at, text);
+    }
+    let headers = value.get("headers").and_then(Value::as_object);
+    if headers.is_some_and(|headers| !headers.is_empty()) {
+        let text = format!("the headers of the part {property:?} are not sent");
+        cx.notes
+            .warning("part_headers_left_out", &at.key("headers"), &text);
+    }
+    let style = style.unwrap_or(Style::Form);
+    PartEncoding {
+        property: property.to_owned(),
+        style,
+        explode: parameter::explode(style, value.get("explode")),
+        content_type: part_type(value),
+    }
+}
+
+/// The properties that are asked for in base64.
+pub(super) fn in_base64(kind: BodyKind, parts: &[PartEncoding]) -> Vec<&str> {
+    let is_bytes = |media: &str| !is_text(media) && !is_json(media) && essence(media) != FORM;
+    parts
+        .iter()
+        .filter(|part| kind == BodyKind::Multipart && part.style != Style::DeepObject)
+        .filter(|part| part.content_type.as_deref().is_some_and(is_bytes))
+        .map(|part| part.property.as_str())
+        .collect()
+}
+
+/// Whether a schema may be that of an object.
+pub(super) fn may_be_object(root: &Value, schema: &Value) -> bool {
+    let Ok((schema, _)) = reference::follow(root, schema, String::new()) else {
+        return true;
+    };
+    match schema.get("type") {
+        Some(Value::String(name)) => name == "object",
+        Some(Value::Array(names)) => names.iter().any(|name| name == "object"),
+        _ => true,
+    }
+}
+
+/// The first of several allowed media types; a wildcard says nothing.
+fn part_type(encoding: &Value) -> Option<String> {
+    let first = encoding
+        .get("contentType")?
+        .as_str()?
+        .split(',')
+        .next()?
+        .trim();
+    let fits = first.bytes().all(|b| b.is_ascii_graphic() || b == b' ') && !first.contains('*');
+    (fits && first.contains('/') && first.len() <= 120).then(|| first.to_owned())
+}
+
+/// Properties whose values are bytes, or lists of bytes.
+fn binary_properties(root: &Value, schema: Option<&Value>) -> Vec<String> {
+    let Some(schema) = schema.and_then(|schema| resolve(root, schema)) else {
+        return Vec::new();
+    };
+    let branches = list(schema, "allOf");
+    branches
+        .filter_map(|branch| resolve(root, branch))
+        .chain([schema])
+        .filter_map(|part| part.get("properties").and_then(Value::as_object))
+        .flat_map(Map::iter)
+        .filter(|(_, property)| is_bytes(root, property, 4))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+fn resolve<'d>(root: &'d Value, value: &'d Value) -> Option<&'d Value> {
+    reference::follow(root, value, String::new())
+        .ok()
+        .map(|found| found.0)
+}
+
+fn list<'d>(value: &'d Value, keyword: &str) -> impl Iterator<Item = &'d Value> {
+    let items = value.get(keyword).and_then(Value::as_array);
+    items.into_iter().flatten()
+}
+
+/// Bytes, a list of them, or one of these where there may also be nothing.
+fn is_bytes(root: &Value, value: &Value, levels: u8) -> bool {
+    let (Some(value), Some(levels)) = (resolve(root, value), levels.checked_sub(1)) else {
+        return false;
+    };
+    let told = |keyword: &str| value.get(keyword).and_then(Value::as_str);
+    // OpenAPI 3.1 names the media type of bytes that are not encoded.
+    let raw = |media: &str| !is_text(media) && !is_json(media) && !media.contains('*');
+    told("format") == Some("binary")
+        || told("contentEncoding").is_none() && told("contentMediaType").is_some_and(raw)
+        || value
+            .get("items")
+            .is_some_and(|items| is_bytes(root, items, levels))
+        || ["anyOf", "oneOf", "allOf"]
+            .into_iter()
+            .flat_map(|keyword| list(value, keyword))
+            .any(|branch| is_bytes(root, branch, levels))
+}

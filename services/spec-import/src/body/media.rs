@@ -1,0 +1,92 @@
+//! Which of the media types of a body is sent, and how it is written.
+
+use countersign_domain::{
+    media_type::{essence, is_json, is_text, is_utf8},
+    operation::BodyKind,
+};
+use serde_json::{Map, Value};
+
+use crate::reference;
+
+pub(super) const BINARY: &str = "application/octet-stream";
+const PLAIN: &str = "text/plain";
+
+/// A media type that was chosen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chosen<'d> {
+    pub(super) kind: BodyKind,
+    pub(super) media: &'d str,
+    pub(super) value: &'d Value,
+}
+
+impl Chosen<'_> {
+    /// The media type as it is sent: a range of them cannot be.
+    pub(super) fn sent_as(&self) -> String {
+        let media = self.media;
+        let plain = media.bytes().all(|b| b.is_ascii_graphic() || b == b' ') && media.len() <= 200;
+        match self.kind {
+            _ if plain && !media.contains('*') => media.to_owned(),
+            BodyKind::Binary => BINARY.to_owned(),
+            BodyKind::Json => "application/json".to_owned(),
+            BodyKind::Text if media.contains('*') => PLAIN.to_owned(),
+            BodyKind::Form | BodyKind::Multipart | BodyKind::Text => essence(media),
+        }
+    }
+}
+
+/// JSON before +json, form, multipart, bytes, text, and what only its schema tells about.
+pub(super) fn choose<'d>(root: &Value, content: &'d Map<String, Value>) -> Option<Chosen<'d>> {
+    content
+        .iter()
+        .filter_map(|(media, value)| {
+            let (rank, kind) = kind_of(root, media, value)?;
+            Some((rank, Chosen { kind, media, value }))
+        })
+        .min_by_key(|(rank, _)| *rank)
+        .map(|(_, chosen)| chosen)
+}
+
+fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
+    let essence = essence(media);
+    let schema = value.get("schema").map(|schema| {
+        reference::follow(root, schema, String::new()).map_or(schema, |(schema, _)| schema)
+    });
+    let told = |keyword: &str| schema.and_then(|schema| schema.get(keyword)?.as_str());
+    // Base64 is what goes over the wire here, so it is text.
+    let in_base64 = told("format") == Some("byte") || told("contentEncoding").is_some();
+    Some(match essence.as_str() {
+        "application/json" => (0, BodyKind::Json),
+        // A list of changes, which an object is not: Kubernetes offers both under one schema.
+        "application/json-patch+json" => (2, BodyKind::Json),
+        _ if is_json(&essence) => (1, BodyKind::Json),
+        "application/x-www-form-urlencoded" => (3, BodyKind::Form),
+        "multipart/form-data" => (4, BodyKind::Multipart),
+        BINARY if in_base64 => (6, BodyKind::Text),
+        BINARY => (5, BodyKind::Binary),
+        _ if is_bytes(&essence) && in_base64 => (6, BodyKind::Text),
+        _ if is_bytes(&essence) => (6, BodyKind::Binary),
+        "*/*" | "application/*" if told("format") == Some("binary") => (7, BodyKind::Binary),
+        "*/*" | "application/*" => (7, BodyKind::Json),
+        // Whoever wants another charset than ours is given bytes.
+        _ if is_text(&essence) && !is_utf8(media) => (9, BodyKind::Binary),
+        _ if is_text(&essence) || essence == "text/*" => (8, BodyKind::Text),
+        other if other.starts_with("multipart/") || other.contains('*') => return None,
+        other if other.split('/').filter(|part| !part.is_empty()).count() != 2 => return None,
+        // Nothing is known about it but its schema: a text or bytes, or nothing that we can write.
+        _ if schema.is_none() || told("format") == Some("binary") => (10, BodyKind::Binary),
+        _ if told("type") == Some("string") => (10, BodyKind::Text),
+        _ => return None,
+    })
+}
+
+fn is_bytes(essence: &str) -> bool {
+    let kinds = ["image/", "audio/", "video/", "font/"];
+    let files = [
+        "application/zip",
+        "application/gzip",
+        "application/pdf",
+        "application/x-tar",
+    ];
+    (kinds.iter().any(|kind| essence.starts_with(kind)) && !essence.ends_with('*'))
+        || files.contains(&essence)
+}
