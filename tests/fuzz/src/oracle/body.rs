@@ -1,0 +1,79 @@
+//! The body: read back, it is the argument.
+
+use base64::Engine as _;
+use countersign_domain::operation::BodyKind;
+use countersign_secret_injection::BuiltRequest;
+use serde_json::Value;
+use url::form_urlencoded;
+
+use super::{hold, means, same, scalar};
+use crate::tool::Tool;
+
+pub(super) fn check(tool: &Tool, request: &BuiltRequest) -> Result<(), String> {
+    let (given, sent) = (tool.arguments.get("body"), request.body());
+    let Some((declared, sent)) = tool.body.as_ref().zip(sent) else {
+        return hold(sent.is_none(), || "a body that nobody declared".to_owned());
+    };
+    let given = given.ok_or("a body that nobody gave")?;
+    let same = match declared.kind {
+        BodyKind::Json => {
+            serde_json::from_slice::<Value>(sent).is_ok_and(|read| same(&read, given))
+        }
+        BodyKind::Text => std::str::from_utf8(sent).is_ok_and(|read| means(read, given)),
+        BodyKind::Binary => {
+            let text = given.as_str().unwrap_or_default().trim_end_matches('=');
+            base64::engine::general_purpose::STANDARD_NO_PAD.encode(sent) == text
+        }
+        BodyKind::Form => form(given, sent),
+        BodyKind::Multipart => return multipart(given, sent, request.content_type()),
+    };
+    hold(same, || {
+        format!("{:?} is not {given}", String::from_utf8_lossy(sent))
+    })
+}
+
+/// Every plain member stands there once, with its value.
+fn form(given: &Value, sent: &[u8]) -> bool {
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(sent).into_owned().collect();
+    let members = given.as_object().into_iter().flatten();
+    members
+        .filter_map(|(name, value)| Some((name, scalar(value)?)))
+        .all(|(name, value)| {
+            let own: Vec<_> = pairs.iter().filter(|(own, _)| own == name).collect();
+            matches!(own.as_slice(), [(_, text)] if means(text, value))
+        })
+}
+
+/// Parts begin only where the builder began one, and each is named like a member.
+fn multipart(given: &Value, sent: &[u8], content_type: Option<&str>) -> Result<(), String> {
+    let boundary = content_type.and_then(|text| text.split_once("boundary="));
+    let (_, boundary) = boundary.ok_or("a form without a boundary")?;
+    let text = String::from_utf8_lossy(sent);
+    let body = text.strip_suffix(&format!("--{boundary}--\r\n"));
+    let body = body.ok_or_else(|| format!("{text:?} does not end with its boundary"))?;
+    let members = given.as_object().ok_or("a form that is no object")?;
+    let start = format!("--{boundary}\r\n");
+    let mut parts = body.split(&start);
+    hold(parts.next() == Some(""), || {
+        "something before the first part".to_owned()
+    })?;
+    for part in parts {
+        let (head, _) = part.split_once("\r\n\r\n").ok_or("a part without a head")?;
+        let lines: Vec<&str> = head.split("\r\n").collect();
+        let plain = lines.len() <= 2 && lines.iter().all(|line| !line.contains(['\r', '\n', '\0']));
+        hold(plain, || format!("the head {head:?}"))?;
+        let name = lines[0].strip_prefix("Content-Disposition: form-data; name=\"");
+        let name = name
+            .and_then(|rest| rest.split('"').next())
+            .unwrap_or_default();
+        let known = members.keys().any(|key| {
+            let quoted = key.replace('"', "%22");
+            name == quoted
+                || name
+                    .strip_prefix(&quoted)
+                    .is_some_and(|rest| rest.starts_with('['))
+        });
+        hold(known, || format!("the part {name:?} is no member"))?;
+    }
+    Ok(())
+}
