@@ -3,7 +3,7 @@
 //! Which file a reference means is decided by names alone, inside the bundle: nothing above its
 //! top, no link, no network. What arrives packed is unpacked under limits, byte by byte.
 
-mod anchor;
+pub(crate) mod anchor;
 mod archive;
 mod gzip;
 pub(crate) mod name;

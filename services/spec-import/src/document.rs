@@ -1,6 +1,6 @@
 //! The way of a whole document: version, security, every path and method, names.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, rc::Rc};
 
 use countersign_domain::{
     digest::Digest,
@@ -37,14 +37,17 @@ pub(crate) enum Dialect {
     V31,
 }
 
+/// A value and the pointer to it.
+pub(crate) type Place<'d> = (&'d Value, String);
+
 /// A method of a path, found.
 #[derive(Debug)]
 pub(crate) struct Found<'d> {
     pub(crate) root: &'d Value,
     pub(crate) method: Method,
     pub(crate) path: &'d str,
-    pub(crate) item: &'d Value,
-    pub(crate) item_pointer: String,
+    /// What describes the path: its item, and behind it whatever that refers to.
+    pub(crate) items: Rc<[Place<'d>]>,
     pub(crate) value: &'d Value,
     pub(crate) pointer: String,
 }

@@ -236,15 +236,14 @@ fn parameters<'d>(
     value: &'d Value,
     template: Option<&Template>,
 ) -> Vec<Parameter<'d>> {
-    let of_path = (
-        found.item.get("parameters"),
-        format!("{}/parameters", found.item_pointer),
-    );
-    let own = (
-        value.get("parameters"),
-        format!("{}/parameters", cx.pointer),
-    );
-    parameter::collect(cx, [of_path, own], template)
+    let list = |value: &'d Value, pointer: &str| {
+        (value.get("parameters"), format!("{pointer}/parameters"))
+    };
+    // What stands nearer to the operation counts.
+    let of_path = found.items.iter().rev();
+    let mut lists: Vec<_> = of_path.map(|(item, place)| list(item, place)).collect();
+    lists.push(list(value, &cx.pointer));
+    parameter::collect(cx, lists, template)
 }
 
 fn security(cx: &mut Reading<'_, '_>, value: &Value) -> Security {
@@ -264,16 +263,19 @@ fn servers(
 ) -> Vec<countersign_domain::operation::Server> {
     let own =
         |list: Option<&Value>| list.is_some_and(|l| l.as_array().is_some_and(|l| !l.is_empty()));
-    let (list, pointer) = if own(value.get("servers")) {
-        (value.get("servers"), format!("{}/servers", cx.pointer))
-    } else {
-        (
-            found.item.get("servers"),
-            format!("{}/servers", found.item_pointer),
-        )
+    let mut places = std::iter::once((value, cx.pointer.as_str())).chain(
+        found
+            .items
+            .iter()
+            .map(|(item, place)| (*item, place.as_str())),
+    );
+    let nearest = places.find(|(place, _)| own(place.get("servers")));
+    let Some((nearest, pointer)) = nearest else {
+        return Vec::new();
     };
+    let (list, pointer) = (nearest.get("servers"), format!("{pointer}/servers"));
     let servers = server::servers(list, &At::Pointer(&pointer), &mut cx.notes);
-    if servers.is_empty() && own(list) {
+    if servers.is_empty() {
         cx.refuse(
             "own_servers_unusable",
             &pointer,

@@ -53,7 +53,7 @@ pub(crate) struct Parameter<'d> {
 /// be bound.
 pub(crate) fn collect<'d>(
     cx: &mut Reading<'_, 'd>,
-    lists: [(Option<&'d Value>, String); 2],
+    lists: Vec<(Option<&'d Value>, String)>,
     template: Option<&Template>,
 ) -> Vec<Parameter<'d>> {
     let mut merged: Vec<Parameter<'d>> = Vec::new();

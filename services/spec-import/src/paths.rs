@@ -1,13 +1,13 @@
 //! Every method of every path of a document.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, rc::Rc};
 
 use countersign_domain::operation::{Diagnostic, ImportedOperation, Method, Severity};
 use serde_json::Value;
 
 use crate::{
     ImportError, Limits,
-    document::Found,
+    document::{Found, Place},
     notes::{At, Notes},
     path, reference,
     words::one_line,
@@ -60,16 +60,15 @@ fn find_in<'d>(
     }
     let home = At::Pointer("/paths");
     let at = home.key(path);
-    let mut layers = vec![(item, at.to_string())];
-    if item.get("$ref").is_some() {
-        match reference::follow(root, item, at.to_string()) {
-            Ok(target) => layers.push(target),
-            Err(bad) => notes.error(bad.code(), &at, &format!("of a path, {}", bad.reason())),
-        }
+    let (items, bad) = reference::chain(root, item, at.to_string());
+    if let Some(bad) = bad {
+        notes.error(bad.code(), &at, &format!("of a path, {}", bad.reason()));
     }
+    let items: Rc<[Place<'d>]> = items.into();
+    conflicts(&items, notes);
     let mut seen: Vec<Method> = Vec::new();
-    for (item, pointer) in layers {
-        let place = At::Pointer(&pointer);
+    for (item, pointer) in &*items {
+        let place = At::Pointer(pointer);
         let Some(members) = item.as_object() else {
             let text = "a path is not described by an object";
             notes.warning("path_not_an_object", &place, text);
@@ -87,11 +86,26 @@ fn find_in<'d>(
                 root,
                 method,
                 path,
-                item,
-                item_pointer: pointer.clone(),
+                items: Rc::clone(&items),
                 value,
                 pointer: place.to_string(),
             });
+        }
+    }
+}
+
+/// What a path says beside its reference counts as well, and before what it refers to; only where
+/// both say the same thing does the specification not tell which one is meant.
+fn conflicts(items: &[Place<'_>], notes: &mut Notes) {
+    for (index, (item, pointer)) in items.iter().enumerate() {
+        for key in ["parameters", "servers"] {
+            let later = &items[index + 1..];
+            if item.get(key).is_some() && later.iter().any(|(item, _)| item.get(key).is_some()) {
+                let text = format!(
+                    "the path and what it refers to both have {key}; the path's own go first"
+                );
+                notes.warning("path_item_conflict", &At::Pointer(pointer).key(key), &text);
+            }
         }
     }
 }

@@ -74,17 +74,49 @@ pub(crate) fn follow<'d>(
     mut pointer: String,
 ) -> Result<(&'d Value, String), BadReference> {
     for _ in 0..HOPS {
-        let Some(target) = value.get("$ref").and_then(Value::as_str) else {
-            return Ok((value, pointer));
-        };
-        let next = pointer_of(target)?;
-        if next == pointer {
-            return Err(BadReference::Endless(target.to_owned()));
+        match step(root, value, &pointer)? {
+            Some(next) => (value, pointer) = next,
+            None => return Ok((value, pointer)),
         }
-        value = root
-            .pointer(&next)
-            .ok_or_else(|| BadReference::Missing(target.to_owned()))?;
-        pointer = next;
     }
     Err(BadReference::Endless(pointer))
+}
+
+/// Everything on the way along `$ref`, and why it ends early if it does.
+pub(crate) fn chain<'d>(
+    root: &'d Value,
+    value: &'d Value,
+    pointer: String,
+) -> (Vec<(&'d Value, String)>, Option<BadReference>) {
+    let mut way = vec![(value, pointer)];
+    while let Some((value, pointer)) = way.last() {
+        match step(root, value, pointer) {
+            Ok(Some((_, next))) if way.iter().any(|(_, known)| *known == next) => {
+                return (way, Some(BadReference::Endless(next)));
+            }
+            Ok(Some(next)) => way.push(next),
+            Ok(None) => break,
+            Err(bad) => return (way, Some(bad)),
+        }
+    }
+    (way, None)
+}
+
+/// What a `$ref` leads to, if there is one.
+fn step<'d>(
+    root: &'d Value,
+    value: &Value,
+    pointer: &str,
+) -> Result<Option<(&'d Value, String)>, BadReference> {
+    let Some(target) = value.get("$ref").and_then(Value::as_str) else {
+        return Ok(None);
+    };
+    let next = pointer_of(target)?;
+    if next == pointer {
+        return Err(BadReference::Endless(target.to_owned()));
+    }
+    match root.pointer(&next) {
+        Some(value) => Ok(Some((value, next))),
+        None => Err(BadReference::Missing(target.to_owned())),
+    }
 }

@@ -6,6 +6,7 @@
 
 pub(crate) mod compile;
 pub(crate) mod definitions;
+mod identity;
 mod keyword;
 mod normalise;
 mod older;

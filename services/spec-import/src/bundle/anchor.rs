@@ -7,10 +7,10 @@ use serde_json::Value;
 use crate::notes::At;
 
 /// Where each name leads; nothing for one that is given twice.
-pub(super) type Anchors = HashMap<String, Option<String>>;
+pub(crate) type Anchors = HashMap<String, Option<String>>;
 
 /// Collects the names of a whole file, with pointers into it.
-pub(super) fn anchors(root: &Value) -> Anchors {
+pub(crate) fn anchors(root: &Value) -> Anchors {
     let mut found = Anchors::new();
     collect(root, &At::ROOT, &mut found);
     found

@@ -7,6 +7,7 @@ use countersign_domain::digest::Digest;
 use serde_json::{Map, Value};
 
 use super::{
+    identity::Identities,
     normalise::Walk,
     pattern::Patterns,
     weight::{Known, Weight, weigh},
@@ -45,6 +46,7 @@ pub(crate) struct Definitions<'d> {
     list: Vec<Definition>,
     normalised: usize,
     weights: Known,
+    identities: Option<Identities>,
 }
 
 struct Definition {
@@ -109,6 +111,7 @@ impl<'d> Definitions<'d> {
             list: Vec::new(),
             normalised: 0,
             weights: Known::default(),
+            identities: None,
         }
     }
 
@@ -149,6 +152,16 @@ impl<'d> Definitions<'d> {
             depth: 0,
         });
         Ok(id)
+    }
+
+    /// The definition that calls itself by an address, which is never opened.
+    pub(super) fn called(&mut self, text: &str) -> Result<usize, BadReference> {
+        let root = self.root;
+        let identities = self.identities.get_or_insert_with(|| Identities::of(root));
+        match identities.pointer(root, text) {
+            Some(pointer) => self.at(&pointer, text),
+            None => Err(BadReference::Outside(text.to_owned())),
+        }
     }
 
     /// The key of a definition in `$defs`.

@@ -17,6 +17,8 @@ use crate::{
 };
 
 const TITLE: usize = 120;
+/// A pattern that every name of a property fits.
+const ANY_NAME: &str = "";
 pub(super) const DESCRIPTION: usize = 1_024;
 
 /// Normalises one schema that stands by itself: a definition, or one inside an operation.
@@ -182,11 +184,7 @@ impl<'w, 'd> Walk<'w, 'd> {
                 Some(pattern) if self.definitions.patterns.compiles(pattern) => {
                     out.insert(name.to_owned(), value.clone());
                 }
-                Some(_) => self.notes.warning(
-                    "pattern_invalid",
-                    at,
-                    "the pattern cannot be compiled and is not checked",
-                ),
+                Some(_) => self.not_checked(at),
                 None => self.odd(name, at),
             },
             "dependentRequired" => {
@@ -325,18 +323,22 @@ impl<'w, 'd> Walk<'w, 'd> {
         };
         let mut kept = Map::new();
         for (pattern, member) in members {
+            let schema = self.schema(member, &at.key(pattern), Reach::PART);
             if self.definitions.patterns.compiles(pattern) {
-                let schema = self.schema(member, &at.key(pattern), Reach::PART);
                 kept.insert(pattern.clone(), schema);
             } else {
-                self.notes.warning(
-                    "pattern_invalid",
-                    &at.key(pattern),
-                    "the pattern cannot be compiled and is not checked",
-                );
+                self.not_checked(&at.key(pattern));
+                // Its properties would otherwise be too many.
+                kept.insert(ANY_NAME.to_owned(), true.into());
             }
         }
         out.insert("patternProperties".to_owned(), Value::Object(kept));
+    }
+
+    fn not_checked(&mut self, at: &At<'_>) {
+        let text = "the pattern is none that we can compile, or none that any text fits; \
+                    it is not checked";
+        self.notes.warning("pattern_not_checked", at, text);
     }
 
     fn required(

@@ -15,7 +15,7 @@ pub(crate) struct Patterns(HashMap<String, bool>);
 impl Patterns {
     /// Whether a validator can be built with this pattern.
     pub(crate) fn compiles(&mut self, pattern: &str) -> bool {
-        if pattern.len() > CHARACTERS {
+        if pattern.len() > CHARACTERS || is_between_slashes(pattern) {
             return false;
         }
         if let Some(known) = self.0.get(pattern) {
@@ -24,5 +24,64 @@ impl Patterns {
         let compiles = compile(&json!({ "pattern": pattern })).is_ok();
         self.0.insert(pattern.to_owned(), compiles);
         compiles
+    }
+}
+
+/// `/^a$/i` is how JavaScript writes a pattern in a program. As a pattern it fits no text, since
+/// nothing begins behind a slash.
+fn is_between_slashes(pattern: &str) -> bool {
+    let Some((inner, flags)) = pattern
+        .strip_prefix('/')
+        .and_then(|rest| rest.rsplit_once('/'))
+    else {
+        return false;
+    };
+    let anchored = inner.starts_with('^') || inner.ends_with('$') && !inner.ends_with("\\$");
+    anchored && flags.chars().all(|flag| "dgimsuvy".contains(flag))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_javascript_accepts_is_checked_or_left_out() {
+        let checked = [
+            r"^[\w\-.]+$",
+            r"^\/a\/b$",
+            r"\cJ",
+            r"\u{1F600}",
+            r"[\u4e00-\u9fa5]",
+            r"\p{Script=Greek}",
+            r"^(?!.*--)[a-z]$",
+            r"(?<=a)b",
+            r"^[\s\S]*$",
+            r"^\@\-\_$",
+            r"(a)\1",
+            "/a/b/",
+            "^/a/$",
+        ];
+        let left_out = [
+            "[^]",
+            r"(?<year>\d{4})-\k<year>",
+            r"[\d-x]",
+            r"\0",
+            r"[\b]",
+            "*",
+            "[unclosed",
+            "/^a$/",
+            "/^a+/i",
+        ];
+        let mut patterns = Patterns::default();
+        let wrong: Vec<_> = checked
+            .iter()
+            .filter(|one| !patterns.compiles(one))
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+        let wrong: Vec<_> = left_out
+            .iter()
+            .filter(|one| patterns.compiles(one))
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
     }
 }

@@ -37,6 +37,13 @@ impl Walk<'_, '_> {
                 let key = format!("#/$defs/{}", self.definitions.name(id));
                 out.insert("$ref".to_owned(), key.into());
             }
+            // Which schema it means depends on who refers to the one it stands in.
+            Err(bad) if name != "$ref" => {
+                let text = format!("{}; any value is allowed", bad.reason());
+                self.notes
+                    .warning("dynamic_reference_ignored", &at.key(name), &text);
+                return false;
+            }
             Err(bad) => {
                 let place = at.key(name);
                 self.notes.error(bad.code(), &place, &bad.reason());
@@ -58,7 +65,10 @@ impl Walk<'_, '_> {
             }
             return Err(BadReference::Unread(text.to_owned()));
         }
-        let pointer = reference::pointer_of(text)?;
+        let pointer = match reference::pointer_of(text) {
+            Err(BadReference::Outside(_)) => return self.definitions.called(text),
+            other => other?,
+        };
         match self.definitions.at(&pointer, text) {
             // A schema written for itself counts from its own beginning.
             Err(_) if pointer.starts_with("/$defs/") || pointer.starts_with("/definitions/") => {

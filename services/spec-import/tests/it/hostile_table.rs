@@ -23,7 +23,7 @@ const TABLE: [(&str, Promise); 26] = [
     ("deep.json", Refused("too_deep")),
     (
         "dialects.json",
-        Imported(&[], 1, &["reference_not_understood"]),
+        Imported(&["/d"], 0, &["dynamic_reference_ignored"]),
     ),
     ("headers.json", Imported(&["/h"], 0, &[])),
     ("key-twice.json", Refused("duplicate_key")),

@@ -12,6 +12,7 @@ mod hostile;
 mod hostile_table;
 mod imports;
 mod older;
+mod pointing;
 mod refusals;
 mod reimports;
 

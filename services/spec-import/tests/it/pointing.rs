@@ -1,0 +1,161 @@
+//! References of every kind: what stands beside them counts, and none that is only dynamic, or
+//! that names itself, costs an operation.
+
+use countersign_domain::operation::ImportedDocument;
+use countersign_spec_import::compile;
+use serde_json::json;
+
+use crate::{at, codes, read};
+
+const PATH_ITEMS: &str = r##"
+openapi: 3.1.0
+info: {title: Beside, version: "1"}
+servers: [{url: "https://a.example"}]
+paths:
+  /pets/{id}:
+    $ref: "#/components/pathItems/Pet"
+    parameters:
+      - {name: lang, in: query, schema: {type: string}}
+      - {name: id, in: path, required: true, schema: {type: integer}}
+    delete: {operationId: dropPet}
+    put: {operationId: ownPut}
+  /far/{id}:
+    $ref: "#/components/pathItems/Between"
+    servers: [{url: "https://far.example"}]
+components:
+  pathItems:
+    Between:
+      $ref: "#/components/pathItems/Pet"
+      servers: [{url: "https://between.example"}]
+      patch: {operationId: patchPet}
+    Pet:
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: string}}
+        - {name: trace, in: header, schema: {type: string}}
+      get: {operationId: getPet}
+      put: {operationId: otherPut}
+"##;
+
+fn keys(document: &ImportedDocument, method: &str, path: &str) -> Vec<String> {
+    let binds = &at(document, method, path).binds;
+    binds.iter().map(|bind| bind.key.clone()).collect()
+}
+
+#[test]
+fn what_a_path_says_beside_its_reference_counts_too() {
+    let document = read(PATH_ITEMS.as_bytes());
+    let path = "/pets/{id}";
+    for method in ["GET", "PUT", "DELETE"] {
+        assert_eq!(keys(&document, method, path), ["id", "trace", "lang"]);
+        let id = &at(&document, method, path).input_schema["properties"]["id"];
+        assert_eq!(id["type"], "integer", "the path's own parameter wins");
+    }
+    let put = at(&document, "PUT", path);
+    assert_eq!(put.operation_id.as_deref(), Some("ownPut"));
+
+    let far: Vec<_> = document
+        .operations
+        .iter()
+        .filter(|o| o.path != path)
+        .collect();
+    assert_eq!(far.len(), 3, "all of a chain of references");
+    for operation in far {
+        assert_eq!(operation.servers[0].url, "https://far.example");
+        assert_eq!(operation.unsupported, None);
+    }
+    let said: Vec<_> = document
+        .diagnostics
+        .iter()
+        .map(|note| (note.code.as_str(), note.pointer.as_str()))
+        .collect();
+    assert!(
+        said.contains(&("path_item_conflict", "/paths/~1pets~1{id}/parameters")),
+        "{said:?}"
+    );
+    assert!(
+        said.contains(&("path_item_conflict", "/paths/~1far~1{id}/servers")),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_path_that_refers_in_a_circle_keeps_what_it_says_itself() {
+    let document = read(
+        br##"{"openapi":"3.1.0","info":{"title":"x","version":"1"},"paths":{
+        "/a":{"$ref":"#/paths/~1b","get":{}},"/b":{"$ref":"#/paths/~1a","post":{}}}}"##,
+    );
+    assert_eq!(document.operations.len(), 4);
+    assert!(
+        document
+            .diagnostics
+            .iter()
+            .any(|note| note.code == "reference_endless")
+    );
+}
+
+#[test]
+fn a_dynamic_reference_is_followed_to_its_own_schema_or_ignored() {
+    let document = read(br##"{"openapi":"3.1.0","info":{"title":"x","version":"1"},"paths":{
+        "/page":{"post":{"requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Page"}}}}}},
+        "/tree":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Tree"}}}}}}},
+        "components":{"schemas":{
+            "Page":{"type":"object","properties":{"items":{"type":"array","items":{"$dynamicRef":"#item"}}},
+                "$defs":{"item":{"$dynamicAnchor":"item","not":{}}}},
+            "Tree":{"$dynamicAnchor":"node","type":"object","properties":{
+                "label":{"type":"string"},"kids":{"type":"array","items":{"$dynamicRef":"#node"}}}}}}}"##);
+    let page = at(&document, "POST", "/page");
+    assert_eq!(page.unsupported, None);
+    let validator = compile(&page.input_schema).unwrap();
+    assert!(validator.is_valid(&json!({"body": {"items": [1, {"a": 2}]}})));
+    let told = &document.diagnostics;
+    assert!(
+        told.iter()
+            .any(|note| note.code == "dynamic_reference_ignored"),
+        "{told:?}"
+    );
+
+    let validator = compile(&at(&document, "POST", "/tree").input_schema).unwrap();
+    assert!(validator.is_valid(&json!({"body": {"kids": [{"label": "a"}]}})));
+    assert!(!validator.is_valid(&json!({"body": {"kids": [{"label": 1}]}})));
+}
+
+#[test]
+fn t78_an_address_that_a_schema_gives_itself_is_known_and_any_other_is_never_opened() {
+    let document = read(br#"{"openapi":"3.1.0","info":{"title":"x","version":"1"},"paths":{
+        "/own":{"post":{"requestBody":{"content":{"application/json":{"schema":{
+            "$id":"https://own.example/s","$anchor":"top","type":"object","properties":{
+                "a":{"$ref":"https://own.example/s#/$defs/u"},"b":{"$ref":"https://own.example/s#top"},
+                "c":{"$ref":"https://own.example/s"}},"$defs":{"u":{"const":1}}}}}}}},
+        "/other":{"post":{"requestBody":{"content":{"application/json":{"schema":{
+            "$ref":"https://other.example/s"}}}}}}}}"#);
+    let own = at(&document, "POST", "/own");
+    assert_eq!(own.unsupported, None, "{:?}", own.diagnostics);
+    let validator = compile(&own.input_schema).unwrap();
+    assert!(validator.is_valid(&json!({"body": {"a": 1, "b": {"c": {"a": 1}}}})));
+    assert!(!validator.is_valid(&json!({"body": {"b": {"c": {"a": 2}}}})));
+    let other = at(&document, "POST", "/other");
+    assert!(other.unsupported.is_some());
+    assert!(
+        codes(other).contains(&"reference_outside"),
+        "{:?}",
+        codes(other)
+    );
+}
+
+#[test]
+fn a_pattern_that_cannot_be_checked_closes_nothing() {
+    let document = read(br#"{"openapi":"3.1.0","info":{"title":"x","version":"1"},"paths":{"/a":{"post":{
+        "parameters":[{"name":"q","in":"query","schema":{"type":"string","pattern":"^[^]+$"}},
+            {"name":"r","in":"query","schema":{"type":"string","pattern":"/^[a-z]+$/i"}}],
+        "requestBody":{"content":{"application/json":{"schema":{"type":"object","additionalProperties":false,
+            "patternProperties":{"^(?<y>\\d)\\k<y>$":{"type":"integer"}}}}}}}}}}"#);
+    let operation = at(&document, "POST", "/a");
+    assert_eq!(operation.unsupported, None);
+    let validator = compile(&operation.input_schema).unwrap();
+    assert!(validator.is_valid(&json!({"q": "x", "r": "A", "body": {"11": 1}})));
+    let told = codes(operation)
+        .iter()
+        .filter(|code| **code == "pattern_not_checked")
+        .count();
+    assert_eq!(told, 3);
+}
