@@ -26,9 +26,9 @@ const URL_LENGTH: usize = 2_048;
 /// Takes documents in and shows how their import goes.
 #[derive(Clone)]
 pub struct Imports {
-    store: Store,
-    world: World,
-    wakeups: Arc<dyn Wakeups>,
+    pub(crate) store: Store,
+    pub(crate) world: World,
+    pub(crate) wakeups: Arc<dyn Wakeups>,
 }
 
 /// A document, as it was given.
@@ -93,6 +93,9 @@ pub enum StartError {
         "enter an address such as https://api.example.com/openapi.json, without user and password"
     )]
     InvalidUrl,
+    /// It was never imported from an address, so there is none to look at.
+    #[error("this API was not imported from an address, so there is none to look at again")]
+    NoAddress,
     /// It is not there, or the database does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -104,6 +107,7 @@ impl Fault for StartError {
             Self::Denied(error) => error.kind(),
             Self::Empty | Self::InvalidUrl => Kind::Invalid,
             Self::TooLarge { .. } => Kind::TooLarge,
+            Self::NoAddress => Kind::Conflict,
             Self::Store(error) => error.kind(),
         }
     }
@@ -114,6 +118,7 @@ impl Fault for StartError {
             Self::Empty => "empty",
             Self::TooLarge { .. } => "too_large",
             Self::InvalidUrl => "invalid_url",
+            Self::NoAddress => "not_from_an_address",
             Self::Store(error) => error.code(),
         }
     }
@@ -235,6 +240,7 @@ impl Imports {
             sha256,
             at,
             by,
+            scheduled: false,
         })
     }
 
@@ -283,7 +289,7 @@ fn check_url(text: &str) -> Result<String, StartError> {
     fits.then(|| url.into()).ok_or(StartError::InvalidUrl)
 }
 
-fn importer(scope: &TenantScope) -> Result<MemberId, Denied> {
+pub(crate) fn importer(scope: &TenantScope) -> Result<MemberId, Denied> {
     scope.member().ok_or(Denied {
         action: ImportSource::NAME,
     })

@@ -1,5 +1,6 @@
 //! The job that imports a document: fetch it if need be, import it, write its tools.
 
+mod look;
 mod plan;
 mod prepare;
 mod progress;
@@ -21,6 +22,8 @@ use countersign_store::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use look::{LookAgain, LookPayload};
+
 use crate::{
     apart::Reader,
     job::{
@@ -32,6 +35,11 @@ use crate::{
 
 /// Characters kept of what went wrong.
 const FAILURE_LENGTH: usize = 500;
+
+/// A later import was ready first.
+const SUPERSEDED: &str = "superseded";
+/// Nobody knows whether the document could be imported.
+const INTERRUPTED: &str = "import_interrupted";
 
 /// Imports a document that was given.
 ///
@@ -133,7 +141,7 @@ impl Job for ImportSpec {
         _why: &str,
     ) -> Result<(), JobError> {
         let failure = Failure {
-            code: "import_interrupted",
+            code: INTERRUPTED,
             text: "the import was interrupted, and again when it was repeated".to_owned(),
         };
         fail(cx, payload.revision, &failure).await
@@ -166,7 +174,7 @@ async fn write(cx: &JobContext, id: RevisionId, prepared: Prepared) -> Result<()
     if tx.is_overtaken(&revision).await? {
         drop(tx);
         let overtaken = Failure {
-            code: "superseded",
+            code: SUPERSEDED,
             text: "a later import of the same API was ready first".to_owned(),
         };
         return fail(cx, id, &overtaken).await;
@@ -207,6 +215,10 @@ async fn write(cx: &JobContext, id: RevisionId, prepared: Prepared) -> Result<()
         .with("review", counts.review)
         .with("removed", counts.removed);
     tx.append_record(&record).await?;
+    if revision.scheduled {
+        tx.forget_look_failures(cx.permit(), revision.source)
+            .await?;
+    }
     tx.publish(&Event::SourceImported {
         source: revision.source,
     })
@@ -233,6 +245,11 @@ async fn fail(cx: &JobContext, id: RevisionId, failure: &Failure) -> Result<(), 
         .with("text", failure.text.as_str());
     record.code = Some(failure.code.to_owned());
     tx.append_record(&record).await?;
+    if revision.scheduled && failure.code != SUPERSEDED {
+        let told = (failure.code, failure.text.as_str());
+        tx.count_look_failure(cx.permit(), revision.source, told)
+            .await?;
+    }
     tx.commit().await?;
     Ok(())
 }
@@ -245,7 +262,12 @@ async fn record(
     act: Act,
 ) -> Result<Record, StoreError> {
     let who = tx.who_is(revision.created_by).await?;
-    Ok(Record::new(cx.world(), cx.scope().tenant(), act, who))
+    let record = Record::new(cx.world(), cx.scope().tenant(), act, who);
+    Ok(if revision.scheduled {
+        record.with("by_schedule", true)
+    } else {
+        record
+    })
 }
 
 async fn tell(cx: &JobContext, id: RevisionId, stage: &'static str) -> Result<(), StoreError> {

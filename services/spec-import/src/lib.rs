@@ -36,6 +36,7 @@ mod persuasion;
 mod read;
 mod reference;
 pub mod risk;
+mod schedules;
 mod schema;
 mod security;
 mod server;
@@ -45,12 +46,16 @@ mod words;
 
 use countersign_domain::operation::ImportedDocument;
 
-pub use countersign_store::revision_changes::{ChangedToolName, Outcome, RevisionChange};
+pub use countersign_store::{
+    revision_changes::{ChangedToolName, Outcome, RevisionChange},
+    source_schedules::{LookFailure, Schedule},
+};
 pub use error::ImportError;
 pub use imports::{Given, ImportAgain, Imports, StartError, StartImport, Started};
-pub use job::{ImportPayload, ImportSpec};
+pub use job::{ImportPayload, ImportSpec, LookAgain, LookPayload};
 pub(crate) use limits::Listener;
 pub use limits::{Limits, Progress, Stage};
+pub use schedules::{Looking, SetSchedule};
 pub use schema::compile::compile;
 
 /// Imports a document.

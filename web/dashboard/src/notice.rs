@@ -30,6 +30,8 @@ notices! {
     ToolOff "tool-off" "The tool is off. Agents no longer see it.";
     AddressSaved "address-saved" "The address is saved.";
     CredentialStored "credential-stored" "The credential is stored. It is never shown again.";
+    ScheduleSet "schedule-set" "The schedule is set. What it finds is imported like any other document.";
+    ScheduleOff "schedule-off" "Nobody looks at the address by itself any more.";
     EndpointCreated "endpoint-created" "The endpoint is ready. Connect an agent with one of the snippets below.";
     EndpointChanged "endpoint-changed" "The endpoint's tools are saved.";
     AgentRevoked "agent-revoked" "The agent is disconnected.";

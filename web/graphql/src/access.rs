@@ -77,6 +77,7 @@ pub const ACCESS: &[FieldAccess] = &[
     tenant("report", &[A::ReadRecords]),
     mutation("importSource", &[A::ImportSource]),
     mutation("importRevision", &[A::ImportSource]),
+    mutation("setSchedule", &[A::ImportSource]),
     mutation("turnOnReads", &[A::EnableTool]),
     // Which of the two depends on the tool.
     mutation("turnOnTool", &[A::EnableTool, A::EnableHighRiskTool]),

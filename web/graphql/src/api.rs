@@ -6,7 +6,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, S
 use crate::{
     connection::ConnectionMutations, context::Services, decide_tool::ToolMutations,
     endpoint::EndpointMutations, guard::Guard, hold::HoldMutations, import::ImportMutations,
-    member::MemberMutations, query::Query,
+    member::MemberMutations, query::Query, schedule::ScheduleMutations,
 };
 
 /// How deep a query may be.
@@ -30,6 +30,7 @@ pub(crate) const fn page_price(first: u32, child: usize) -> usize {
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     ImportMutations,
+    ScheduleMutations,
     ToolMutations,
     ConnectionMutations,
     EndpointMutations,

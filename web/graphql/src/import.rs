@@ -66,6 +66,8 @@ pub(crate) struct Revision {
     created_at: Moment,
     /// When it was ready or failed.
     finished_at: Option<Moment>,
+    /// A schedule began it, in the name of whoever set that.
+    scheduled: bool,
 }
 
 /// One loss, guess or repair.
@@ -209,6 +211,7 @@ impl From<RevisionView> for Revision {
             diagnostics: view.diagnostics.into_iter().map(Diagnostic::from).collect(),
             created_at: view.created_at.into(),
             finished_at: view.finished_at.map(Moment::from),
+            scheduled: view.scheduled,
         }
     }
 }

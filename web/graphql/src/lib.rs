@@ -29,6 +29,7 @@ mod record;
 mod report;
 mod revision_change;
 mod scalar;
+mod schedule;
 mod source;
 mod tenant;
 mod tool;

@@ -11,6 +11,7 @@ use crate::{
     fault::{id, known, to_graphql},
     import::Revision,
     scalar::Moment,
+    schedule::Schedule,
     tenant::RiskClass,
     tool::{ToolFilter, ToolPage},
 };
@@ -105,6 +106,14 @@ impl Source {
         let tools = registry.tools(&self.scope, source, environment).await;
         let tools = tools.map_err(to_graphql)?;
         ToolPage::cut(tools, &filter.unwrap_or_default(), first, after.as_ref())
+    }
+
+    /// How its address is looked at again by itself, if somebody has set that.
+    #[graphql(complexity = "CALL + child_complexity")]
+    async fn schedule(&self, ctx: &Context<'_>) -> Result<Option<Schedule>> {
+        let imports = &ctx.services().imports;
+        let found = imports.looking(&self.scope, self.found.source.id).await;
+        Ok(found.map_err(to_graphql)?.schedule.map(Schedule::from))
     }
 
     /// Where it lives in an environment, once somebody has said so.

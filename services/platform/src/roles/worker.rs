@@ -12,7 +12,7 @@ use countersign_approvals::Approvals;
 use countersign_oauth_server::{Clients, Limits};
 use countersign_queue::{ReconcileError, Reconciler, Worker};
 use countersign_spec_import::{
-    ImportSpec,
+    ImportSpec, Imports, LookAgain,
     apart::{Program, Reader},
 };
 
@@ -26,8 +26,11 @@ pub(crate) fn start(parts: &Parts, program: &Path) -> Worker {
     let reader = Reader::Apart(Program::new(program, &READER));
     let (store, world) = (&parts.store, &parts.world);
     let clients = Clients::new(store.clone(), world.clone(), &Limits::default());
+    let imports = Imports::new(store.clone(), world.clone(), Arc::clone(&parts.wakeups));
     Worker::new(store.clone(), world.clone(), Arc::clone(&parts.wakeups))
         .register(ImportSpec::new(Arc::new(parts.egress.clone()), reader))
+        .register(LookAgain::new(Arc::new(parts.egress.clone())))
+        .reconcile(LookAtDue(imports))
         .reconcile(ExpireHolds(Approvals::new(store.clone(), world.clone())))
         .reconcile(ForgetClients(clients))
 }
@@ -47,6 +50,24 @@ impl Reconciler for ExpireHolds {
 
     async fn reconcile(&self) -> Result<usize, ReconcileError> {
         Ok(self.0.expire_due().await?)
+    }
+}
+
+/// Begins to look at addresses whose schedule says so.
+struct LookAtDue(Imports);
+
+#[async_trait]
+impl Reconciler for LookAtDue {
+    fn name(&self) -> &'static str {
+        "look_at_due_addresses"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(30)
+    }
+
+    async fn reconcile(&self) -> Result<usize, ReconcileError> {
+        Ok(self.0.look_at_due().await?)
     }
 }
 

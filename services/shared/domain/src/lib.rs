@@ -21,6 +21,7 @@ pub mod operation;
 pub mod record;
 pub mod risk;
 pub mod role;
+pub mod schedule;
 pub mod schema;
 pub mod secret;
 pub mod text;

@@ -40,6 +40,10 @@ pub enum Act {
     MemberRemoved,
     SourceImported,
     ImportFailed,
+    ScheduleSet,
+    ScheduleTakenAway,
+    ScheduleStopped,
+    ScheduledFetchFailed,
     ToolsTurnedOn,
     ToolTurnedOn,
     ToolTurnedOff,
@@ -60,7 +64,7 @@ pub enum Act {
 
 impl Act {
     /// All acts, in the order a filter shows them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 39] = [
         Self::CallAnswered,
         Self::CallIntended,
         Self::CallFinished,
@@ -80,6 +84,10 @@ impl Act {
         Self::MemberRemoved,
         Self::SourceImported,
         Self::ImportFailed,
+        Self::ScheduleSet,
+        Self::ScheduleTakenAway,
+        Self::ScheduleStopped,
+        Self::ScheduledFetchFailed,
         Self::ToolsTurnedOn,
         Self::ToolTurnedOn,
         Self::ToolTurnedOff,
@@ -121,6 +129,10 @@ impl Act {
             Self::MemberRemoved => "member.removed",
             Self::SourceImported => "source.imported",
             Self::ImportFailed => "source.import_failed",
+            Self::ScheduleSet => "source.schedule_set",
+            Self::ScheduleTakenAway => "source.schedule_taken_away",
+            Self::ScheduleStopped => "source.schedule_stopped",
+            Self::ScheduledFetchFailed => "source.scheduled_fetch_failed",
             Self::ToolsTurnedOn => "tools.turned_on",
             Self::ToolTurnedOn => "tool.turned_on",
             Self::ToolTurnedOff => "tool.turned_off",

@@ -85,6 +85,12 @@ impl JobContext {
         &self.world
     }
 
+    /// The job itself.
+    #[must_use]
+    pub const fn job(&self) -> JobId {
+        self.lease.job()
+    }
+
     /// Which attempt this is, from 1.
     #[must_use]
     pub const fn attempt(&self) -> u32 {

@@ -41,6 +41,7 @@ pub mod revisions;
 mod roles;
 mod row;
 pub mod sessions;
+pub mod source_schedules;
 pub mod sources;
 mod system;
 mod tenant_tx;

@@ -71,14 +71,32 @@ impl TenantTx {
         revision: &NewRevision,
     ) -> Result<(), StoreError> {
         self.used(permit)?;
+        self.add_revision(revision).await
+    }
+
+    /// Adds a revision that a schedule begins; whether whoever set that may is for the caller to
+    /// have looked at in this transaction.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn insert_scheduled_revision(
+        &self,
+        permit: Permit<RunJob>,
+        revision: &NewRevision,
+    ) -> Result<(), StoreError> {
+        self.used(permit)?;
+        self.add_revision(revision).await
+    }
+
+    async fn add_revision(&self, revision: &NewRevision) -> Result<(), StoreError> {
         let url = match &revision.given {
             GivenAs::Url(url) => Some(url.clone()),
             GivenAs::Upload | GivenAs::Paste => None,
         };
         self.execute(
             "INSERT INTO revision (tenant_id, id, source_id, number, document_sha256, given_as, given_url, state,
-                 created_at, created_by)
-             SELECT $1, $2, $3, 1 + COALESCE(max(number), 0), $4, $5, $6, 'waiting', $7, $8
+                 created_at, created_by, scheduled)
+             SELECT $1, $2, $3, 1 + COALESCE(max(number), 0), $4, $5, $6, 'waiting', $7, $8, $9
              FROM revision WHERE tenant_id = $1 AND source_id = $3",
             [
                 self.tenant().as_uuid().into(),
@@ -89,6 +107,7 @@ impl TenantTx {
                 url.into(),
                 revision.at.into(),
                 revision.by.as_uuid().into(),
+                revision.scheduled.into(),
             ],
         )
         .await

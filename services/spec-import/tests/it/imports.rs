@@ -36,11 +36,18 @@ struct Shelf(Mutex<Vec<Result<Bytes, EgressError>>>);
 
 #[async_trait]
 impl Fetch for Shelf {
-    async fn fetch(&self, _url: &str) -> Result<Fetched, EgressError> {
+    async fn fetch_unless(
+        &self,
+        _url: &str,
+        _etag: Option<&str>,
+    ) -> Result<Option<Fetched>, EgressError> {
         let answer = self.0.lock().unwrap().remove(0);
-        answer.map(|bytes| Fetched {
-            bytes,
-            content_type: None,
+        answer.map(|bytes| {
+            Some(Fetched {
+                bytes,
+                content_type: None,
+                etag: None,
+            })
         })
     }
 }
@@ -274,7 +281,11 @@ struct Thief {
 
 #[async_trait]
 impl Fetch for Thief {
-    async fn fetch(&self, _url: &str) -> Result<Fetched, EgressError> {
+    async fn fetch_unless(
+        &self,
+        _url: &str,
+        _etag: Option<&str>,
+    ) -> Result<Option<Fetched>, EgressError> {
         let expire = "UPDATE job SET run_after = now() - interval '1 hour'";
         let mut admin = self.admin.lock().await;
         sqlx::query(expire).execute(&mut *admin).await.unwrap();
@@ -288,10 +299,11 @@ impl Fetch for Thief {
         let stolen = tx.claim_jobs("thief", &kinds, 1, lease).await.unwrap();
         assert_eq!(stolen.len(), 1);
         tx.commit().await.unwrap();
-        Ok(Fetched {
+        Ok(Some(Fetched {
             bytes: self.bytes.clone(),
             content_type: None,
-        })
+            etag: None,
+        }))
     }
 }
 

@@ -15,6 +15,7 @@ mod older;
 mod pointing;
 mod refusals;
 mod reimports;
+mod schedules;
 
 use std::time::Duration;
 

@@ -28,7 +28,7 @@ fn shop() -> Value {
     shop
 }
 
-async fn turn_on(desk: &Desk, decided: &DecidedTool) {
+pub(crate) async fn turn_on(desk: &Desk, decided: &DecidedTool) {
     let tx = desk.store().begin(&desk.developer).await.unwrap();
     let decision = NewDecision {
         id: world().id(),

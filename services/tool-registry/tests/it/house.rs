@@ -111,6 +111,7 @@ impl Home {
             given: GivenAs::Paste,
             sha256: None,
             at: world().now(),
+            scheduled: false,
             by: self.developer.member().unwrap(),
         };
         tx.insert_revision(self.developer.allow(ImportSource).unwrap(), &revision)

@@ -14,6 +14,7 @@ mod members;
 mod problem;
 mod report;
 mod revision_diff;
+mod schedule;
 mod sign_in;
 mod sign_up;
 mod sources;
@@ -38,6 +39,7 @@ pub fn routes() -> Routes {
         .and(sources::routes())
         .and(imports::routes())
         .and(import_again::routes())
+        .and(schedule::routes())
         .and(tools::routes())
         .and(connections::routes())
         .and(endpoints::routes())

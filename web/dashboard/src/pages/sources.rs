@@ -22,6 +22,7 @@ use crate::{
     frame::{Frame, Here, Section},
     inert::Inert,
     notice::Done,
+    pages::schedule::ScheduleCard,
     parts::{Badge, When},
 };
 
@@ -151,6 +152,7 @@ pub(crate) struct SourcePage {
     pub(crate) may_connect: bool,
     pub(crate) may_import: bool,
     pub(crate) revisions: Vec<RevisionRow>,
+    pub(crate) schedule: Option<ScheduleCard>,
     pub(crate) reason: Field,
 }
 
@@ -163,6 +165,7 @@ pub(crate) struct RevisionRow {
     pub(crate) operations: u32,
     pub(crate) state: &'static str,
     pub(crate) when: When,
+    pub(crate) scheduled: bool,
 }
 
 impl RevisionRow {
@@ -175,6 +178,7 @@ impl RevisionRow {
             operations: view.operations,
             state: state_of(&view.state),
             when: When::new(view.created_at),
+            scheduled: view.scheduled,
         }
     }
 }
@@ -291,6 +295,7 @@ pub(crate) struct Reviewed {
     pub(crate) tools: Vec<ToolView>,
     pub(crate) environment: Environments,
     pub(crate) filter: Filter,
+    pub(crate) schedule: Option<ScheduleCard>,
 }
 
 impl SourcePage {
@@ -300,6 +305,7 @@ impl SourcePage {
             tools,
             environment,
             filter,
+            schedule,
         } = reviewed;
         let is_ready = |state: &RevisionState| *state == RevisionState::Ready;
         let ready = source.revisions.iter().find(|one| is_ready(&one.state));
@@ -357,6 +363,7 @@ impl SourcePage {
             reason: Field::reason().value("Reading only"),
             environment,
             filter,
+            schedule,
         }
     }
 
@@ -368,11 +375,13 @@ impl SourcePage {
         let tools = registry
             .tools(here.scope(), source.source.id, environment.chosen.id)
             .await?;
+        let schedule = ScheduleCard::of(here, source.source.id).await?;
         Ok(Reviewed {
             source,
             tools,
             environment,
             filter,
+            schedule,
         })
     }
 

@@ -80,6 +80,9 @@ impl Facts {
         let one = match field {
             "importSource" => format!(r#"(TENANT, name: "More pets", {document}) {{ slug }}"#),
             "importRevision" => format!(r#"(TENANT, source: "{source}", {document}) {{ slug }}"#),
+            "setSchedule" => {
+                format!(r#"(TENANT, source: "{source}", every: DAILY) {{ url }}"#)
+            }
             "turnOnReads" => format!(r#"(TENANT, input: {{{place}, reason: "needed"}})"#),
             "turnOnTool" => {
                 let each = self.tools.values().map(|(tool, version)| {

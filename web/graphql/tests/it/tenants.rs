@@ -78,6 +78,10 @@ async fn what_is_in_another_tenant_cannot_be_named() {
             json!({"id": started["source"], "d": PETS}),
         ),
         (
+            r#"mutation($id: ID!) { setSchedule(tenant: "globex", source: $id, every: HOURLY) { url } }"#,
+            json!({"id": started["source"]}),
+        ),
+        (
             r#"mutation($id: ID!) { changeRole(tenant: "globex", member: $id, role: AUDITOR) { id } }"#,
             json!({ "id": member }),
         ),

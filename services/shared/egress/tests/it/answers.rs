@@ -167,6 +167,38 @@ async fn no_error_holds_the_url_or_a_header() {
 }
 
 #[tokio::test]
+async fn a_server_that_still_has_the_same_document_sends_none() {
+    let tagged = "HTTP/1.1 200 OK\r\netag: W/\"one\"\r\ncontent-length: 2\r\n\r\n{}";
+    let upstream = Upstream::that(vec![say(tagged)]).await;
+    let fetched = door(loopback_policy()).fetch(&upstream.url("/")).await;
+    let etag = fetched.unwrap().etag;
+    assert_eq!(etag.as_deref(), Some("W/\"one\""));
+    assert!(!upstream.requests().await[0].contains("if-none-match"));
+
+    let same = Upstream::that(vec![say("HTTP/1.1 304 Not Modified\r\n\r\n")]).await;
+    let door = door(loopback_policy());
+    let asked = door.fetch_unless(&same.url("/"), etag.as_deref()).await;
+    assert!(asked.unwrap().is_none());
+    assert!(same.requests().await[0].contains("if-none-match: W/\"one\"\r\n"));
+    let unasked = door.fetch(&same.url("/")).await.unwrap_err();
+    assert_eq!(unasked.code(), "upstream_redirect");
+
+    let odd = [
+        "etag: one",
+        "etag: \"a b\"",
+        "etag: \"\u{e9}\"",
+        "x-etag: \"one\"",
+    ];
+    for header in odd {
+        let head = format!("HTTP/1.1 200 OK\r\n{header}\r\ncontent-length: 2\r\n\r\n{{}}");
+        let upstream = Upstream::that(vec![say(head)]).await;
+        let fetched = door.fetch(&upstream.url("/")).await.unwrap();
+        assert_eq!(fetched.etag, None, "{header}");
+    }
+    println!("N = {} tags that are not sent back", odd.len());
+}
+
+#[tokio::test]
 async fn a_document_is_fetched_and_anything_but_a_plain_success_is_an_error() {
     let upstream = Upstream::that(vec![say(OK)]).await;
     let fetched = door(loopback_policy())

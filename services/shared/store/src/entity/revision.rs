@@ -30,6 +30,7 @@ pub(crate) struct Model {
     pub created_at: DateTimeUtc,
     pub created_by: Uuid,
     pub finished_at: Option<DateTimeUtc>,
+    pub scheduled: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -89,6 +89,8 @@ pub struct RevisionView {
     pub created_by: MemberId,
     /// When it was ready or failed.
     pub finished_at: Option<Timestamp>,
+    /// A schedule began it, in the name of whoever set that.
+    pub scheduled: bool,
 }
 
 /// A revision to be imported.
@@ -106,6 +108,8 @@ pub struct NewRevision {
     pub at: Timestamp,
     /// Who.
     pub by: MemberId,
+    /// A schedule of theirs begins it.
+    pub scheduled: bool,
 }
 
 /// How far an import is.
@@ -169,6 +173,7 @@ impl TryFrom<revision::Model> for RevisionView {
             created_at: row.created_at,
             created_by: row.created_by.into(),
             finished_at: row.finished_at,
+            scheduled: row.scheduled,
         })
     }
 }

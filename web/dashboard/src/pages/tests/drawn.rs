@@ -21,6 +21,7 @@ use crate::{
     field::Field,
     frame::{Frame, NavItem, Place},
     inert::Inert,
+    pages::schedule::ScheduleCard,
     pages::{
         audit, connections, consent, endpoints, holds, home, import_again, imports, invitation,
         members, problem, report, revision_diff, sign_in, sign_up, sources, tools,
@@ -223,6 +224,7 @@ fn source_page(many: u128, text: &str) -> sources::SourcePage {
         tools: s::tools(many, text),
         environment: environments(),
         filter: sources::Filter::default(),
+        schedule: ScheduleCard::new(s::looking(text), true),
     };
     let mut page =
         sources::SourcePage::new(frame("APIs and tools", text), BASE.to_owned(), reviewed);

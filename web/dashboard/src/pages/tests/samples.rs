@@ -15,6 +15,7 @@ use countersign_domain::{
     },
     risk::{Confidence, Reason, Risk, RiskClass},
     role::Role,
+    schedule::{Cadence, StopReason},
     tool::{Choice, Enablement, Tool, ToolState},
 };
 use countersign_oauth_server::{ConsentView, GrantView};
@@ -23,7 +24,9 @@ use countersign_secret_injection::{
     ConnectionView,
     connections::{CredentialView, SuggestedAddress, Suggestions},
 };
-use countersign_spec_import::{ChangedToolName, Outcome, RevisionChange};
+use countersign_spec_import::{
+    ChangedToolName, LookFailure, Looking, Outcome, RevisionChange, Schedule,
+};
 use countersign_tool_registry::{
     ClassCount, Endpoint, Environment, GivenAs, RevisionState, RevisionView, Source, SourceDetail,
     ToolView,
@@ -201,6 +204,7 @@ pub(super) fn revision(state: RevisionState, text: &str) -> RevisionView {
         created_at: at(0),
         created_by: id("mem", 1),
         finished_at: None,
+        scheduled: true,
     }
 }
 
@@ -215,6 +219,32 @@ pub(super) fn classes() -> Vec<ClassCount> {
             unsupported: 3,
         })
         .collect()
+}
+
+pub(super) fn looking(text: &str) -> Looking {
+    Looking {
+        address: Some(format!("https://api.example.com/{text}")),
+        schedule: Some(Schedule {
+            source: id("src", 1),
+            every: Cadence::Daily,
+            url: format!("https://old.example.com/{text}"),
+            set_by: id("mem", 1),
+            set_by_label: text.to_owned(),
+            set_at: at(1),
+            next_at: Some(at(50)),
+            last_looked_at: Some(at(2)),
+            seen: None,
+            etag: None,
+            failures: 3,
+            failure: Some(LookFailure {
+                code: text.to_owned(),
+                text: text.to_owned(),
+                at: at(3),
+            }),
+            stopped: Some(StopReason::MemberLeft),
+            is_stopped: true,
+        }),
+    }
 }
 
 pub(super) fn source_detail(text: &str) -> SourceDetail {
