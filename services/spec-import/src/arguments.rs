@@ -5,11 +5,13 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     body, key,
+    markup::Markup,
     notes::At,
     operation::Reading,
     parameter::{self, Parameter},
     path::Template,
     schema::Links,
+    words::shown,
 };
 
 const DESCRIPTION: usize = 1_024;
@@ -108,7 +110,7 @@ pub(crate) fn bind<'d>(
 
 fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: &mut Arguments) {
     use countersign_domain::operation::Place;
-    let Some((schema, links, content_type)) = schema(cx, parameter) else {
+    let Some((schema, mut links, content_type)) = schema(cx, parameter) else {
         return;
     };
     if key != parameter.wire {
@@ -127,6 +129,8 @@ fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: 
         );
     }
     let (style, explode) = parameter::style(cx, parameter);
+    let words = parameter.value.get("description").and_then(Value::as_str);
+    links.markup.join(Markup::of(words.unwrap_or_default()));
     to.add(
         key,
         described(schema, parameter.value),
@@ -221,10 +225,7 @@ fn described(schema: Value, parameter: &Value) -> Value {
         .and_then(Value::as_str)
         .unwrap_or_default();
     if !words.is_empty() {
-        schema.insert(
-            "description".to_owned(),
-            text::strip(words, DESCRIPTION).into(),
-        );
+        schema.insert("description".to_owned(), shown(words, DESCRIPTION).into());
     }
     if parameter.get("deprecated") == Some(&Value::Bool(true)) {
         schema.insert("deprecated".to_owned(), true.into());

@@ -14,7 +14,8 @@ use serde_json::{Map, Value, json};
 
 use self::media::Chosen;
 use crate::{
-    arguments::Arguments, evidence::Fields, notes::At, operation::Reading, reference, schema::Links,
+    arguments::Arguments, evidence::Fields, markup::Markup, notes::At, operation::Reading,
+    reference, schema::Links, words::shown,
 };
 
 const DESCRIPTION: usize = 1_024;
@@ -90,7 +91,9 @@ pub(crate) fn read<'d>(
     let at = At::Pointer(&pointer);
     let at = at.key("content");
     let at = at.key(chosen.media);
-    let (schema, links) = body_schema(cx, &chosen, schema, &at)?;
+    let (schema, mut links) = body_schema(cx, &chosen, schema, &at)?;
+    let words = given.get("description").and_then(Value::as_str);
+    links.markup.join(Markup::of(words.unwrap_or_default()));
     let encoding = form::encoding(cx, chosen.kind, chosen.value, &at);
     let schema = described(schema, given, hint(cx, &chosen, &encoding));
     arguments.add("body", schema, links, required);
@@ -197,12 +200,12 @@ fn described(mut schema: Value, body: &Value, hint: Option<String>) -> Value {
     let said = said.filter(|words| !words.trim().is_empty());
     let words = match (said, hint) {
         (None, None) => return schema,
-        (Some(words), None) => text::strip(&words, DESCRIPTION),
+        (Some(words), None) => shown(&words, DESCRIPTION),
         (None, Some(hint)) => text::strip(&hint, DESCRIPTION),
         (Some(words), Some(hint)) => {
             let hint = text::strip(&hint, DESCRIPTION / 2);
             let room = DESCRIPTION - hint.chars().count() - 1;
-            format!("{} {hint}", text::strip(words.trim(), room))
+            format!("{} {hint}", shown(words.trim(), room))
         }
     };
     members.insert("description".to_owned(), words.into());

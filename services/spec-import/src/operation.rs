@@ -6,7 +6,7 @@ use countersign_domain::{
     operation::{Body, ImportedOperation, Method, Output, Security},
     text,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::{
     Limits, Listener,
@@ -14,19 +14,19 @@ use crate::{
     body,
     document::Found,
     evidence::Fields,
+    input,
+    markup::Markup,
     notes::{At, Notes},
     output,
     parameter::{self, Parameter},
     path::{self, Template},
     persuasion::{self, Remarkable},
     reference, risk,
-    schema::{Definitions, compile::compile, definitions::measure},
+    schema::Definitions,
     security::{self, Schemes},
     server,
     words::Words,
 };
-
-const DEPTH: usize = 100;
 
 /// What the operations of a document share.
 pub(crate) struct Shared<'d> {
@@ -52,7 +52,7 @@ pub(crate) struct Reading<'s, 'd> {
     pub(crate) schemes: &'s Schemes,
     pub(crate) pointer: String,
     pub(crate) notes: Notes,
-    persuasion: &'s mut persuasion::Known,
+    pub(crate) persuasion: &'s mut persuasion::Known,
     unsupported: Option<String>,
 }
 
@@ -65,7 +65,7 @@ impl Reading<'_, '_> {
     }
 
     /// Notes texts that a person should read before a model does.
-    fn remark(&mut self, found: Remarkable, what: &str) {
+    pub(crate) fn remark(&mut self, found: Remarkable, what: &str) {
         if found.instructs {
             let text =
                 format!("{what} tells a model what to do; read it before anybody may use it");
@@ -75,6 +75,21 @@ impl Reading<'_, '_> {
             let text = format!("{what} holds characters that do not show");
             self.notes
                 .warning("text_hidden_characters", &self.pointer, &text);
+        }
+        let Markup {
+            links,
+            images,
+            html,
+        } = found.markup;
+        for (has, code, kind) in [
+            (links, "text_links", "links"),
+            (images, "text_images", "images"),
+            (html, "text_html", "HTML"),
+        ] {
+            if has {
+                let text = format!("{what} holds {kind}, which agents are shown as plain text");
+                self.notes.info(code, &self.pointer, &text);
+            }
         }
     }
 
@@ -136,7 +151,7 @@ pub(crate) fn read<'d>(
         .limits
         .all_schema_bytes
         .saturating_sub(shared.schema_bytes);
-    let input_schema = input(&mut cx, arguments, shared.limits.schema_bytes.min(room));
+    let input_schema = input::schema(&mut cx, arguments, shared.limits.schema_bytes.min(room));
     shared.schema_bytes += input_schema.1;
     finish(Parts {
         cx,
@@ -347,57 +362,4 @@ fn classify<'d>(
     };
     listener.evidence(&evidence);
     risk::classify(&evidence)
-}
-
-/// The input schema and its bytes. Where it cannot be made, no argument is accepted at all.
-fn input(cx: &mut Reading<'_, '_>, arguments: Arguments, limit: usize) -> (Value, usize) {
-    let nothing = || json!({"type": "object", "properties": {}, "required": [], "additionalProperties": false});
-    let closure = match cx.definitions.closure(&arguments.links, limit) {
-        Ok(closure) => closure,
-        Err(reason) => {
-            let pointer = cx.pointer.clone();
-            cx.refuse("schema_unusable", &pointer, &reason);
-            return (nothing(), 0);
-        }
-    };
-    let own = arguments.properties.values().map(measure);
-    let (bytes, depth) = own.fold((closure.bytes, 0), |(b, d), (bytes, depth)| {
-        (b + bytes, d.max(depth))
-    });
-    let pointer = cx.pointer.clone();
-    if bytes > limit {
-        cx.refuse(
-            "schema_unusable",
-            &pointer,
-            &format!("its schema is larger than {limit} bytes"),
-        );
-        return (nothing(), 0);
-    }
-    if depth > DEPTH {
-        cx.refuse(
-            "schema_unusable",
-            &pointer,
-            "its schema is nested too deeply",
-        );
-        return (nothing(), 0);
-    }
-    let definitions = cx.definitions.copy(&closure);
-    let mut found = cx.persuasion.of(definitions.iter());
-    for (key, property) in &arguments.properties {
-        found.join(Remarkable::of(key));
-        found.join(Remarkable::below(property));
-    }
-    cx.remark(found, "what its arguments are said to be");
-    let schema = arguments.schema(definitions);
-    match compile(&schema) {
-        Ok(_) => (schema, bytes),
-        Err(reason) => {
-            cx.refuse(
-                "schema_does_not_compile",
-                &pointer,
-                &format!("its schema does not compile: {reason}"),
-            );
-            (nothing(), 0)
-        }
-    }
 }

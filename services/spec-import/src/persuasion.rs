@@ -11,6 +11,8 @@ use countersign_domain::text;
 use regex::RegexSet;
 use serde_json::Value;
 
+use crate::markup::Markup;
+
 /// Shorter texts say nothing.
 const SHORTEST: usize = 10;
 
@@ -50,6 +52,7 @@ pub(crate) fn instructs(words: &str) -> bool {
 pub(crate) struct Remarkable {
     pub(crate) instructs: bool,
     pub(crate) hidden: bool,
+    pub(crate) markup: Markup,
 }
 
 impl Remarkable {
@@ -58,6 +61,7 @@ impl Remarkable {
         Self {
             instructs: instructs(words),
             hidden: text::has_hidden(words),
+            markup: Markup::of(words),
         }
     }
 
@@ -74,7 +78,11 @@ impl Remarkable {
             Value::Object(members) => {
                 for (key, member) in members {
                     found.join(Self::of(key));
-                    found.join(Self::below(member));
+                    let mut part = Self::below(member);
+                    if matches!(key.as_str(), "pattern" | "$ref") {
+                        part.markup = Markup::default();
+                    }
+                    found.join(part);
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -85,6 +93,7 @@ impl Remarkable {
     pub(crate) fn join(&mut self, other: Self) {
         self.instructs |= other.instructs;
         self.hidden |= other.hidden;
+        self.markup.join(other.markup);
     }
 }
 

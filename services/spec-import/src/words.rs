@@ -3,7 +3,7 @@
 use countersign_domain::text;
 use serde_json::Value;
 
-use crate::{document::Found, name, operation::Reading};
+use crate::{document::Found, markup, name, operation::Reading};
 
 const TITLE: usize = 120;
 const DESCRIPTION: usize = 1_024;
@@ -59,17 +59,17 @@ impl Words {
             );
         }
         let fallback = format!("{} {}", found.method, found.path);
-        let title = [summary.as_str(), id.as_str(), fallback.as_str()]
+        let title = [&*markup::plain(&summary), id.as_str(), fallback.as_str()]
             .into_iter()
             .map(one_line)
             .find(|line| !line.is_empty())
             .unwrap_or_default();
-        let shown = if full.trim().is_empty() {
-            summary.trim()
-        } else {
-            full.trim()
-        };
-        if shown.chars().nth(DESCRIPTION).is_some() {
+        let said = [&full, &summary]
+            .into_iter()
+            .find(|words| !words.trim().is_empty());
+        let full_text = markup::plain(said.map_or("", |words| words.trim()));
+        let full_text = full_text.trim();
+        if full_text.chars().nth(DESCRIPTION).is_some() {
             let text = format!("the description is cut at {DESCRIPTION} characters");
             cx.notes.info(
                 "description_cut",
@@ -78,7 +78,7 @@ impl Words {
             );
         }
         Self {
-            description: text::strip(shown, DESCRIPTION),
+            description: text::strip(full_text, DESCRIPTION),
             name: name::suggest(found.method, found.path, Some(&id)),
             id: Some(text::strip(&id, 300)).filter(|id| !id.is_empty()),
             title,
@@ -86,6 +86,11 @@ impl Words {
             full,
         }
     }
+}
+
+/// A text as agents are shown it: without markup, without hidden characters, cut to size.
+pub(crate) fn shown(words: &str, limit: usize) -> String {
+    text::strip(&markup::plain(words), limit)
 }
 
 /// White space of any kind becomes one space; hidden characters go.

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     bundle::tree::FILES,
     document::Dialect,
+    markup::Markup,
     notes::{At, Notes},
     reference::BadReference,
 };
@@ -67,6 +68,8 @@ pub(crate) struct Links {
     pub(crate) same: Vec<usize>,
     /// The first reference that leads nowhere.
     pub(crate) broken: Option<String>,
+    /// What kinds of markup its words had.
+    pub(crate) markup: Markup,
 }
 
 impl Links {
@@ -81,6 +84,7 @@ impl Links {
     pub(crate) fn join(&mut self, part: Self) {
         self.all.extend(part.all);
         self.same.extend(part.same);
+        self.markup.join(part.markup);
         self.broken = self.broken.take().or(part.broken);
     }
 }
@@ -90,6 +94,8 @@ pub(crate) struct Closure {
     members: Vec<usize>,
     /// Bytes of all of them together.
     pub(crate) bytes: usize,
+    /// What kinds of markup their words had.
+    pub(crate) markup: Markup,
 }
 
 impl<'d> Definitions<'d> {
@@ -204,6 +210,7 @@ impl<'d> Definitions<'d> {
         let mut open: Vec<usize> = links.all.iter().copied().collect();
         open.sort_unstable();
         let (mut members, mut bytes) = (Vec::new(), 0);
+        let mut markup = Markup::default();
         while let Some(id) = open.pop() {
             if !seen.insert(id) {
                 continue;
@@ -214,6 +221,7 @@ impl<'d> Definitions<'d> {
                 return Err(format!("its schema is larger than {limit} bytes"));
             }
             members.push(id);
+            markup.join(self.list[id].links.markup);
             open.extend(
                 self.list[id]
                     .links
@@ -223,7 +231,11 @@ impl<'d> Definitions<'d> {
             );
         }
         members.sort_by(|a, b| self.list[*a].name.cmp(&self.list[*b].name));
-        Ok(Closure { members, bytes })
+        Ok(Closure {
+            members,
+            bytes,
+            markup,
+        })
     }
 
     fn check(&mut self, id: usize) -> Result<(), String> {

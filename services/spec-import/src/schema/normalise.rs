@@ -13,7 +13,9 @@ use super::{
 };
 use crate::{
     document::Dialect,
+    markup::Markup,
     notes::{At, Notes},
+    words::shown,
 };
 
 const TITLE: usize = 120;
@@ -149,7 +151,10 @@ impl<'w, 'd> Walk<'w, 'd> {
             Keyword::Bound => value.is_number().then(|| value.clone()),
             Keyword::Text => {
                 let limit = if name == "title" { TITLE } else { DESCRIPTION };
-                value.as_str().map(|words| text::strip(words, limit).into())
+                value.as_str().map(|words| {
+                    self.links.markup.join(Markup::of(words));
+                    shown(words, limit).into()
+                })
             }
             Keyword::Word => value.as_str().map(|word| text::strip(word, 80).into()),
             Keyword::Flag => value.is_boolean().then(|| value.clone()),

@@ -1,6 +1,5 @@
 //! `$ref` and its relatives become references into `$defs`.
 
-use countersign_domain::text;
 use serde_json::{Map, Value};
 
 use super::{
@@ -8,8 +7,10 @@ use super::{
     normalise::{DESCRIPTION, Walk},
 };
 use crate::{
+    markup::Markup,
     notes::At,
     reference::{self, BadReference},
+    words::shown,
 };
 
 impl Walk<'_, '_> {
@@ -87,10 +88,8 @@ impl Walk<'_, '_> {
         mut out: Map<String, Value>,
     ) -> Value {
         if let Some(Value::String(words)) = source.get("description") {
-            out.insert(
-                "description".to_owned(),
-                text::strip(words, DESCRIPTION).into(),
-            );
+            self.links.markup.join(Markup::of(words));
+            out.insert("description".to_owned(), shown(words, DESCRIPTION).into());
         }
         let lost: Vec<&str> = source
             .keys()

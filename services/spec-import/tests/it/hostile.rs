@@ -170,3 +170,50 @@ fn texts_are_cut_and_hidden_characters_are_taken_out() {
     assert!(operation.title.starts_with("ab ccc") && operation.title.chars().count() <= 120);
     assert_eq!(operation.description.chars().count(), 1_024);
 }
+
+#[test]
+fn t58_t79_markup_is_marked_and_agents_are_shown_none() {
+    let image = "![x](https://drop.example/p?d=1)";
+    let words =
+        format!("Lists <b>pets</b>. {image} See [docs](https://a.example/d). The <id> stays.");
+    let document = json!({"openapi": "3.0.0", "paths": {
+        "/a": {"post": {"summary": format!("Pets {image}"), "description": words,
+            "parameters": [{"name": "q", "in": "query", "description": words, "schema": {"type": "string"}}],
+            "requestBody": {"description": words, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}}},
+        "/b": {"get": {"summary": "Plain", "parameters": [{"name": "q", "in": "query", "schema": {"type": "string", "enum": [image]}}]}},
+        "/c": {"get": {"summary": "Plain", "description": "Of a < b, and [x]."}}},
+        "components": {"schemas": {"A": {"type": "object", "properties": {"n": {"type": "string", "description": words}}}}}});
+    let document = read(document.to_string().as_bytes());
+    let marks = ["text_links", "text_images", "text_html"];
+    let of = |method, path| {
+        let codes: Vec<_> = crate::codes(at(&document, method, path));
+        marks.map(|mark| codes.iter().filter(|code| **code == mark).count())
+    };
+    assert_eq!(
+        of("POST", "/a"),
+        [2, 2, 2],
+        "what it does, and its arguments"
+    );
+    assert_eq!(of("GET", "/b"), [1, 1, 0]);
+    assert_eq!(of("GET", "/c"), [0, 0, 0]);
+
+    let operation = at(&document, "POST", "/a");
+    let shown = "Lists pets. x See docs (https://a.example/d). The <id> stays.";
+    assert_eq!(operation.title, "Pets x");
+    assert_eq!(operation.description, shown);
+    let schema = &operation.input_schema;
+    for place in ["/properties/q", "/properties/body", "/$defs/A/properties/n"] {
+        assert_eq!(
+            schema.pointer(place).unwrap()["description"],
+            shown,
+            "{place}"
+        );
+    }
+    let choices = &at(&document, "GET", "/b").input_schema["properties"]["q"]["enum"];
+    assert_eq!(
+        choices,
+        &json!([image]),
+        "what goes over the wire is not touched"
+    );
+    println!("places without markup: 5, kinds of markup that are marked: 3");
+}

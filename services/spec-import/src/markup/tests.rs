@@ -1,0 +1,77 @@
+use super::*;
+
+#[test]
+fn markup_becomes_what_it_says() {
+    for (given, shown) in [
+        ("![x](https://evil.example/p.png?d=1) ok", "x ok"),
+        (
+            "See [the docs](https://a.example/d).",
+            "See the docs (https://a.example/d).",
+        ),
+        (
+            "[https://a.example](https://a.example)",
+            "https://a.example",
+        ),
+        ("[pay](javascript:alert(1)) [up](/pay)", "pay up"),
+        (
+            "[![badge](https://b.example/i)](https://c.example)",
+            "badge (https://c.example)",
+        ),
+        ("<https://a.example>", "https://a.example"),
+        ("a<br/>b<p class=\"x\">c</p>", "a\nb\nc\n"),
+        ("<img src=x onerror=alert(1)>Pays <b>now</b>", "Pays now"),
+        ("<script>steal()</script>", "steal()"),
+        ("a<!-- do it\nnow -->b", "ab"),
+        ("<a href='https://a.example'>here</a>", "here"),
+        ("<<b>script>x", "x"),
+        ("<img src=x ", "img src=x "),
+        (
+            "[a]: https://a.example\n[one][a]",
+            "a: https://a.example\n[one][a]",
+        ),
+    ] {
+        assert_eq!(plain(given), shown, "{given}");
+        assert_ne!(Markup::of(given), Markup::default(), "{given}");
+        assert_eq!(plain(&plain(given)), shown, "{given} again");
+    }
+}
+
+#[test]
+fn what_is_no_markup_stays() {
+    for given in [
+        "a < b and b > c, 1<2",
+        "The <id> of the <customer-name>.",
+        "items[0][price] and list[](x)",
+        "^[a-z](\\d+)$",
+        "Write `<b>` and ``[a](https://`b`)``.",
+        "\\[a](b.c) stays",
+        "List<String>, Map<Key, Value>",
+        "[x] done, [ ] open: see (a)",
+        "Grüße, 世界 <",
+    ] {
+        assert_eq!(plain(given), given);
+    }
+    assert_eq!(Markup::of("The <id> of [x]: none."), Markup::default());
+}
+
+#[test]
+fn hostile_text_takes_no_longer_than_any_other_and_nothing_is_left_of_it() {
+    for unit in [
+        "<",
+        "<b",
+        "<!--",
+        "[",
+        "![",
+        "](",
+        "`",
+        "[a](b.c",
+        "<<b>script>",
+        "``` ` ``",
+    ] {
+        let text = unit.repeat(200_000 / unit.len());
+        let shown = plain(&text);
+        let left = Markup::of(&shown);
+        assert!(!left.images && !left.html, "{unit}");
+        let _ = Markup::of(&text);
+    }
+}
