@@ -69,6 +69,12 @@ impl Stranger {
                 id("ver")
             ),
             "turn-off" | "turn-on-reads" => format!("&environment={}&reason=because", id("env")),
+            "decide" => format!(
+                "&environment={}&choice=off&reason=because&tool={}@{}",
+                id("env"),
+                id("tool"),
+                id("ver")
+            ),
             "base-url" => format!(
                 "&environment={}&base_url=https%3A%2F%2Fapi.example.com",
                 id("env")

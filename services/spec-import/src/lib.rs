@@ -25,6 +25,7 @@ mod job;
 mod key;
 mod limits;
 mod markup;
+mod meaning;
 mod name;
 mod notes;
 mod older;
@@ -57,6 +58,7 @@ pub use imports::{Given, ImportAgain, Imports, StartError, StartImport, Started}
 pub use job::{ImportPayload, ImportSpec, LookAgain, LookPayload};
 pub(crate) use limits::Listener;
 pub use limits::{Limits, Progress, Stage};
+pub use meaning::meaning;
 pub use schedules::{Looking, SetSchedule};
 pub use schema::compile::compile;
 

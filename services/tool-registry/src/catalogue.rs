@@ -90,6 +90,16 @@ impl CatalogueTool {
         self.definition.validator()
     }
 
+    /// What agents may be told of it.
+    fn told(&self) -> Told<'_> {
+        Told {
+            name: &self.name,
+            operation: self.operation(),
+            output: self.output(),
+            is_held: self.is_held(),
+        }
+    }
+
     /// What its answers have to fit, whether or not this catalogue has room to publish it: a
     /// client may have seen it in an earlier list.
     #[must_use]
@@ -179,7 +189,7 @@ impl Catalogue {
         let room = Room::of(tools.len());
         let listed: Vec<Listed<'_>> = tools
             .into_iter()
-            .map(|tool| Listed::of(tool, &room))
+            .map(|tool| Listed::of(&tool.told(), &room))
             .collect();
         if listed.is_empty() {
             return Arc::from([Bytes::from_static(b"[]")]);
@@ -194,14 +204,14 @@ impl Catalogue {
 /// What a schema of one tool may cost in a list, so that a list of a thousand tools stays one that
 /// clients can take in. Calls are checked against the whole schema in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Room {
+pub(crate) struct Room {
     input: usize,
     output: usize,
 }
 
 impl Room {
     /// A fair share of what all may cost together.
-    fn of(tools: usize) -> Self {
+    pub(crate) fn of(tools: usize) -> Self {
         let share = |all: usize, least, most| (all / tools.max(1)).clamp(least, most);
         Self {
             input: share(INPUTS, 4 << 10, 24 << 10),
@@ -210,10 +220,18 @@ impl Room {
     }
 }
 
+/// What there is to tell of a tool that is on.
+pub(crate) struct Told<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) operation: &'a ImportedOperation,
+    pub(crate) output: Option<&'a Published>,
+    pub(crate) is_held: bool,
+}
+
 /// A tool as MCP clients see it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Listed<'a> {
+pub(crate) struct Listed<'a> {
     name: &'a str,
     title: &'a str,
     description: Cow<'a, str>,
@@ -237,20 +255,20 @@ struct Annotations {
 }
 
 impl<'a> Listed<'a> {
-    fn of(tool: &'a CatalogueTool, room: &Room) -> Self {
-        let operation = tool.operation();
-        let description = match (tool.is_held(), operation.description.as_str()) {
+    pub(crate) fn of(tool: &Told<'a>, room: &Room) -> Self {
+        let operation = tool.operation;
+        let description = match (tool.is_held, operation.description.as_str()) {
             (false, text) => Cow::Borrowed(text),
             (true, "") => Cow::Borrowed(HELD),
             (true, text) => Cow::Owned(format!("{text}\n\n{HELD}")),
         };
         Self {
-            name: &tool.name,
+            name: tool.name,
             title: &operation.title,
             description,
             input_schema: shown::within(&operation.input_schema, room.input),
             output_schema: tool
-                .output()
+                .output
                 .filter(|output| output.bytes() <= room.output)
                 .map(Published::schema),
             annotations: Annotations {

@@ -19,6 +19,7 @@ mod catalogues;
 mod create_endpoint;
 mod decide_tools;
 mod definition;
+mod diagnostics;
 mod endpoints;
 mod error;
 mod output;
@@ -31,6 +32,7 @@ mod tools;
 mod turn_off;
 mod turn_on;
 mod turn_on_reads;
+mod weight;
 
 pub use catalogue::{Catalogue, CatalogueTool};
 pub use catalogues::Catalogues;
@@ -44,6 +46,7 @@ pub use countersign_store::{
 pub use create_endpoint::CreateEndpoint;
 pub use decide_tools::{DecideTools, DecidedTools, LookedAt, RefusedTool};
 pub use definition::SchemaRefused;
+pub use diagnostics::{DiagnosticCount, count_diagnostics};
 pub use endpoints::{EndpointDetail, EndpointView};
 pub use error::{EndpointError, ReadError, ToolDecisionError};
 pub use output::{Fit, OUTSIDE, Published};
@@ -54,3 +57,4 @@ pub use tools::ToolView;
 pub use turn_off::TurnOff;
 pub use turn_on::TurnOn;
 pub use turn_on_reads::TurnOnReads;
+pub use weight::{Weight, list_bytes};

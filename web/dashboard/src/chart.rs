@@ -146,9 +146,68 @@ impl Share {
     }
 }
 
+/// A bar as long as its share of the longest one, in as many colours as it has parts.
+#[derive(Clone, Debug, Template)]
+#[template(path = "parts/stack.html")]
+pub(crate) struct Stack {
+    says: String,
+    bars: Vec<Bar>,
+}
+
+impl HtmlSafe for Stack {}
+
+impl Stack {
+    /// How finely the longest bar is divided.
+    const FINE: u64 = 1000;
+
+    /// Draws one number for each part (colour, word). `most` is what the longest bar stands for.
+    pub(crate) fn new<const N: usize>(
+        label: &str,
+        parts: &[(&'static str, &str); N],
+        counts: &[usize; N],
+        most: usize,
+    ) -> Self {
+        let (mut x, mut bars, mut says) = (0, Vec::new(), Vec::new());
+        for ((fill, word), count) in parts.iter().zip(counts) {
+            if *count == 0 {
+                continue;
+            }
+            // Something is never drawn as nothing.
+            let width = (*count as u64 * Self::FINE / most.max(1) as u64).max(3);
+            says.push(format!("{count} {word}"));
+            bars.push(Bar {
+                fill,
+                x,
+                y: 0,
+                width,
+                height: 10,
+            });
+            x += width;
+        }
+        Self {
+            says: format!("{label}: {}", says.join(", ")),
+            bars,
+        }
+    }
+
+    /// Says whether a colour is in it.
+    pub(crate) fn has(&self, fill: &str) -> bool {
+        self.bars.iter().any(|bar| bar.fill == fill)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_tool_among_a_thousand_is_still_seen() {
+        let parts = [("on", "on"), ("open", "undecided")];
+        let bar = Stack::new("READ", &parts, &[1, 1200], 1201);
+        let widths: Vec<_> = bar.bars.iter().map(|bar| bar.width).collect();
+        assert_eq!(widths, [3, 999]);
+        assert_eq!(bar.says, "READ: 1 on, 1200 undecided");
+    }
 
     #[test]
     fn one_call_among_thousands_is_still_seen() {

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use countersign_domain::{
     Timestamp,
     decision::Handling,
+    operation::Severity,
     risk::{Level, RiskClass},
     tool::ToolState,
 };
@@ -50,6 +51,19 @@ pub(crate) fn span(length: TimeDelta) -> String {
     };
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {unit}{plural}")
+}
+
+/// A number of bytes, for people: `812 B`, `1.4 KB`, `318 KB`, `3.0 MB`.
+pub(crate) fn size(bytes: usize) -> String {
+    let (unit, name) = match bytes {
+        0..1024 => return format!("{bytes} B"),
+        1024..1_048_576 => (1024, "KB"),
+        _ => (1 << 20, "MB"),
+    };
+    match (bytes / unit, bytes % unit * 10 / unit) {
+        (whole @ 0..100, tenth) => format!("{whole}.{tenth} {name}"),
+        (whole, _) => format!("{whole} {name}"),
+    }
 }
 
 /// A word with a colour; the word alone says all of it.
@@ -105,6 +119,15 @@ impl Badge {
         }
     }
 
+    /// How bad a note is.
+    pub(crate) const fn severity(severity: Severity) -> Self {
+        match severity {
+            Severity::Info => Self::new("quiet", "note"),
+            Severity::Warning => Self::new("review", "warning"),
+            Severity::Error => Self::new("delete", "error"),
+        }
+    }
+
     /// A decision, by its name in the record.
     pub(crate) fn decision(name: &str) -> Self {
         match name {
@@ -136,6 +159,20 @@ impl CsrfField {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_said_in_one_unit() {
+        for (bytes, said) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1434, "1.4 KB"),
+            (99 << 10, "99.0 KB"),
+            (1_048_575, "1023 KB"),
+            (3 << 20, "3.0 MB"),
+        ] {
+            assert_eq!(size(bytes), said);
+        }
+    }
 
     #[test]
     fn a_span_is_said_in_one_unit() {

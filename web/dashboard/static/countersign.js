@@ -50,3 +50,66 @@ if (document.querySelector("main[data-again]")) setTimeout(again, 1000);
 
 // On a phone the navigation scrolls sideways: show where we are.
 document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// Counts what is chosen for a decision, and ticks the rows of a group with its box.
+const chooser = document.querySelector("form[data-chooses]");
+if (chooser) {
+  const told = chooser.querySelector("[data-chosen]");
+  const nothing = told.textContent;
+  const rowsOf = (box) => [...box.closest("section").querySelectorAll("input[name=tool]")];
+  const count = () => {
+    let chosen = 0;
+    for (const group of chooser.querySelectorAll("input[name=group]")) {
+      chosen += group.checked ? Number(group.dataset.count) : rowsOf(group).filter((box) => box.checked).length;
+    }
+    told.textContent = chosen === 0 ? nothing : `${chosen} ${chosen === 1 ? "tool" : "tools"} chosen`;
+  };
+  chooser.addEventListener("change", ({ target }) => {
+    if (target.name === "group") for (const box of rowsOf(target)) box.checked = target.checked;
+    else if (target.name !== "tool") return;
+    else if (!target.checked) target.closest("section").querySelector("input[name=group]").checked = false;
+    count();
+  });
+  count();
+}
+
+// Keys for a long list of tools. They can be turned off, and are quiet while somebody types.
+const keysDialog = document.getElementById("keys");
+if (keysDialog) {
+  const wanted = keysDialog.querySelector("[data-keys]");
+  wanted.checked = localStorage.getItem("keys") !== "off";
+  wanted.addEventListener("change", () => localStorage.setItem("keys", wanted.checked ? "on" : "off"));
+  for (const button of document.querySelectorAll("[data-opens]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => keysDialog.showModal());
+  }
+  keysDialog.querySelector("[data-closes]").addEventListener("click", () => keysDialog.close());
+  const go = (row, by) => {
+    const rows = [...document.querySelectorAll("tr.tool")].filter((one) => !one.hidden);
+    const next = rows[Math.min(Math.max(rows.indexOf(row) + by, 0), rows.length - 1)];
+    next?.querySelector("input[name=tool], a.tool-link").focus();
+  };
+  const reach = (field) => field && (field.focus(), field.select?.());
+  const keys = {
+    "/": () => reach(document.querySelector("[data-key='/']")),
+    j: (row) => go(row, 1),
+    k: (row) => go(row, -1),
+    x: (row) => row?.querySelector("input[name=tool]")?.click(),
+    d: () => reach(document.getElementById("decide-choice")),
+    "?": () => keysDialog.showModal(),
+  };
+  document.addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || keysDialog.open) return;
+    const row = target.closest("tr.tool");
+    const isBox = target.matches("#decide-form input[type=checkbox]");
+    // Enter in a box would send the whole form.
+    const act = isBox && key === "Enter" ? () => row?.querySelector("a.tool-link").click()
+      : row && key === " " && target.matches("a") ? keys.x
+      : wanted.checked && !target.matches("input:not([type=checkbox]), textarea, select") ? keys[key]
+      : undefined;
+    if (!act) return;
+    event.preventDefault();
+    act(row);
+  });
+}

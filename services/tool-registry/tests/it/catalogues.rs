@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 use countersign_domain::{decision::Handling, id::SourceId, name::Slug, risk::RiskClass};
 use countersign_queue::{InProcess, Wakeups as _};
 use countersign_tool_registry::{
-    Catalogue, Catalogues, CreateEndpoint, SetEndpointTools, ToolView, TurnOff, TurnOn,
+    Catalogue, Catalogues, CreateEndpoint, SetEndpointTools, ToolView, TurnOff, TurnOn, Weight,
+    list_bytes,
 };
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
@@ -158,6 +159,24 @@ async fn a_list_shows_what_the_scopes_cover_and_says_what_waits() {
         catalogue.list(&[RiskClass::Read]),
     );
     assert!(Arc::ptr_eq(&once, &twice), "written once");
+}
+
+#[tokio::test]
+async fn what_a_list_costs_is_told_to_the_byte() {
+    let gate = Gate::new().await;
+    gate.turn_on("list", Handling::Run).await;
+    gate.turn_on("pay", Handling::Hold).await;
+    let catalogue = gate.get(&gate.catalogues()).await;
+    let mut tools = Vec::new();
+    for name in ["list", "add", "pay"] {
+        tools.push(gate.tool(name).await);
+    }
+
+    let list = catalogue.list(&RiskClass::ALL)[0].len();
+    assert_eq!(list_bytes(&tools), list);
+    let alone = Weight::of(&tools[0]).listed + Weight::of(&tools[2]).listed;
+    assert_eq!(alone + "[,]".len(), list);
+    assert_eq!(list_bytes(&[]), "[]".len());
 }
 
 #[tokio::test]

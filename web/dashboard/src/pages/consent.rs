@@ -12,7 +12,7 @@ use crate::{
     answer::{Answer, go, page},
     frame::{Frame, Visit},
     inert::Inert,
-    pages::sources::class_says,
+    pages::review::class_says,
     parts::{Badge, When},
 };
 

@@ -13,6 +13,7 @@ mod invitation;
 mod members;
 mod problem;
 mod report;
+mod review;
 mod revision_diff;
 mod schedule;
 mod sign_in;
@@ -37,6 +38,7 @@ pub fn routes() -> Routes {
         .and(consent::routes())
         .and(home::routes())
         .and(sources::routes())
+        .and(review::routes())
         .and(imports::routes())
         .and(import_again::routes())
         .and(schedule::routes())

@@ -22,7 +22,7 @@ use crate::{
     frame::{Frame, Here, Section},
     inert::Inert,
     notice::Done,
-    pages::sources::{Note, class_says},
+    pages::review::{Note, class_says},
     parts::{Badge, When},
 };
 

@@ -8,6 +8,7 @@ use countersign_domain::{
     hold::HoldState,
     name::Slug,
     risk::{Confidence, RiskClass},
+    tool::Choice,
 };
 use countersign_reporting::{
     Calls, DayFigures, Evidence, Finding, FindingCode, Grant, HoldFigures, HomeFigures,
@@ -24,7 +25,7 @@ use crate::{
     pages::schedule::ScheduleCard,
     pages::{
         audit, connections, consent, endpoints, holds, home, import_again, imports, invitation,
-        members, problem, report, revision_diff, sign_in, sign_up, sources, tools,
+        members, problem, report, review, revision_diff, sign_in, sign_up, sources, tools,
     },
     parts::{CsrfField, When},
 };
@@ -218,17 +219,33 @@ fn sources_page(text: &str) -> sources::SourcesPage {
     }
 }
 
-fn source_page(many: u128, text: &str) -> sources::SourcePage {
-    let reviewed = sources::Reviewed {
+fn source_page(number: u128, text: &str) -> review::SourcePage {
+    let reviewed = review::Reviewed {
         source: s::source_detail(text),
-        tools: s::tools(many, text),
+        tools: s::tools(number, text),
         environment: environments(),
-        filter: sources::Filter::default(),
+        filter: review::Filter {
+            text: "order".to_owned(),
+            ..review::Filter::default()
+        },
         schedule: ScheduleCard::new(s::looking(text), true),
     };
-    let mut page =
-        sources::SourcePage::new(frame("APIs and tools", text), BASE.to_owned(), reviewed);
-    page.may_enable = true;
+    let allowed = review::May {
+        enable: true,
+        enable_high_risk: true,
+        disable: true,
+        import: true,
+    };
+    let around = frame("APIs and tools", text);
+    let mut page = review::SourcePage::new(
+        around,
+        BASE.to_owned(),
+        reviewed,
+        (allowed, review::Bulk::default()),
+    );
+    let refused = s::refused(text);
+    let choice = Choice::On(Handling::Run);
+    page.outcome = Some(review::Outcome::new(choice, &refused, &[RiskClass::Auth]));
     page
 }
 

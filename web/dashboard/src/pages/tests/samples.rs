@@ -28,8 +28,8 @@ use countersign_spec_import::{
     ChangedToolName, LookFailure, Looking, Outcome, RevisionChange, Schedule,
 };
 use countersign_tool_registry::{
-    ClassCount, Endpoint, Environment, GivenAs, RevisionState, RevisionView, Source, SourceDetail,
-    ToolView,
+    ClassCount, DecidedTools, Endpoint, Environment, GivenAs, RefusedTool, RevisionState,
+    RevisionView, Source, SourceDetail, ToolDecisionError, ToolView,
 };
 use serde_json::json;
 
@@ -252,6 +252,23 @@ pub(super) fn source_detail(text: &str) -> SourceDetail {
         source: source(text),
         revisions: vec![revision(RevisionState::Ready, text)],
         classes: classes(),
+    }
+}
+
+/// A decision about four tools, two of which were refused.
+pub(super) fn refused(text: &str) -> DecidedTools {
+    let refused = |number, why| RefusedTool {
+        tool: id("tool", number),
+        name: Some(format!("create_refund_{number}")),
+        why,
+    };
+    DecidedTools {
+        decided: vec!["get_order_1".to_owned()],
+        same: 1,
+        refused: vec![
+            refused(8, ToolDecisionError::HighRiskMustBeHeld),
+            refused(7, ToolDecisionError::ToolUnsupported(text.to_owned())),
+        ],
     }
 }
 

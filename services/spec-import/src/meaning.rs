@@ -1,0 +1,412 @@
+//! What each kind of diagnostic means, for people who see a hundred of one kind.
+//!
+//! A diagnostic's own text is about its place; this is about all of them. Every code that the
+//! importer says is here: a test reads the importer for them.
+
+/// Says in one sentence what a diagnostic's code means; nothing for a code that is none of ours.
+#[must_use]
+pub fn meaning(code: &str) -> Option<&'static str> {
+    MEANINGS
+        .binary_search_by(|(known, _)| known.cmp(&code))
+        .ok()
+        .map(|place| MEANINGS[place].1)
+}
+
+/// By code, in order.
+const MEANINGS: &[(&str, &str)] = &[
+    (
+        "allow_reserved_left_out",
+        "The document wants reserved characters to be sent as they are where they could change the request; they are encoded.",
+    ),
+    (
+        "argument_renamed",
+        "Two arguments had the same key, or one that clients do not take; agents see another key, the API gets its own.",
+    ),
+    (
+        "body_as_text",
+        "The body is written as text by the agent itself; it is sent as it is, and only its being text is checked.",
+    ),
+    (
+        "body_empty",
+        "The operation has a body of which nothing is left to fill in; none is sent.",
+    ),
+    (
+        "body_media_chosen",
+        "The body can be sent in several media types; one of them was chosen.",
+    ),
+    (
+        "body_media_unsupported",
+        "The body has a media type that cannot be written faithfully; the operation is off.",
+    ),
+    (
+        "body_mode_unknown",
+        "A Postman request has a body of a kind that is not known; it is left out.",
+    ),
+    (
+        "body_on_get",
+        "The document gives a body to a method that usually has none; servers may ignore it.",
+    ),
+    (
+        "body_twice",
+        "The document declares two bodies for one operation; the first one counts.",
+    ),
+    (
+        "body_without_schema",
+        "The document does not say what the body looks like; agents may send anything.",
+    ),
+    (
+        "callbacks_left_out",
+        "The API would call somebody back; callbacks are no tools and are left out.",
+    ),
+    (
+        "collection_format_inner",
+        "A list inside a list is written in a way that cannot be kept; the outer one counts.",
+    ),
+    (
+        "collection_format_lost",
+        "A list is to be written in a way that this place does not have; the usual one is used.",
+    ),
+    (
+        "description_cut",
+        "The description is longer than what agents are shown; its end is cut off.",
+    ),
+    (
+        "discriminator_left_out",
+        "A discriminator only helps programs to choose among alternatives; the alternatives stay.",
+    ),
+    (
+        "dynamic_reference_ignored",
+        "What a dynamic reference means depends on who refers to it; any value is accepted there.",
+    ),
+    (
+        "enum_repeats",
+        "A list of choices names one twice; it is kept once.",
+    ),
+    (
+        "file_unreadable",
+        "A file of the bundle cannot be read; what refers to it is lost.",
+    ),
+    (
+        "folders_too_deep",
+        "Folders of the collection lie deeper than is read; what is below is left out.",
+    ),
+    (
+        "form_not_an_object",
+        "A form's schema is no object with fields; the operation is off.",
+    ),
+    (
+        "header_reserved",
+        "A header that only the gateway may set is not offered to agents.",
+    ),
+    (
+        "item_without_request",
+        "An entry of the collection has no request; it is left out.",
+    ),
+    (
+        "member_reserved",
+        "The document uses a member whose name is kept for bundles; it is left out.",
+    ),
+    (
+        "method_not_imported",
+        "HEAD, OPTIONS and TRACE are no tools; the operation is listed, and off.",
+    ),
+    (
+        "method_without_path",
+        "A method of the document has no path; it is left out.",
+    ),
+    (
+        "more_diagnostics",
+        "There were more of these than are kept.",
+    ),
+    (
+        "name_from_path",
+        "The document gives no usable name; the tool's name was made of method and path.",
+    ),
+    ("no_operations", "The document has no operation at all."),
+    (
+        "operation_empty",
+        "A method stands in the document with nothing in it.",
+    ),
+    (
+        "operation_not_an_object",
+        "An operation is not written as one; it is listed, and off.",
+    ),
+    (
+        "operation_twice",
+        "The same method and path stand in the document twice; the first one counts.",
+    ),
+    (
+        "output_schema_left_out",
+        "What the answer looks like could not be used; answers are passed on as they come.",
+    ),
+    (
+        "own_servers_unusable",
+        "The operation lives at servers of its own, none of which can be used; it is off.",
+    ),
+    (
+        "parameter_is_credential",
+        "An argument that carries a credential is not offered to agents; the connection fills it in.",
+    ),
+    (
+        "parameter_name_invalid",
+        "A parameter's name cannot stand in a request; it is left out, or the operation is off.",
+    ),
+    (
+        "parameter_not_in_path",
+        "A path parameter does not occur in the path; it is left out.",
+    ),
+    (
+        "parameter_place_unknown",
+        "A parameter is in a part of the request that is not known; where it is required, the operation is off.",
+    ),
+    (
+        "parameter_twice",
+        "One parameter is declared twice; the first declaration counts.",
+    ),
+    (
+        "parameter_without_schema",
+        "The document does not say what a parameter looks like; agents may send any text.",
+    ),
+    (
+        "parameters_not_a_list",
+        "The parameters are not written as a list; the operation is off.",
+    ),
+    (
+        "part_headers_left_out",
+        "A part of a form is to be sent with headers of its own; they are left out.",
+    ),
+    (
+        "path_ambiguous",
+        "Two paths differ only in the names of their variables; both are imported.",
+    ),
+    (
+        "path_item_conflict",
+        "A path says the same thing here and where it refers to; what stands here counts.",
+    ),
+    (
+        "path_member_unknown",
+        "A path has a member that means nothing; it is left out.",
+    ),
+    (
+        "path_not_an_object",
+        "A path is not written as an object; its operations are lost.",
+    ),
+    (
+        "path_unusable",
+        "The path could lead elsewhere than it says; the operation is off.",
+    ),
+    (
+        "path_variable_not_required",
+        "A path variable is declared as optional; it is required all the same.",
+    ),
+    (
+        "path_variable_undeclared",
+        "A path variable has no parameter; it is taken as a text.",
+    ),
+    (
+        "paths_not_an_object",
+        "The list of paths is not written as an object; no operation could be read.",
+    ),
+    (
+        "pattern_invalid",
+        "A pattern that texts have to fit cannot be read; any text is accepted there.",
+    ),
+    (
+        "pattern_not_checked",
+        "A pattern is too costly to check; any text is accepted there, and the API decides.",
+    ),
+    (
+        "read_only_left_out",
+        "A property that only answers have is not offered to agents in requests.",
+    ),
+    (
+        "reference_endless",
+        "References go round in a circle with nothing in them; what depends on them is off.",
+    ),
+    (
+        "reference_missing",
+        "A reference leads to nothing; what depends on it is off.",
+    ),
+    (
+        "reference_not_a_string",
+        "A reference is not written as text; what depends on it is off.",
+    ),
+    (
+        "reference_outside",
+        "A reference leads out of the document; it is never followed, and what depends on it is off.",
+    ),
+    (
+        "reference_siblings",
+        "Members beside a reference, which this version of the format ignores, are left out.",
+    ),
+    (
+        "resources_too_deep",
+        "Resources lie deeper than is read; what is below is left out.",
+    ),
+    (
+        "schema_does_not_compile",
+        "The schema of the arguments cannot be checked; the operation is off.",
+    ),
+    (
+        "schema_keyword_invalid",
+        "A keyword of a schema has a value that it cannot have; it is left out.",
+    ),
+    (
+        "schema_keyword_unknown",
+        "A keyword of a schema is not known; it is left out.",
+    ),
+    (
+        "schema_not_an_object",
+        "A schema is not written as one; any value is accepted there.",
+    ),
+    (
+        "schema_unusable",
+        "The schema of the arguments is missing, endless or too large; the operation is off.",
+    ),
+    (
+        "security_left_out",
+        "A security requirement cannot be read; it is left out.",
+    ),
+    (
+        "security_not_a_list",
+        "The security requirements are not written as a list.",
+    ),
+    (
+        "security_not_an_object",
+        "A security requirement is not written as an object; it is left out.",
+    ),
+    (
+        "security_scheme_missing",
+        "A security scheme is named and not described; say yourself which credential is sent.",
+    ),
+    (
+        "security_scheme_unsupported",
+        "A security scheme is of a kind that cannot be sent; another alternative or an own header is needed.",
+    ),
+    (
+        "server_of_its_own",
+        "The operation lives elsewhere than the rest of the API; it goes only where the address you set covers it.",
+    ),
+    (
+        "server_relative",
+        "The server's address is relative; set the address of the API yourself.",
+    ),
+    (
+        "server_unusable",
+        "A server's address cannot be used; it is not offered.",
+    ),
+    (
+        "server_variable_open",
+        "A variable of a server's address has no value; set the address of the API yourself.",
+    ),
+    (
+        "server_variable_unbounded",
+        "A variable of a server's address may be anything; the address that you set is the only one used.",
+    ),
+    (
+        "server_without_url",
+        "A server has no address; it is not offered.",
+    ),
+    (
+        "servers_left_out",
+        "There are more servers than are offered.",
+    ),
+    (
+        "servers_missing",
+        "The document does not say where the API lives; set its address yourself.",
+    ),
+    (
+        "servers_not_a_list",
+        "The servers are not written as a list; set the address of the API yourself.",
+    ),
+    (
+        "style_unknown",
+        "A way to write a value is not known; the usual one is used.",
+    ),
+    (
+        "text_expected",
+        "Something that should be text is none; it is left out.",
+    ),
+    (
+        "text_hidden_characters",
+        "A text hides characters; they are taken out, and a person reads it before the tool is turned on.",
+    ),
+    (
+        "text_instructs",
+        "A text tells a model what to do; a person reads it before the tool is turned on.",
+    ),
+    ("title_missing", "The document has no title."),
+    (
+        "version_is_a_number",
+        "The version of the format is a number, not text; it is read as it is meant.",
+    ),
+    (
+        "version_newer",
+        "The version of the format is newer than those that are known; it is read as the newest of them.",
+    ),
+    (
+        "version_odd",
+        "The version of the format is written unusually; it is read as it is meant.",
+    ),
+    (
+        "webhooks_left_out",
+        "Webhooks are calls by the API, not to it; they are left out.",
+    ),
+    (
+        "without_words",
+        "No word says what the operation does; its risk is judged by method and path alone.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::*;
+
+    /// Every code in the importer's source that a diagnostic is made with.
+    fn said(folder: &Path, codes: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                if !path.ends_with("drift") && !path.ends_with("risk") {
+                    said(&path, codes);
+                }
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for call in [".info(", ".warning(", ".error(", "refuse(", "code: "] {
+                for after in text.split(call).skip(1) {
+                    let Some(code) = after.trim_start().strip_prefix('"') else {
+                        continue;
+                    };
+                    let code = code.split('"').next().unwrap_or_default();
+                    let is_code = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+                    if code.contains('_') && code.bytes().all(is_code) {
+                        codes.insert(code.to_owned());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_has_a_meaning() {
+        let mut codes = BTreeSet::new();
+        said(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut codes,
+        );
+        // Of imports as a whole, not of documents.
+        codes.retain(|code| !code.ends_with("_interrupted"));
+        let nameless: Vec<_> = codes
+            .iter()
+            .filter(|code| meaning(code).is_none())
+            .collect();
+        assert!(nameless.is_empty(), "{nameless:?}");
+        assert!(codes.len() > 60, "only {} codes were found", codes.len());
+        assert!(MEANINGS.is_sorted_by(|one, next| one.0 < next.0));
+        println!("kinds of diagnostics with a meaning: {}", MEANINGS.len());
+    }
+}

@@ -1,0 +1,335 @@
+//! The review of one API: every operation with its class, its reasons and what was decided.
+//!
+//! All of it works by address alone: filters and pages are `GET` parameters, and a decision about
+//! many tools is one form. What a group was when it was drawn travels with its box as a digest, so
+//! that nobody turns on what they have not been shown.
+
+mod bulk;
+mod filter;
+mod notes;
+mod rows;
+mod summary;
+
+use askama::Template;
+use countersign_access::ActionName;
+use countersign_domain::{id::RevisionId, name::Slug, risk::RiskClass, tool::ToolState};
+use countersign_edge::{Problem, Routes, WhoMay};
+use countersign_tool_registry::{RevisionState, RevisionView, SourceDetail, ToolView};
+
+use crate::{
+    answer::{Answer, page},
+    environment::Environments,
+    field::Field,
+    frame::{Frame, Here, Section},
+    inert::Inert,
+    pages::schedule::ScheduleCard,
+    parts::{When, size},
+};
+
+pub(crate) use self::{
+    bulk::{Bulk, Outcome},
+    filter::{Filter, PAGE},
+    notes::{Note, NoteKind},
+    rows::{ToolGroup, class_says},
+    summary::ClassBar,
+};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get(
+            "/t/{tenant}/sources/{source}",
+            WhoMay::Member(ActionName::ReadTenant),
+            review,
+        )
+        .and(bulk::routes())
+}
+
+#[derive(Template)]
+#[template(path = "pages/source.html")]
+pub(crate) struct SourcePage {
+    pub(crate) frame: Frame,
+    pub(crate) base: String,
+    pub(crate) slug: String,
+    pub(crate) name: Inert,
+    pub(crate) document: Inert,
+    pub(crate) environment: Environments,
+    pub(crate) filter: Filter,
+    pub(crate) selects: Vec<filter::Select>,
+    pub(crate) chips: Vec<filter::Chip>,
+    pub(crate) pages: filter::Pages,
+    pub(crate) bars: Vec<ClassBar>,
+    pub(crate) total: usize,
+    pub(crate) kept: usize,
+    pub(crate) on: usize,
+    pub(crate) waiting: usize,
+    pub(crate) high: usize,
+    pub(crate) costs: String,
+    pub(crate) reads_off: usize,
+    pub(crate) groups: Vec<ToolGroup>,
+    pub(crate) kinds: Vec<NoteKind>,
+    pub(crate) notes_say: String,
+    pub(crate) diagnostics: Vec<Note>,
+    pub(crate) running: Option<String>,
+    pub(crate) failed: Option<(String, Inert)>,
+    pub(crate) may: May,
+    pub(crate) revisions: Vec<RevisionRow>,
+    pub(crate) schedule: Option<ScheduleCard>,
+    pub(crate) reason: Field,
+    pub(crate) bulk: Bulk,
+    pub(crate) outcome: Option<Outcome>,
+}
+
+/// What the member may do here.
+#[derive(Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one button of the page, there or not"
+)]
+pub(crate) struct May {
+    pub(crate) enable: bool,
+    pub(crate) enable_high_risk: bool,
+    pub(crate) disable: bool,
+    pub(crate) import: bool,
+}
+
+impl May {
+    fn of(here: &Here) -> Self {
+        Self {
+            enable: here.may(ActionName::EnableTool),
+            enable_high_risk: here.may(ActionName::EnableHighRiskTool),
+            disable: here.may(ActionName::DisableTool),
+            import: here.may(ActionName::ImportSource),
+        }
+    }
+
+    /// There is something to choose tools for.
+    pub(crate) const fn decide(self) -> bool {
+        self.turn_on() || self.disable
+    }
+
+    pub(crate) const fn turn_on(self) -> bool {
+        self.enable || self.enable_high_risk
+    }
+}
+
+/// One import of the API.
+pub(crate) struct RevisionRow {
+    pub(crate) id: String,
+    pub(crate) number: u32,
+    pub(crate) version: Inert,
+    pub(crate) format: Inert,
+    pub(crate) operations: u32,
+    pub(crate) state: &'static str,
+    pub(crate) when: When,
+    pub(crate) scheduled: bool,
+}
+
+impl RevisionRow {
+    fn new(view: &RevisionView) -> Self {
+        Self {
+            id: view.id.to_string(),
+            number: view.number,
+            version: Inert::new(&view.version),
+            format: Inert::new(&view.format),
+            operations: view.operations,
+            state: state_of(&view.state),
+            when: When::new(view.created_at),
+            scheduled: view.scheduled,
+        }
+    }
+}
+
+/// Says where an import is.
+pub(crate) const fn state_of(state: &RevisionState) -> &'static str {
+    match state {
+        RevisionState::Waiting => "waiting",
+        RevisionState::Importing => "importing",
+        RevisionState::Ready => "imported",
+        RevisionState::Failed { .. } => "import failed",
+    }
+}
+
+/// What is known when a review is drawn.
+pub(crate) struct Reviewed {
+    pub(crate) source: SourceDetail,
+    pub(crate) tools: Vec<ToolView>,
+    pub(crate) environment: Environments,
+    pub(crate) filter: Filter,
+    pub(crate) schedule: Option<ScheduleCard>,
+}
+
+impl Reviewed {
+    /// Loads what the address asks for.
+    async fn load(here: &Here, filter: Filter) -> Result<Self, Problem> {
+        let slug: Slug = here.part("source")?;
+        let registry = &here.services().registry;
+        let source = registry.source(here.scope(), &slug).await?;
+        let environment = Environments::choose(here, filter.environment.as_deref()).await?;
+        let tools = registry
+            .tools(here.scope(), source.source.id, environment.chosen.id)
+            .await?;
+        let schedule = ScheduleCard::of(here, source.source.id).await?;
+        Ok(Self {
+            source,
+            tools,
+            environment,
+            filter,
+            schedule,
+        })
+    }
+
+    /// The import that is in force.
+    fn ready(&self) -> Option<&RevisionView> {
+        let mut revisions = self.source.revisions.iter();
+        revisions.find(|one| one.state == RevisionState::Ready)
+    }
+
+    /// The import in force, unless it is the first, which changed nothing.
+    fn again(&self) -> Option<RevisionId> {
+        let again = self.ready().filter(|ready| ready.number > 1);
+        again.map(|ready| ready.id)
+    }
+
+    /// The tools that the filter leaves, by class and then by name.
+    fn kept(&self) -> Vec<&ToolView> {
+        let again = self.again();
+        let fits = |view: &&ToolView| self.filter.keeps(view, again);
+        let mut kept: Vec<_> = self.tools.iter().filter(fits).collect();
+        // Stable: they come by name.
+        kept.sort_by_key(|view| view.tool.operation.risk.class);
+        kept
+    }
+}
+
+/// An import that is not ready: one that goes on, or one that failed.
+fn unfinished(source: &SourceDetail) -> (Option<String>, Option<(String, Inert)>) {
+    let Some(latest) = source.revisions.first() else {
+        return (None, None);
+    };
+    match &latest.state {
+        RevisionState::Failed { text, .. } => {
+            (None, Some((latest.id.to_string(), Inert::new(text))))
+        }
+        RevisionState::Waiting | RevisionState::Importing => (Some(latest.id.to_string()), None),
+        RevisionState::Ready => (None, None),
+    }
+}
+
+impl SourcePage {
+    /// Draws a review; `bulk` is what was filled in below it.
+    pub(crate) fn new(
+        frame: Frame,
+        base: String,
+        reviewed: Reviewed,
+        (may, bulk): (May, Bulk),
+    ) -> Self {
+        let kept = reviewed.kept();
+        let pages = filter::Pages::new(kept.len(), &reviewed.filter);
+        let groups = rows::groups(&kept, &pages, &bulk);
+        let ready = reviewed.ready();
+        let document = ready.map_or(&[][..], |ready| &ready.diagnostics);
+        let counts = countersign_tool_registry::count_diagnostics(document, &reviewed.tools);
+        let (running, failed) = unfinished(&reviewed.source);
+        let tools = &reviewed.tools;
+        let count = |keep: fn(&ToolView) -> bool| tools.iter().filter(|view| keep(view)).count();
+        Self {
+            slug: reviewed.source.source.slug.to_string(),
+            name: Inert::new(&reviewed.source.source.name),
+            document: Inert::new(ready.map_or_else(String::new, |ready| {
+                format!("{} {} ({})", ready.title, ready.version, ready.format)
+            })),
+            selects: filter::selects(&reviewed, &counts),
+            chips: filter::chips(&reviewed.filter),
+            bars: summary::bars(tools),
+            total: tools.len(),
+            kept: kept.len(),
+            on: count(|view| matches!(view.state, ToolState::On(_))),
+            waiting: count(|view| view.state == ToolState::NeedsReview),
+            high: count(|view| view.tool.operation.risk.high_risk),
+            costs: size(countersign_tool_registry::list_bytes(tools)),
+            reads_off: count(is_plain_read),
+            kinds: counts.iter().map(NoteKind::new).collect(),
+            notes_say: notes::summary(&counts),
+            diagnostics: document.iter().map(Note::new).collect(),
+            revisions: reviewed
+                .source
+                .revisions
+                .iter()
+                .map(RevisionRow::new)
+                .collect(),
+            reason: bulk::reads_reason().value("Reading only"),
+            outcome: None,
+            frame,
+            base,
+            pages,
+            groups,
+            running,
+            failed,
+            may,
+            bulk,
+            environment: reviewed.environment,
+            filter: reviewed.filter,
+            schedule: reviewed.schedule,
+        }
+    }
+
+    /// The address of one class alone.
+    pub(crate) fn only(&self, class: &str) -> String {
+        self.alone("class", class)
+    }
+
+    /// The address of what has changed and waits.
+    pub(crate) fn waiting_only(&self) -> String {
+        self.alone("state", "review")
+    }
+
+    /// The address of the tools that have a note of this kind.
+    pub(crate) fn with_note(&self, kind: &NoteKind) -> String {
+        self.alone("note", &kind.code)
+    }
+
+    fn alone(&self, name: &'static str, value: &str) -> String {
+        let whole = Filter {
+            environment: Some(self.environment.slug().to_owned()),
+            ..Filter::default()
+        };
+        whole.with(&[(name, value)])
+    }
+
+    pub(crate) fn legend(&self) -> Vec<(&'static str, &'static str)> {
+        let is_drawn = |fill: &str| self.bars.iter().any(|one| one.bar.has(fill));
+        let parts = summary::PARTS.into_iter();
+        parts.filter(|(fill, _)| is_drawn(fill)).collect()
+    }
+
+    /// What was searched for, as it may stand on a page.
+    pub(crate) fn searched(&self) -> Inert {
+        Inert::new(&self.filter.text)
+    }
+
+    /// The short way for a first import: as long as nothing is on, it stands open.
+    pub(crate) fn reads_are_open(&self) -> bool {
+        self.on == 0 && !self.filter.is_narrow()
+    }
+
+    fn of(here: &Here, reviewed: Reviewed, bulk: Bulk) -> Self {
+        let title = Inert::new(&reviewed.source.source.name);
+        let frame = here.frame(title.as_str(), Section::Sources);
+        Self::new(frame, here.path(""), reviewed, (May::of(here), bulk))
+    }
+}
+
+/// What the button for all READ tools would turn on, as far as anybody can see here.
+fn is_plain_read(view: &ToolView) -> bool {
+    let operation = &view.tool.operation;
+    view.state == ToolState::Off
+        && view.decided.is_none()
+        && operation.risk.class == RiskClass::Read
+        && !operation.risk.high_risk
+        && !operation.must_be_read()
+}
+
+async fn review(here: Here) -> Answer {
+    let reviewed = Reviewed::load(&here, here.query()).await?;
+    page(&SourcePage::of(&here, reviewed, Bulk::default()))
+}

@@ -1,0 +1,323 @@
+//! The same decision about many tools, in one form.
+
+use std::collections::BTreeSet;
+
+use actix_web::http::StatusCode;
+use countersign_access::ActionName;
+use countersign_domain::{
+    decision::Handling,
+    id::ToolId,
+    name::{Slug, Statement},
+    risk::RiskClass,
+    tool::Choice,
+};
+use countersign_edge::{Form, Problem, Routes, WhoMay};
+use countersign_tool_registry::{
+    DecideTools, DecidedTools, LookedAt, RefusedTool, ToolView, TurnOnReads,
+};
+use serde::Deserialize;
+
+use super::{Filter, Reviewed, SourcePage, rows};
+use crate::{
+    answer::{Answer, done, go, page_with},
+    environment::Environments,
+    field::{Field, sentence},
+    frame::Here,
+    inert::Inert,
+    notice::Done,
+};
+
+/// As many boxes as a document may have operations.
+const FORM_BYTES: usize = 1024 * 1024;
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .post(
+            "/t/{tenant}/sources/{source}/turn-on-reads",
+            WhoMay::Member(ActionName::EnableTool),
+            turn_on_reads,
+        )
+        // Which right is needed depends on what is decided and on each tool; the registry asks.
+        .post(
+            "/t/{tenant}/sources/{source}/decide",
+            WhoMay::Member(ActionName::ReadTenant),
+            decide,
+        )
+}
+
+/// What is filled in below the rows.
+pub(crate) struct Bulk {
+    tools: BTreeSet<ToolId>,
+    groups: Vec<RiskClass>,
+    choice: String,
+    pub(crate) reason: Field,
+    pub(crate) error: Option<String>,
+}
+
+impl Default for Bulk {
+    fn default() -> Self {
+        Self {
+            tools: BTreeSet::new(),
+            groups: Vec::new(),
+            choice: String::new(),
+            reason: Field::text("reason", "Reason")
+                .id("decide-reason")
+                .hint("Kept in the audit log with each of them: 3 to 500 characters."),
+            error: None,
+        }
+    }
+}
+
+impl Bulk {
+    pub(super) fn has_tool(&self, tool: ToolId) -> bool {
+        self.tools.contains(&tool)
+    }
+
+    pub(super) fn has_group(&self, class: RiskClass) -> bool {
+        self.groups.contains(&class)
+    }
+
+    /// Whether this was chosen.
+    pub(crate) fn chose(&self, choice: &str) -> bool {
+        self.choice == choice
+    }
+}
+
+/// What became of a decision of which some part was refused.
+pub(crate) struct Outcome {
+    pub(crate) decided: String,
+    pub(crate) count: usize,
+    pub(crate) refused: Vec<Refused>,
+}
+
+/// The tools about which nothing was decided for one reason: each with its name, and its id where
+/// it is there.
+pub(crate) struct Refused {
+    pub(crate) why: Inert,
+    pub(crate) tools: Vec<(String, Option<String>)>,
+}
+
+impl Outcome {
+    pub(crate) fn new(choice: Choice, outcome: &DecidedTools, stale: &[RiskClass]) -> Self {
+        let tools = |count: usize| format!("{count} tool{}", if count == 1 { "" } else { "s" });
+        let what = match choice {
+            Choice::Off => "turned off",
+            Choice::On(Handling::Run) => "turned on",
+            Choice::On(Handling::Hold) => "turned on, each call held",
+        };
+        let mut decided = format!("{} {what}.", tools(outcome.decided.len()));
+        if outcome.same > 0 {
+            let same = tools(outcome.same);
+            decided = format!("{decided} {same} had been decided so before.");
+        }
+        let mut refused: Vec<Refused> = Vec::new();
+        for class in stale {
+            let why = "The group has changed since you looked at it; look again.";
+            let name = format!("all {} tools", class.as_str());
+            refuse(&mut refused, why, (name, None));
+        }
+        for one in &outcome.refused {
+            refuse(&mut refused, &sentence(&one.why.to_string()), named(one));
+        }
+        Self {
+            decided,
+            count: outcome.refused.len() + stale.len(),
+            refused,
+        }
+    }
+}
+
+fn refuse(refused: &mut Vec<Refused>, why: &str, tool: (String, Option<String>)) {
+    let why = Inert::new(why);
+    match refused.iter_mut().find(|known| known.why == why) {
+        Some(known) => known.tools.push(tool),
+        None => refused.push(Refused {
+            why,
+            tools: vec![tool],
+        }),
+    }
+}
+
+fn named(refused: &RefusedTool) -> (String, Option<String>) {
+    match &refused.name {
+        Some(name) => (name.clone(), Some(refused.tool.to_string())),
+        None => ("a tool that is no longer there".to_owned(), None),
+    }
+}
+
+#[derive(Deserialize)]
+struct DecideForm {
+    environment: String,
+    choice: String,
+    reason: String,
+    #[serde(default)]
+    tool: Vec<String>,
+    #[serde(default)]
+    group: Vec<String>,
+}
+
+/// What a form chooses, made out against what is there now.
+struct Chosen {
+    tools: Vec<LookedAt>,
+    stale: Vec<RiskClass>,
+}
+
+impl Chosen {
+    /// Boxes of tools say which definition was shown, boxes of groups which tools.
+    fn of(form: &DecideForm, kept: &[&ToolView]) -> Result<Self, Problem> {
+        let tools = form.tool.iter().map(|text| looked_at(text));
+        let mut tools: Vec<LookedAt> = tools.collect::<Option<_>>().ok_or_else(unreadable)?;
+        let mut stale = Vec::new();
+        for text in &form.group {
+            let (class, seen) = text.split_once('@').ok_or_else(unreadable)?;
+            let class = RiskClass::parse(class).ok_or_else(unreadable)?;
+            let all = rows::of_class(kept, class);
+            if rows::seen(&all).to_string() == seen {
+                tools.extend(rows::looked_at(&all));
+            } else {
+                stale.push(class);
+            }
+        }
+        Ok(Self { tools, stale })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.tools.is_empty() && self.stale.is_empty()
+    }
+}
+
+fn looked_at(text: &str) -> Option<LookedAt> {
+    let (tool, version) = text.split_once('@')?;
+    Some((tool.parse().ok()?, version.parse().ok()?))
+}
+
+fn unreadable() -> Problem {
+    Problem::invalid(
+        "invalid_form",
+        "the form names a tool in a way that cannot be read",
+    )
+}
+
+fn choice(text: &str) -> Result<Choice, Problem> {
+    match text {
+        "off" => Ok(Choice::Off),
+        handling => Handling::parse(handling)
+            .map(Choice::On)
+            .ok_or_else(|| Problem::invalid("invalid_form", "the choice is run, hold or off")),
+    }
+}
+
+async fn decide(here: Here, Form(form): Form<DecideForm, FORM_BYTES>) -> Answer {
+    let filter = Filter {
+        environment: Some(form.environment.clone()),
+        ..here.query()
+    };
+    let reviewed = Reviewed::load(&here, filter.clone()).await?;
+    let choice = choice(&form.choice)?;
+    let chosen = Chosen::of(&form, &reviewed.kept())?;
+    let mut bulk = bulk(&form, &chosen);
+    let reason = bulk.reason.parse::<Statement>();
+    if chosen.is_empty() {
+        bulk.error = Some("Choose at least one tool, or a whole group.".to_owned());
+    }
+    let Some(reason) = reason.filter(|_| !chosen.is_empty()) else {
+        let drawn = SourcePage::of(&here, reviewed, bulk);
+        return page_with(StatusCode::BAD_REQUEST, &drawn);
+    };
+    let command = DecideTools {
+        source: reviewed.source.source.id,
+        environment: reviewed.environment.chosen.id,
+        choice,
+        tools: chosen.tools,
+        reason,
+    };
+    let registry = &here.services().registry;
+    let outcome = registry.decide_tools(here.scope(), command).await?;
+    told(here, filter, (choice, &outcome, &chosen.stale)).await
+}
+
+fn bulk(form: &DecideForm, chosen: &Chosen) -> Bulk {
+    let empty = Bulk::default();
+    let classes = form.group.iter().filter_map(|text| text.split_once('@'));
+    Bulk {
+        tools: chosen.tools.iter().map(|(tool, _)| *tool).collect(),
+        groups: classes
+            .filter_map(|(class, _)| RiskClass::parse(class))
+            .collect(),
+        choice: form.choice.clone(),
+        reason: empty.reason.value(form.reason.clone()),
+        error: None,
+    }
+}
+
+/// Goes back to the list; or, where something was refused, says what, with it still chosen.
+async fn told(
+    here: Here,
+    filter: Filter,
+    (choice, outcome, stale): (Choice, &DecidedTools, &[RiskClass]),
+) -> Answer {
+    if outcome.refused.is_empty() && stale.is_empty() {
+        let what = match choice {
+            Choice::Off => Done::ToolsOff,
+            Choice::On(_) => Done::ToolsOn,
+        };
+        let slug: Slug = here.part("source")?;
+        let query = filter.with(&[("page", &filter.page), ("done", what.code())]);
+        return Ok(go(&here.path(&format!("/sources/{slug}?{query}"))));
+    }
+    let bulk = Bulk {
+        tools: outcome.refused.iter().map(|refused| refused.tool).collect(),
+        ..Bulk::default()
+    };
+    let reviewed = Reviewed::load(&here, filter).await?;
+    let mut drawn = SourcePage::of(&here, reviewed, bulk);
+    drawn.outcome = Some(Outcome::new(choice, outcome, stale));
+    let status = if outcome.decided.is_empty() {
+        StatusCode::CONFLICT
+    } else {
+        StatusCode::OK
+    };
+    page_with(status, &drawn)
+}
+
+/// Why all READ tools are turned on.
+pub(super) fn reads_reason() -> Field {
+    Field::text("reason", "Reason")
+        .id("reads-reason")
+        .hint("Kept in the audit log: 3 to 500 characters.")
+}
+
+#[derive(Deserialize)]
+struct ReadsForm {
+    environment: String,
+    reason: String,
+}
+
+async fn turn_on_reads(here: Here, Form(form): Form<ReadsForm>) -> Answer {
+    let registry = &here.services().registry;
+    let slug: Slug = here.part("source")?;
+    let environment = Environments::choose(&here, Some(&form.environment)).await?;
+    let mut field = reads_reason().value(form.reason);
+    let Some(reason) = field.parse::<Statement>() else {
+        let filter = Filter {
+            environment: Some(form.environment),
+            ..Filter::default()
+        };
+        let reviewed = Reviewed::load(&here, filter).await?;
+        let mut drawn = SourcePage::of(&here, reviewed, Bulk::default());
+        drawn.reason = field;
+        return page_with(StatusCode::BAD_REQUEST, &drawn);
+    };
+    let command = TurnOnReads {
+        source: registry.source(here.scope(), &slug).await?.source.id,
+        environment: environment.chosen.id,
+        reason,
+    };
+    let count = registry.turn_on_reads(here.scope(), command).await?;
+    let what = if count == 0 {
+        Done::NoReads
+    } else {
+        Done::ReadsOn
+    };
+    done(&here.path(&format!("/sources/{slug}")), what)
+}

@@ -1,0 +1,145 @@
+//! The rows of a review.
+
+use countersign_domain::{
+    digest::Digest,
+    risk::{Confidence, RiskClass},
+};
+use countersign_tool_registry::{LookedAt, ToolView, Weight};
+
+use super::{bulk::Bulk, filter::Pages, notes::Note};
+use crate::{
+    inert::Inert,
+    parts::{Badge, size},
+};
+
+/// The tools of one class that stand on this page.
+pub(crate) struct ToolGroup {
+    pub(crate) class: &'static str,
+    pub(crate) badge: Badge,
+    pub(crate) says: &'static str,
+    /// How many the filter leaves, on all pages.
+    pub(crate) count: usize,
+    /// What the box for all of them says.
+    pub(crate) value: String,
+    pub(crate) checked: bool,
+    pub(crate) rows: Vec<ToolRow>,
+}
+
+/// One tool of the review.
+pub(crate) struct ToolRow {
+    pub(crate) id: String,
+    /// What its box says: the tool, and the definition that is shown.
+    pub(crate) value: String,
+    pub(crate) checked: bool,
+    pub(crate) method: &'static str,
+    pub(crate) path: Inert,
+    pub(crate) name: String,
+    pub(crate) title: Inert,
+    pub(crate) level: Badge,
+    pub(crate) unsure: Option<&'static str>,
+    pub(crate) touches: Vec<Inert>,
+    pub(crate) listed: String,
+    pub(crate) input: String,
+    pub(crate) output: Option<String>,
+    pub(crate) state: Badge,
+    pub(crate) reasons: Vec<(Inert, Inert)>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) unsupported: Option<Inert>,
+    pub(crate) unread: bool,
+    pub(crate) deprecated: bool,
+}
+
+impl ToolRow {
+    fn new(view: &ToolView, bulk: &Bulk) -> Self {
+        let operation = &view.tool.operation;
+        let reasons = operation.risk.reasons.iter();
+        let weight = Weight::of(view);
+        Self {
+            id: view.tool.id.to_string(),
+            value: box_of(view),
+            checked: bulk.has_tool(view.tool.id),
+            method: operation.method.as_str(),
+            path: Inert::new(&operation.path),
+            name: view.tool.name.clone(),
+            title: Inert::new(&operation.title),
+            level: Badge::level(operation.risk.level()),
+            unsure: match operation.risk.confidence {
+                Confidence::High => None,
+                Confidence::Medium => Some("medium confidence"),
+                Confidence::Low => Some("low confidence"),
+            },
+            touches: operation.risk.sensitivity.iter().map(Inert::new).collect(),
+            listed: size(weight.listed),
+            input: size(weight.input),
+            output: (weight.output > 0).then(|| size(weight.output)),
+            state: Badge::state(view.state),
+            reasons: reasons
+                .map(|reason| (Inert::new(&reason.text), Inert::new(&reason.evidence)))
+                .collect(),
+            notes: operation.diagnostics.iter().map(Note::new).collect(),
+            unsupported: operation.unsupported.as_ref().map(Inert::new),
+            unread: operation.must_be_read(),
+            deprecated: operation.deprecated,
+        }
+    }
+}
+
+/// What the box of one tool says.
+fn box_of(view: &ToolView) -> String {
+    format!("{}@{}", view.tool.id, view.tool.version)
+}
+
+/// A whole group, as it was when it was drawn: another tool in it, or another definition of one,
+/// and the digest is another.
+pub(super) fn seen(tools: &[&ToolView]) -> Digest {
+    let lines: String = tools.iter().map(|view| box_of(view) + "\n").collect();
+    Digest::of(lines.as_bytes())
+}
+
+/// What all of a group are, for a decision about them.
+pub(super) fn looked_at(tools: &[&ToolView]) -> Vec<LookedAt> {
+    let tools = tools.iter();
+    tools
+        .map(|view| (view.tool.id, view.tool.version))
+        .collect()
+}
+
+/// Those of one class.
+pub(super) fn of_class<'t>(kept: &[&'t ToolView], class: RiskClass) -> Vec<&'t ToolView> {
+    let of_class = kept
+        .iter()
+        .filter(|view| view.tool.operation.risk.class == class);
+    of_class.copied().collect()
+}
+
+/// The rows of this page, by class.
+pub(super) fn groups(kept: &[&ToolView], pages: &Pages, bulk: &Bulk) -> Vec<ToolGroup> {
+    let here = &kept[pages.first..pages.last];
+    let group = |class: RiskClass| {
+        let all = of_class(kept, class);
+        let rows = of_class(here, class);
+        ToolGroup {
+            class: class.as_str(),
+            badge: Badge::class(class),
+            says: class_says(class),
+            count: all.len(),
+            value: format!("{}@{}", class.as_str(), seen(&all)),
+            checked: bulk.has_group(class),
+            rows: rows.iter().map(|view| ToolRow::new(view, bulk)).collect(),
+        }
+    };
+    let groups = RiskClass::ALL.into_iter().map(group);
+    groups.filter(|group| !group.rows.is_empty()).collect()
+}
+
+/// Says what a class means, for people.
+pub(crate) const fn class_says(class: RiskClass) -> &'static str {
+    match class {
+        RiskClass::Read => "changes nothing that anyone would notice",
+        RiskClass::Write => "changes ordinary business data",
+        RiskClass::Delete => "removes stored data",
+        RiskClass::Billing => "moves money, or changes what somebody pays",
+        RiskClass::Auth => "issues, reveals or revokes credentials",
+        RiskClass::Admin => "changes who may do what, or how things are governed",
+    }
+}
