@@ -10,12 +10,14 @@ use crate::reference;
 const NAMES: usize = 300;
 const VISITS: usize = 1_500;
 const NESTING: usize = 16;
+/// An object with no more properties wraps what it holds: `{"data": {…}, "links": {…}}`.
+const WRAPPED: usize = 3;
 
 /// Collects names of properties, in order, each once.
 pub(crate) struct Fields<'d> {
     root: &'d Value,
     names: Vec<String>,
-    seen: HashSet<&'d str>,
+    seen: HashSet<(bool, &'d str)>,
     visits: usize,
 }
 
@@ -34,17 +36,23 @@ impl<'d> Fields<'d> {
     }
 
     pub(crate) fn name(&mut self, name: &'d str) {
-        if self.names.len() < NAMES && self.seen.insert(name) {
-            self.names.push(name.to_owned());
+        self.put(name, false);
+    }
+
+    /// What hangs on another field has a dot before it.
+    fn put(&mut self, name: &'d str, hangs: bool) {
+        if self.names.len() < NAMES && self.seen.insert((hangs, name)) {
+            let dot = if hangs { "." } else { "" };
+            self.names.push(format!("{dot}{name}"));
         }
     }
 
     /// Adds the properties of a schema, so many levels down. Lists and alternatives are no level.
     pub(crate) fn schema(&mut self, schema: &'d Value, levels: usize) {
-        self.visit(schema, levels, NESTING);
+        self.visit(schema, (levels, false), NESTING);
     }
 
-    fn visit(&mut self, schema: &'d Value, levels: usize, nesting: usize) {
+    fn visit(&mut self, schema: &'d Value, (levels, hangs): (usize, bool), nesting: usize) {
         self.visits += 1;
         if nesting == 0 || levels == 0 || self.visits > VISITS || self.names.len() >= NAMES {
             return;
@@ -54,7 +62,7 @@ impl<'d> Fields<'d> {
         };
         let properties = schema.get("properties").and_then(Value::as_object);
         for (name, _) in properties.into_iter().flatten() {
-            self.name(name);
+            self.put(name, hangs);
         }
         for keyword in ["allOf", "anyOf", "oneOf"] {
             for branch in schema
@@ -63,16 +71,18 @@ impl<'d> Fields<'d> {
                 .into_iter()
                 .flatten()
             {
-                self.visit(branch, levels, nesting - 1);
+                self.visit(branch, (levels, hangs), nesting - 1);
             }
         }
         for keyword in ["items", "additionalProperties"] {
             if let Some(part) = schema.get(keyword) {
-                self.visit(part, levels, nesting - 1);
+                self.visit(part, (levels, hangs), nesting - 1);
             }
         }
+        // An answer that only wraps another is that other.
+        let wraps = properties.is_some_and(|all| all.len() <= WRAPPED);
         for (_, property) in properties.into_iter().flatten() {
-            self.visit(property, levels - 1, nesting - 1);
+            self.visit(property, (levels - 1, hangs || !wraps), nesting - 1);
         }
     }
 

@@ -5,12 +5,13 @@
 //! is read (`path`, `phrase`, `fields`), asked whether the call only reads (`gate`), what it is
 //! about (`topics`), what it does to it (`effect`), what its answer gives away (`secrets`) and
 //! what its path leaves to the caller (`openness`); `weigh` is the one place where these meet. The word lists are in `verbs`,
-//! `nouns` and `things`. No I/O, no clock, the same answer every time.
+//! `nouns`, `things`, `grave` and `ordinary`. No I/O, no clock, the same answer every time.
 
 mod effect;
 mod facts;
 mod fields;
 mod gate;
+mod grave;
 mod lexicon;
 mod nouns;
 mod openness;
@@ -53,9 +54,9 @@ pub struct Evidence<'a> {
     pub description: &'a str,
     /// The tags.
     pub tags: &'a [String],
-    /// Names of the fields that are sent.
+    /// Names of the fields that are sent. What hangs on another field has a dot before it.
     pub request_fields: &'a [String],
-    /// Names of the fields that come back.
+    /// Names of the fields that come back, likewise.
     pub response_fields: &'a [String],
     /// OAuth scopes that are asked for.
     pub scopes: &'a [String],

@@ -4,13 +4,14 @@ use countersign_domain::operation::Method;
 
 use super::{
     gate::Vote,
-    lexicon::List,
-    reading::Reading,
-    things::{
-        BULK, CAPACITY, EXECUTIONS, JOBS, MAILINGS, MARKS, NOTICES, PARTICIPATION, REMOVALS,
-        RESTORED_OVER, RUNNABLE, TRAINING,
+    grave::{
+        BULK, CAPACITY, EXECUTIONS, JOBS, MAILINGS, REMOVALS, RESTORED_OVER, RUNNABLE, TRAINING,
     },
-    verbs::Act,
+    lexicon::{Lexicon, List},
+    path::Path,
+    reading::Reading,
+    things::{MARKS, NOTICES, PARTICIPATION, TAGGED, TIED},
+    verbs::{Act, Verb},
 };
 
 /// What happens to the thing that is acted on.
@@ -48,12 +49,12 @@ pub(super) fn effect(reading: &Reading<'_>, votes: &[Vote]) -> Effect {
     if let Some(word) = of(Act::Remove) {
         return Effect::Removes(word);
     }
-    let asked = phrases(reading).find(|word| reading.lexicon.has(REMOVALS, word));
+    let asked = phrases(reading).find(|word| reading.lexicon.has(&REMOVALS, word));
     if let Some(word) = asked.filter(|_| reading.method == Method::Post) {
         return Effect::Removes(word.clone());
     }
     if let Some(word) = of(Act::End).or_else(|| credential_dies(votes)) {
-        let keeps_the_record = !deletes || reading.lexicon.any(JOBS, &object(reading));
+        let keeps_the_record = !deletes || reading.lexicon.any(&JOBS, &object(reading));
         return if keeps_the_record {
             Effect::Ends(word)
         } else {
@@ -94,6 +95,9 @@ fn credential_dies(votes: &[Vote]) -> Option<String> {
 /// it, or name and text must agree.
 fn is_switch(reading: &Reading<'_>, votes: &[Vote]) -> bool {
     let grave = ["delete", "destroy", "purge", "erase", "wipe"];
+    if unties(&reading.path, reading.method, reading.lexicon) {
+        return true;
+    }
     if votes
         .iter()
         .any(|vote| vote.source != "path" && grave.contains(&vote.verb.base))
@@ -124,7 +128,7 @@ pub(super) fn toggled(reading: &Reading<'_>, votes: &[Vote]) -> bool {
         || reading
             .path
             .words()
-            .any(|word| reading.lexicon.has(PARTICIPATION, word));
+            .any(|word| reading.lexicon.has(&PARTICIPATION, word));
     let (name, text) = (switches("name"), switches("text"));
     let enough = if reading.method == Method::Delete {
         2
@@ -137,6 +141,11 @@ pub(super) fn toggled(reading: &Reading<'_>, votes: &[Vote]) -> bool {
 
 /// The path points at somebody's taking part, or at a subscription to notices.
 fn takes_part(reading: &Reading<'_>) -> bool {
+    let last = reading.path.segments.last();
+    let last = last.and_then(|last| last.words.last());
+    if last.is_some_and(|last| reading.lexicon.has(&PARTICIPATION, last)) {
+        return true;
+    }
     let Some(head) = reading.path.head().and_then(|head| head.words.last()) else {
         return false;
     };
@@ -144,13 +153,29 @@ fn takes_part(reading: &Reading<'_>) -> bool {
         reading
             .path
             .words()
-            .any(|word| reading.lexicon.has(NOTICES, word))
+            .any(|word| reading.lexicon.has(&NOTICES, word))
     };
     let webhooks = reading
         .path
         .words()
         .any(|word| word == "webhook" || word == "hook");
-    reading.lexicon.has(PARTICIPATION, head) || (head == "subscription" && notices() && !webhooks)
+    reading.lexicon.has(&PARTICIPATION, head) || (head == "subscription" && notices() && !webhooks)
+}
+
+/// `DELETE /tickets/{id}/tags/{id}`: a tag of a thing that is tagged. What people work in, such
+/// as a project, has tags of its own, and deleting one of those is a removal.
+fn unties(path: &Path, method: Method, lexicon: &Lexicon) -> bool {
+    let [.., thing, mark] = path.segments.as_slice() else {
+        return false;
+    };
+    let is_mark = matches!(mark.words.as_slice(), [mark] if lexicon.has(&TIED, mark));
+    let is_thing = || {
+        thing
+            .words
+            .last()
+            .is_some_and(|word| lexicon.has(&TAGGED, word))
+    };
+    method == Method::Delete && mark.after_parameter && is_mark && is_thing()
 }
 
 /// `/tickets/{id}/tags/{id}`: the tag stays, the link goes.
@@ -164,7 +189,7 @@ fn unmarks(reading: &Reading<'_>) -> bool {
         && head
             .words
             .last()
-            .is_some_and(|word| reading.lexicon.has(MARKS, word))
+            .is_some_and(|word| reading.lexicon.has(&MARKS, word))
 }
 
 /// All words of the objects and of the path's head.
@@ -193,7 +218,7 @@ pub(super) fn gravity(
         Effect::Ends(word) | Effect::Removes(word) => Some(("destructive", word.clone())),
         Effect::Switches => None,
         Effect::Changes => ordered(reading, votes)
-            .or_else(|| made(reading))
+            .or_else(|| made(reading, votes))
             .or_else(|| bulk(reading)),
     }
 }
@@ -202,41 +227,51 @@ pub(super) fn gravity(
 fn ordered(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, String)> {
     const STARTS: &[&str] = &["start", "initiate", "launch", "submit", "resume"];
     const SENDS: &[&str] = &["send", "schedule", "start", "publish", "launch"];
-    const MERGED_BY_HABIT: List = List::new(
+    static MERGED_BY_HABIT: List = List::new(
         "merged_by_habit",
-        &[
-            "pull",
-            "branch",
-            "request",
-            "metadata",
-            "attribute",
-            "upstream",
-        ],
+        &["pull, branch, request, metadata, attribute, upstream"],
     );
     let object = object(reading);
     let does = |verbs: &[&str]| votes.iter().any(|vote| verbs.contains(&vote.verb.base));
-    let to = |verbs: &[&str], things: List| {
+    let to = |verbs: &[&str], things: &'static List| {
         let thing = object.iter().find(|word| reading.lexicon.has(things, word));
         thing.filter(|_| does(verbs)).cloned()
     };
-    if does(&["merge"]) && !reading.lexicon.any(MERGED_BY_HABIT, &object) {
+    if does(&["merge"]) && !reading.lexicon.any(&MERGED_BY_HABIT, &object) {
         return Some(("destructive", "merge".to_owned()));
     }
     let act = |act: Act| {
-        let meant =
-            |vote: &&Vote| vote.verb.act == act && (vote.verb.clear || vote.source != "text");
+        let runs = !takes_part(reading);
+        let meant = |vote: &&Vote| {
+            vote.verb.act == act && (vote.verb.clear || (vote.source != "text" && runs))
+        };
         votes.iter().find(meant).map(|vote| vote.word.clone())
     };
-    to(&["restore", "recover"], RESTORED_OVER)
+    to(&["restore", "recover"], &RESTORED_OVER)
         .map(|word| ("destructive", format!("restore {word}")))
-        .or_else(|| to(STARTS, RUNNABLE).map(|word| ("execute", word)))
-        .or_else(|| to(SENDS, MAILINGS).map(|word| ("bulk", word)))
+        .or_else(|| to(STARTS, &RUNNABLE).map(|word| ("execute", word)))
+        .or_else(|| to(SENDS, &MAILINGS).map(|word| ("bulk", word)))
+        .or_else(|| mailed(reading).map(|word| ("bulk", word)))
         .or_else(|| act(Act::Run).map(|word| ("execute", word)))
         .or_else(|| act(Act::Provision).map(|word| ("provision", word)))
 }
 
+/// `/campaigns/{id}/schedule`: the path itself sends what goes to many.
+fn mailed(reading: &Reading<'_>) -> Option<String> {
+    let last = reading.path.segments.last()?.words.last()?;
+    let sends = matches!(
+        last.as_str(),
+        "send" | "schedule" | "start" | "launch" | "deliver"
+    );
+    let mut words = reading.path.words();
+    words
+        .find(|word| reading.lexicon.has(&MAILINGS, word))
+        .filter(|_| sends)
+        .cloned()
+}
+
 /// Grave by what is made.
-fn made(reading: &Reading<'_>) -> Option<(&'static str, String)> {
+fn made(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, String)> {
     let path = &reading.path;
     if path
         .segments
@@ -249,8 +284,11 @@ fn made(reading: &Reading<'_>) -> Option<(&'static str, String)> {
     if reading.method == Method::Patch || path.ends_in_parameter || path.action.is_some() {
         return None;
     }
+    if votes.iter().any(|vote| keeps(vote.verb)) {
+        return None;
+    }
     let object = object(reading);
-    let thing = |list: List| {
+    let thing = |list: &'static List| {
         object
             .iter()
             .find(|word| reading.lexicon.has(list, word))
@@ -260,21 +298,47 @@ fn made(reading: &Reading<'_>) -> Option<(&'static str, String)> {
         let words = path.words().chain(&reading.name.object);
         words
             .into_iter()
-            .find(|word| reading.lexicon.has(TRAINING, word))
+            .find(|word| reading.lexicon.has(&TRAINING, word))
             .cloned()
     };
     let capacity = || {
         trains()
             .or_else(|| phone_number(reading))
-            .or_else(|| thing(CAPACITY))
+            .or_else(|| thing(&CAPACITY))
     };
-    thing(EXECUTIONS).map(|word| ("execute", word)).or_else(|| {
-        let posts = reading.method == Method::Post;
-        posts
-            .then(capacity)
-            .flatten()
-            .map(|word| ("provision", word))
-    })
+    thing(&EXECUTIONS)
+        .map(|word| ("execute", word))
+        .or_else(|| {
+            let posts = reading.method == Method::Post;
+            posts
+                .then(capacity)
+                .flatten()
+                .map(|word| ("provision", word))
+        })
+}
+
+/// Verbs by which nothing new comes about.
+fn keeps(verb: Verb) -> bool {
+    const KEEPS: &[&str] = &[
+        "update",
+        "edit",
+        "modify",
+        "rename",
+        "stop",
+        "pause",
+        "archive",
+        "attach",
+        "assign",
+        "lock",
+        "reboot",
+        "restart",
+        "disassociate",
+        "acknowledge",
+        "link",
+        "unlink",
+        "notify",
+    ];
+    verb.act == Act::Toggle || KEEPS.contains(&verb.base)
 }
 
 /// A telephone number is rented by making one.
@@ -292,6 +356,16 @@ fn phone_number(reading: &Reading<'_>) -> Option<String> {
         }
     }
     None
+}
+
+/// `PUT /incidents`: no parameter says which of them is meant.
+fn all_of_them<'r>(reading: &'r Reading<'_>) -> Option<&'r String> {
+    let [.., last] = reading.path.segments.as_slice() else {
+        return None;
+    };
+    let changes = matches!(reading.method, Method::Put | Method::Patch);
+    let many = last.plural && !reading.path.has_parameter && reading.path.action.is_none();
+    last.words.last().filter(|_| changes && many)
 }
 
 /// Grave by how many it touches.
@@ -314,7 +388,8 @@ fn bulk(reading: &Reading<'_>) -> Option<(&'static str, String)> {
         .filter(|word| matches!(word.as_str(), "bulk" | "export"));
     let word = last
         .chain(name)
-        .find(|word| reading.lexicon.has(BULK, word))
-        .or(whole.last())?;
+        .find(|word| reading.lexicon.has(&BULK, word))
+        .or(whole.last())
+        .or_else(|| all_of_them(reading))?;
     Some(("bulk", word.clone()))
 }

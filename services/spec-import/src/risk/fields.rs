@@ -16,7 +16,34 @@ use super::{
 const SECRET: &str = "access token, refresh token, client secret, private key, secret key, secret access key, \
     api secret, signing secret, session token, id token, recovery code, backup code, kubeconfig, secret, password, \
     auth token, bearer token, connection string, totp secret, bot token, api token, webhook secret, \
-    registry password, client key data, pem, shared secret";
+    registry password, client key data, pem, shared secret, api key, app password, one time password, \
+    passphrase, temporary password, admin password, root password, master key, encryption key, signing key, \
+    sas token, jwt, bearer, sts token, security token, stream key, unlock key, join token, client key, \
+    recovery key, seed, mnemonic, otp secret, admin api access token, offline token, upload token, device token secret";
+
+/// Endings that make a field one of those: `db_password`, `webhookSigningSecret`.
+const SECRET_ENDINGS: [&str; 14] = [
+    "password",
+    "passphrase",
+    "secret",
+    "secretkey",
+    "privatekey",
+    "apikey",
+    "accesskey",
+    "signingkey",
+    "accesstoken",
+    "refreshtoken",
+    "authtoken",
+    "sessiontoken",
+    "connectionstring",
+    "kubeconfig",
+];
+
+/// Beginnings that make such a field say something about a secret, and not the secret.
+const ABOUT_A_SECRET: [&str; 12] = [
+    "has", "is", "require", "allow", "enable", "disable", "force", "use", "last", "no", "reset",
+    "send",
+];
 
 /// Fields that say who somebody is.
 const PERSONAL: &str = "email, email address, phone, phone number, first name, last name, full name, address, \
@@ -143,6 +170,8 @@ static INDEX: LazyLock<HashMap<Vec<u8>, Meaning>> = LazyLock::new(|| {
 pub(super) struct Fields {
     /// A field of the answer that holds a live secret.
     pub(super) secret_returned: Option<String>,
+    /// That field was sent, too.
+    pub(super) echoes: bool,
     /// The kinds of sensitive data that are sent, returned or in the path.
     pub(super) kinds: Kinds,
     /// A field of the request that replaces the method.
@@ -171,7 +200,11 @@ impl Fields {
         for field in evidence.response_fields {
             let meaning = meaning(field);
             fields.kinds.add(meaning.kinds);
-            if meaning.kinds.has(Kind::Secret) && fields.secret_returned.is_none() {
+            // What an ordinary thing carries far inside, or what was sent and comes back, is not
+            // what the call hands out.
+            let hangs = field.starts_with('.');
+            if meaning.kinds.has(Kind::Secret) && !hangs && fields.secret_returned.is_none() {
+                fields.echoes = evidence.request_fields.contains(field);
                 fields.secret_returned = Some(field.clone());
             }
         }
@@ -222,7 +255,18 @@ fn meaning(field: &str) -> Meaning {
     let found = INDEX
         .get(name)
         .or_else(|| INDEX.get(name.strip_suffix(b"s")?));
-    found.copied().unwrap_or_default()
+    found.copied().unwrap_or_else(|| ending(name))
+}
+
+fn ending(name: &[u8]) -> Meaning {
+    let starts = |start: &str| name.starts_with(start.as_bytes());
+    let ends = |end: &&&str| name.ends_with(end.as_bytes());
+    let ending = SECRET_ENDINGS.iter().find(ends);
+    let ending = ending.filter(|_| !ABOUT_A_SECRET.iter().any(|start| starts(start)));
+    ending.map_or_else(Meaning::default, |word| Meaning {
+        kinds: Kinds(Kind::Secret as u8),
+        ..Meaning::of(word)
+    })
 }
 
 #[cfg(test)]

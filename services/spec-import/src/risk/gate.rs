@@ -9,7 +9,7 @@ use countersign_domain::operation::Method;
 use super::{
     phrase::Phrase,
     reading::Reading,
-    things::{ACTING_ENDS, COMPUTED},
+    things::{ACTING_ENDS, COMPUTED, LANGUAGES},
     verbs::{Act, Verb},
 };
 
@@ -107,13 +107,15 @@ fn gate_changing_method(votes: &[Vote]) -> Gate {
 
 fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     let path_acts = reading.path.segments.last().is_some_and(|last| {
-        !last.plural && last.words.len() == 1 && reading.lexicon.any(ACTING_ENDS, &last.words)
-    });
-    let grave = votes.iter().any(|vote| acts_on_get(vote) && is_grave(vote));
+        !last.plural && last.words.len() == 1 && reading.lexicon.any(&ACTING_ENDS, &last.words)
+    }) || opens_a_console(reading);
+    let grave = votes
+        .iter()
+        .any(|vote| acts_on_get(reading, vote) && is_grave(vote));
     let reads = votes
         .iter()
         .any(|vote| vote.source != "path" && vote.reads());
-    let acts = votes.iter().any(acts_on_get);
+    let acts = votes.iter().any(|vote| acts_on_get(reading, vote));
     match (path_acts || grave, reads, acts) {
         (true, true, _) => Gate::Disputed,
         (true, false, _) | (false, false, true) => Gate::Acts,
@@ -122,10 +124,55 @@ fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     }
 }
 
+/// `/machines/{id}/console/stream`: a connection into a machine.
+fn opens_a_console(reading: &Reading<'_>) -> bool {
+    const LIVE: &[&str] = &[
+        "stream",
+        "websocket",
+        "ws",
+        "socket",
+        "connect",
+        "attach",
+        "open",
+        "session",
+        "url",
+        "link",
+    ];
+    const INSIDE: &[&str] = &[
+        "console",
+        "terminal",
+        "shell",
+        "vnc",
+        "rdp",
+        "ssh",
+        "tty",
+        "exec",
+        "webconsole",
+    ];
+    let last = reading
+        .path
+        .segments
+        .last()
+        .and_then(|last| last.words.last());
+    let live = last.is_some_and(|last| LIVE.contains(&last.as_str()));
+    live && reading
+        .path
+        .words()
+        .any(|word| INSIDE.contains(&word.as_str()))
+}
+
 /// Whether a verb shows that a GET acts. Noun-like verbs and "export" are how reads are
 /// named too.
-fn acts_on_get(vote: &Vote) -> bool {
+fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
     const HOW_READS_ARE_NAMED: &[&str] = &["export", "generate", "prepare", "index"];
+    // `/reports/{id}/open-details` are details; `/dialog.open` opens one.
+    let last = reading.path.segments.last();
+    let qualifies = vote.source == "path"
+        && vote.verb.act == Act::Change
+        && last.is_some_and(|last| last.words.len() > 1);
+    if qualifies {
+        return false;
+    }
     !vote.reads() && vote.verb.clear && !HOW_READS_ARE_NAMED.contains(&vote.verb.base)
         || matches!(vote.verb.act, Act::Remove | Act::End) && vote.source != "path"
 }
@@ -147,17 +194,49 @@ fn gate_post(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
                 && !DOUBLE_MEANING.contains(&vote.verb.base)
                 && !marks_what_it_examines(reading, vote)
         });
+    let orders_a_read = path_asks(reading) && !runs_code(reading);
     let acts = votes.iter().any(|vote| {
-        let idle = computes && IDLE.contains(&vote.verb.base);
+        let idle = (computes && IDLE.contains(&vote.verb.base))
+            || (orders_a_read && RUNS_A_QUESTION.contains(&vote.verb.base))
+            || (orders_a_read && vote.source == "name" && !vote.verb.clear);
         !idle && (!vote.reads() || marks_what_it_examines(reading, vote))
     });
-    match (reads, acts) {
+    let codes = reading_votes_run_code(reading, votes);
+    match (reads, acts || codes) {
         // A path alone is too little to wave a POST through.
         (true, false) if reading.mute => Gate::Disputed,
         (true, false) => Gate::Reads,
         (true, true) => Gate::Disputed,
         (false, _) => Gate::Acts,
     }
+}
+
+/// Verbs that say nothing where the path itself asks: "run a timeseries query".
+const RUNS_A_QUESTION: &[&str] = &["run", "perform", "execute", "submit", "issue"];
+
+/// The path ends in a verb that asks: `/timeseries/query`.
+fn path_asks(reading: &Reading<'_>) -> bool {
+    let asks = |verb: &Verb| verb.act == Act::Read && !DOUBLE_MEANING.contains(&verb.base);
+    let ordered = reading.path.action.as_ref();
+    ordered.is_some_and(|(verb, _)| asks(verb)) && !reading.path.ends_in_parameter
+}
+
+/// A verb that asks, in a language that can also change things: nothing shows which it does.
+fn reading_votes_run_code(reading: &Reading<'_>, votes: &[Vote]) -> bool {
+    runs_code(reading)
+        && votes
+            .iter()
+            .any(|vote| vote.reads() && CARRIES_CODE.contains(&vote.verb.base))
+}
+
+/// Verbs whose object may be code.
+const CARRIES_CODE: &[&str] = &["query", "search", "ask", "evaluate", "select", "explain"];
+
+/// A query in a language that can also change things.
+fn runs_code(reading: &Reading<'_>) -> bool {
+    let object = reading.text.object.iter().chain(&reading.name.object);
+    let mut words = reading.path.words().chain(object);
+    words.any(|word| reading.lexicon.has(&LANGUAGES, word))
 }
 
 /// Verbs that read in one API and act in another: a return of goods, a message marked as
@@ -197,6 +276,12 @@ const DOUBLE_MEANING: &[&str] = &[
     "recommend",
 ];
 
+/// What carries something computed.
+const CARRIERS: &[&str] = &[
+    "code", "vector", "result", "response", "score", "text", "value", "matrix", "rate", "batch",
+    "report", "answer", "url", "image", "request",
+];
+
 /// Verbs that say nothing when the object is something computed: "create an estimate".
 const IDLE: &[&str] = &[
     "create", "generate", "make", "run", "perform", "submit", "request", "start", "convert",
@@ -211,9 +296,12 @@ fn marks_what_it_examines(reading: &Reading<'_>, vote: &Vote) -> bool {
 fn computes_an_answer(reading: &Reading<'_>) -> bool {
     // "QR code", "embedding vector": the computed thing may be the last word but one.
     let last_two = |words: &[String]| {
-        reading
-            .lexicon
-            .any(COMPUTED, &words[words.len().saturating_sub(2)..])
+        let computed = |word: &String| reading.lexicon.has(&COMPUTED, word);
+        match words {
+            [.., before, last] if CARRIERS.contains(&last.as_str()) => computed(before),
+            [.., last] => computed(last),
+            [] => false,
+        }
     };
     let ends = |phrase: &Phrase| last_two(&phrase.object);
     let in_path = reading

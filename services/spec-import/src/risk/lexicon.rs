@@ -4,7 +4,7 @@
 //! without the entries that only it attests. That must be this classifier with fewer words and
 //! not another one, so every list is looked up here, and a lexicon says which entries it has.
 
-use std::{cell::RefCell, collections::HashSet};
+use std::{cell::RefCell, collections::HashSet, sync::OnceLock};
 
 /// One entry: the list it stands in, and its word or phrase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,15 +20,28 @@ impl Entry {
 }
 
 /// A list of words with a name of its own.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct List {
     name: &'static str,
+    /// Each separated by a comma and a space.
     words: &'static [&'static str],
+    index: OnceLock<HashSet<&'static str>>,
 }
 
 impl List {
     pub(super) const fn new(name: &'static str, words: &'static [&'static str]) -> Self {
-        Self { name, words }
+        Self {
+            name,
+            words,
+            index: OnceLock::new(),
+        }
+    }
+
+    /// The entry of a word, if it stands in the list.
+    fn entry(&'static self, word: &str) -> Option<Entry> {
+        let words = || self.words.iter().flat_map(|words| words.split(", "));
+        let index = self.index.get_or_init(|| words().collect());
+        index.get(word).map(|word| Entry::new(self.name, word))
     }
 }
 
@@ -81,13 +94,12 @@ impl Lexicon {
     }
 
     /// Whether a word stands in a list.
-    pub(super) fn has(&self, list: List, word: &str) -> bool {
-        let word = list.words.iter().find(|one| **one == word);
-        word.is_some_and(|word| self.counts(Entry::new(list.name, word)))
+    pub(super) fn has(&self, list: &'static List, word: &str) -> bool {
+        list.entry(word).is_some_and(|entry| self.counts(entry))
     }
 
     /// Whether any of the words stands in a list.
-    pub(super) fn any(&self, list: List, words: &[String]) -> bool {
+    pub(super) fn any(&self, list: &'static List, words: &[String]) -> bool {
         words.iter().any(|word| self.has(list, word))
     }
 }

@@ -4,6 +4,11 @@
 //! `contact group` is not a `group` and `input token` is not a `token`. The strength says
 //! how often the word means what the table says, over APIs in general.
 
+mod admin;
+mod auth;
+mod billing;
+mod misleading;
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -27,6 +32,8 @@ pub(super) enum Topic {
 pub(super) enum Strength {
     /// Often something else.
     Weak,
+    /// As often something else as this.
+    Torn,
     /// Mostly this.
     Fair,
     /// Nearly always this.
@@ -44,146 +51,62 @@ const NOUNS: &[Nouns] = &[
     Nouns {
         topic: Topic::Billing,
         strength: Strength::Strong,
-        words: "invoice, invoice item, invoiceitem, refund, payout, payment, payment method, \
-            payment intent, setup intent, payment source, payment link, payment order, \
-            billing, charge, coupon, discount, promotion code, promo code, tax rate, \
-            credit note, debit note, dispute, chargeback, bank account, external account, \
-            bank transfer, bank transaction, credit card, debit card, gift card, \
-            payment card, virtual card, mandate, checkout, checkout session, topup, top up, \
-            price, pricing, price list, spend limit, budget, payroll, pay run, payrun, \
-            salary, wage, pay template, pay item, reimbursement, purchase order, \
-            prepayment, overpayment, direct debit, usage record, expense, expense claim, \
-            purchase, wallet, donation, money, cash out, wire, ach, payee, beneficiary, \
-            remittance, settlement, escrow, bill, billing plan, payment token, \
-            balance transaction, pricing plan, subscription plan, subscription schedule, \
-            subscription item, application fee, issuing card, cardholder, pay slip, \
-            payslip, tax transaction, spending limit, auto recharge, paid plan",
+        words: billing::STRONG,
     },
     Nouns {
         topic: Topic::Billing,
         strength: Strength::Fair,
-        words: "subscription, plan, quote, transfer, issuing authorization, \
-            payment authorization, credit, balance, transaction, card, fee, receipt, tip, \
-            deposit, withdrawal, reversal, allocation, seat, license, licence, loan, tax, \
-            cost center, usage limit, voucher, reward, trade, bid, earning, deduction, \
-            commission, superannuation, premium",
+        words: billing::FAIR,
+    },
+    Nouns {
+        topic: Topic::Billing,
+        strength: Strength::Torn,
+        words: billing::TORN,
     },
     Nouns {
         topic: Topic::Billing,
         strength: Strength::Weak,
-        words: "order, cart, check, merchant, currency, addon, tier, amount, funding, \
-            financial, sale",
+        words: billing::WEAK,
     },
     Nouns {
         topic: Topic::Auth,
         strength: Strength::Strong,
-        words: "token, access token, refresh token, password, passcode, passphrase, \
-            client secret, signing secret, webhook secret, shared secret, api secret, \
-            endpoint secret, api key, apikey, ssh key, gpg key, deploy key, signing key, \
-            access key, secret key, service key, private key, ephemeral key, public key, \
-            security key, device key, cross signing, one time, credential, session, login, \
-            logout, log in, log out, signin, sign in, signout, sign out, sign up, oauth, \
-            oauth app, oauth client, oauth application, oauth access, otp, totp, mfa, 2fa, \
-            tfa, two factor, multi factor, passkey, webauthn, recovery code, backup code, \
-            recovery link, magic link, login link, account link, login flow, \
-            verification flow, recovery flow, recipient view, sender view, console view, \
-            embedded view, embed url, portal access, app portal, portal session, \
-            certificate signing, app password, encryption key, turn server, openid, oidc, \
-            register, cross signing key, session key, impersonation token, setting flow, \
-            registration flow, verification code, verification token, phone verification, \
-            email verification, authentication, kubeconfig, jwt, jwk, jwks, presigned, \
-            signed url, presigned url, upload url, sas, personal access, docker credential, \
-            sign key, account session, client certificate, auth token, authenticator, \
-            secret version",
+        words: auth::STRONG,
     },
     Nouns {
         topic: Topic::Auth,
         strength: Strength::Fair,
-        words: "auth, key, authorization, grant, factor, challenge, verification, authn, \
-            cookie, identity verification, pin code, device code, ticket granting, \
-            consent request, sso token, recovery",
+        words: auth::FAIR,
     },
     Nouns {
         topic: Topic::Auth,
         strength: Strength::Weak,
-        words: "certificate, registration, cert, signature, encryption, scope, \
-            device authorization",
+        words: auth::WEAK,
     },
     Nouns {
         topic: Topic::Admin,
         strength: Strength::Strong,
-        words: "user, member, membership, role, permission, team, collaborator, collaboration, \
-            invitation, invite, service account, organization, organisation, org, \
-            workspace, tenant, subaccount, sub account, policy, branch protection, ruleset, \
-            firewall, firewall rule, security group, network acl, access rule, \
-            access control, access list, access policy, access level, access request, acl, \
-            rbac, cluster role, role binding, rolebinding, clusterrole, clusterrolebinding, \
-            sso, saml, scim, idp, identity provider, identity, allowlist, allow list, \
-            blocklist, block list, denylist, deny list, whitelist, blacklist, safe list, \
-            safelist, allowed ip, ip allowlist, ip whitelist, allowlisted, webhook, hook, \
-            event subscription, webhook endpoint, webhook subscription, installation, \
-            secret, environment variable, env var, env, variable, retention, legal hold, \
-            legal hold policy, owner, ownership, visibility, admin, administrator, \
-            impersonation, group member, group membership, team member, project member, \
-            org member, admission, admission webhook, security, security setting, \
-            rate limit, geo permission, permission set, signing group, access, shell, \
-            console access, exec, terminal access, push protection, protection rule, \
-            value list, service principal, role assignment, delegate, delegation, \
-            domain restriction, compliance, secret scanning, data retention, \
-            notification endpoint, service token policy, sharing, teammate, networkpolicy, \
-            network policy, mutatingwebhookconfiguration, validatingwebhookconfiguration, \
-            validatingadmissionpolicy, admission policy, permission profile, shared access, \
-            delegated access, password rule, password policy, security policy, \
-            service control, staff, redirect url, redirect uri, allowed origin, cors, \
-            enterprise connection, vulnerability alert, security alert, control list, \
-            share link, shared link, capability, account setting, public url, silo, \
-            trusted, federation, principal, power level",
+        words: admin::STRONG,
     },
     Nouns {
         topic: Topic::Admin,
         strength: Strength::Fair,
-        words: "group, setting, restriction, guest, integration, directory, connector, \
-            connection, callback url, account, audit, realm, quota, resourcequota, \
-            limitrange, enterprise, barrier, sub user, subuser, ip address, limit, manager, \
-            security advisory, moderator, bypass, ban, enrollment, blocked, protection, \
-            ip access, trust, domain auth, event destination, log drain, eventing, \
-            forwarding rule, brand, vulnerability, alert setting, governance, \
-            verified domain",
+        words: admin::FAIR,
+    },
+    Nouns {
+        topic: Topic::Admin,
+        strength: Strength::Torn,
+        words: admin::TORN,
     },
     Nouns {
         topic: Topic::Admin,
         strength: Strength::Weak,
-        words: "application, configuration, config, preference, plugin, extension, app, \
-            notification setting, admin note, proxy, entitlement, department, system, ssl, \
-            tls, share, endpoint",
+        words: admin::WEAK,
     },
     Nouns {
         topic: Topic::Nothing,
         strength: Strength::Strong,
-        words: "contact group, usergroup, user group, customer group, product group, ad group, \
-            tag group, tax group, resource group, log group, target group, consumer group, \
-            field group, option group, input token, output token, page token, token count, \
-            token usage, max token, primary key, foreign key, partition key, key result, \
-            translation key, metadata key, key value, test plan, floor plan, meal plan, \
-            lesson plan, plan day, business card, score card, scorecard, card template, \
-            trello card, refund policy, shipping policy, return policy, \
-            cancellation policy, privacy policy, user profile, user photo, user preference, \
-            user defined, tax id, tax exemption, block quote, training session, \
-            session recording, chat group, group chat, group conversation, group message, \
-            game session, study session, credit hour, wire frame, card view, \
-            address verification, domain verification, us verification, intl verification, \
-            template variable, variable collection, local variable, \
-            environment variable name, contact list, upload session, push token, \
-            device token, read receipt, delivery receipt, access point, health check, \
-            check run, check suite, status check, event registration, meeting registration, \
-            webinar registration, device registration, image file, connection request, \
-            database connection, order history, price alert, team name, role name, \
-            data access, user agent, user story, user event, user data, user interface, \
-            member count, domain key, group by, public key infrastructure, feature limit, \
-            time limit, character limit, expense category, payment term, payment reminder, \
-            billing address, shipping method, invoice template, invoice number, \
-            tax calculation, quick reply, account balance alert, organization name, \
-            customer profile, identity document",
+        words: misleading::STRONG,
     },
 ];
 

@@ -48,6 +48,10 @@ pub(super) struct Path {
     pub(super) has_parameter: bool,
     /// The verb in the last segment, and its word.
     pub(super) action: Option<(Verb, String)>,
+    /// It begins with `/admin/api`.
+    pub(super) is_admin_api: bool,
+    /// Index of that verb in the last segment.
+    order_at: usize,
     /// Index of the segment that names what is acted on.
     pub(super) head: Option<usize>,
 }
@@ -58,6 +62,10 @@ impl Path {
         let mut segments: Vec<Segment> = Vec::new();
         let (mut ends_in_parameter, mut has_parameter) = (false, false);
         for piece in pieces(path) {
+            if !segments.is_empty() && is_oneself(&piece.literals) {
+                (ends_in_parameter, has_parameter) = (true, true);
+                continue;
+            }
             let leads = piece.is_version() && segments.is_empty();
             let is_read = if piece.is_variable() {
                 piece.is_mixed() && !leads
@@ -76,12 +84,20 @@ impl Path {
             .last()
             .and_then(|last| action(last, ends_in_parameter, lexicon));
         let alone = action.is_some() && segments.last().is_some_and(|last| last.words.len() == 1);
+        let order_at = action.map_or(0, |(_, at)| at);
+        let ordered = |(found, at): (Verb, usize)| {
+            let word = segments.last().and_then(|last| last.words.get(at))?;
+            Some((found, word.clone()))
+        };
+        let action = action.and_then(ordered);
         let head = segments.len().checked_sub(if alone { 2 } else { 1 });
         Self {
             segments,
             ends_in_parameter,
             has_parameter,
             action,
+            is_admin_api: path.starts_with("/admin/api/"),
+            order_at,
             head,
         }
     }
@@ -89,6 +105,16 @@ impl Path {
     /// The segment that names what is acted on.
     pub(super) fn head(&self) -> Option<&Segment> {
         self.segments.get(self.head?)
+    }
+
+    /// The words of a segment without the verb that the path orders.
+    pub(super) fn things(&self, at: usize) -> impl DoubleEndedIterator<Item = &String> {
+        let ordered = self.action.is_some() && at + 1 == self.segments.len();
+        let words: &[String] = self.segments.get(at).map_or(&[], |segment| &segment.words);
+        let words = words.iter().enumerate();
+        words
+            .filter(move |(word, _)| !ordered || *word != self.order_at)
+            .map(|(_, word)| word)
     }
 
     /// Every word of the path.
@@ -102,10 +128,28 @@ const QUESTIONS: &[&str] = &[
     "search", "query", "list", "count", "preview", "estimate", "filter", "explain",
 ];
 
-/// The verb that a last segment orders, such as `refund`, `search-invoices`.
-fn action(last: &Segment, then_parameter: bool, lexicon: &Lexicon) -> Option<(Verb, String)> {
-    let word = last.words.first()?;
-    let found = lexicon.verb(word)?;
+/// Words before a verb that say how many it is about.
+const MANY: &[&str] = &["bulk", "batch", "mass", "multi"];
+
+/// `@me` stands for whoever calls, as a parameter would.
+fn is_oneself(literals: &[&str]) -> bool {
+    matches!(literals, ["me" | "@me" | "self" | "~me"])
+}
+
+/// The verb that a last segment orders, such as `refund`, `search-invoices`, `batch-retrieve`,
+/// `campaign-clone`.
+fn action(last: &Segment, then_parameter: bool, lexicon: &Lexicon) -> Option<(Verb, usize)> {
+    let at = last
+        .words
+        .iter()
+        .position(|word| !MANY.contains(&word.as_str()))?;
+    let first = lexicon.verb(&last.words[at]);
+    let Some(found) = first else {
+        let (word, before) = last.words.split_last()?;
+        let found = lexicon.verb(word).filter(|found| found.clear)?;
+        let ordered = !before.is_empty() && !last.plural && !then_parameter;
+        return ordered.then_some((found, before.len()));
+    };
     let one_word = last.words.len() == 1;
     // `/reports`, `/charges` are collections; a noun-like change verb alone names a thing.
     let noun_like = !found.clear && found.act == Act::Change;
@@ -117,7 +161,7 @@ fn action(last: &Segment, then_parameter: bool, lexicon: &Lexicon) -> Option<(Ve
         last.plural && !found.clear && !asks
     };
     let doubtful = !found.clear && then_parameter;
-    (!names_a_thing && !doubtful).then(|| (found, word.clone()))
+    (!names_a_thing && !doubtful).then_some((found, at))
 }
 
 #[cfg(test)]

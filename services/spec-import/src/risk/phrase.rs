@@ -4,6 +4,7 @@ use countersign_domain::operation::Method;
 
 use super::{
     lexicon::Lexicon,
+    path::Path,
     tokens::{first_sentence, words},
     verbs::{Act, Verb},
 };
@@ -170,12 +171,15 @@ impl Phrase {
     }
 
     /// Reads an operationId.
-    pub(super) fn of_name(name: &str, method: Method, lexicon: &Lexicon) -> Self {
+    pub(super) fn of_name(name: &str, (method, path): (Method, &Path), lexicon: &Lexicon) -> Self {
         let mut all = words(name);
         // Generated names repeat the method, which is no second witness.
         all.retain(|word| {
             !(matches!(word.as_str(), "post" | "put" | "patch") && is_method(word, method))
         });
+        if method == Method::Delete && repeats(&all, path) {
+            return Self::default();
+        }
         let verb = verb_of_name((name, &all), method, lexicon)
             .and_then(|at| Some((lexicon.verb(&all[at])?, at)));
         let Some((found, at)) = verb else {
@@ -248,6 +252,27 @@ fn ends_object(words: &[String], at: usize) -> bool {
         .is_none_or(|next| PREPOSITIONS.contains(&next.as_str()) || next == "or")
 }
 
+/// `DELETE_lists-id-contacts`: the method and the path once more.
+fn repeats(name: &[String], path: &Path) -> bool {
+    let Some(("delete", rest)) = name
+        .split_first()
+        .map(|(first, rest)| (first.as_str(), rest))
+    else {
+        return false;
+    };
+    rest.len() > 2
+        && rest
+            .iter()
+            .zip(rest.iter().skip(1))
+            .any(|(_, word)| word == "id" || word == "name")
+        && rest
+            .iter()
+            .filter(|word| path.words().any(|other| other == *word))
+            .count()
+            * 2
+            >= rest.len()
+}
+
 fn is_method(word: &str, method: Method) -> bool {
     method.as_str().eq_ignore_ascii_case(word)
 }
@@ -309,6 +334,11 @@ mod tests {
         phrase.verb.as_ref().map(|(_, word)| word.as_str())
     }
 
+    fn named(name: &str) -> Phrase {
+        let lexicon = Lexicon::whole();
+        Phrase::of_name(name, (Method::Post, &Path::read("/", &lexicon)), &lexicon)
+    }
+
     #[test]
     fn the_verb_of_a_name_is_found_wherever_it_stands() {
         for (name, expected) in [
@@ -319,20 +349,9 @@ mod tests {
             ("cluster_destroy_node", "destroy"),
             ("rooms_list", "list"),
         ] {
-            assert_eq!(
-                verb_word(&Phrase::of_name(name, Method::Post, &Lexicon::whole())),
-                Some(expected),
-                "{name}"
-            );
+            assert_eq!(verb_word(&named(name)), Some(expected), "{name}");
         }
-        assert_eq!(
-            verb_word(&Phrase::of_name(
-                "PostWidgets",
-                Method::Post,
-                &Lexicon::whole()
-            )),
-            None
-        );
+        assert_eq!(verb_word(&named("PostWidgets")), None);
     }
 
     #[test]

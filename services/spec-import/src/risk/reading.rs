@@ -37,6 +37,7 @@ impl<'l> Reading<'l> {
     /// Reads the evidence.
     pub(super) fn of(evidence: &Evidence<'_>, lexicon: &'l Lexicon) -> Self {
         let name = evidence.operation_id.unwrap_or_default();
+        let path = Path::read(evidence.path, lexicon);
         let summary = Phrase::of_text(evidence.summary, lexicon);
         let (text, aside) = if summary.verb.is_none() {
             let description = Phrase::of_text(evidence.description, lexicon);
@@ -52,8 +53,8 @@ impl<'l> Reading<'l> {
         Self {
             lexicon,
             method: evidence.method,
-            path: Path::read(evidence.path, lexicon),
-            name: Phrase::of_name(name, evidence.method, lexicon),
+            name: Phrase::of_name(name, (evidence.method, &path), lexicon),
+            path,
             text,
             aside,
             tags: evidence.tags.iter().flat_map(|tag| words(tag)).collect(),

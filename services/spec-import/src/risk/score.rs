@@ -148,7 +148,8 @@ pub fn score(labels: &str) -> Result<Scores, ScoreError> {
     conclude(&cases, BTreeMap::new())
 }
 
-/// Classifies labelled operations by their descriptions.
+/// Classifies labelled operations by their descriptions, and those that name none by what the
+/// labels say themselves.
 ///
 /// # Errors
 /// When there are no labels, a line is none, or not one could be looked up.
@@ -156,6 +157,10 @@ pub fn score_specs(labels: &str, specs: &mut dyn Specs) -> Result<Scores, ScoreE
     let mut known: HashMap<String, Result<ByOperation, String>> = HashMap::new();
     let (mut cases, mut missing) = (Vec::new(), BTreeMap::new());
     for label in label::read(labels)? {
+        if label.spec.is_empty() {
+            cases.push((label.facts(), label));
+            continue;
+        }
         let spec = known
             .entry(label.spec.clone())
             .or_insert_with(|| specs.operations(&label.spec).map(by_operation));

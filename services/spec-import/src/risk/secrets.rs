@@ -14,44 +14,25 @@ use super::{
 };
 
 /// Words for something that is a secret in itself.
-const SECRET_THINGS: List = List::new(
-    "secret_things",
+static SECRET_THINGS: List = List::new(
+    "noun",
     &[
-        "token",
-        "password",
-        "credential",
-        "kubeconfig",
-        "secret",
-        "jwt",
-        "otp",
-        "passcode",
-        "passphrase",
-        "totp",
+        "token, password, credential, kubeconfig, secret, jwt, otp, passcode, passphrase, totp, pem, \
+        pfx, p12, keystore, serviceaccountkey, mnemonic",
     ],
 );
 
 /// Two-word names of the same.
-const SECRET_PAIRS: List = List::new(
-    "secret_pairs",
+static SECRET_PAIRS: List = List::new(
+    "noun",
     &[
-        "private key",
-        "service key",
-        "access key",
-        "secret key",
-        "recovery code",
-        "backup code",
-        "presigned url",
-        "upload url",
-        "signed url",
-        "login link",
-        "magic link",
-        "one time",
-        "login url",
-        "upload credential",
-        "connection string",
-        "signing key",
-        "root key",
-        "recovery link",
+        "private key, service key, access key, secret key, recovery code, backup code, \
+        presigned url, upload url, signed url, login link, magic link, one time, login url, \
+        upload credential, connection string, signing key, root key, recovery link, unlock key, \
+        join token, client secret, webhook secret, signing secret, signed link, download url, \
+        access code, pin code, root password, admin password, master key, stream key, \
+        security code, api credential, sas token, bootstrap token, ephemeral key, seed phrase, \
+        public signature, share token, connection url, connection uri, database url",
     ],
 );
 
@@ -97,6 +78,9 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
     if let Some(secret) = reading.path.words().find(|word| *word == "secret") {
         return Some(secret.clone());
     }
+    if let Some(values) = environment(reading) {
+        return Some(values);
+    }
     let head = reading.path.head()?;
     let phrases = [
         head.words.as_slice(),
@@ -117,6 +101,40 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
     None
 }
 
+/// What programs find in their environment is mostly secrets: `/apps/{id}/config-vars`.
+fn environment(reading: &Reading<'_>) -> Option<String> {
+    const WHOLE: &[&str] = &[
+        "env",
+        "envvar",
+        "env var",
+        "config var",
+        "environment variable",
+    ];
+    const PROGRAMS: &[&str] = &[
+        "project",
+        "group",
+        "pipeline",
+        "environment",
+        "app",
+        "service",
+        "site",
+        "job",
+        "function",
+        "deployment",
+        "stage",
+    ];
+    let segments = &reading.path.segments;
+    let last = segments.last()?;
+    let whole = last.words.join(" ");
+    let before = segments
+        .len()
+        .checked_sub(2)
+        .map(|at| segments[at].words.as_slice());
+    let program = || matches!(before, Some([.., one]) if PROGRAMS.contains(&one.as_str()));
+    let found = WHOLE.contains(&whole.as_str()) || (whole == "variable" && program());
+    found.then_some(whole)
+}
+
 fn secret_at_end(phrase: &[String], lexicon: &Lexicon) -> Option<String> {
     let last = phrase.last()?;
     let before = phrase
@@ -124,11 +142,29 @@ fn secret_at_end(phrase: &[String], lexicon: &Lexicon) -> Option<String> {
         .checked_sub(2)
         .map_or("", |at| phrase[at].as_str());
     let pair = format!("{before} {last}");
-    if lexicon.has(SECRET_PAIRS, &pair) {
+    if lexicon.has(&SECRET_PAIRS, &pair) {
         return Some(pair);
     }
     let harmless = HARMLESS_NEAR_TOKEN.contains(&before);
-    (!harmless && lexicon.has(SECRET_THINGS, last)).then(|| last.clone())
+    let secret = || lexicon.has(&SECRET_THINGS, last) || glued(last);
+    (!harmless && secret()).then(|| last.clone())
+}
+
+/// `unlockkey`: two words written as one.
+fn glued(word: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "key",
+        "token",
+        "secret",
+        "password",
+        "credential",
+        "passphrase",
+    ];
+    const NO_KEYS: &[&str] = &[
+        "monkey", "turkey", "hockey", "jockey", "whiskey", "donkey", "hotkey",
+    ];
+    let long = |end: &&&str| word.len() > end.len() + 2 && word.ends_with(**end);
+    ENDINGS.iter().any(|end| long(&end)) && !NO_KEYS.contains(&word)
 }
 
 /// The text says that the answer discloses a secret: "returns the decrypted password".
@@ -178,8 +214,10 @@ fn disclosed(text: &str, lexicon: &Lexicon) -> Option<String> {
                 near.get(end)
                     .is_some_and(|next| ABOUT_A_SECRET.contains(&next.as_str()))
             };
+            let value = near.iter().take(2).find(|next| plain && *next == "value");
             let named = (1..=near.len())
-                .find_map(|end| secret_at_end(&near[..end], lexicon).filter(|_| !about(end)));
+                .find_map(|end| secret_at_end(&near[..end], lexicon).filter(|_| !about(end)))
+                .or_else(|| value.cloned());
             if let Some(found) = named {
                 return Some(format!("{word} … {found}"));
             }

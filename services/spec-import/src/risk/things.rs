@@ -3,437 +3,114 @@
 use super::lexicon::List;
 
 /// Belongs to a person's taking part: adding and removing are opposite calls.
-pub(super) const PARTICIPATION: List = List::new(
+pub(super) static PARTICIPATION: List = List::new(
     "participation",
     &[
-        "star",
-        "starred",
-        "reaction",
-        "follow",
-        "follower",
-        "following",
-        "like",
-        "favorite",
-        "favourite",
-        "bookmark",
-        "vote",
-        "watcher",
-        "watch",
-        "assignee",
-        "reviewer",
-        "participant",
-        "panelist",
-        "attendee",
-        "registrant",
-        "lock",
-        "subscriber",
-        "pin",
-        "hand",
-        "mute",
-        "snooze",
-        "read",
-        "unread",
-        "typing",
-        "presence",
+        "star, starred, reaction, follow, follower, following, like, favorite, favourite, bookmark, \
+        vote, watcher, watch, assignee, reviewer, participant, panelist, attendee, registrant, \
+        lock, subscriber, pin, hand, mute, snooze, read, unread, typing, presence, emoji, award, \
+        upvote, downvote, suppression, rsvp, clap, heart",
     ],
 );
 
 /// Removing one of these from something is a switch; deleting the thing itself is not.
-pub(super) const MARKS: List = List::new(
+pub(super) static MARKS: List = List::new(
     "marks",
-    &[
-        "tag", "label", "topic", "category", "follower", "contact", "item", "profile", "track",
-    ],
+    &["tag, label, topic, category, follower, contact, item, profile, track"],
 );
 
 /// Where people meet: being added to one is participation, not access.
-pub(super) const MEETING_PLACES: List = List::new(
+pub(super) static MEETING_PLACES: List = List::new(
     "meeting_places",
     &[
-        "channel",
-        "conversation",
-        "chat",
-        "room",
-        "meeting",
-        "webinar",
-        "event",
-        "campaign",
-        "broadcast",
-        "thread",
-        "call",
-        "conference",
-        "contact",
-        "lead",
-        "ticket",
-        "issue",
-        "deal",
-        "segment",
-        "audience",
-        "playlist",
-        "company",
-        "pull",
-        "card",
-        "task",
+        "channel, conversation, chat, room, meeting, webinar, event, campaign, broadcast, thread, \
+        call, conference, contact, lead, ticket, issue, deal, segment, audience, playlist, company, \
+        pull, card, task",
     ],
 );
 
 /// Details of something else: what they hang on says nothing about the call.
-pub(super) const DETAILS: List = List::new(
+pub(super) static DETAILS: List = List::new(
     "details",
     &[
-        "attachment",
-        "comment",
-        "history",
-        "note",
-        "reaction",
-        "tracker",
-        "tracking",
-        "bookmark",
-        "annotation",
-        "watermark",
-        "favorite",
-        "message",
-        "meeting",
-        "webinar",
-        "event",
-        "task",
-        "profile",
-        "presence",
-        "emoji",
-        "playlist",
-        "star",
-        "delivery",
-        "file",
-        "document",
-        "folder",
-        "page",
-        "post",
-        "track",
-        "issue",
-        "contact",
-        "activity",
-        "survey",
-        "attempt",
-    ],
-);
-
-/// What an outgoing message to many is called; sending one reaches them all.
-pub(super) const MAILINGS: List = List::new(
-    "mailings",
-    &[
-        "campaign",
-        "broadcast",
-        "newsletter",
-        "blast",
-        "mailing",
-        "announcement",
-    ],
-);
-
-/// Runs steps of its own once it is started.
-pub(super) const RUNNABLE: List = List::new(
-    "runnable",
-    &[
-        "workflow",
-        "pipeline",
-        "flow",
-        "playbook",
-        "automation",
-        "run",
-        "job",
-        "sequence",
-        "function",
-        "scenario",
-    ],
-);
-
-/// Restoring over one of these loses what it holds now.
-pub(super) const RESTORED_OVER: List = List::new(
-    "restored_over",
-    &[
-        "backup",
-        "snapshot",
-        "database",
-        "instance",
-        "server",
-        "volume",
-        "cluster",
-        "machine",
-        "table",
-        "environment",
-        "site",
-        "deploy",
-        "image",
-    ],
-);
-
-/// Creating one of these orders a removal.
-pub(super) const REMOVALS: List = List::new(
-    "removals",
-    &[
-        "deletion",
-        "erasure",
-        "purge",
-        "removal",
-        "redaction",
-        "garbage",
-        "cleanup",
-    ],
-);
-
-/// Chargeable capacity.
-pub(super) const CAPACITY: List = List::new(
-    "capacity",
-    &[
-        "cluster",
-        "database",
-        "droplet",
-        "server",
-        "instance",
-        "vm",
-        "machine",
-        "node",
-        "nodepool",
-        "pool",
-        "container",
-        "balancer",
-        "volume",
-        "disk",
-        "gpu",
-        "replica",
-        "vpc",
-        "gateway",
-        "runner",
-        "codespace",
-        "hosting",
-        "cache",
-        "storage",
-        "nat",
-        "letter",
-        "postcard",
-        "mailer",
-        "selfmailer",
-        "cheque",
-        "check",
-        "snapshot",
-        "inference",
-        "bucket",
-        "host",
-        "workstation",
-        "vnet",
-        "subnet",
-        "deploymentslot",
-    ],
-);
-
-/// Long computations that cost money.
-pub(super) const TRAINING: List = List::new("training", &["tuning", "finetuning", "training"]);
-
-/// Work that runs by itself: cancelling it loses the work, not a record.
-pub(super) const JOBS: List = List::new(
-    "jobs",
-    &[
-        "job",
-        "run",
-        "import",
-        "build",
-        "migration",
-        "batch",
-        "deployment",
-        "deploy",
-        "task",
-        "scan",
-        "execution",
-        "operation",
-        "process",
-        "query",
-        "upload",
-        "sync",
-        "crawl",
-        "collection",
-    ],
-);
-
-/// Runs code, or puts it into production, when created.
-pub(super) const EXECUTIONS: List = List::new(
-    "executions",
-    &[
-        "deployment",
-        "deploy",
-        "dispatch",
-        "execution",
-        "invocation",
-        "command",
-        "rerun",
-        "script",
-        "build",
-        "repl",
-    ],
-);
-
-/// One call, many things.
-pub(super) const BULK: List = List::new(
-    "bulk",
-    &[
-        "bulk", "batch", "mass", "multiple", "import", "everyone", "export",
+        "attachment, comment, history, note, reaction, tracker, tracking, bookmark, annotation, \
+        watermark, favorite, message, meeting, webinar, event, task, profile, presence, emoji, \
+        playlist, star, delivery, file, document, folder, page, post, track, issue, contact, \
+        survey, attempt",
     ],
 );
 
 /// On these paths even a GET acts, whatever its text says.
-pub(super) const ACTING_ENDS: List = List::new(
+pub(super) static ACTING_ENDS: List = List::new(
     "acting_ends",
     &[
-        "exec",
-        "shell",
-        "attach",
-        "portforward",
-        "proxy",
-        "logout",
-        "signout",
-        "logoff",
-        "login",
-        "signin",
-        "revoke",
-        "uninstall",
-        "unsubscribe",
-        "impersonate",
-        "exchange",
-        "authorize",
-        "connect",
-        "ssh",
-        "authenticate",
-        "callback",
-        "kill",
-        "rotate",
-        "regenerate",
+        "exec, shell, attach, portforward, proxy, logout, signout, logoff, login, signin, revoke, \
+        uninstall, unsubscribe, impersonate, exchange, authorize, connect, ssh, authenticate, \
+        callback, kill, rotate, regenerate, rdp, vnc, sso, oauth, unlock, restart, reboot, \
+        shutdown, reset, activate, deactivate, confirm, unlink, optout, ban, approve, reject",
     ],
 );
 
 /// Computed from the request and given back; nothing is kept.
-pub(super) const COMPUTED: List = List::new(
+pub(super) static COMPUTED: List = List::new(
     "computed",
     &[
-        "embedding",
-        "moderation",
-        "completion",
-        "calculation",
-        "estimate",
-        "estimation",
-        "quotation",
-        "preview",
-        "prediction",
-        "inference",
-        "validation",
-        "speech",
-        "qr",
-        "barcode",
-        "similarity",
-        "classification",
-        "translation",
-        "forecast",
-        "simulation",
-        "evaluation",
-        "suggestion",
-        "recommendation",
-        "geocode",
-        "distance",
-        "matrix",
-        "diff",
-        "lookup",
-        "search",
-        "autocompletion",
-        "subjectaccessreview",
-        "selfsubjectaccessreview",
-        "localsubjectaccessreview",
-        "selfsubjectrulesreview",
-        "autocomplete",
-        "autofill",
+        "embedding, moderation, completion, calculation, estimate, estimation, quotation, preview, \
+        prediction, inference, validation, speech, qr, barcode, similarity, classification, \
+        translation, forecast, simulation, evaluation, suggestion, recommendation, geocode, \
+        distance, matrix, diff, lookup, search, autocompletion, subjectaccessreview, \
+        selfsubjectaccessreview, localsubjectaccessreview, selfsubjectrulesreview, autocomplete, \
+        autofill",
     ],
 );
 
 /// Something other than money is subscribed to.
-pub(super) const NOTICES: List = List::new(
+pub(super) static NOTICES: List = List::new(
     "notices",
     &[
-        "event",
-        "webhook",
-        "thread",
-        "topic",
-        "message",
-        "notification",
-        "repo",
-        "repository",
-        "push",
-        "mailing",
-        "channel",
-        "alert",
-        "list",
-        "email",
-        "contact",
-        "graphql",
-        "feed",
-        "group",
-        "resource",
-        "team",
+        "event, webhook, thread, topic, message, notification, repo, repository, push, mailing, \
+        channel, alert, list, email, contact, graphql, feed, group, resource, team",
     ],
 );
 
 /// Says nothing by itself: the word before, or the segment before, says what it is about.
-pub(super) const GENERIC: List = List::new(
+pub(super) static GENERIC: List = List::new(
     "generic",
     &[
-        "status",
-        "metadata",
-        "avatar",
-        "image",
-        "photo",
-        "picture",
-        "state",
-        "detail",
-        "info",
-        "information",
-        "data",
-        "item",
-        "list",
-        "entry",
-        "entity",
-        "record",
-        "rule",
-        "number",
-        "mapping",
-        "resource",
-        "object",
-        "email",
-        "name",
-        "value",
-        "service",
-        "type",
-        "evidence",
-        "claim",
-        "property",
-        "attribute",
-        "method",
-        "link",
-        "setup",
-        "version",
-        "default",
-        "primary",
-        "secondary",
-        "current",
-        "line",
-        "association",
-        "assignment",
-        "address",
-        "batch",
-        "bulk",
-        "active",
-        "action",
-        "reason",
-        "option",
-        "id",
-        "url",
-        "request",
-        "set",
-        "collection",
+        "status, metadata, avatar, image, photo, picture, state, detail, info, information, data, \
+        item, list, entry, entity, record, rule, number, mapping, resource, object, email, name, \
+        value, service, type, evidence, claim, property, attribute, method, link, setup, version, \
+        default, primary, secondary, current, line, association, assignment, address, batch, bulk, \
+        active, action, reason, option, id, url, request, set, collection, lifecycle",
+    ],
+);
+
+/// What is tied to a thing and untied again, and stays for the others.
+pub(super) static TIED: List = List::new(
+    "tied",
+    &["tag, label, topic, category, keyword, hashtag, badge"],
+);
+
+/// What tags and the like are tied to.
+pub(super) static TAGGED: List = List::new(
+    "tagged",
+    &[
+        "ticket, issue, article, contact, conversation, task, card, story, message, post, page, \
+        document, file, image, photo, video, product, customer, profile, lead, deal, company, \
+        subscriber, instance, server, droplet, device, incident, asset, bookmark, note, item, \
+        entry, record, case, chat, candidate, application, listing, event, alert, monitor, host, \
+        recording, epic, todo, comment, volume, node, vm, opportunity, person, prospect, patient, \
+        question, answer, media, track, song, album, book, recipe, content, discussion, thread, \
+        pull, request, commit, release, service, resource, machine, job, transcript, call, meeting, \
+        employee, student, course, vehicle, order",
+    ],
+);
+
+/// Languages whose sentences can change things as well as read them.
+pub(super) static LANGUAGES: List = List::new(
+    "languages",
+    &[
+        "sql, cypher, graphql, script, statement, command, gremlin, sparql, mutation, d1, database, \
+        db, shell, lua, kql, dax, console",
     ],
 );

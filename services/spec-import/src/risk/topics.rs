@@ -4,6 +4,8 @@
 //! object, next to it, or further away. A word repeated in path, name and text is still one
 //! word, so an ambiguous word never becomes certain by repetition.
 
+mod context;
+
 use std::collections::BTreeMap;
 
 use super::{
@@ -14,7 +16,7 @@ use super::{
     path::Path,
     phrase::Phrase,
     reading::Reading,
-    things::{DETAILS, GENERIC, MEETING_PLACES, NOTICES, PARTICIPATION},
+    things::GENERIC,
     tokens::words,
     verbs::{Act, Verb},
 };
@@ -93,9 +95,12 @@ impl<'l> Topics<'l> {
         let generic = list
             .iter()
             .rev()
-            .take_while(|word| self.lexicon.has(GENERIC, word))
+            .take_while(|word| self.lexicon.has(&GENERIC, word))
             .count();
         for found in self.lexicon.nouns(list) {
+            if context::is_compound(self.lexicon, list, &found) {
+                continue;
+            }
             let place = if found.end + generic >= list.len() {
                 head
             } else {
@@ -110,9 +115,10 @@ const fn worth(strength: Strength, place: Place) -> u8 {
     match (strength, place) {
         (Strength::Strong, Place::Head) => 6,
         (Strength::Fair, Place::Head) => 4,
-        (Strength::Strong, Place::Near) => 3,
+        (Strength::Strong, Place::Near) | (Strength::Torn, Place::Head) => 3,
         (Strength::Fair, Place::Near) | (Strength::Weak, Place::Head) => 2,
-        (Strength::Strong | Strength::Fair, Place::Far) | (Strength::Weak, Place::Near) => 1,
+        (Strength::Strong | Strength::Fair | Strength::Torn, Place::Far)
+        | (Strength::Torn | Strength::Weak, Place::Near) => 1,
         (Strength::Weak, Place::Far) => 0,
     }
 }
@@ -132,7 +138,7 @@ pub(super) fn topics<'l>(
     add_scopes(&mut topics, evidence.scopes);
     add_request_fields(&mut topics, fields);
     add_verbs(&mut topics, reading);
-    forget_what_misleads(&mut topics, reading);
+    context::weigh_context(&mut topics, reading);
     topics
 }
 
@@ -151,14 +157,10 @@ fn add_path(topics: &mut Topics<'_>, path: &Path) {
         topics.add_words(&segment.words, last, others, "path");
     }
     if path.words().any(|word| word == "admin") {
-        topics.add(
-            Topic::Admin,
-            "admin",
-            Point {
-                points: DECIDES,
-                source: "path",
-            },
-        );
+        // `/admin/api` is how some call the whole of their API.
+        let points = if path.is_admin_api { 2 } else { DECIDES };
+        let source = "path";
+        topics.add(Topic::Admin, "admin", Point { points, source });
     }
 }
 
@@ -167,16 +169,15 @@ fn telling_head(path: &Path, lexicon: &Lexicon) -> usize {
     let Some(head) = path.head else {
         return usize::MAX;
     };
-    let tells = |at: &usize| {
-        let words = path.segments[*at].words.iter();
-        let skip = usize::from(*at + 1 == path.segments.len() && path.action.is_some());
-        words.skip(skip).any(|word| !lexicon.has(GENERIC, word))
-    };
+    let tells = |at: &usize| path.things(*at).any(|word| !lexicon.has(&GENERIC, word));
     (0..=head).rev().find(tells).unwrap_or(head)
 }
 
 fn add_phrase(topics: &mut Topics<'_>, phrase: &Phrase, source: &'static str) {
-    topics.add_words(&phrase.object, Place::Head, Place::Near, source);
+    // Exporting users makes a file of them and changes none.
+    let exports = matches!(&phrase.verb, Some((verb, _)) if verb.base == "export");
+    let head = if exports { Place::Near } else { Place::Head };
+    topics.add_words(&phrase.object, head, Place::Near, source);
     topics.add_words(&phrase.rest, Place::Far, Place::Far, source);
 }
 
@@ -207,12 +208,14 @@ fn add_verbs(topics: &mut Topics<'_>, reading: &Reading<'_>) {
         (&reading.name.verb, "name"),
         (&reading.text.verb, "text"),
     ];
+    let vouches = context::vouches_for_a_sender(reading);
     for (found, source) in verbs {
         let Some((Verb { act, clear, base }, _)) = found else {
             continue;
         };
         let topic = match act {
             Act::Pay => Topic::Billing,
+            Act::Authenticate if vouches => continue,
             Act::Authenticate => Topic::Auth,
             Act::Govern => Topic::Admin,
             Act::Read
@@ -225,91 +228,15 @@ fn add_verbs(topics: &mut Topics<'_>, reading: &Reading<'_>) {
             | Act::End
             | Act::Remove => continue,
         };
-        // A doubtful verb is hardly doubtful where a path ends in it.
+        // A doubtful verb is hardly doubtful where a path ends in it, but "capture", "finalize" and
+        // "share" are said of screens, drafts and posts too, and need a companion to be sure.
+        let common = *act == Act::Pay || *base == "share";
         let points = match (clear, source) {
             (true, _) => 5,
+            (false, "path") if common => SUSPECTED,
             (false, "path") => DECIDES,
             (false, _) => 2,
         };
         topics.add(topic, base, Point { points, source });
     }
-}
-
-/// Takes back what the surroundings show to mean something else. Only the path and the
-/// object are asked, because a sentence could say anything to look harmless.
-fn forget_what_misleads(topics: &mut Topics<'_>, reading: &Reading<'_>) {
-    let object = reading.text.object.iter().chain(&reading.name.object);
-    if reading
-        .path
-        .words()
-        .chain(object)
-        .any(|word| reading.lexicon.has(NOTICES, word))
-    {
-        topics
-            .words
-            .remove(&(Topic::Billing, "subscription".to_owned()));
-    }
-    if is_detail(reading) {
-        let in_path = |word: &str| reading.path.words().any(|other| other == word);
-        topics.words.retain(|(_, word), point| {
-            point.points > SUSPECTED && point.source != "path" && !in_path(word)
-        });
-    }
-    let administers = reading
-        .path
-        .words()
-        .chain(&reading.tags)
-        .any(|word| word == "admin");
-    if !administers && participation(reading) {
-        topics.words.retain(|(topic, _), _| *topic != Topic::Admin);
-    }
-}
-
-/// An attachment of an invoice is an attachment.
-fn is_detail(reading: &Reading<'_>) -> bool {
-    let Some(head) = reading.path.head() else {
-        return false;
-    };
-    let named = head
-        .words
-        .last()
-        .is_some_and(|word| reading.lexicon.has(DETAILS, word));
-    named && reading.path.segments.len() > 1 && reading.path.action.is_none()
-}
-
-/// Switches that somebody in charge throws, rather than somebody taking part.
-const OFFICIAL_TOGGLES: &[&str] = &[
-    "unlock",
-    "disable",
-    "unassign",
-    "unpublish",
-    "detach",
-    "flag",
-    "unflag",
-    "hide",
-];
-
-/// Being put into a conversation is taking part, not being given access. One witness is not
-/// enough to say so.
-fn participation(reading: &Reading<'_>) -> bool {
-    let takes_part = |verb: &Option<(Verb, String)>| {
-        verb.as_ref().is_some_and(|(found, _)| {
-            found.act == Act::Toggle && !OFFICIAL_TOGGLES.contains(&found.base)
-        })
-    };
-    let path = &reading.path;
-    let witnesses = [
-        takes_part(&path.action)
-            || path
-                .words()
-                .any(|word| reading.lexicon.has(PARTICIPATION, word)),
-        takes_part(&reading.name.verb),
-        takes_part(&reading.text.verb),
-    ];
-    let nearest = path.segments.iter().rev().take(2);
-    let place = nearest
-        .into_iter()
-        .any(|segment| reading.lexicon.any(MEETING_PLACES, &segment.words));
-    let agree = witnesses.iter().filter(|witness| **witness).count() >= 2;
-    agree || (place && reading.lexicon.any(MEETING_PLACES, &reading.text.rest))
 }

@@ -59,53 +59,51 @@ struct Verbs {
 const VERBS: &[Verbs] = &[
     Verbs {
         act: Act::Read,
-        clear: "get, fetch, retrieve, read, find, describe, enumerate, browse, lookup, obtain, \
-            download, inspect, retrieval, see, peek, discover, tail, explore",
-        doubtful: "list, show, search, query, count, view, look, filter, select, aggregate, head, \
-            stat, info, ping, return, display, poll, watch, scroll, facet, health, \
-            histogram, autocomplete",
+        clear: "get, fetch, retrieve, read, find, describe, enumerate, browse, lookup, obtain, download, \
+            inspect, retrieval, see, peek, discover, tail, explore, whoami, fetchall, multiget",
+        doubtful: "list, show, search, query, count, view, look, filter, select, aggregate, head, stat, info, \
+            ping, return, display, poll, watch, scroll, facet, health, histogram, autocomplete, wait, \
+            lookback",
     },
     Verbs {
         act: Act::Compute,
-        clear: "calculate, compute, validate, simulate, classify, detect, predict, evaluate, \
-            analyze, analyse, compare, suggest, recommend, render, parse, tokenize, \
-            transcribe, recognize, moderate, summarize, geocode, embed, rerank, lint, \
-            propose, proofread, interpolate, validation, calculation, typeahead, decode, \
-            encode, infer",
+        clear: "calculate, compute, simulate, classify, detect, predict, evaluate, analyze, analyse, \
+            compare, suggest, recommend, render, parse, tokenize, transcribe, recognize, moderate, \
+            summarize, geocode, embed, rerank, lint, propose, proofread, interpolate, calculation, \
+            typeahead, decode, encode, infer, whatif, synthesize, detokenize, autosuggest",
         doubtful: "preview, ask, is, exist, has, estimate, diff, explain, match, score, rank, \
             extract, format, dry, mget, msearch, forecast, translate, embedding, \
             moderation, completion, prediction, inference, quotation, availability, speech",
     },
     Verbs {
         act: Act::Examine,
-        clear: "verify, ensure, introspect, autoverify, review",
+        clear: "verify, ensure, introspect, autoverify, review, validate, validation",
         doubtful: "check, test, convert, resolve, lookahead, verification, introspection",
     },
     Verbs {
         act: Act::Change,
-        clear: "create, update, add, insert, upsert, edit, modify, replace, save, store, \
-            write, publish, upload, send, put, submit, rename, move, copy, duplicate, \
-            clone, archive, restore, recover, start, begin, stop, pause, resume, open, \
-            close, reopen, complete, finish, apply, append, attach, connect, register, \
-            enable, assign, notify, reply, resend, redeliver, retry, refresh, sync, merge, \
-            generate, initiate, indicate, make, accept, reschedule, change, \
-            adjust, increment, creation, initialize, configure, enroll, forward, ingest, \
-            reindex, push, subscribe, renew, prepare, perform, handle, acknowledge, \
-            reserve, redirect, customize, define, establish, activate, \
-            deactivate, reactivate, bypass, promote, transition, reboot, restart, \
-            downsample, disassociate, provide, approve, unlink, disconnect, request, \
-            snooze, crop, mutate, populate, migrate",
-        doubtful: "set, mark, report, record, import, export, link, comment, message, call, draft, \
-            release, switch, track, process, order, commit, sort, share, alter, play, dial, \
-            queue, patch, schedule, post, index, rate, book, join, log, transform, signal, lock, hold",
+        clear: "create, update, add, insert, upsert, edit, modify, replace, save, store, write, publish, \
+            upload, send, put, submit, rename, move, copy, duplicate, clone, archive, restore, recover, \
+            start, begin, stop, pause, resume, open, close, reopen, complete, finish, apply, append, \
+            attach, connect, register, enable, assign, notify, reply, resend, redeliver, retry, \
+            refresh, sync, merge, generate, initiate, indicate, make, accept, reschedule, change, \
+            adjust, increment, creation, initialize, configure, enroll, forward, ingest, reindex, push, \
+            subscribe, renew, prepare, perform, handle, acknowledge, reserve, redirect, customize, \
+            define, establish, activate, deactivate, reactivate, bypass, promote, transition, reboot, \
+            restart, downsample, disassociate, provide, approve, unlink, disconnect, request, snooze, \
+            crop, mutate, populate, migrate",
+        doubtful: "set, mark, report, record, import, export, link, comment, message, call, draft, release, \
+            switch, track, process, order, commit, sort, alter, play, dial, queue, patch, schedule, \
+            post, index, rate, book, join, log, transform, signal, lock, hold",
     },
     Verbs {
         act: Act::Toggle,
-        clear: "follow, unfollow, unstar, unlike, unwatch, mute, unmute, unsubscribe, unlock, \
-            unpin, untag, unassign, unfavorite, unbookmark, react, unreact, subscribing, \
-            leave, kick, decline, dismiss, detach, unpublish, unhide, unsave, untrack, \
-            deselect, unflag, unmark, upvote, downvote, unvote, unsnooze, unarchive, \
-            undelete, undismiss, unsuppress, unlabel",
+        clear: "follow, unfollow, unstar, unlike, unwatch, mute, unmute, unsubscribe, unlock, unpin, untag, \
+            unassign, unfavorite, unbookmark, react, unreact, subscribing, leave, kick, decline, \
+            dismiss, detach, unpublish, unhide, unsave, untrack, deselect, unflag, unmark, upvote, \
+            downvote, unvote, unsnooze, unarchive, undelete, undismiss, unsuppress, unlabel, \
+            unschedule, unapprove, unfriend, unhold, unpause, unresolve, uncomplete, unmatch, ungroup, \
+            unpair",
         doubtful: "star, like, favorite, favourite, bookmark, pin, hide, vote, disable, flag",
     },
     Verbs {
@@ -121,34 +119,34 @@ const VERBS: &[Verbs] = &[
     },
     Verbs {
         act: Act::End,
-        clear: "cancel, terminate, abort, kill, revoke, reject, hangup, invalidate, expire, \
-            decommission, rollback, revert, overwrite, failover, rebuild, reinstall, \
-            reimage, shutdown, evict, drain, force, deprovision, unregister, deregister, \
-            cancellation, termination, revocation, discontinue, disband, disenroll, \
-            deauthorize, withdraw",
+        clear: "cancel, terminate, abort, kill, revoke, reject, hangup, invalidate, expire, decommission, \
+            rollback, revert, overwrite, failover, rebuild, reinstall, reimage, shutdown, evict, drain, \
+            force, deprovision, unregister, deregister, cancellation, termination, revocation, \
+            discontinue, disband, disenroll, deauthorize, withdraw, undeploy, abandon, retire, \
+            unenroll, offboard, poweroff, reprovision, deauthorise, unbind, recall, hardreset, nullify, \
+            unassociate",
         doubtful: "end, reset, halt, interrupt, eviction, powercycle, swap",
     },
     Verbs {
         act: Act::Remove,
-        clear: "delete, remove, destroy, purge, erase, wipe, empty, redact, del, unset, \
-            deletion, removal, obliterate, forget, anonymize, anonymise, flush, truncate, \
-            prune, deletecollection, discard, expunge, scrub, bulkdelete, batchdelete",
+        clear: "delete, remove, destroy, purge, erase, wipe, empty, redact, del, unset, deletion, removal, \
+            obliterate, forget, anonymize, anonymise, flush, truncate, prune, deletecollection, \
+            discard, expunge, scrub, bulkdelete, batchdelete, shred, nuke, deleteall, removeall, \
+            deletemany, unprovision",
         doubtful: "drop, clear, clean, cleanup, trash, rm",
     },
     Verbs {
         act: Act::Govern,
-        clear: "invite, reinvite, impersonate, ban, unban, suspend, unsuspend, install, \
-            uninstall, allowlist, whitelist, blacklist, blocklist, deprovisioning, \
-            impersonation, restrict, quarantine",
-        doubtful: "grant, block, unblock, transfer, delegate, shell, exec, audit, proxy, \
-            portforward",
+        clear: "invite, reinvite, impersonate, ban, unban, suspend, unsuspend, install, uninstall, \
+            allowlist, whitelist, blacklist, blocklist, deprovisioning, impersonation, restrict, \
+            quarantine, exec, portforward, unshare, demote, elevate, whitelisting, expel, allowlisting",
+        doubtful: "grant, block, unblock, transfer, delegate, shell, audit, proxy, share",
     },
     Verbs {
         act: Act::Authenticate,
-        clear: "login, logout, signin, signout, signup, authenticate, reauthenticate, \
-            authorize, authorise, exchange, rotate, regenerate, reveal, unseal, \
-            impersonated, rekey, relogin, authentication, rotation, logoff, logon, presign, \
-            deauthenticate",
+        clear: "login, logout, signin, signout, signup, authenticate, reauthenticate, authorize, authorise, \
+            exchange, rotate, regenerate, reveal, unseal, impersonated, rekey, relogin, authentication, \
+            rotation, logoff, logon, presign, deauthenticate, deauth",
         doubtful: "mint, challenge, authenticator",
     },
     Verbs {

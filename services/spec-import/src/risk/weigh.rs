@@ -38,12 +38,10 @@ struct Case<'a> {
 /// Classifies one operation by what was read about it.
 ///
 /// Method, path and fields are asked a second time without any words, and what they say is the
-/// least: whoever writes a text can raise a risk and not lower it.
+/// least: whoever writes a text can raise a risk and not lower it. What needs a human already,
+/// or has no words, is asked once.
 pub(super) fn weigh(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Risk {
     let mut risk = judge(reading, evidence);
-    if risk.high_risk && is_guarded(risk.class) {
-        return risk;
-    }
     let wordless = Evidence {
         operation_id: None,
         summary: "",
@@ -52,6 +50,9 @@ pub(super) fn weigh(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Risk {
         scopes: &[],
         ..*evidence
     };
+    if risk.high_risk || (reading.mute && evidence.tags.is_empty() && evidence.scopes.is_empty()) {
+        return risk;
+    }
     let bare = Reading {
         mute: false,
         ..Reading::of(&wordless, reading.lexicon)
@@ -155,8 +156,16 @@ impl Case<'_> {
                 .then(|| secrets::examined_credential(self.reading))
                 .flatten()
         };
-        let secret =
-            secrets::handed_out(self.reading, self.evidence, &self.fields).or_else(examined);
+        // A changing method on a credential's own path is not believed to be a mere look at it.
+        let near = || {
+            let mut words = self.topics.of(Topic::Auth);
+            let sure = posts && self.topics.points(Topic::Auth) >= DECIDES;
+            let in_path = words.find(|(_, point)| point.source == "path");
+            in_path.filter(|_| sure).map(|(word, _)| word.to_owned())
+        };
+        let secret = secrets::handed_out(self.reading, self.evidence, &self.fields)
+            .or_else(examined)
+            .or_else(near);
         if let Some(secret) = secret {
             let text = "Nothing is changed, but the answer hands out or confirms a live secret.";
             reasons.push(reason("reveals_secret", text, &secret));
@@ -237,7 +246,8 @@ impl Case<'_> {
 
     /// A call that answers with a secret is about that secret, whatever else it does.
     fn mints_a_secret(&self, reasons: &mut Vec<Reason>) -> Option<RiskClass> {
-        let secret = self.fields.secret_returned.as_ref()?;
+        let secret = self.fields.secret_returned.as_ref();
+        let secret = secret.filter(|_| !self.fields.echoes)?;
         reasons.push(reason(
             "reveals_secret",
             "The answer hands out a live secret.",

@@ -1,12 +1,12 @@
 //! Measures the risk classifier against labelled operations.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
-use anyhow::Context as _;
 use countersign_domain::{Fault as _, text};
 use countersign_spec_import::{
     Limits, bundle, evidence, evidence_of_files,
@@ -20,38 +20,55 @@ use super::{
     UNREADABLE,
     folder::{Folder, bounded},
     given::Unreadable,
-    print,
+    print, refuse,
 };
 use crate::commands::{ReportFormat, ScoreSettings};
 
 /// Measures the classifier, by the labels' own words or by the descriptions in a folder.
 pub(crate) fn score(what: &ScoreSettings) -> anyhow::Result<ExitCode> {
-    let labels = fs::read_to_string(&what.labels)
-        .with_context(|| format!("{} cannot be read", what.labels.display()))?;
+    let labels = match labels(&what.labels) {
+        Ok(labels) => labels,
+        Err(error) => return Ok(refuse(&what.labels, &error)),
+    };
     let scores = match &what.specs {
         None => measure::score(&labels),
         Some(home) => measure::score_specs(&labels, &mut Home(home)),
     };
-    let scores = match scores {
-        Ok(scores) => scores,
+    match scores {
+        Ok(scores) => print(&match what.format {
+            ReportFormat::Table => scores.to_string(),
+            ReportFormat::Json => format!("{:#}\n", scores.report()),
+        }),
         Err(error) => {
             let name = text::reveal(&what.labels.display().to_string());
             eprintln!("countersign: {name}: {error} ({})", error.code());
-            return Ok(ExitCode::from(UNREADABLE));
+            Ok(ExitCode::from(UNREADABLE))
         }
-    };
-    print(&match what.format {
-        ReportFormat::Table => scores.to_string(),
-        ReportFormat::Json => format!("{:#}\n", scores.report()),
-    })
+    }
 }
+
+/// What is no text is no label either, and is refused with its line.
+fn labels(path: &Path) -> Result<String, Unreadable> {
+    if !path.metadata()?.is_file() {
+        return Err(Unreadable::NotAFile);
+    }
+    let bytes = bounded(path, Limits::default().raw_bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Nobody waits for an import here, and a description that was given up is figures lost.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A folder of descriptions.
 struct Home<'p>(&'p Path);
 
 impl Specs for Home<'_> {
     fn operations(&mut self, spec: &str) -> Result<Vec<Facts>, String> {
-        let found = read(&self.0.join(spec), &Limits::default());
+        let limits = Limits {
+            elapsed: PATIENCE,
+            ..Limits::default()
+        };
+        let found = read(&self.0.join(spec), &limits);
         found.map_err(|error| error.to_string())
     }
 }
