@@ -5,6 +5,7 @@
 //! line, the headers that the call decides, an empty line, the body. Importer, builder and the
 //! one door out are the real ones; the upstream writes down what it is sent.
 
+mod hostile;
 mod raw_text;
 
 use std::{path::Path, sync::Arc, time::Duration};

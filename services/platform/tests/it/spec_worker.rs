@@ -322,3 +322,55 @@ async fn t78_nothing_is_opened_whatever_a_document_points_to() {
     assert!(!connections, "something was asked for over the network");
     println!("documents that point outside: {read_ones}; connections: 0, files: 0");
 }
+
+/// The same text with every address in it leading to one place.
+fn led_to(text: &str, canary: &str) -> String {
+    let mut led = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let scheme = rest[..at]
+            .trim_end_matches(|c: char| c.is_ascii_alphabetic())
+            .len();
+        let behind = &rest[at + 3..];
+        let host = behind.find(['/', '"', '\'', '#', '?', ' ', '\n', '{']);
+        let host = host.unwrap_or(behind.len());
+        led.push_str(&rest[..scheme]);
+        led.push_str("http://");
+        led.push_str(canary);
+        rest = &behind[host..];
+    }
+    led.push_str(rest);
+    led
+}
+
+#[tokio::test]
+async fn t78_no_hostile_document_reaches_anything_wherever_it_points() {
+    let canary = TcpListener::bind("127.0.0.1:0").unwrap();
+    canary.set_nonblocking(true).unwrap();
+    let address = canary.local_addr().unwrap().to_string();
+    let mut paths = documents(&own());
+    paths.extend(
+        specs()
+            .map(|home| documents(&home.join("hostile")))
+            .unwrap_or_default(),
+    );
+    let mut led = 0;
+    for path in &paths {
+        let bytes = fs::read(path).unwrap();
+        let Ok(text) = String::from_utf8(bytes) else {
+            continue;
+        };
+        let text = led_to(&text, &address);
+        led += text.matches(&address).count();
+        let _ = read(text.as_bytes()).await;
+    }
+    assert!(led > 20, "{led} addresses");
+    assert!(
+        canary.accept().is_err(),
+        "something was asked for over the network"
+    );
+    println!(
+        "hostile documents: {}, addresses in them: {led}, connections: 0",
+        paths.len()
+    );
+}

@@ -16,6 +16,7 @@ mod pointing;
 mod refusals;
 mod reimports;
 mod schedules;
+mod shared_table;
 
 use std::time::Duration;
 

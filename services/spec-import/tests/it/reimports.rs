@@ -1,4 +1,4 @@
-//! Importing an API again: what lives on, what people must look at, and what they are told.
+//! Importing an API again (T80): what lives on, what people must look at, and what they are told.
 
 use std::collections::HashMap;
 
@@ -97,7 +97,7 @@ async fn an_optional_argument_of_a_read_informs_and_the_decision_lives_on() {
 }
 
 #[tokio::test]
-async fn what_a_reviewer_relied_on_puts_a_tool_back_to_review() {
+async fn t80_what_a_reviewer_relied_on_puts_a_tool_back_to_review() {
     type Change = fn(&mut Value);
     let cases: [(ReviewReason, Change); 4] = [
         (ReviewReason::Security, |shop| {
@@ -152,7 +152,7 @@ async fn another_server_of_the_document_puts_every_tool_of_it_back_to_review() {
 }
 
 #[tokio::test]
-async fn what_is_new_is_off_and_what_is_gone_is_told() {
+async fn t80_what_is_new_is_off_and_what_is_gone_is_told() {
     let (_desk, tools, changes) = after(|shop| {
         let paths = shop["paths"].as_object_mut().unwrap();
         paths.remove("/gone");
