@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use countersign_domain::{
+    confusable::skeleton,
     digest::Digest,
     operation::{ImportedOperation, Method},
 };
@@ -26,15 +27,16 @@ pub(crate) fn suggest(method: Method, path: &str, operation_id: Option<&str>) ->
     }
 }
 
-/// Makes all names different. Every member of a group that would share a name gets a hash of its
-/// method and path, so that no order decides who keeps the plain one.
+/// Makes all names look different. Every member of a group that would share a name, or have names
+/// that look alike, gets a hash of its method and path, so that no order decides who keeps the
+/// plain one.
 pub(crate) fn make_unique(operations: &mut [ImportedOperation]) {
     let mut groups: HashMap<String, usize> = HashMap::new();
     for operation in &*operations {
-        *groups.entry(operation.name.clone()).or_default() += 1;
+        *groups.entry(skeleton(&operation.name)).or_default() += 1;
     }
     for operation in &mut *operations {
-        if groups[&operation.name] > 1 {
+        if groups[&skeleton(&operation.name)] > 1 {
             operation.name = with_hash(&operation.name, operation.method, &operation.path);
         }
     }
@@ -47,7 +49,7 @@ pub(crate) fn make_unique(operations: &mut [ImportedOperation]) {
     for index in order {
         let operation = &mut operations[index];
         let mut round = 0_u32;
-        while !taken.insert(operation.name.clone()) {
+        while !taken.insert(skeleton(&operation.name)) {
             round += 1;
             let salted = format!("{} {round}", operation.path);
             operation.name = with_hash(&operation.name, operation.method, &salted);

@@ -6,6 +6,7 @@
 //! waits for a human); [`operation`] is what an imported API becomes.
 
 pub mod clock;
+pub mod confusable;
 pub mod connection;
 pub mod decision;
 pub mod digest;

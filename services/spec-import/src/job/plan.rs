@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use countersign_domain::{
     World,
+    confusable::skeleton,
     digest::Digest,
     drift::{Change, ReviewReason, needs_review},
     id::{ToolId, ToolVersionId},
@@ -145,6 +146,7 @@ struct Planning<'a> {
     told: Vec<NewRevisionChange>,
     carried: Vec<Carried>,
     seen: HashSet<(Method, String)>,
+    /// Names in use and kept back, as [`skeleton`] writes them.
     names: HashSet<String>,
     changes: ToolChanges,
     counts: Counts,
@@ -153,7 +155,7 @@ struct Planning<'a> {
 impl Planning<'_> {
     /// A tool that was there before and still is.
     fn keep(&mut self, world: &World, tool: &KnownTool, prepared: PreparedOperation) {
-        self.names.insert(tool.name.clone());
+        self.names.insert(skeleton(&tool.name));
         let moved = self.moved && prepared.operation.servers.is_empty();
         if tool.fingerprint == prepared.fingerprint && !moved {
             self.counts.unchanged += 1;
@@ -258,11 +260,11 @@ impl Planning<'_> {
         id
     }
 
-    /// The name itself, or with the first number that makes it unlike all others.
+    /// The name itself, or with the first number that makes it look unlike all others.
     fn free_name(&mut self, wanted: &str) -> String {
         let mut name = wanted.to_owned();
         let mut number = 2_u32;
-        while !self.names.insert(name.clone()) {
+        while !self.names.insert(skeleton(&name)) {
             let ending = format!("_{number}");
             let kept = wanted.len().min(NAME_LENGTH - ending.len());
             name = format!("{}{ending}", &wanted[..kept]);

@@ -270,6 +270,44 @@ fn names_are_the_same_whatever_the_order_of_the_document() {
 }
 
 #[test]
+fn names_that_look_alike_are_told_apart() {
+    let ids = [
+        "listOrders",
+        "list0rders",
+        "List__Orders",
+        "getBill",
+        "getBi11",
+        "turnOver",
+        "tumOver",
+        "getUser",
+        "getUsers",
+    ];
+    let paths: Vec<String> = ids
+        .iter()
+        .enumerate()
+        .map(|(number, id)| format!(r#""/{number}": {{"get": {{"operationId": "{id}"}}}}"#))
+        .collect();
+    let text = format!(
+        r#"{{"openapi":"3.0.0","info":{{}},"paths":{{{}}}}}"#,
+        paths.join(",")
+    );
+    let document = read(text.as_bytes());
+    let looks: std::collections::BTreeSet<String> = document
+        .operations
+        .iter()
+        .map(|operation| countersign_domain::confusable::skeleton(&operation.name))
+        .collect();
+    assert_eq!(looks.len(), ids.len());
+    let names: Vec<&str> = document
+        .operations
+        .iter()
+        .map(|operation| operation.name.as_str())
+        .collect();
+    assert_eq!(names[7..], ["get_user", "get_users"], "plain names stay");
+    println!("N = {} names, no two alike", looks.len());
+}
+
+#[test]
 fn progress_ends_at_the_end_of_every_stage() {
     let mut seen = Vec::new();
     import_with_progress(LIBRARY, &patient(), &mut |progress| seen.push(progress)).unwrap();
