@@ -87,13 +87,14 @@ pub async fn is_current(url: &str) -> Result<bool, MigrateError> {
     if served.is_err() {
         tracing::debug!("the role countersign_app cannot be taken; asking as the login itself");
     }
-    let newest = MIGRATOR.iter().map(|step| step.version).max().unwrap_or(0);
-    let applied: Result<Option<i64>, sqlx::Error> =
-        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")
-            .fetch_one(&mut connection)
+    let applied: Result<Vec<i64>, sqlx::Error> =
+        sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success")
+            .fetch_all(&mut connection)
             .await;
     connection.close().await?;
-    Ok(matches!(applied, Ok(Some(version)) if version >= newest))
+    // Not the newest alone: files that were written at the same time land in any order.
+    let is_applied = |version: i64| applied.as_ref().is_ok_and(|all| all.contains(&version));
+    Ok(MIGRATOR.iter().all(|step| is_applied(step.version)))
 }
 
 /// A short name for exactly these migrations; equal only when every file is equal.

@@ -8,3 +8,4 @@ mod endpoint;
 mod faithful;
 mod foreign;
 mod outputs;
+mod overrides;

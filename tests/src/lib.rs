@@ -9,4 +9,4 @@ mod upstream;
 pub use agent::{Agent, Answer};
 pub use house::House;
 pub use people::{KEY, Person, Shop};
-pub use upstream::{Seen, Upstream};
+pub use upstream::{Seen, Upstream, document};

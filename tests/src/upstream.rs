@@ -121,7 +121,8 @@ async fn answer(
 }
 
 /// The shop's document, as a team would import it.
-pub(crate) fn document(base: &str) -> String {
+#[must_use]
+pub fn document(base: &str) -> String {
     let id =
         json!([{"name": "order_id", "in": "path", "required": true, "schema": {"type": "string"}}]);
     let ok = json!({"200": {"description": "ok"}});

@@ -4,6 +4,7 @@ mod look;
 mod plan;
 mod prepare;
 mod progress;
+mod said;
 
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ use countersign_egress::{EgressError, Fetch};
 use countersign_queue::{Job, JobContext, JobError};
 use countersign_store::{
     StoreError, TenantTx,
+    overrides::OverridesOf,
+    overriding::EndedOverride,
     revisions::{GivenAs, ImportProgress, RevisionState, RevisionView},
 };
 use serde::{Deserialize, Serialize};
@@ -30,6 +33,7 @@ use crate::{
         plan::{Before, Plan, plan, servers_changed},
         prepare::Prepared,
         progress::import_telling,
+        said::{Fallen, People},
     },
 };
 
@@ -180,11 +184,13 @@ async fn write(cx: &JobContext, id: RevisionId, prepared: Prepared) -> Result<()
         return fail(cx, id, &overtaken).await;
     }
     let known = tx.known_tools(revision.source).await?;
-    let present: Vec<_> = known.iter().map(|tool| tool.version).collect();
+    let present: Vec<_> = known.iter().map(|tool| tool.imported).collect();
     let definitions = tx.definitions(&present).await?;
+    let people = People::of(tx.overrides(OverridesOf::Source(revision.source)).await?);
     let before = Before {
         known: &known,
         definitions: &definitions,
+        people: &people,
         document: match tx.servers_before(&revision).await? {
             Some(servers) => servers_changed(&servers, &prepared.document.servers),
             None => Vec::new(),
@@ -195,10 +201,12 @@ async fn write(cx: &JobContext, id: RevisionId, prepared: Prepared) -> Result<()
         counts,
         told,
         carried,
+        fallen,
     } = plan(cx.world(), &before, prepared.operations);
     let place = (revision.source, id, cx.world().now());
     tx.change_tools(cx.permit(), place, &changes).await?;
     tx.carry_decisions(cx.permit(), &carried).await?;
+    end(cx, &tx, (&revision, &before), &fallen).await?;
     tx.keep_revision_changes(cx.permit(), id, &told).await?;
     tx.finish_revision(cx.permit(), id, &prepared.document, counts.operations)
         .await?;
@@ -213,6 +221,7 @@ async fn write(cx: &JobContext, id: RevisionId, prepared: Prepared) -> Result<()
         .with("changed", counts.changed)
         .with("unchanged", counts.unchanged)
         .with("review", counts.review)
+        .with("overrides_fallen", fallen.len())
         .with("removed", counts.removed);
     tx.append_record(&record).await?;
     if revision.scheduled {
@@ -225,6 +234,35 @@ async fn write(cx: &JobContext, id: RevisionId, prepared: Prepared) -> Result<()
     .await?;
     tx.commit().await?;
     tracing::info!(source.id = %revision.source, operations = counts.operations, "imported a source");
+    Ok(())
+}
+
+/// Ends what people said and what does not hold any more, each on the record.
+async fn end(
+    cx: &JobContext,
+    tx: &TenantTx,
+    (revision, before): (&RevisionView, &Before<'_>),
+    fallen: &[Fallen],
+) -> Result<(), JobError> {
+    let ended: Vec<_> = fallen
+        .iter()
+        .map(|one| EndedOverride {
+            id: one.given.id,
+            why: one.why,
+        })
+        .collect();
+    tx.end_overrides(cx.permit(), &ended).await?;
+    for Fallen { given, why } in fallen {
+        let mut record = record(cx, tx, revision, Act::OverrideFell)
+            .await?
+            .with("revision", revision.number)
+            .with("kind", given.said.kind().as_str())
+            .with("said", serde_json::json!(given.said))
+            .with("said_by", given.by_label.as_str())
+            .with("why", why.as_str());
+        record.tool = before.recorded(given.tool);
+        tx.append_record(&record).await?;
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use countersign_domain::name::Slug;
 use countersign_store::{
     endpoints::{Endpoint, EndpointCount},
     environments::Environment,
+    overrides::OverridesOf,
     tools::ToolsOf,
 };
 
@@ -80,9 +81,10 @@ impl Registry {
         let tools = tx
             .tools(ToolsOf::Endpoint(endpoint.id), endpoint.environment)
             .await?;
+        let overrides = tx.overrides(OverridesOf::Endpoint(endpoint.id)).await?;
         Ok(EndpointDetail {
             environment: tx.environment(endpoint.environment).await?,
-            tools: tools.into_iter().map(ToolView::from).collect(),
+            tools: ToolView::all(tools, overrides),
             endpoint,
         })
     }

@@ -105,6 +105,16 @@ pub enum EndpointError {
         /// Another source that has it.
         second: String,
     },
+    /// Two tools that were chosen have names that look alike.
+    #[error(
+        "the tool names {first} and {second} look alike, so that one could be taken for the other; rename one of the tools"
+    )]
+    ToolNamesAlike {
+        /// One name.
+        first: String,
+        /// The other.
+        second: String,
+    },
     /// It is not there, or the database does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -115,7 +125,9 @@ impl Fault for EndpointError {
         match self {
             Self::Denied(error) => error.kind(),
             Self::SlugMissing | Self::ToolUnknown => Kind::Invalid,
-            Self::SlugTaken(_) | Self::ToolNameTaken { .. } => Kind::Conflict,
+            Self::SlugTaken(_) | Self::ToolNameTaken { .. } | Self::ToolNamesAlike { .. } => {
+                Kind::Conflict
+            }
             Self::Store(error) => error.kind(),
         }
     }
@@ -127,6 +139,7 @@ impl Fault for EndpointError {
             Self::SlugTaken(_) => "endpoint_slug_taken",
             Self::ToolUnknown => "tool_unknown",
             Self::ToolNameTaken { .. } => "tool_name_taken",
+            Self::ToolNamesAlike { .. } => "tool_names_alike",
             Self::Store(error) => error.code(),
         }
     }

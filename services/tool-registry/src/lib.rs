@@ -10,6 +10,8 @@
 //!   countersignature; the database refuses anything else.
 //! - Deciding about many tools at once is deciding about each: the same rules, a row and a record
 //!   each, and what is refused stands in nobody else's way.
+//! - What a person says about a tool instead of its document makes another definition, so that no
+//!   decision and no approval covers it that was not about it. Less risk takes an administrator.
 //! - A change is seen by every gateway within a second: see [`Catalogues`].
 //!
 //! People's side starts at [`Registry`], the gateway's at [`Catalogues`].
@@ -23,6 +25,7 @@ mod diagnostics;
 mod endpoints;
 mod error;
 mod output;
+mod overriding;
 mod registry;
 mod rule;
 mod set_endpoint_tools;
@@ -50,6 +53,7 @@ pub use diagnostics::{DiagnosticCount, count_diagnostics};
 pub use endpoints::{EndpointDetail, EndpointView};
 pub use error::{EndpointError, ReadError, ToolDecisionError};
 pub use output::{Fit, OUTSIDE, Published};
+pub use overriding::{OverrideError, SetOverride, WithdrawOverride};
 pub use registry::Registry;
 pub use set_endpoint_tools::SetEndpointTools;
 pub use sources::{SourceDetail, SourceView};

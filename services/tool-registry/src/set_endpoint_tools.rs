@@ -1,13 +1,16 @@
 //! Chooses the tools of an endpoint.
 
+use std::collections::HashMap;
+
 use countersign_access::{ManageEndpoint, TenantScope};
 use countersign_domain::{
+    confusable::skeleton,
     event::Event,
     id::ToolId,
     name::Slug,
     record::{Act, Record},
 };
-use countersign_store::TenantTx;
+use countersign_store::{TenantTx, endpoints::NamedTool};
 
 use crate::{EndpointError, Registry};
 
@@ -58,7 +61,7 @@ impl Registry {
     }
 }
 
-/// The names of the chosen tools, which all exist and of which no two are the same: an agent
+/// The names of the chosen tools, which all exist and of which no two look the same: an agent
 /// calls a tool by its name alone.
 pub(crate) async fn fitting(
     tx: &TenantTx,
@@ -71,15 +74,23 @@ pub(crate) async fn fitting(
     {
         return Err(EndpointError::ToolUnknown);
     }
-    for pair in tools.windows(2) {
-        let [first, second] = pair else { continue };
-        if first.name == second.name {
-            return Err(EndpointError::ToolNameTaken {
+    let mut seen: HashMap<String, &NamedTool> = HashMap::new();
+    for tool in &tools {
+        let Some(first) = seen.insert(skeleton(&tool.name), tool) else {
+            continue;
+        };
+        return Err(if first.name == tool.name {
+            EndpointError::ToolNameTaken {
                 name: first.name.clone(),
                 first: first.source.clone(),
-                second: second.source.clone(),
-            });
-        }
+                second: tool.source.clone(),
+            }
+        } else {
+            EndpointError::ToolNamesAlike {
+                first: first.name.clone(),
+                second: tool.name.clone(),
+            }
+        });
     }
     Ok(tools.into_iter().map(|tool| tool.name).collect())
 }

@@ -1,12 +1,16 @@
 //! Shows tools with what was decided about them.
 
+use std::collections::HashMap;
+
 use countersign_access::TenantScope;
 use countersign_domain::{
     id::{EnvironmentId, SourceId, ToolId},
+    overrides::{Override, OverrideKind},
     tool::{Enablement, Tool, ToolState},
 };
 use countersign_store::{
     StoreError,
+    overrides::OverridesOf,
     tools::{DecidedTool, ToolsOf},
 };
 
@@ -21,15 +25,42 @@ pub struct ToolView {
     pub state: ToolState,
     /// The latest decision, if there is one.
     pub decided: Option<Enablement>,
+    /// What people say about it instead of its document, of each kind the latest: it holds, or an
+    /// import ended it.
+    pub overrides: Vec<Override>,
 }
 
-impl From<DecidedTool> for ToolView {
-    fn from(DecidedTool { tool, decided }: DecidedTool) -> Self {
-        Self {
-            state: ToolState::of(&tool, decided.as_ref()),
-            tool,
-            decided,
+impl ToolView {
+    /// Puts tools together with what people say about them.
+    pub(crate) fn all(tools: Vec<DecidedTool>, overrides: Vec<Override>) -> Vec<Self> {
+        let mut of: HashMap<ToolId, Vec<Override>> = HashMap::new();
+        for one in overrides {
+            of.entry(one.tool).or_default().push(one);
         }
+        let tools = tools.into_iter();
+        tools
+            .map(|DecidedTool { tool, decided }| Self {
+                state: ToolState::of(&tool, decided.as_ref()),
+                overrides: of.remove(&tool.id).unwrap_or_default(),
+                tool,
+                decided,
+            })
+            .collect()
+    }
+
+    /// What a person says about one part of it, if that holds.
+    #[must_use]
+    pub fn said(&self, kind: OverrideKind) -> Option<&Override> {
+        let mut standing = self.overrides.iter().filter(|one| one.stands());
+        standing.find(|one| one.said.kind() == kind)
+    }
+
+    /// Says whether a person has, or had until an import, said something about its risk: then it
+    /// is turned on by itself and not among others.
+    #[must_use]
+    pub fn risk_was_said(&self) -> bool {
+        let mut kinds = self.overrides.iter().map(|one| one.said.kind());
+        kinds.any(|kind| kind == OverrideKind::Risk)
     }
 }
 
@@ -49,7 +80,8 @@ impl Registry {
         tx.source(source).await?;
         tx.environment(environment).await?;
         let tools = tx.tools(ToolsOf::Source(source), environment).await?;
-        Ok(tools.into_iter().map(ToolView::from).collect())
+        let overrides = tx.overrides(OverridesOf::Source(source)).await?;
+        Ok(ToolView::all(tools, overrides))
     }
 
     /// Shows one tool, as it is in an environment.
@@ -65,7 +97,9 @@ impl Registry {
         reading(scope)?;
         let tx = self.store.begin(scope).await?;
         tx.environment(environment).await?;
-        let found = tx.tools(ToolsOf::One(tool), environment).await?.pop();
-        Ok(found.ok_or(StoreError::NotFound)?.into())
+        let found = tx.tools(ToolsOf::One(tool), environment).await?;
+        let overrides = tx.overrides(OverridesOf::Tool(tool)).await?;
+        let found = ToolView::all(found, overrides).pop();
+        Ok(found.ok_or(StoreError::NotFound)?)
     }
 }

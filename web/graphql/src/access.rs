@@ -82,6 +82,11 @@ pub const ACCESS: &[FieldAccess] = &[
     // Which of the two depends on the tool.
     mutation("turnOnTool", &[A::EnableTool, A::EnableHighRiskTool]),
     mutation("turnOffTool", &[A::DisableTool]),
+    // Lowering a risk takes LowerToolRisk, which depends on what is said.
+    mutation("overrideToolRisk", &[A::OverrideTool]),
+    mutation("renameTool", &[A::OverrideTool]),
+    mutation("describeTool", &[A::OverrideTool]),
+    mutation("withdrawOverride", &[A::OverrideTool]),
     mutation("setBaseUrl", &[A::ManageConnection]),
     mutation("storeCredential", &[A::ManageConnection]),
     mutation("createEndpoint", &[A::ManageEndpoint]),

@@ -6,7 +6,8 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, S
 use crate::{
     connection::ConnectionMutations, context::Services, decide_tool::ToolMutations,
     endpoint::EndpointMutations, guard::Guard, hold::HoldMutations, import::ImportMutations,
-    member::MemberMutations, query::Query, schedule::ScheduleMutations,
+    member::MemberMutations, override_tool::OverrideMutations, query::Query,
+    schedule::ScheduleMutations,
 };
 
 /// How deep a query may be.
@@ -32,6 +33,7 @@ pub struct Mutation(
     ImportMutations,
     ScheduleMutations,
     ToolMutations,
+    OverrideMutations,
     ConnectionMutations,
     EndpointMutations,
     HoldMutations,

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{
     fault::{id, invalid, known},
     import::Diagnostic,
+    override_tool::ToolOverride,
     scalar::Moment,
     tenant::RiskClass,
 };
@@ -65,7 +66,7 @@ enum Confidence {
 }
 
 /// What an agent sees of an operation, as it is in an environment. Titles and descriptions are the
-/// imported document's words.
+/// imported document's words, or a person's where `overrides` says so.
 #[derive(SimpleObject)]
 pub(crate) struct Tool {
     /// Names it; stable over imports.
@@ -94,6 +95,9 @@ pub(crate) struct Tool {
     state: ToolState,
     /// The latest decision about it.
     decided: Option<ToolDecision>,
+    /// What people say about it instead of its document, of each part the latest: it holds, or an
+    /// import ended it.
+    overrides: Vec<ToolOverride>,
     /// Why it cannot be called.
     unsupported: Option<String>,
     /// What was lost, guessed or repaired when it was imported.
@@ -224,6 +228,7 @@ impl From<ToolView> for Tool {
             tool,
             state,
             decided,
+            overrides,
         } = view;
         let operation = tool.operation;
         Self {
@@ -240,6 +245,7 @@ impl From<ToolView> for Tool {
             risk: operation.risk.into(),
             state: state.into(),
             decided: decided.map(ToolDecision::from),
+            overrides: overrides.into_iter().map(ToolOverride::from).collect(),
             unsupported: operation.unsupported,
             diagnostics: operation
                 .diagnostics

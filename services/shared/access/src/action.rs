@@ -46,6 +46,10 @@ actions! {
     EnableHighRiskTool;
     /// Turn any tool off.
     DisableTool;
+    /// Say something about a tool instead of its document: more risk, a name, words.
+    OverrideTool;
+    /// Say that a tool is less risky than it is held to be.
+    LowerToolRisk;
     /// Say where an API lives and store its credential.
     ManageConnection;
     /// Make endpoints and choose their tools.

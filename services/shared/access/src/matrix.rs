@@ -14,12 +14,12 @@ pub const fn allows(role: Role, action: ActionName) -> bool {
     match action {
         A::ReadTenant | A::ReadHolds => true,
         A::ReadRecords => matches!(role, Owner | Admin | Reviewer | Auditor),
-        A::ManageMembers => matches!(role, Owner | Admin),
+        A::ManageMembers | A::LowerToolRisk => matches!(role, Owner | Admin),
         A::ImportSource | A::ManageConnection | A::ManageEndpoint | A::EnableTool => {
             matches!(role, Owner | Admin | Developer)
         }
         A::EnableHighRiskTool | A::RevokeAgent => matches!(role, Owner | Admin | Reviewer),
-        A::DisableTool => matches!(role, Owner | Admin | Reviewer | Developer),
+        A::DisableTool | A::OverrideTool => matches!(role, Owner | Admin | Reviewer | Developer),
         A::ConnectAgent => matches!(role, Owner | Admin | Reviewer | Developer),
         A::DecideHold => matches!(role, Owner | Admin | Reviewer),
         A::CallTool | A::RunJob => false,

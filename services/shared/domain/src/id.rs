@@ -90,6 +90,8 @@ ids! {
     /// One recorded decision that turned a tool on or off in an environment. Its id is the
     /// policy version that an approval is bound to.
     EnablementId = "enb";
+    /// What a member says about a tool instead of its document.
+    OverrideId = "ovr";
     /// A source in an environment: a pinned origin and the credential to use there.
     ConnectionId = "con";
     /// A stored secret of a connection.

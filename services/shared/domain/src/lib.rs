@@ -19,6 +19,8 @@ pub mod json;
 pub mod media_type;
 pub mod name;
 pub mod operation;
+pub mod overrides;
+pub mod persuasion;
 pub mod record;
 pub mod risk;
 pub mod role;

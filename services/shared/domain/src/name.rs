@@ -53,6 +53,10 @@ names! {
     Email: "enter an e-mail address such as name@example.com" = email;
     /// What people call a thing: 1 to 80 characters, trimmed, nothing hidden in it.
     Title: "use 1 to 80 visible characters" = title;
+    /// One line about a tool: 1 to 120 characters, trimmed, nothing hidden in it.
+    Headline: "use one line of 1 to 120 visible characters" = headline;
+    /// What agents are told about a tool: at most 1,024 characters, trimmed, nothing hidden in it.
+    Description: "use at most 1,024 characters, all of them visible" = description;
     /// Why somebody decided something: 3 to 500 characters, trimmed.
     Statement: "give a reason of 3 to 500 characters" = statement;
 }
@@ -118,6 +122,22 @@ fn title(text: &str) -> Option<String> {
     let fits = (1..=80).contains(&text.chars().count())
         && !text.contains(['\n', '\t'])
         && !crate::text::has_hidden(text);
+    fits.then(|| text.to_owned())
+}
+
+fn headline(text: &str) -> Option<String> {
+    let text = text.trim();
+    let fits = (1..=120).contains(&text.chars().count())
+        && !text.contains(['\n', '\t'])
+        && !crate::text::has_hidden(text);
+    fits.then(|| text.to_owned())
+}
+
+fn description(text: &str) -> Option<String> {
+    // Browsers send line ends as two characters.
+    let text = text.replace("\r\n", "\n");
+    let text = text.trim();
+    let fits = text.chars().count() <= 1_024 && !crate::text::has_hidden(text);
     fits.then(|| text.to_owned())
 }
 

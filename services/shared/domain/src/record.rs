@@ -47,6 +47,9 @@ pub enum Act {
     ToolsTurnedOn,
     ToolTurnedOn,
     ToolTurnedOff,
+    ToolOverridden,
+    OverrideWithdrawn,
+    OverrideFell,
     ConnectionChanged,
     CredentialStored,
     EndpointCreated,
@@ -64,7 +67,7 @@ pub enum Act {
 
 impl Act {
     /// All acts, in the order a filter shows them.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 42] = [
         Self::CallAnswered,
         Self::CallIntended,
         Self::CallFinished,
@@ -91,6 +94,9 @@ impl Act {
         Self::ToolsTurnedOn,
         Self::ToolTurnedOn,
         Self::ToolTurnedOff,
+        Self::ToolOverridden,
+        Self::OverrideWithdrawn,
+        Self::OverrideFell,
         Self::ConnectionChanged,
         Self::CredentialStored,
         Self::EndpointCreated,
@@ -136,6 +142,9 @@ impl Act {
             Self::ToolsTurnedOn => "tools.turned_on",
             Self::ToolTurnedOn => "tool.turned_on",
             Self::ToolTurnedOff => "tool.turned_off",
+            Self::ToolOverridden => "tool.overridden",
+            Self::OverrideWithdrawn => "tool.override_withdrawn",
+            Self::OverrideFell => "tool.override_fell",
             Self::ConnectionChanged => "connection.changed",
             Self::CredentialStored => "credential.stored",
             Self::EndpointCreated => "endpoint.created",

@@ -50,6 +50,15 @@ impl RiskClass {
         Self::ALL.into_iter().find(|class| class.as_str() == text)
     }
 
+    /// Takes away, costs money or gives power: high-risk, whatever else is known.
+    #[must_use]
+    pub const fn is_guarded(self) -> bool {
+        match self {
+            Self::Read | Self::Write => false,
+            Self::Delete | Self::Billing | Self::Auth | Self::Admin => true,
+        }
+    }
+
     /// The OAuth scope that lets a token call tools of this class.
     #[must_use]
     pub const fn scope(self) -> &'static str {

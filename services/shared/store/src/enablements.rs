@@ -128,8 +128,8 @@ impl TenantTx {
     }
 
     /// Turns on every READ tool of a source that nobody has decided about yet, that is not
-    /// high-risk, that can be called, and whose texts no person has to read first. Returns their
-    /// ids and names.
+    /// high-risk, that can be called, whose texts no person has to read first, and of whose risk no
+    /// person has said or had said otherwise. Returns their ids and names.
     ///
     /// # Errors
     /// When the database refuses.
@@ -150,6 +150,9 @@ impl TenantTx {
                        AND v.class = 'READ' AND NOT v.high_risk AND v.unsupported IS NULL
                        AND NOT v.definition @> '{\"diagnostics\": [{\"code\": \"text_instructs\"}]}'
                        AND NOT v.definition @> '{\"diagnostics\": [{\"code\": \"text_hidden_characters\"}]}'
+                       AND NOT EXISTS (SELECT 1 FROM tool_override o WHERE o.tenant_id = t.tenant_id
+                           AND o.tool_id = t.id AND o.kind = 'risk'
+                           AND (o.ended_why IS NULL OR o.ended_why IN ('text_changed', 'risk_changed')))
                      ON CONFLICT (tenant_id, environment_id, tool_id) WHERE superseded_at IS NULL DO NOTHING
                      RETURNING tool_id)
                  SELECT t.id, t.name FROM turned JOIN tool t ON t.tenant_id = $1 AND t.id = turned.tool_id

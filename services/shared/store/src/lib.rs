@@ -31,6 +31,8 @@ pub mod oauth_clients;
 pub mod oauth_grants;
 pub mod oauth_tokens;
 pub mod outbox;
+pub mod overrides;
+pub mod overriding;
 pub mod people;
 mod pool;
 pub mod record_reading;

@@ -209,6 +209,11 @@ impl TenantTx {
         carried: &[Carried],
     ) -> Result<u64, StoreError> {
         self.used(permit)?;
+        self.carry(carried).await
+    }
+
+    /// Carries decisions over, for an import or for whoever may decide the same anew.
+    pub(crate) async fn carry(&self, carried: &[Carried]) -> Result<u64, StoreError> {
         let rows: serde_json::Value = carried
             .iter()
             .map(|(tool, old, new)| json!({"tool": tool.as_uuid(), "old": old.as_uuid(), "new": new.as_uuid()}))

@@ -30,7 +30,9 @@ pub struct KnownTool {
     pub name: String,
     /// The present definition.
     pub version: ToolVersionId,
-    /// Digest of the present definition.
+    /// The present definition as it was imported, without what people say instead.
+    pub imported: ToolVersionId,
+    /// Digest of the present definition as it was imported.
     pub fingerprint: Digest,
     /// The latest import did not have it.
     pub removed: bool,
@@ -70,6 +72,8 @@ pub struct NewToolVersion {
     pub unsupported: Option<String>,
     /// The operation as JSON.
     pub definition: serde_json::Value,
+    /// The definition as it was imported, where this one has in it what people say instead.
+    pub imported: Option<ToolVersionId>,
 }
 
 /// A tool whose present definition becomes another one, or that is back.
@@ -127,7 +131,7 @@ impl TenantTx {
         let rows = self
             .rows(
                 "SELECT t.id, t.method, t.path, t.name, t.current_version, v.fingerprint,
-                     t.removed_at IS NOT NULL AS removed
+                     COALESCE(v.imported_version, v.id) AS imported_version, t.removed_at IS NOT NULL AS removed
                  FROM tool t JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
                  WHERE t.tenant_id = $1 AND t.source_id = $2",
                 [self.tenant().as_uuid().into(), source.as_uuid().into()],
@@ -263,16 +267,17 @@ impl TenantTx {
                 json!({"id": version.id.as_uuid(), "tool": version.tool.as_uuid(),
                     "fingerprint": version.fingerprint, "class": version.class,
                     "high_risk": version.high_risk, "confidence": version.confidence,
-                    "unsupported": version.unsupported, "definition": version.definition})
+                    "unsupported": version.unsupported, "definition": version.definition,
+                    "imported": version.imported.map(ToolVersionId::as_uuid)})
             })
             .collect();
         self.execute(
             "INSERT INTO tool_version (tenant_id, id, tool_id, revision_id, fingerprint, class, high_risk, confidence,
-                 unsupported, definition, created_at)
+                 unsupported, definition, created_at, imported_version)
              SELECT $1, r.id, r.tool, $2, decode(r.fingerprint, 'hex'), r.class, r.high_risk, r.confidence,
-                 r.unsupported, r.definition, $3
+                 r.unsupported, r.definition, $3, r.imported
              FROM jsonb_to_recordset($4) AS r (id uuid, tool uuid, fingerprint text, class text, high_risk boolean,
-                 confidence text, unsupported text, definition jsonb)",
+                 confidence text, unsupported text, definition jsonb, imported uuid)",
             [
                 self.tenant().as_uuid().into(),
                 revision.as_uuid().into(),
@@ -313,12 +318,13 @@ fn known(row: &QueryResult) -> Result<KnownTool, StoreError> {
         path: row.try_get("", "path")?,
         name: row.try_get("", "name")?,
         version: row.try_get::<Uuid>("", "current_version")?.into(),
+        imported: row.try_get::<Uuid>("", "imported_version")?.into(),
         fingerprint: fingerprint(row, &at)?,
         removed: row.try_get("", "removed")?,
     })
 }
 
-fn tool(row: &QueryResult) -> Result<Tool, StoreError> {
+pub(crate) fn tool(row: &QueryResult) -> Result<Tool, StoreError> {
     let id = ToolId::from(row.try_get::<Uuid>("", "id")?);
     let at = At {
         table: "tool_version",

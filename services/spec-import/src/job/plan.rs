@@ -15,13 +15,21 @@ use countersign_domain::{
     drift::{Change, ReviewReason, needs_review},
     id::{ToolId, ToolVersionId},
     operation::{ImportedDocument, ImportedOperation, Method, Server},
+    overrides::overridden,
+    record::RecordedTool,
 };
 use countersign_store::{
     revision_changes::{Carried, NewRevisionChange, Outcome},
     tools::{ChangedTool, KnownTool, NewTool, NewToolVersion, ToolChanges},
 };
 
-use crate::{drift, job::prepare::PreparedOperation};
+use crate::{
+    drift,
+    job::{
+        prepare::PreparedOperation,
+        said::{Fallen, People, Sorted},
+    },
+};
 
 /// The longest name of a tool.
 const NAME_LENGTH: usize = 64;
@@ -34,15 +42,33 @@ pub(super) struct Plan {
     pub(super) told: Vec<NewRevisionChange>,
     /// Decisions that live on.
     pub(super) carried: Vec<Carried>,
+    /// What people said and what does not hold any more.
+    pub(super) fallen: Vec<Fallen>,
 }
 
 /// What a source was before this import.
 pub(super) struct Before<'a> {
     pub(super) known: &'a [KnownTool],
-    /// The present definitions of its tools.
+    /// The present definitions of its tools, as they were imported.
     pub(super) definitions: &'a HashMap<ToolVersionId, ImportedOperation>,
+    /// What people say instead.
+    pub(super) people: &'a People,
     /// Changes of the document itself, such as of its servers.
     pub(super) document: Vec<Change>,
+}
+
+impl Before<'_> {
+    /// A tool as it was, for the record.
+    pub(super) fn recorded(&self, id: ToolId) -> Option<RecordedTool> {
+        let tool = self.known.iter().find(|tool| tool.id == id)?;
+        Some(RecordedTool {
+            tool: id,
+            version: tool.version,
+            name: tool.name.clone(),
+            class: self.definitions.get(&tool.imported)?.risk.class,
+            endpoint: None,
+        })
+    }
 }
 
 /// How many operations are what.
@@ -79,6 +105,7 @@ pub(super) fn plan(world: &World, before: &Before<'_>, operations: Vec<PreparedO
         .collect();
     let mut planning = Planning {
         definitions: before.definitions,
+        people: before.people,
         moved: before
             .document
             .iter()
@@ -90,6 +117,7 @@ pub(super) fn plan(world: &World, before: &Before<'_>, operations: Vec<PreparedO
         counts: Counts::default(),
         told: Vec::new(),
         carried: Vec::new(),
+        fallen: Vec::new(),
     };
     let mut rest = Vec::new();
     for prepared in operations {
@@ -110,6 +138,7 @@ pub(super) fn plan(world: &World, before: &Before<'_>, operations: Vec<PreparedO
     for tool in known.iter().filter(|tool| !tool.removed) {
         if !planning.seen.contains(&(tool.method, tool.path.clone())) {
             planning.changes.removed.push(tool.id);
+            planning.fallen.extend(before.people.removed(tool.id));
             planning.tell(tool.id, Outcome::Removed, Vec::new());
         }
     }
@@ -135,16 +164,19 @@ pub(super) fn plan(world: &World, before: &Before<'_>, operations: Vec<PreparedO
         counts: planning.counts,
         told,
         carried: planning.carried,
+        fallen: planning.fallen,
     }
 }
 
 struct Planning<'a> {
     definitions: &'a HashMap<ToolVersionId, ImportedOperation>,
+    people: &'a People,
     document: &'a [Change],
     /// The document names other servers than before.
     moved: bool,
     told: Vec<NewRevisionChange>,
     carried: Vec<Carried>,
+    fallen: Vec<Fallen>,
     seen: HashSet<(Method, String)>,
     /// Names in use and kept back, as [`skeleton`] writes them.
     names: HashSet<String>,
@@ -155,20 +187,26 @@ struct Planning<'a> {
 impl Planning<'_> {
     /// A tool that was there before and still is.
     fn keep(&mut self, world: &World, tool: &KnownTool, prepared: PreparedOperation) {
-        self.names.insert(skeleton(&tool.name));
+        self.take_names(tool);
         let moved = self.moved && prepared.operation.servers.is_empty();
         if tool.fingerprint == prepared.fingerprint && !moved {
             self.counts.unchanged += 1;
             return;
         }
         self.counts.changed += 1;
-        let old = self.definitions.get(&tool.version);
-        let (outcome, changes) = self.weigh(old, &prepared.operation);
+        let said = self.people.sorted(tool.id, &prepared.operation);
+        let (mut outcome, mut changes) = self.weigh(tool, &prepared.operation);
+        if let (Outcome::Informed, Some(reason)) = (outcome, said.review()) {
+            outcome = Outcome::Review(reason);
+        }
+        let fallen = said.fallen.iter();
+        changes.extend(fallen.map(|one| one.change(&prepared.operation)));
         if let Outcome::Review(_) = outcome {
             self.counts.review += 1;
         }
         self.tell(tool.id, outcome, changes);
-        let version = self.version(world, tool.id, prepared);
+        let version = self.version_as_said(world, tool.id, (prepared, &said));
+        self.fallen.extend(said.fallen);
         if outcome == Outcome::Informed {
             self.carried.push((tool.id, tool.version, version));
         }
@@ -185,6 +223,11 @@ impl Planning<'_> {
         if let Some(tool) = back {
             self.tell(tool.id, Outcome::Added, Vec::new());
             let name = self.free_name(&tool.name);
+            if name == tool.name {
+                self.take_names(tool);
+            } else {
+                self.fallen.extend(self.people.name_lost(tool.id));
+            }
             let version = self.version(world, tool.id, prepared);
             self.changes.changed.push(ChangedTool {
                 id: tool.id,
@@ -209,13 +252,9 @@ impl Planning<'_> {
 
     /// What differs and what comes of it. Of a definition that cannot be compared, or that
     /// differs in a way no check knows, somebody has to look.
-    fn weigh(
-        &self,
-        old: Option<&ImportedOperation>,
-        new: &ImportedOperation,
-    ) -> (Outcome, Vec<Change>) {
+    fn weigh(&self, tool: &KnownTool, new: &ImportedOperation) -> (Outcome, Vec<Change>) {
         let unknown = Outcome::Review(ReviewReason::Support);
-        let Some(old) = old else {
+        let Some(old) = self.definitions.get(&tool.imported) else {
             return (unknown, Vec::new());
         };
         let changes = drift::compare_operation(old, new);
@@ -223,7 +262,8 @@ impl Planning<'_> {
         all.extend(self.document.iter().cloned());
         let same_risk = old.risk.high_risk == new.risk.high_risk
             && old.unsupported.is_some() == new.unsupported.is_some();
-        let outcome = match needs_review(old, &all) {
+        let reviewed = self.people.reviewed(tool.id, old);
+        let outcome = match needs_review(&reviewed, &all) {
             Some(reason) => Outcome::Review(reason),
             None if same_risk && !changes.is_empty() => Outcome::Informed,
             None => unknown,
@@ -246,18 +286,39 @@ impl Planning<'_> {
         prepared: PreparedOperation,
     ) -> ToolVersionId {
         let id = world.id();
-        let risk = &prepared.operation.risk;
+        let (operation, fingerprint) = (&prepared.operation, prepared.fingerprint);
+        let version = new_version((id, tool), (operation, fingerprint), prepared.definition);
+        self.changes.versions.push(version);
+        id
+    }
+
+    /// A definition with what people say in it, beside the one that was imported.
+    fn version_as_said(
+        &mut self,
+        world: &World,
+        tool: ToolId,
+        (prepared, said): (PreparedOperation, &Sorted),
+    ) -> ToolVersionId {
+        if !said.changes_definition() {
+            return self.version(world, tool, prepared);
+        }
+        let (id, fingerprint) = (world.id(), prepared.fingerprint);
+        let operation = overridden(&prepared.operation, &said.kept);
+        let imported = self.version(world, tool, prepared);
+        let definition = serde_json::json!(operation);
         self.changes.versions.push(NewToolVersion {
-            id,
-            tool,
-            fingerprint: prepared.fingerprint,
-            class: risk.class.as_str(),
-            high_risk: risk.high_risk,
-            confidence: risk.confidence.as_str(),
-            unsupported: prepared.operation.unsupported.clone(),
-            definition: prepared.definition,
+            imported: Some(imported),
+            ..new_version((id, tool), (&operation, fingerprint), definition)
         });
         id
+    }
+
+    /// Keeps a tool's name from others, and the one that an import gave it.
+    fn take_names(&mut self, tool: &KnownTool) {
+        self.names.insert(skeleton(&tool.name));
+        if let Some(imported) = self.people.imported_name(tool.id) {
+            self.names.insert(skeleton(imported.as_str()));
+        }
     }
 
     /// The name itself, or with the first number that makes it look unlike all others.
@@ -271,5 +332,24 @@ impl Planning<'_> {
             number += 1;
         }
         name
+    }
+}
+
+fn new_version(
+    (id, tool): (ToolVersionId, ToolId),
+    (operation, fingerprint): (&ImportedOperation, Digest),
+    definition: serde_json::Value,
+) -> NewToolVersion {
+    let risk = &operation.risk;
+    NewToolVersion {
+        id,
+        tool,
+        fingerprint,
+        class: risk.class.as_str(),
+        high_risk: risk.high_risk,
+        confidence: risk.confidence.as_str(),
+        unsupported: operation.unsupported.clone(),
+        definition,
+        imported: None,
     }
 }

@@ -144,6 +144,16 @@ impl Home {
             .unwrap()
     }
 
+    /// What the latest record of an act tells.
+    pub(crate) async fn detail(&self, act: &str) -> serde_json::Value {
+        let mut admin = self.database.admin().await;
+        sqlx::query_scalar("SELECT detail FROM record WHERE act = $1 ORDER BY committed_at DESC")
+            .bind(act)
+            .fetch_one(&mut admin)
+            .await
+            .unwrap()
+    }
+
     pub(crate) async fn acts(&self) -> Vec<String> {
         let mut admin = self.database.admin().await;
         sqlx::query_scalar("SELECT act FROM record ORDER BY committed_at")
@@ -167,6 +177,7 @@ fn version_of(tool: ToolId, operation: &ImportedOperation) -> NewToolVersion {
         confidence: operation.risk.confidence.as_str(),
         unsupported: operation.unsupported.clone(),
         definition: serde_json::to_value(operation).unwrap(),
+        imported: None,
     }
 }
 

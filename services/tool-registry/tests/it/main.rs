@@ -6,5 +6,6 @@ mod catalogues;
 mod decisions;
 mod endpoints;
 mod house;
+mod overriding;
 mod sources;
 mod together;

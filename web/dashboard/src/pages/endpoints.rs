@@ -187,6 +187,7 @@ impl NewEndpointPage {
             EndpointError::SlugMissing | EndpointError::SlugTaken(_) => self.slug.wrong(error),
             EndpointError::ToolUnknown
             | EndpointError::ToolNameTaken { .. }
+            | EndpointError::ToolNamesAlike { .. }
             | EndpointError::Denied(_)
             | EndpointError::Store(_) => self.error = Some(sentence(&error.to_string())),
         }

@@ -93,6 +93,18 @@ impl Facts {
                 });
                 return each.collect();
             }
+            "overrideToolRisk" | "renameTool" | "describeTool" | "withdrawOverride" => {
+                let (tool, version) = &self.tools["get_pet"];
+                let what = match field {
+                    "overrideToolRisk" => "class: ADMIN, highRisk: true",
+                    "renameTool" => r#"name: "show_pet""#,
+                    "describeTool" => r#"title: "A pet", description: """#,
+                    _ => "kind: NAME",
+                };
+                format!(
+                    r#"(TENANT, input: {{tool: "{tool}", version: "{version}", {what}, reason: "needed"}})"#
+                )
+            }
             "turnOffTool" => {
                 let (tool, _) = &self.tools["get_pet"];
                 format!(

@@ -66,6 +66,22 @@ async fn what_is_in_another_tenant_cannot_be_named() {
             json!({"id": tool, "v": version, "e": here}),
         ),
         (
+            r#"mutation($id: ID!, $v: ID!) { overrideToolRisk(tenant: "globex", input: {tool: $id, version: $v, class: READ, highRisk: false, reason: "why not"}) }"#,
+            json!({"id": tool, "v": version}),
+        ),
+        (
+            r#"mutation($id: ID!, $v: ID!) { renameTool(tenant: "globex", input: {tool: $id, version: $v, name: "mine", reason: "why not"}) }"#,
+            json!({"id": tool, "v": version}),
+        ),
+        (
+            r#"mutation($id: ID!, $v: ID!) { describeTool(tenant: "globex", input: {tool: $id, version: $v, title: "Mine", description: "", reason: "why not"}) }"#,
+            json!({"id": tool, "v": version}),
+        ),
+        (
+            r#"mutation($id: ID!, $v: ID!) { withdrawOverride(tenant: "globex", input: {tool: $id, version: $v, kind: RISK, reason: "why not"}) }"#,
+            json!({"id": tool, "v": version}),
+        ),
+        (
             r#"mutation($id: ID!, $e: ID!) { turnOffTool(tenant: "globex", input: {tool: $id, environment: $e, reason: "why not"}) { id } }"#,
             json!({"id": tool, "e": here}),
         ),

@@ -157,6 +157,7 @@ pub(super) fn tool(number: u128, class: RiskClass, text: &str) -> ToolView {
         state: ToolState::of(&tool, decided.as_ref()),
         tool,
         decided,
+        overrides: Vec::new(),
     }
 }
 

@@ -1,0 +1,51 @@
+//! Knows text that tries to tell a model what to do (T79). Where an imported document says it, it
+//! stays as it is, as data, and is marked; the mark keeps its tool from being turned on together
+//! with others, so that a person reads it first. Members cannot write it in the first place.
+//!
+//! A short list, because ordinary prose about an API must not be marked: "you must be signed in"
+//! speaks to a person, "do not tell the user" does not. Whoever knows the list can write around
+//! it. What protects is that nothing is on by default and that risk is never read out of the text.
+
+use std::sync::LazyLock;
+
+use regex::RegexSet;
+
+use crate::text;
+
+/// Shorter texts say nothing.
+const SHORTEST: usize = 10;
+
+/// What is said to models and not to people. Matched on lower case with single spaces.
+const SAID_TO_MODELS: [&str; 14] = [
+    r"(^|[.!?:;>*]|and|then) ?(please )?(ignore|disregard|forget) ((all|any|every|the|your|of|my) ){0,3}(previous|prior|above|earlier|preceding|other|former|system) (\w+ ){0,2}(instruction|prompt|rule|message|context|direction|guideline|tool)",
+    r"(^|[.!?:;>*]) ?(please )?(ignore|disregard|forget) ((all|any|every|the|your) ){1,2}(\w+ )?(instructions|policy|policies|guidelines|guardrails|safety)\b",
+    r"</?(important|system|assistant|instructions?)>",
+    r"\[/?inst\]|<\|(im_start|im_end|system|user|assistant|endoftext)\|>",
+    r"\b(do not|don't|never|without) (tell|telling|inform|informing|mention|mentioning|reveal|revealing)( (this|it|that|anything|any of this))?( to)? (the )?(user|human|operator|reviewer|customer|person)\b",
+    r"\b(before|after|when|whenever|instead of) (using|calling|invoking|running) (this|any|other|another|the) (other )?(tool|function)s?\b",
+    r"\b(you are|you're|act as|pretend to be|pretend you are) (now )?(an? |in )?(\w+ )?(ai|llm|language model|chatbot|dan|developer mode|jailbroken|unrestricted)\b",
+    r"\b(send|forward|post|upload|e-?mail|mail|exfiltrate|leak|append|paste) (\w+ ){0,4}(api[ _-]?keys?|tokens?|passwords?|credentials?|secrets?|private keys?|conversation|chat history|system prompt|environment variables?) (\w+ ){0,4}(to|at) (https?://|[\w.+-]+@)",
+    r"\b(reveal|print|repeat|output|leak|send|show|include) (\w+ ){0,3}(system prompt|hidden instructions|your instructions)",
+    r"\b(the )?(assistant|ai agent|llm|language model) (must|shall|has to|is required to) (also |always |first |never |not |now )?(call|invoke|send|use|ignore|read|include|reveal|approve|skip|delete)\b",
+    r"\b(silently|secretly|quietly) (\w+ )?(approve|accept|call|invoke|run|send|execute|delete|copy|forward|include)\b",
+    r"\b(approve|confirm|allow|accept) (every|all|any) (future |further |following |other )?(tool )?(calls?|actions?)\b",
+    r"\b(do not|don't|never|without) (ask|asking|wait|waiting) (the (user|human|reviewer) )?for (a )?(confirmation|approval|permission|countersignature)\b",
+    r"\bfrom now on,? (you|obey|follow|always|only|every|ignore|respond|answer)\b",
+];
+
+static PHRASES: LazyLock<RegexSet> =
+    LazyLock::new(|| RegexSet::new(SAID_TO_MODELS).expect("the list is tested"));
+
+/// Says whether a text tells a model what to do.
+#[must_use]
+pub fn instructs(words: &str) -> bool {
+    if words.len() < SHORTEST {
+        return false;
+    }
+    let plain = text::strip(words, usize::MAX).to_lowercase();
+    let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    PHRASES.is_match(&plain)
+}
+
+#[cfg(test)]
+mod tests;
