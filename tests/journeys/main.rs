@@ -9,3 +9,4 @@ mod faithful;
 mod foreign;
 mod outputs;
 mod overrides;
+mod reimport;

@@ -5,6 +5,7 @@
 //! each use; and a credential is bound to the whole address it was stored for, origin and path, so
 //! that another one takes it out of use.
 
+mod confirm;
 mod error;
 mod secret_rules;
 mod set_base_url;
@@ -20,6 +21,7 @@ use countersign_egress::Egress;
 use countersign_store::Store;
 use countersign_vault::SecretVault;
 
+pub use confirm::ConfirmCredential;
 pub use error::ConnectionError;
 pub use secret_rules::InvalidSecret;
 pub use set_base_url::SetBaseUrl;

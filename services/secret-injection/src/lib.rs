@@ -16,7 +16,10 @@ pub mod scrub;
 pub mod shape;
 
 pub use build::{BuildError, BuiltRequest, RequestParts, RequestTemplate, build};
-pub use connections::{ConnectionError, ConnectionView, Connections, SetBaseUrl, StoreCredential};
+pub use connections::{
+    ConfirmCredential, ConnectionError, ConnectionView, Connections, SetBaseUrl, StoreCredential,
+};
+pub use countersign_store::credential_suspensions::Suspension;
 pub use dispatch::{
     Dispatch, DispatchError, DispatchOutcome, Injector, OutboundCall, Preview, RequestRefused,
     Sent, preview,

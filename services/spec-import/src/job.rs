@@ -5,6 +5,7 @@ mod plan;
 mod prepare;
 mod progress;
 mod said;
+mod suspend;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use countersign_egress::{EgressError, Fetch};
 use countersign_queue::{Job, JobContext, JobError};
 use countersign_store::{
     StoreError, TenantTx,
+    credential_suspensions::NewSuspension,
     overrides::OverridesOf,
     overriding::EndedOverride,
     revisions::{GivenAs, ImportProgress, RevisionState, RevisionView},
@@ -34,6 +36,7 @@ use crate::{
         prepare::Prepared,
         progress::import_telling,
         said::{Fallen, People},
+        suspend::suspended,
     },
 };
 
@@ -203,6 +206,7 @@ async fn write(cx: &JobContext, id: RevisionId, prepared: Prepared) -> Result<()
         carried,
         fallen,
     } = plan(cx.world(), &before, prepared.operations);
+    let suspended = suspended(&told, &tx.reach_of(revision.source).await?);
     let place = (revision.source, id, cx.world().now());
     tx.change_tools(cx.permit(), place, &changes).await?;
     tx.carry_decisions(cx.permit(), &carried).await?;
@@ -224,6 +228,7 @@ async fn write(cx: &JobContext, id: RevisionId, prepared: Prepared) -> Result<()
         .with("overrides_fallen", fallen.len())
         .with("removed", counts.removed);
     tx.append_record(&record).await?;
+    suspend(cx, &tx, &revision, &suspended).await?;
     if revision.scheduled {
         tx.forget_look_failures(cx.permit(), revision.source)
             .await?;
@@ -261,6 +266,27 @@ async fn end(
             .with("said_by", given.by_label.as_str())
             .with("why", why.as_str());
         record.tool = before.recorded(given.tool);
+        tx.append_record(&record).await?;
+    }
+    Ok(())
+}
+
+/// Suspends credentials because of what this import changed, on record.
+async fn suspend(
+    cx: &JobContext,
+    tx: &TenantTx,
+    revision: &RevisionView,
+    suspended: &[NewSuspension],
+) -> Result<(), StoreError> {
+    for one in suspended {
+        tx.suspend_credential(cx.permit(), revision.id, one).await?;
+        let (credential, version) = one.credential;
+        let mut record = record(cx, tx, revision, Act::CredentialSuspended)
+            .await?
+            .with("source", revision.source.to_string())
+            .with("revision", revision.number)
+            .with("changes", one.total);
+        record.credential = Some(format!("{credential}/{version}"));
         tx.append_record(&record).await?;
     }
     Ok(())

@@ -31,6 +31,7 @@ notices! {
     ToolOn "tool-on" "The tool is on.";
     ToolOff "tool-off" "The tool is off. Agents no longer see it.";
     AddressSaved "address-saved" "The address is saved.";
+    CredentialConfirmed "credential-confirmed" "The credential is confirmed. Calls are sent with it again.";
     CredentialStored "credential-stored" "The credential is stored. It is never shown again.";
     ScheduleSet "schedule-set" "The schedule is set. What it finds is imported like any other document.";
     ScheduleOff "schedule-off" "Nobody looks at the address by itself any more.";

@@ -67,6 +67,7 @@ pub const ACCESS: &[FieldAccess] = &[
     tenant("revisionChanges", &[A::ReadTenant]),
     tenant("tool", &[A::ReadTenant]),
     tenant("connections", &[A::ReadTenant]),
+    tenant("suspensions", &[A::ReadTenant]),
     tenant("endpoints", &[A::ReadTenant]),
     tenant("endpoint", &[A::ReadTenant]),
     tenant("grants", &[A::ReadTenant]),
@@ -89,6 +90,7 @@ pub const ACCESS: &[FieldAccess] = &[
     mutation("withdrawOverride", &[A::OverrideTool]),
     mutation("setBaseUrl", &[A::ManageConnection]),
     mutation("storeCredential", &[A::ManageConnection]),
+    mutation("confirmCredential", &[A::ManageConnection]),
     mutation("createEndpoint", &[A::ManageEndpoint]),
     mutation("setEndpointTools", &[A::ManageEndpoint]),
     // One's own agents, or anybody's: only who may connect one has any of their own.

@@ -7,7 +7,7 @@ use crate::{
     connection::ConnectionMutations, context::Services, decide_tool::ToolMutations,
     endpoint::EndpointMutations, guard::Guard, hold::HoldMutations, import::ImportMutations,
     member::MemberMutations, override_tool::OverrideMutations, query::Query,
-    schedule::ScheduleMutations,
+    schedule::ScheduleMutations, suspension::SuspensionMutations,
 };
 
 /// How deep a query may be.
@@ -35,6 +35,7 @@ pub struct Mutation(
     ToolMutations,
     OverrideMutations,
     ConnectionMutations,
+    SuspensionMutations,
     EndpointMutations,
     HoldMutations,
     MemberMutations,

@@ -49,6 +49,8 @@ struct Credential {
     created_at: Moment,
     /// Who stored it.
     created_by: String,
+    /// No call is sent with it until a member has confirmed it; `Tenant.suspensions` says why.
+    suspended: bool,
 }
 
 /// How a credential goes into a request.
@@ -201,6 +203,7 @@ impl From<CredentialView> for Credential {
             fingerprint: view.fingerprint,
             created_at: view.created_at.into(),
             created_by: view.created_by,
+            suspended: view.suspended,
         }
     }
 }

@@ -32,6 +32,7 @@ mod revision_change;
 mod scalar;
 mod schedule;
 mod source;
+mod suspension;
 mod tenant;
 mod tool;
 

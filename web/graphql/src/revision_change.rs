@@ -70,7 +70,7 @@ struct RevisionChange {
 
 /// One difference between two imports of an API. The values are the documents' words.
 #[derive(SimpleObject)]
-struct Change {
+pub(crate) struct Change {
     /// Which part of the operation it concerns, such as `security`.
     kind: &'static str,
     /// A stable code.

@@ -21,6 +21,7 @@ use crate::{
     report::Report,
     revision_change::RevisionChangePage,
     source::{Source, SourceSummary},
+    suspension::Suspension,
     tool::Tool,
 };
 
@@ -124,6 +125,14 @@ impl Tenant {
     #[graphql(complexity = "CALL + LIST * child_complexity")]
     async fn connections(&self, ctx: &Context<'_>) -> Result<Vec<Connection>> {
         rows(ctx.services().connections.list(&self.caller.scope).await)
+    }
+
+    /// Credentials that no call is sent with until a member has confirmed them, an entry for each
+    /// import that suspends one.
+    #[graphql(complexity = "CALL + LIST * child_complexity")]
+    async fn suspensions(&self, ctx: &Context<'_>) -> Result<Vec<Suspension>> {
+        let connections = &ctx.services().connections;
+        rows(connections.suspended(&self.caller.scope).await)
     }
 
     /// Its MCP endpoints by name.

@@ -29,6 +29,9 @@ pub enum ConnectionError {
     /// Somebody moved the connection to another address meanwhile.
     #[error("the address was changed meanwhile; look at it again")]
     Moved,
+    /// Nothing that was seen suspends the credential.
+    #[error("the credential of this connection is not suspended by what you have seen")]
+    NotSuspended,
     /// The vault did not take it.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -44,7 +47,7 @@ impl Fault for ConnectionError {
             Self::Address(_) => Kind::Invalid,
             Self::Destination(inner) => inner.kind(),
             Self::Secret(inner) => inner.kind(),
-            Self::NotConnected | Self::Moved => Kind::Conflict,
+            Self::NotConnected | Self::Moved | Self::NotSuspended => Kind::Conflict,
             Self::Vault(inner) => inner.kind(),
             Self::Store(inner) => inner.kind(),
         }
@@ -58,6 +61,7 @@ impl Fault for ConnectionError {
             Self::Secret(inner) => inner.code(),
             Self::NotConnected => "not_connected",
             Self::Moved => "connection_changed",
+            Self::NotSuspended => "credential_not_suspended",
             Self::Vault(inner) => inner.code(),
             Self::Store(inner) => inner.code(),
         }

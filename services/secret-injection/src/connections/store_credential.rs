@@ -66,6 +66,7 @@ impl Connections {
                 version: stored.version,
                 scheme: command.scheme,
                 base_url: present.base_url,
+                suspended: false,
             },
             fingerprint: stored.fingerprint.to_string(),
             by,

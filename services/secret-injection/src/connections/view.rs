@@ -44,6 +44,8 @@ pub struct CredentialView {
     pub created_at: Timestamp,
     /// Who stored it.
     pub created_by: String,
+    /// No call is sent with it until a member has confirmed it.
+    pub suspended: bool,
 }
 
 impl Connections {
@@ -104,6 +106,7 @@ impl From<Connection> for ConnectionView {
                 fingerprint: note.fingerprint,
                 created_at: note.created_at,
                 created_by: note.created_by,
+                suspended: credential.suspended,
             });
         Self {
             id: facts.id,

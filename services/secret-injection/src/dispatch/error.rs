@@ -28,6 +28,12 @@ pub enum RequestRefused {
     /// The API wants a credential and the connection has none.
     #[error("this tool needs a credential and its connection has none")]
     CredentialMissing,
+    /// An import changed what the credential was stored for, and nobody has confirmed it yet.
+    #[error(
+        "the credential of this connection is suspended: an import changed where this API lives or \
+         what lets one in, and a member has not confirmed it yet"
+    )]
+    CredentialSuspended,
     /// An argument would stand where the credential goes.
     #[error("an argument would set what the credential of this connection sets")]
     CredentialClash,
@@ -40,9 +46,10 @@ impl Fault for RequestRefused {
     fn kind(&self) -> Kind {
         match self {
             Self::Build(inner) => inner.kind(),
-            Self::HostNotAllowed | Self::ServerNotPinned { .. } | Self::CredentialMissing => {
-                Kind::Conflict
-            }
+            Self::HostNotAllowed
+            | Self::ServerNotPinned { .. }
+            | Self::CredentialMissing
+            | Self::CredentialSuspended => Kind::Conflict,
             Self::CredentialClash => Kind::Invalid,
             Self::TooLargeToReview => Kind::TooLarge,
         }
@@ -54,6 +61,7 @@ impl Fault for RequestRefused {
             Self::HostNotAllowed => "upstream_host_not_allowed",
             Self::ServerNotPinned { .. } => "server_not_pinned",
             Self::CredentialMissing => "credential_missing",
+            Self::CredentialSuspended => "credential_suspended",
             Self::CredentialClash => "credential_clash",
             Self::TooLargeToReview => "too_large_to_review",
         }

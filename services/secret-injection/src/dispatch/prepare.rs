@@ -98,13 +98,16 @@ pub(super) fn is_below(base: &Url, url: &Url) -> bool {
     url.origin() == base.origin() && is_in_path && has_no_user
 }
 
-/// A credential is bound to the address it was stored for, and nothing but it may stand in its
-/// place.
+/// A credential is bound to the address it was stored for and waits for a member when an import
+/// changed that, and nothing but it may stand in its place.
 fn check_credential(
     credential: &CredentialFacts,
     connection: &ConnectionFacts,
     request: &BuiltRequest,
 ) -> Result<(), RequestRefused> {
+    if credential.suspended {
+        return Err(RequestRefused::CredentialSuspended);
+    }
     let is_bound_here = same_place(&credential.base_url, &connection.base_url)
         && is_below(credential.base_url.as_url(), request.url());
     if !is_bound_here {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::operation::Method;
 
 pub use prints::Prints;
-pub use review::{ReviewReason, needs_review};
+pub use review::{ReviewReason, concerns_credential, needs_review};
 
 /// One difference between two imports of one API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

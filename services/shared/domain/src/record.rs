@@ -52,6 +52,8 @@ pub enum Act {
     OverrideFell,
     ConnectionChanged,
     CredentialStored,
+    CredentialSuspended,
+    CredentialConfirmed,
     EndpointCreated,
     EndpointChanged,
     AgentConsented,
@@ -67,7 +69,7 @@ pub enum Act {
 
 impl Act {
     /// All acts, in the order a filter shows them.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 44] = [
         Self::CallAnswered,
         Self::CallIntended,
         Self::CallFinished,
@@ -99,6 +101,8 @@ impl Act {
         Self::OverrideFell,
         Self::ConnectionChanged,
         Self::CredentialStored,
+        Self::CredentialSuspended,
+        Self::CredentialConfirmed,
         Self::EndpointCreated,
         Self::EndpointChanged,
         Self::AgentConsented,
@@ -147,6 +151,8 @@ impl Act {
             Self::OverrideFell => "tool.override_fell",
             Self::ConnectionChanged => "connection.changed",
             Self::CredentialStored => "credential.stored",
+            Self::CredentialSuspended => "credential.suspended",
+            Self::CredentialConfirmed => "credential.confirmed",
             Self::EndpointCreated => "endpoint.created",
             Self::EndpointChanged => "endpoint.changed",
             Self::AgentConsented => "agent.consented",

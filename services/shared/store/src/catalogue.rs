@@ -20,7 +20,7 @@ use countersign_domain::{
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, SystemTx, TenantTx, row::At};
+use crate::{Store, StoreError, SystemTx, TenantTx, credential_suspensions::IS_SUSPENDED, row::At};
 
 /// An endpoint that exists, found by its slugs.
 #[derive(Clone, Debug)]
@@ -126,6 +126,8 @@ pub struct CredentialFacts {
     pub scheme: AuthScheme,
     /// The base URL it was stored for. It is used nowhere else.
     pub base_url: BaseUrl,
+    /// No call is sent with it until a member has confirmed it.
+    pub suspended: bool,
 }
 
 impl SystemTx {
@@ -221,13 +223,16 @@ impl TenantTx {
         &self,
         environment: EnvironmentId,
     ) -> Result<HashMap<SourceId, Arc<ConnectionFacts>>, StoreError> {
+        let sql = format!(
+            "SELECT n.source_id, n.id, n.base_url, c.id AS credential_id, c.version, c.scheme,
+                 c.base_url AS bound_to, {IS_SUSPENDED} AS suspended
+             FROM connection n LEFT JOIN credential c
+                 ON c.tenant_id = n.tenant_id AND c.connection_id = n.id AND c.superseded_at IS NULL
+             WHERE n.tenant_id = $1 AND n.environment_id = $2"
+        );
         let rows = self
             .rows(
-                "SELECT c.source_id, c.id, c.base_url, k.id AS credential_id, k.version, k.scheme,
-                     k.base_url AS bound_to
-                 FROM connection c LEFT JOIN credential k
-                     ON k.tenant_id = c.tenant_id AND k.connection_id = c.id AND k.superseded_at IS NULL
-                 WHERE c.tenant_id = $1 AND c.environment_id = $2",
+                &sql,
                 [self.tenant().as_uuid().into(), environment.as_uuid().into()],
             )
             .await?;
@@ -313,6 +318,7 @@ fn connection(row: &QueryResult) -> Result<ConnectionFacts, StoreError> {
             )?,
             scheme: at.json("scheme", row.try_get("", "scheme")?)?,
             base_url: base_url("bound_to")?,
+            suspended: row.try_get("", "suspended")?,
         }),
     };
     Ok(ConnectionFacts {

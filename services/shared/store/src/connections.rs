@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::{
     StoreError, TenantTx,
     catalogue::{ConnectionFacts, CredentialFacts},
+    credential_suspensions::IS_SUSPENDED,
     entity::{connection, credential},
     row::At,
 };
@@ -83,11 +84,13 @@ pub struct NewCredential {
     pub by: MemberId,
 }
 
-/// The first half of every question about connections as people see them.
-const CONNECTIONS: &str = "
+/// A question about connections as people see them.
+fn connections_sql(rest: &str) -> String {
+    format!(
+        "
     SELECT n.id, n.source_id, n.environment_id, n.base_url, n.updated_at, up.email AS updated_by,
            c.id AS credential_id, c.version, c.scheme, c.base_url AS bound_to, c.fingerprint,
-           c.created_at, cp.email AS created_by
+           c.created_at, cp.email AS created_by, {IS_SUSPENDED} AS suspended
     FROM connection n
     JOIN member um ON um.tenant_id = n.tenant_id AND um.id = n.updated_by
     LEFT JOIN person up ON up.id = um.person_id
@@ -95,7 +98,9 @@ const CONNECTIONS: &str = "
          AND c.superseded_at IS NULL
     LEFT JOIN member cm ON cm.tenant_id = c.tenant_id AND cm.id = c.created_by
     LEFT JOIN person cp ON cp.id = cm.person_id
-    WHERE n.tenant_id = $1";
+    WHERE n.tenant_id = $1 {rest}"
+    )
+}
 
 impl TenantTx {
     /// Finds the connection of a source in an environment.
@@ -107,7 +112,7 @@ impl TenantTx {
         source: SourceId,
         environment: EnvironmentId,
     ) -> Result<Option<Connection>, StoreError> {
-        let sql = format!("{CONNECTIONS} AND n.source_id = $2 AND n.environment_id = $3");
+        let sql = connections_sql("AND n.source_id = $2 AND n.environment_id = $3");
         let row = self
             .row(
                 &sql,
@@ -126,7 +131,7 @@ impl TenantTx {
     /// # Errors
     /// When the database refuses.
     pub async fn connections(&self) -> Result<Vec<Connection>, StoreError> {
-        let sql = format!("{CONNECTIONS} ORDER BY n.id");
+        let sql = connections_sql("ORDER BY n.id");
         let rows = self.rows(&sql, [self.tenant().as_uuid().into()]).await?;
         rows.iter().map(connection_of).collect()
     }
@@ -161,10 +166,17 @@ impl TenantTx {
             .filter(credential::COLUMN.superseded_at.is_null())
             .one(self.db())
             .await?;
+        let credential = match current {
+            None => None,
+            Some(current) => {
+                let suspended = self.is_suspended((current.id, current.version)).await?;
+                Some(facts_of(current, suspended)?)
+            }
+        };
         Ok(Some(ConnectionFacts {
             id: row.id.into(),
             base_url: at.need("base_url", row.base_url.parse().ok())?,
-            credential: current.map(CredentialFacts::try_from).transpose()?,
+            credential,
         }))
     }
 
@@ -271,21 +283,18 @@ impl TenantTx {
     }
 }
 
-impl TryFrom<credential::Model> for CredentialFacts {
-    type Error = StoreError;
-
-    fn try_from(row: credential::Model) -> Result<Self, StoreError> {
-        let at = At {
-            table: "credential",
-            row: row.id,
-        };
-        Ok(Self {
-            id: row.id.into(),
-            version: at.need("version", u32::try_from(row.version).ok())?,
-            scheme: at.json("scheme", row.scheme)?,
-            base_url: at.need("base_url", row.base_url.parse().ok())?,
-        })
-    }
+fn facts_of(row: credential::Model, suspended: bool) -> Result<CredentialFacts, StoreError> {
+    let at = At {
+        table: "credential",
+        row: row.id,
+    };
+    Ok(CredentialFacts {
+        id: row.id.into(),
+        version: at.need("version", u32::try_from(row.version).ok())?,
+        scheme: at.json("scheme", row.scheme)?,
+        base_url: at.need("base_url", row.base_url.parse().ok())?,
+        suspended,
+    })
 }
 
 fn scheme_column(scheme: &AuthScheme) -> Value {
@@ -337,6 +346,7 @@ fn credential_of(
         version: at.need("version", u32::try_from(version).ok())?,
         scheme: at.json("scheme", row.try_get::<Value>("", "scheme")?)?,
         base_url: at.need("base_url", bound_to.parse().ok())?,
+        suspended: row.try_get("", "suspended")?,
     };
     let note = CredentialNote {
         fingerprint: row.try_get("", "fingerprint")?,

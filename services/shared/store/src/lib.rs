@@ -14,6 +14,7 @@ pub mod authorized;
 pub mod catalogue;
 pub mod cluster;
 pub mod connections;
+pub mod credential_suspensions;
 pub mod decisions_together;
 pub mod declared_access;
 pub mod enablements;

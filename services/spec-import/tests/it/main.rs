@@ -17,6 +17,7 @@ mod refusals;
 mod reimports;
 mod schedules;
 mod shared_table;
+mod suspensions;
 
 use std::time::Duration;
 

@@ -23,6 +23,7 @@ use crate::{
     frame::{Frame, Here, Section},
     inert::Inert,
     notice::Done,
+    pages::suspension::SuspensionCard,
     parts::When,
 };
 
@@ -76,6 +77,7 @@ pub(crate) struct Stored {
     pub(crate) version: u32,
     pub(crate) by: Inert,
     pub(crate) at: When,
+    pub(crate) suspended: bool,
 }
 
 impl Connected {
@@ -91,6 +93,7 @@ impl Connected {
                 version: stored.version,
                 by: Inert::new(&stored.created_by),
                 at: When::new(stored.created_at),
+                suspended: stored.suspended,
             }),
         }
     }
@@ -131,6 +134,7 @@ pub(crate) struct ConnectionPage {
     pub(crate) connection: Option<Connected>,
     pub(crate) suggested: Vec<(Inert, Inert)>,
     pub(crate) needs: Vec<String>,
+    pub(crate) suspension: Option<SuspensionCard>,
     pub(crate) may_manage: bool,
     pub(crate) base_url: Field,
     pub(crate) scheme: Field,
@@ -144,6 +148,7 @@ pub(crate) struct Known {
     pub(crate) environment: Environments,
     pub(crate) connection: Option<ConnectionView>,
     pub(crate) suggestions: Suggestions,
+    pub(crate) suspension: Option<SuspensionCard>,
 }
 
 impl ConnectionPage {
@@ -181,13 +186,17 @@ impl ConnectionPage {
                 .hint("The key or token itself; for basic, user:password. It goes to the vault and is never shown again.")
                 .autocomplete("new-password"),
             needs: needs(suggestions),
+            suspension: known.suspension,
             may_manage: false,
             environment: known.environment,
             suggested,
         }
     }
 
-    async fn load(here: &Here, environment: Option<&str>) -> Result<(Self, Source), Problem> {
+    pub(crate) async fn load(
+        here: &Here,
+        environment: Option<&str>,
+    ) -> Result<(Self, Source), Problem> {
         let slug: Slug = here.part("source")?;
         let services = here.services();
         let source = services.registry.source(here.scope(), &slug).await?.source;
@@ -200,9 +209,11 @@ impl ConnectionPage {
             .connections
             .suggestions(here.scope(), source.id)
             .await?;
+        let suspension = SuspensionCard::of(here, (source.id, environment.chosen.id)).await?;
         let known = Known {
             source: source.clone(),
             environment,
+            suspension,
             connection,
             suggestions,
         };

@@ -19,6 +19,7 @@ mod schedule;
 mod sign_in;
 mod sign_up;
 mod sources;
+mod suspension;
 mod tools;
 
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub fn routes() -> Routes {
         .and(schedule::routes())
         .and(tools::routes())
         .and(connections::routes())
+        .and(suspension::routes())
         .and(endpoints::routes())
         .and(grants::routes())
         .and(holds::routes())

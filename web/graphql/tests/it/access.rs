@@ -65,6 +65,7 @@ impl Facts {
             }
             "holds" => "(wanted: WAITING)".to_owned(),
             "hold" => format!(r#"(id: "{}")"#, world().id::<HoldId>()),
+            "suspensions" => return "suspensions { total }".to_owned(),
             "members" | "invitations" | "environments" | "sources" | "connections"
             | "endpoints" | "grants" => String::new(),
             other => panic!("say how {other} is tried"),
@@ -119,6 +120,12 @@ impl Facts {
             "storeCredential" => {
                 format!(
                     r#"(TENANT, input: {{{place}, scheme: BEARER, secret: "s3cr3t-t0k3n"}}) {{ id }}"#
+                )
+            }
+            "confirmCredential" => {
+                let seen = &self.revision;
+                format!(
+                    r#"(TENANT, input: {{{place}, seen: "{seen}", reason: "looked"}}) {{ id }}"#
                 )
             }
             "createEndpoint" => {

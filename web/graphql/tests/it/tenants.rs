@@ -86,6 +86,10 @@ async fn what_is_in_another_tenant_cannot_be_named() {
             json!({"id": tool, "e": here}),
         ),
         (
+            r#"mutation($id: ID!, $e: ID!, $r: ID!) { confirmCredential(tenant: "globex", input: {source: $id, environment: $e, seen: $r, reason: "why not"}) { id } }"#,
+            json!({"id": started["source"], "e": here, "r": started["revision"]}),
+        ),
+        (
             r#"mutation($id: ID!, $e: ID!) { turnOnReads(tenant: "globex", input: {source: $id, environment: $e, reason: "why not"}) }"#,
             json!({"id": started["source"], "e": here}),
         ),

@@ -100,6 +100,14 @@ pub fn needs_review(old: &ImportedOperation, changes: &[Change]) -> Option<Revie
         .min()
 }
 
+/// Says whether a change concerns a credential that is used there: where the API lives, or what
+/// lets one in.
+#[must_use]
+pub fn concerns_credential(change: &Change) -> bool {
+    matches!(change.kind, ChangeKind::Server | ChangeKind::Security)
+        && !ONLY_INFORM.contains(&change.code.as_str())
+}
+
 fn concerns(old: &ImportedOperation, change: &Change) -> bool {
     match &change.operation {
         Some(of) => of.method == old.method && same_path(&of.path, &old.path),

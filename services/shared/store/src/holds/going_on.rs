@@ -9,7 +9,10 @@ use countersign_domain::{
 };
 
 use super::Hold;
-use crate::{ConsumedApproval, StoreError, SystemTx, TenantTx, roles::roles_that};
+use crate::{
+    ConsumedApproval, StoreError, SystemTx, TenantTx, credential_suspensions::IS_SUSPENDED,
+    roles::roles_that,
+};
 
 impl TenantTx {
     /// Writes a reviewer's decision if nobody was first, time has not run out by the database's
@@ -178,7 +181,7 @@ fn still_stands() -> String {
             JOIN connection n ON n.tenant_id = c.tenant_id AND n.id = c.connection_id
             JOIN tool t ON t.tenant_id = n.tenant_id AND t.source_id = n.source_id
             WHERE c.tenant_id = h.tenant_id AND t.id = h.tool_id AND n.environment_id = h.environment_id
-              AND c.superseded_at IS NULL)"
+              AND c.superseded_at IS NULL AND NOT {IS_SUSPENDED})"
     )
 }
 

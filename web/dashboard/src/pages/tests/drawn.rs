@@ -23,6 +23,7 @@ use crate::{
     frame::{Frame, NavItem, Place},
     inert::Inert,
     pages::schedule::ScheduleCard,
+    pages::suspension::SuspensionCard,
     pages::{
         audit, connections, consent, endpoints, holds, home, import_again, imports, invitation,
         members, problem, report, review, revision_diff, sign_in, sign_up, sources, tools,
@@ -329,6 +330,7 @@ fn connection_page(text: &str) -> connections::ConnectionPage {
         environment: environments(),
         connection: Some(s::connection(text)),
         suggestions: s::suggestions(text),
+        suspension: SuspensionCard::new(&[s::suspension(text)]),
     };
     let mut page =
         connections::ConnectionPage::new(frame("Connections", text), BASE.to_owned(), known);

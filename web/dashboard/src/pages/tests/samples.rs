@@ -21,7 +21,7 @@ use countersign_domain::{
 use countersign_oauth_server::{ConsentView, GrantView};
 use countersign_reporting::RecordRow;
 use countersign_secret_injection::{
-    ConnectionView,
+    ConnectionView, Suspension,
     connections::{CredentialView, SuggestedAddress, Suggestions},
 };
 use countersign_spec_import::{
@@ -273,6 +273,33 @@ pub(super) fn refused(text: &str) -> DecidedTools {
     }
 }
 
+pub(super) fn suspension(text: &str) -> Suspension {
+    Suspension {
+        source: id("src", 1),
+        source_name: text.to_owned(),
+        source_slug: "orders".to_owned(),
+        environment: id("env", 1),
+        environment_name: text.to_owned(),
+        environment_slug: "production".to_owned(),
+        credential: (id("cred", 1), 3),
+        revision: id("rev", 1),
+        number: 4,
+        at: at(5),
+        changes: vec![Change {
+            kind: ChangeKind::Server,
+            code: "server_changed".to_owned(),
+            operation: None,
+            breaking: Breaking::Breaking,
+            security: SecuritySeverity::High,
+            place: String::new(),
+            text: text.to_owned(),
+            before: Some(format!("https://old.example.com/{text}")),
+            after: Some(format!("https://new.example.com/{text}")),
+        }],
+        total: 51,
+    }
+}
+
 pub(super) fn connection(text: &str) -> ConnectionView {
     ConnectionView {
         id: id("con", 1),
@@ -290,6 +317,7 @@ pub(super) fn connection(text: &str) -> ConnectionView {
             fingerprint: "9f2c41d0".to_owned(),
             created_at: at(4),
             created_by: text.to_owned(),
+            suspended: true,
         }),
     }
 }
