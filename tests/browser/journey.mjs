@@ -13,6 +13,7 @@ import * as building from "./building.mjs";
 import * as deciding from "./deciding.mjs";
 import { Keyboard } from "./keyboard.mjs";
 import { Outside } from "./outside.mjs";
+import * as reviewing from "./reviewing.mjs";
 import { Shop } from "./shop.mjs";
 import { Watch } from "./watched.mjs";
 
@@ -103,6 +104,11 @@ try {
     deciding.crossSite,
     deciding.withoutScripts,
     deciding.audit,
+    reviewing.importFolder,
+    reviewing.filter,
+    reviewing.decideTogether,
+    reviewing.decideWithoutScripts,
+    reviewing.importAgain,
     deciding.signOut,
   ]) {
     await chapter(scene);

@@ -7,6 +7,7 @@ pub(crate) mod anchor;
 mod archive;
 mod gzip;
 pub(crate) mod name;
+mod pack;
 mod root;
 pub(crate) mod tree;
 
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 
 use crate::{ImportError, Limits, stopwatch::Stopwatch};
 
+pub use pack::pack_folder;
 pub use root::is_document;
 
 /// The files that a document may refer to, in memory or on a disk.

@@ -16,9 +16,10 @@ use countersign_store::{
     revisions::{GivenAs, NewRevision, RevisionView},
     sources::Source,
 };
+use tokio::task::spawn_blocking;
 use url::Url;
 
-use crate::{ImportSpec, Limits, job::ImportPayload};
+use crate::{ImportError, ImportSpec, Limits, bundle::pack_folder, job::ImportPayload};
 
 /// The longest address a document may have.
 const URL_LENGTH: usize = 2_048;
@@ -36,6 +37,8 @@ pub struct Imports {
 pub enum Given {
     /// As a file.
     Upload(Bytes),
+    /// As a folder of files, by their names below its top.
+    Folder(Vec<(String, Bytes)>),
     /// As text.
     Paste(String),
     /// As an address it is to be fetched from.
@@ -96,6 +99,9 @@ pub enum StartError {
     /// It was never imported from an address, so there is none to look at.
     #[error("this API was not imported from an address, so there is none to look at again")]
     NoAddress,
+    /// The folder has too much in it, or a name that leads out of it.
+    #[error(transparent)]
+    Folder(#[from] ImportError),
     /// It is not there, or the database does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -108,6 +114,7 @@ impl Fault for StartError {
             Self::Empty | Self::InvalidUrl => Kind::Invalid,
             Self::TooLarge { .. } => Kind::TooLarge,
             Self::NoAddress => Kind::Conflict,
+            Self::Folder(error) => error.kind(),
             Self::Store(error) => error.kind(),
         }
     }
@@ -119,6 +126,7 @@ impl Fault for StartError {
             Self::TooLarge { .. } => "too_large",
             Self::InvalidUrl => "invalid_url",
             Self::NoAddress => "not_from_an_address",
+            Self::Folder(error) => error.code(),
             Self::Store(error) => error.code(),
         }
     }
@@ -146,7 +154,7 @@ impl Imports {
     ) -> Result<Started, StartError> {
         let (make, import) = (scope.allow(ImportSource)?, scope.allow(ImportSource)?);
         let by = importer(scope)?;
-        let document = check(cmd.given)?;
+        let document = check(cmd.given).await?;
         let tx = self.store.begin(scope).await?;
         let source = Source {
             id: self.world.id(),
@@ -177,7 +185,7 @@ impl Imports {
     ) -> Result<Started, StartError> {
         let permit = scope.allow(ImportSource)?;
         let by = importer(scope)?;
-        let document = check(cmd.given)?;
+        let document = check(cmd.given).await?;
         let tx = self.store.begin(scope).await?;
         tx.lock_source(cmd.source).await?;
         let source = tx.source(cmd.source).await?;
@@ -259,9 +267,10 @@ enum Checked {
     There(String),
 }
 
-fn check(given: Given) -> Result<Checked, StartError> {
+async fn check(given: Given) -> Result<Checked, StartError> {
     let (given, content) = match given {
         Given::Upload(content) => (GivenAs::Upload, content),
+        Given::Folder(files) => (GivenAs::Upload, packed(files).await?),
         Given::Paste(text) => (GivenAs::Paste, Bytes::from(text)),
         Given::Url(url) => return check_url(url.trim()).map(Checked::There),
     };
@@ -276,6 +285,20 @@ fn check(given: Given) -> Result<Checked, StartError> {
     } else {
         Ok(Checked::Here(given, content))
     }
+}
+
+/// Packs a folder away from the threads that answer everybody.
+async fn packed(files: Vec<(String, Bytes)>) -> Result<Bytes, StartError> {
+    if files.is_empty() {
+        return Err(StartError::Empty);
+    }
+    let files = files
+        .into_iter()
+        .map(|(name, content)| (name, content.into()));
+    let files = files.collect();
+    let packing = spawn_blocking(move || pack_folder(files, &Limits::default()));
+    let packed = packing.await.map_err(|_| ImportError::Interrupted)??;
+    Ok(packed.into())
 }
 
 /// Whether it may be fetched is for the one door out to say, in the job.

@@ -3,7 +3,11 @@
 use std::io::{Cursor, Write as _};
 
 use countersign_domain::Fault as _;
-use countersign_spec_import::{Limits, bundle::Bundle, import, import_files};
+use countersign_spec_import::{
+    Limits,
+    bundle::{Bundle, pack_folder},
+    import, import_files,
+};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::json;
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -171,4 +175,63 @@ fn what_unpacks_to_more_than_the_limit_is_refused_while_it_is_unpacked() {
     let refused = Bundle::from_files(halves, &limits).unwrap_err();
     assert_eq!(refused.code(), "unpacked_too_large");
     println!("bombs refused: {}", cases.len() + 2);
+}
+
+#[test]
+fn a_folder_is_read_as_the_archive_of_it() {
+    let limits = patient();
+    let zip = zipped(&library());
+    let folder = pack_folder(library(), &limits).unwrap();
+    let [one, other] = [zip, folder].map(|bytes| import(&bytes, &limits).unwrap());
+    let [one, other] = [one, other].map(|document| json!(document.operations));
+    assert_eq!(one, other);
+    assert!(!one.as_array().unwrap().is_empty());
+    let again = pack_folder(library(), &limits).unwrap();
+    assert_eq!(again, pack_folder(library(), &limits).unwrap());
+}
+
+#[test]
+fn a_folder_has_the_names_and_the_limits_of_an_archive() {
+    let with = |name: &str| {
+        vec![
+            ("api.json".to_owned(), b"{}".to_vec()),
+            (name.to_owned(), b"{}".to_vec()),
+        ]
+    };
+    let outside = [
+        "../x.json",
+        "/etc/passwd",
+        "a/../../x.json",
+        "c:x.json",
+        "a\\..\\x.json",
+        "a\u{0}.json",
+        "",
+        "./api.json",
+    ];
+    for name in outside {
+        let error = pack_folder(with(name), &patient()).unwrap_err();
+        let expected = if name == "./api.json" {
+            "duplicate_file"
+        } else {
+            "unsafe_file_name"
+        };
+        assert_eq!(error.code(), expected, "{name:?}");
+    }
+    let one = Limits {
+        files: 1,
+        ..patient()
+    };
+    assert_eq!(
+        pack_folder(with("b.json"), &one).unwrap_err().code(),
+        "too_many_files"
+    );
+    let small = Limits {
+        unpacked_bytes: 3,
+        ..patient()
+    };
+    assert_eq!(
+        pack_folder(with("b.json"), &small).unwrap_err().code(),
+        "unpacked_too_large"
+    );
+    println!("names that a folder cannot have: {}", outside.len());
 }

@@ -14,7 +14,7 @@ use crate::{
     field::Field,
     frame::{Frame, Here, Section},
     inert::Inert,
-    pages::imports::{PASTED_BYTES, read_upload},
+    pages::{imports::PASTED_BYTES, upload::Uploaded},
 };
 
 pub(crate) fn routes() -> Routes {
@@ -34,6 +34,7 @@ pub(crate) struct ImportAgainPage {
     pub(crate) slug: String,
     pub(crate) name: Inert,
     pub(crate) upload_error: Option<String>,
+    pub(crate) folder_error: Option<String>,
     pub(crate) document: Field,
     pub(crate) url: Field,
 }
@@ -46,6 +47,7 @@ impl ImportAgainPage {
             slug,
             name,
             upload_error: None,
+            folder_error: None,
             document: Field::area("document", "Document", 9).id("paste-document"),
             url: Field::url("url", "Address of the document")
                 .hint("Such as https://api.example.com/openapi.json"),
@@ -103,12 +105,18 @@ async fn fetch(here: Here, Form(form): Form<UrlForm>) -> Answer {
 }
 
 async fn upload(here: Here, origin: SameOrigin, parts: Multipart) -> Answer {
-    let (_, file) = read_upload(origin, parts).await?;
+    let Uploaded { given, .. } = Uploaded::read(origin, parts).await?;
     let (mut drawn, source) = ImportAgainPage::of(&here).await?;
-    match start(&here, source, Given::Upload(file)).await? {
+    let is_folder = matches!(given, Given::Folder(_));
+    match start(&here, source, given).await? {
         Ok(to) => Ok(go(&to)),
         Err(error) => {
-            drawn.upload_error = Some(crate::field::sentence(&error.to_string()));
+            let told = Some(crate::field::sentence(&error.to_string()));
+            if is_folder {
+                drawn.folder_error = told;
+            } else {
+                drawn.upload_error = told;
+            }
             page_with(StatusCode::BAD_REQUEST, &drawn)
         }
     }

@@ -1,26 +1,25 @@
 //! Importing an API: giving its document, and watching the import.
 
-use actix_multipart::{Field as Part, Multipart};
-use actix_web::{http::StatusCode, web::Bytes};
+use actix_multipart::Multipart;
+use actix_web::http::StatusCode;
 use askama::Template;
 use countersign_access::ActionName;
 use countersign_domain::{Fault as _, Kind, id::RevisionId, name::Title};
-use countersign_edge::{CSRF_FIELD, Form, Problem, Routes, SameOrigin, WhoMay};
+use countersign_edge::{Form, Problem, Routes, SameOrigin, WhoMay};
 use countersign_spec_import::{Given, StartError, StartImport};
 use countersign_tool_registry::{RevisionState, RevisionView};
-use futures_util::TryStreamExt as _;
 use serde::Deserialize;
 
 use crate::{
     answer::{Answer, go, page, page_with},
-    field::Field,
+    field::{Field, sentence},
     frame::{Frame, Here, Section},
     inert::Inert,
-    pages::revision_diff::Diff,
+    pages::{revision_diff::Diff, upload::Uploaded},
 };
 
 /// The largest document.
-const DOCUMENT_BYTES: usize = 32 * 1024 * 1024;
+pub(crate) const DOCUMENT_BYTES: usize = 32 * 1024 * 1024;
 /// A pasted one is percent-encoded on its way, at worst three characters for one.
 pub(crate) const PASTED_BYTES: usize = 3 * DOCUMENT_BYTES + 4096;
 
@@ -45,6 +44,8 @@ pub(crate) struct ImportPage {
     pub(crate) base: String,
     pub(crate) upload_name: Field,
     pub(crate) upload_error: Option<String>,
+    pub(crate) folder_name: Field,
+    pub(crate) folder_error: Option<String>,
     pub(crate) paste_name: Field,
     pub(crate) document: Field,
     pub(crate) url_name: Field,
@@ -63,6 +64,8 @@ impl ImportPage {
             base,
             upload_name: name("upload-name"),
             upload_error: None,
+            folder_name: name("folder-name"),
+            folder_error: None,
             paste_name: name("paste-name"),
             document: Field::area("document", "Document", 9).id("paste-document"),
             url_name: name("url-name"),
@@ -130,16 +133,22 @@ async fn fetch(here: Here, Form(form): Form<UrlForm>) -> Answer {
 }
 
 async fn upload(here: Here, origin: SameOrigin, parts: Multipart) -> Answer {
-    let (name, file) = read_upload(origin, parts).await?;
+    let Uploaded { name, given } = Uploaded::read(origin, parts).await?;
     let mut drawn = ImportPage::of(&here);
-    drawn.upload_name = drawn.upload_name.value(name);
-    let Some(name) = drawn.upload_name.parse::<Title>() else {
+    let is_folder = matches!(given, Given::Folder(_));
+    let (field, error) = if is_folder {
+        (&mut drawn.folder_name, &mut drawn.folder_error)
+    } else {
+        (&mut drawn.upload_name, &mut drawn.upload_error)
+    };
+    *field = field.clone().value(name);
+    let Some(name) = field.parse::<Title>() else {
         return page_with(StatusCode::BAD_REQUEST, &drawn);
     };
-    match start(&here, name, Given::Upload(file)).await? {
+    match start(&here, name, given).await? {
         Ok(to) => Ok(go(&to)),
-        Err(error) => {
-            drawn.upload_error = Some(crate::field::sentence(&error.to_string()));
+        Err(refused) => {
+            *error = Some(sentence(&refused.to_string()));
             page_with(StatusCode::BAD_REQUEST, &drawn)
         }
     }
@@ -157,45 +166,6 @@ async fn start(
         Err(error) if matches!(error.kind(), Kind::Invalid | Kind::TooLarge) => Ok(Err(error)),
         Err(error) => Err(error.into()),
     }
-}
-
-/// Reads the parts of an upload in the order our form sends them: the token first, so that
-/// nothing larger is read for somebody else's page.
-pub(crate) async fn read_upload(
-    origin: SameOrigin,
-    mut parts: Multipart,
-) -> Result<(String, Bytes), Problem> {
-    let token = next_part(&mut parts, CSRF_FIELD, 256).await?;
-    origin.verify(&String::from_utf8_lossy(&token))?;
-    let name = next_part(&mut parts, "name", 4096).await?;
-    let file = next_part(&mut parts, "file", DOCUMENT_BYTES).await?;
-    if parts.try_next().await.map_err(unreadable)?.is_some() {
-        return Err(unexpected());
-    }
-    Ok((String::from_utf8_lossy(&name).into_owned(), file))
-}
-
-async fn next_part(parts: &mut Multipart, name: &str, limit: usize) -> Result<Bytes, Problem> {
-    let part: Option<Part> = parts.try_next().await.map_err(unreadable)?;
-    let mut part = part
-        .filter(|part| part.name() == Some(name))
-        .ok_or_else(unexpected)?;
-    let read = part.bytes(limit).await.map_err(|_| {
-        Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            "the file is larger than 32 MB",
-        )
-    })?;
-    read.map_err(unreadable)
-}
-
-fn unreadable(_error: impl std::fmt::Display) -> Problem {
-    Problem::invalid("invalid_form", "the upload cannot be read")
-}
-
-fn unexpected() -> Problem {
-    Problem::invalid("unknown_field", "the form has other parts than it should")
 }
 
 #[derive(Template)]

@@ -21,6 +21,7 @@ mod sign_up;
 mod sources;
 mod suspension;
 mod tools;
+mod upload;
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,145 @@
+// A reviewer's work: a folder is imported, its tools are found, filtered and decided about
+// together, and another import shows what it changed.
+
+import { OWNER } from "./building.mjs";
+import { SHELVES, folder } from "./library.mjs";
+
+const REASON = "The desk needs to look things up.";
+
+async function upload({ page, keys }, change) {
+  await folder(async (path) => {
+    // The dialog in which a folder is chosen is the browser's own.
+    await page.locator("#upload-folder").setInputFiles(path);
+    await keys.press("#upload-files");
+    await page.locator("#review-link, #import-failure").waitFor();
+  }, change);
+}
+
+const names = (page, rest = "") => page.locator(`tr.tool${rest}`).evaluateAll((rows) => rows.map((row) => row.dataset.name));
+
+export async function importFolder(scene) {
+  const { checks, watch, owner } = scene;
+  const { page, keys } = owner;
+  checks.about("Importing a folder");
+  await scene.go(owner, "/sources");
+  await keys.press("#import-link");
+  await keys.type("#folder-name", "Library");
+  await upload(owner);
+  checks.same("a folder is a document", await page.locator("#import-state").getAttribute("data-state"), "ready");
+  await keys.press("#review-link");
+  scene.library = page.url();
+  checks.same("a page has a hundred rows", await page.locator("tr.tool").count(), 100);
+  checks.that("and says how many there are", (await page.locator("#kept").innerText()).includes(`of ${SHELVES + 6} tools`));
+  await watch.look(page, "review-folder");
+}
+
+export async function filter(scene) {
+  const { checks, watch, owner } = scene;
+  const { page, keys } = owner;
+  checks.about("Finding tools");
+  await page.keyboard.press("/");
+  await page.keyboard.type("shelf 7");
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  checks.same("/ searches", (await names(page)).length, 11);
+  await page.goto(scene.library);
+  await keys.choose("#filter-class", "READ");
+  await keys.choose("#filter-note", "text_instructs");
+  await keys.press("#filter");
+  checks.same("filters combine", await names(page), ["list_notes"]);
+  checks.same("and each can be taken back", await page.locator(".chips a").count(), 3);
+  await watch.look(page, "review-filtered");
+  await page.locator("#diagnostics summary").focus();
+  checks.that("notes are counted by kind, with what they mean", /read.* before/i.test(await page.locator("#note-kinds").innerText()));
+  await keys.type("#filter-text", "nothing of this kind");
+  await keys.press("#filter");
+  checks.same("nothing fits, and it says so", await page.locator("tr.tool").count(), 0);
+  await watch.look(page, "review-none");
+  await page.goto(`${scene.library}?page=2`);
+  checks.same("the next page has the rest", await page.locator("tr.tool").count(), SHELVES + 6 - 100);
+}
+
+export async function decideTogether(scene) {
+  const { checks, watch, owner } = scene;
+  const { page, keys } = owner;
+  checks.about("Deciding about many at once");
+  await page.goto(`${scene.library}?text=book`);
+  await page.keyboard.press("?");
+  checks.that("? lists the keys", await page.locator("#keys").isVisible());
+  await watch.look(page, "review-keys");
+  await page.keyboard.press("Escape");
+  for (const key of ["j", "x", "j", "j", "k", "x"]) await page.keyboard.press(key);
+  checks.same("j and k move, x chooses", await page.locator("input[name=tool]:checked").count(), 2);
+  checks.same("what is chosen is counted", await page.locator("#chosen").innerText(), "2 tools chosen");
+  await page.keyboard.press("d");
+  await page.keyboard.press("End");
+  await keys.type("#decide-reason", "no");
+  const refused = await keys.press("#decide");
+  checks.same("a reason is asked for", refused.status(), 400);
+  watch.forgive(/console error: Failed to load resource.*400/);
+  checks.same("and what was chosen is kept", await page.locator("input[name=tool]:checked").count(), 2);
+  await watch.look(page, "review-reason-missing");
+
+  await page.goto(scene.library);
+  await keys.tick('input[name=group][value^="READ@"]');
+  await page.locator('input[name=group][value^="READ@"]').evaluate((box) => box.blur());
+  await page.keyboard.press("d");
+  await keys.choose("#decide-choice", "run");
+  await keys.type("#decide-reason", REASON);
+  await keys.press("#decide");
+  const outcome = await page.locator("#outcome").innerText();
+  checks.that("T79: all of a group are on, but the one that tells a model what to do", outcome.includes(`${SHELVES + 2} tools turned on.`) && outcome.includes("list_notes"), outcome);
+  checks.same("it alone is still chosen", await page.locator("input[name=tool]:checked").evaluateAll((boxes) => boxes.map((box) => box.closest("tr").dataset.name)), ["list_notes"]);
+  await watch.look(page, "review-outcome");
+  await keys.press("#outcome a");
+  checks.that("it is read on its own page", (await page.locator("#tool-name").innerText()) === "list_notes");
+  await page.goto(`${scene.origin}/t/${scene.tenant}/audit?tool=list_books`);
+  const row = await page.locator("#records tbody tr").first().innerText();
+  checks.that("each decision has its own row in the log", row.includes("tool.turned_on"), row);
+}
+
+/** The same with no script at all; and all is off again for what comes after. */
+export async function decideWithoutScripts(scene) {
+  const { checks, watch } = scene;
+  checks.about("Deciding about many without scripts");
+  const { page, keys } = await scene.person({ javaScriptEnabled: false });
+  await page.goto(`${scene.library}?class=READ&text=List`);
+  await keys.type("#sign-in-form [name=email]", OWNER.email);
+  await keys.type("#sign-in-form [name=password]", OWNER.password);
+  await keys.press("#sign-in");
+  checks.that("the address alone filters", new URL(page.url()).search.includes("class=READ"));
+  await keys.tick("input[name=group]");
+  await page.locator("#decide-choice").focus();
+  await keys.choose("#decide-choice", "off");
+  await keys.type("#decide-reason", "Closed over the holidays.");
+  await keys.press("#decide");
+  checks.that("a whole group is turned off, on all pages", (await page.locator("#notice").innerText()).includes("off"));
+  await page.goto(`${scene.library}?state=on`);
+  checks.same("what the filter did not leave is as it was", await names(page), ["get_book"]);
+  watch.quiet("deciding without scripts");
+  await page.context().close();
+}
+
+export async function importAgain(scene) {
+  const { checks, watch, owner } = scene;
+  const { page, keys } = owner;
+  checks.about("Importing again");
+  await page.goto(scene.library);
+  await keys.press("#import-again");
+  await watch.look(page, "import-again");
+  await upload(owner, ({ info, paths }) => {
+    info.version = "2";
+    paths["/books/{id}"].get.parameters.push({ name: "edition", in: "query", required: true, schema: { type: "string" } });
+    delete paths["/notes"];
+    paths["/members"] = { get: { operationId: "list_members", summary: "List members", responses: { 200: { description: "Members." } } } };
+    paths["/shelves/1/books"].get.responses[200].description = "The books.";
+  });
+  const changed = await page.locator("#revision-diff").innerText();
+  checks.that("what it changed is told in one line", /1 back to review, 1 gone, 1 new/.test(changed), changed);
+  await watch.look(page, "import-changed");
+  await keys.press("#review-link");
+  checks.same("what changed waits, and is counted", (await page.locator(".tally").innerText()).includes("wait for review"), true);
+  await keys.choose("#filter-changed", "last");
+  await keys.press("#filter");
+  checks.that("what changed can be found", (await names(page)).includes("get_book") && (await names(page)).includes("list_members"), await names(page));
+  await watch.look(page, "review-changed");
+}
