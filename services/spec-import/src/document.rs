@@ -66,7 +66,7 @@ pub(crate) fn import(
         Some(Packed::Document(document)) => tree::alone(&document, limits, &mut notes)?,
         Some(Packed::Files(mut files)) => {
             let root = bundle::root_of(&mut files, None, limits, &watch)?;
-            tree::grow((&mut files, &root), limits, &watch, &mut notes)?
+            tree::grow((&mut files, &root), limits, &watch, &mut notes)?.0
         }
     };
     tell(listener, Stage::Reading, (bytes.len(), bytes.len()));
@@ -85,15 +85,18 @@ pub(crate) fn import_files(
     let watch = Stopwatch::start(limits);
     let mut notes = Notes::of_document();
     let root = bundle::root_of(files, root, limits, &watch)?;
-    let tree = tree::grow((files, &root), limits, &watch, &mut notes)?;
-    finish(tree, (limits, &watch), notes, listener)
+    let (tree, sha256) = tree::grow((files, &root), limits, &watch, &mut notes)?;
+    let mut document = finish(tree, (limits, &watch), notes, listener)?;
+    document.sha256 = sha256;
+    Ok(document)
 }
 
 fn tell(listener: &mut dyn Listener, stage: Stage, (done, total): (usize, usize)) {
     listener.progress(Progress { stage, done, total });
 }
 
-/// From one tree to a document: format, operations, names, and the places people look at.
+/// From one tree to a document without its digest: format, operations, names, and the places
+/// people look at.
 fn finish(
     tree: Tree,
     (limits, watch): (&Limits, &Stopwatch),
@@ -131,7 +134,6 @@ fn finish(
     if let Some(written) = &tree.written_version {
         document.version = one_line(written);
     }
-    document.sha256 = tree.sha256;
     document.operations = operations;
     server::settle(&mut document, &found);
     document.diagnostics = notes.finish(&At::ROOT);

@@ -155,7 +155,7 @@ fn gather(
     }
     let mut open = VecDeque::from(schema::references(&root));
     let mut seen = HashSet::new();
-    let mut kept = Map::new();
+    let mut kept = Vec::new();
     while let Some(name) = open.pop_front() {
         if !seen.insert(name.clone()) {
             continue;
@@ -163,41 +163,52 @@ fn gather(
         let Some((definition, size)) = definitions.usable(&name) else {
             continue;
         };
-        let found = small(definition, size, attempt).filter(|(_, size)| bytes + size <= BUDGET);
-        match found {
-            Some((definition, size)) => {
+        let leads_to = schema::references(definition);
+        let size = match attempt {
+            Attempt::Whole => Some(size),
+            Attempt::Wordless | Attempt::Parts if size > HOPELESS => None,
+            Attempt::Wordless | Attempt::Parts => definitions.wordless_bytes(&name),
+        };
+        match size.filter(|size| bytes + size <= BUDGET) {
+            Some(size) => {
                 bytes += size + name.len() + 4;
-                open.extend(schema::references(&definition));
-                kept.insert(name, definition);
+                open.extend(leads_to);
+                kept.push(name);
             }
             None if attempt == Attempt::Parts => {}
             None => return None,
         }
     }
-    let is_kept = |kept: &HashSet<String>, name: &str| kept.contains(name);
-    let names: HashSet<String> = kept.keys().cloned().collect();
-    schema::unlink(&mut root, &|name| is_kept(&names, name));
-    for definition in kept.values_mut() {
-        schema::unlink(definition, &|name| is_kept(&names, name));
-    }
-    if let Value::Object(members) = &mut root
-        && !kept.is_empty()
-    {
-        members.insert("$defs".to_owned(), Value::Object(kept));
-    }
-    Some((root, bytes))
+    Some((standing_alone(definitions, root, &kept, attempt), bytes))
 }
 
-/// A definition as it is gathered, with its bytes, unless it is far too large.
-fn small(definition: &Value, size: usize, attempt: Attempt) -> Option<(Value, usize)> {
-    if attempt == Attempt::Whole {
-        return (size <= BUDGET).then(|| (definition.clone(), size));
+/// Copies definitions to where a schema finds them; before that, nothing was copied in vain.
+fn standing_alone(
+    definitions: &mut Definitions<'_>,
+    mut root: Value,
+    kept: &[String],
+    attempt: Attempt,
+) -> Value {
+    let names: HashSet<&str> = kept.iter().map(String::as_str).collect();
+    let is_kept = |name: &str| names.contains(name);
+    schema::unlink(&mut root, &is_kept);
+    let mut copies = Map::new();
+    for name in kept {
+        if let Some((definition, _)) = definitions.usable(name) {
+            let mut copy = definition.clone();
+            if attempt != Attempt::Whole {
+                schema::drop_words(&mut copy, 0);
+            }
+            schema::unlink(&mut copy, &is_kept);
+            copies.insert(name.clone(), copy);
+        }
     }
-    (size <= HOPELESS).then(|| {
-        let definition = wordless(definition.clone());
-        let size = measure(&definition).0;
-        (definition, size)
-    })
+    if let Value::Object(members) = &mut root
+        && !copies.is_empty()
+    {
+        members.insert("$defs".to_owned(), Value::Object(copies));
+    }
+    root
 }
 
 /// The definition that a root is nothing but a reference to.

@@ -3,6 +3,8 @@
 //! 32 MB of `[],[],` would become hundreds of megabytes of tree; counting the commas and brackets
 //! outside strings says so at the price of one pass.
 
+use memchr::memchr2;
+
 use crate::{ImportError, Limits};
 
 /// Refuses JSON with more values or deeper nesting than the limits.
@@ -43,10 +45,17 @@ pub(crate) fn json(bytes: &[u8], limits: &Limits) -> Result<(), ImportError> {
 
 /// The offset of the quote that ends the string, or the end of the text.
 fn end_of_string(bytes: &[u8], mut offset: usize) -> usize {
-    while offset < bytes.len() && bytes[offset] != b'"' {
-        offset += if bytes[offset] == b'\\' { 2 } else { 1 };
+    while let Some(next) = bytes
+        .get(offset..)
+        .and_then(|rest| memchr2(b'"', b'\\', rest))
+    {
+        offset += next;
+        if bytes[offset] == b'"' {
+            return offset;
+        }
+        offset += 2;
     }
-    offset
+    bytes.len()
 }
 
 /// Line and column of an offset, counted from 1.

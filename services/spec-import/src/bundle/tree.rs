@@ -32,7 +32,6 @@ pub(crate) struct Tree {
     pub(crate) written_version: Option<String>,
     /// Where the pieces stood; empty where there is one file.
     pub(crate) origins: Origins,
-    pub(crate) sha256: Digest,
 }
 
 /// Makes one document a tree.
@@ -42,16 +41,16 @@ pub(crate) fn alone(bytes: &[u8], limits: &Limits, notes: &mut Notes) -> Result<
         sources: BTreeMap::from([(String::new(), source)]),
         digests: BTreeMap::new(),
     };
-    Ok(loaded.into_tree("", Digest::of(bytes), notes))
+    Ok(loaded.into_tree("", notes))
 }
 
-/// Makes a tree of the root and of every file that it leads to.
+/// Makes a tree of the root and of every file that it leads to, and a digest of all of them.
 pub(crate) fn grow(
     (files, root): (&mut dyn Files, &str),
     limits: &Limits,
     watch: &Stopwatch,
     notes: &mut Notes,
-) -> Result<Tree, ImportError> {
+) -> Result<(Tree, Digest), ImportError> {
     let mut loaded = Loaded::default();
     let mut left = Room {
         bytes: limits.unpacked_bytes,
@@ -91,7 +90,7 @@ pub(crate) fn grow(
         });
     }
     let sha256 = loaded.digest();
-    Ok(loaded.into_tree(root, sha256, notes))
+    Ok((loaded.into_tree(root, notes), sha256))
 }
 
 /// What is left of the limits that hold for all files together.
@@ -165,20 +164,23 @@ impl Loaded {
         Digest::of(lines.collect::<String>().as_bytes())
     }
 
-    fn into_tree(mut self, root: &str, sha256: Digest, notes: &mut Notes) -> Tree {
+    fn into_tree(mut self, root: &str, notes: &mut Notes) -> Tree {
         let several = self.sources.len() > 1;
-        let anchors = self.anchors();
-        let prefixes: HashMap<String, String> = self
-            .sources
-            .keys()
-            .map(|name| (name.clone(), prefix(name, root)))
-            .collect();
-        let rewrite = Rewrite { prefixes, anchors };
+        let rewrite = (several || !self.only_pointers()).then(|| Rewrite {
+            prefixes: self
+                .sources
+                .keys()
+                .map(|name| (name.clone(), prefix(name, root)))
+                .collect(),
+            anchors: self.anchors(),
+        });
         let mut origins = Origins::default();
         let mut others = Map::new();
         let mut first = None;
         for (name, mut source) in std::mem::take(&mut self.sources) {
-            if !has_own_references(&source.root) {
+            if let Some(rewrite) = &rewrite
+                && !has_own_references(&source.root)
+            {
                 rewrite.value(&mut source.root, &name);
             }
             if several {
@@ -194,7 +196,6 @@ impl Loaded {
             root: Value::Null,
             written_version: None,
             origins,
-            sha256,
         };
         if let Some(source) = first {
             tree.root = source.root;
@@ -202,6 +203,15 @@ impl Loaded {
         }
         hang(&mut tree.root, others, notes);
         tree
+    }
+
+    /// Whether every reference already is a pointer into its own file.
+    fn only_pointers(&self) -> bool {
+        let mut only = true;
+        for source in self.sources.values() {
+            each_reference(&source.root, &mut |text| only &= text.starts_with("#/"));
+        }
+        only
     }
 
     /// The names inside those files in which a name is asked for.

@@ -1,9 +1,12 @@
 //! The definitions of a document, each normalised once, and the closures of them that
 //! operations carry.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    io,
+};
 
-use countersign_domain::digest::Digest;
+use countersign_domain::{digest::Digest, schema};
 use serde_json::{Map, Value};
 
 use super::{
@@ -56,14 +59,17 @@ struct Definition {
     schema: Value,
     links: Links,
     bytes: usize,
+    /// The same without words, once somebody has asked.
+    wordless_bytes: Option<usize>,
     depth: usize,
 }
 
 /// What a schema leads to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Links {
-    /// Every definition it refers to.
-    pub(crate) all: HashSet<usize>,
+    /// Every definition it refers to; in order, so that the same document always gives the same
+    /// reason where several of them are broken.
+    pub(crate) all: BTreeSet<usize>,
     /// Those that describe the same value, as often as they are referred to.
     pub(crate) same: Vec<usize>,
     /// The first reference that leads nowhere.
@@ -155,6 +161,7 @@ impl<'d> Definitions<'d> {
             schema: Value::Null,
             links: Links::default(),
             bytes: 0,
+            wordless_bytes: None,
             depth: 0,
         });
         Ok(id)
@@ -183,6 +190,21 @@ impl<'d> Definitions<'d> {
         Some((&definition.schema, definition.bytes))
     }
 
+    /// How many bytes a definition has without its words, unless it cannot be used.
+    pub(crate) fn wordless_bytes(&mut self, name: &str) -> Option<usize> {
+        let id = *self.names.get(name)?;
+        self.check(id).ok()?;
+        let definition = &mut self.list[id];
+        let count = || {
+            let mut schema = definition.schema.clone();
+            schema::drop_words(&mut schema, 0);
+            measure(&schema).0
+        };
+        let bytes = definition.wordless_bytes.unwrap_or_else(count);
+        definition.wordless_bytes = Some(bytes);
+        Some(bytes)
+    }
+
     fn settle(&mut self) {
         while self.normalised < self.list.len() {
             let pointer = self.list[self.normalised].pointer.clone();
@@ -208,7 +230,6 @@ impl<'d> Definitions<'d> {
         }
         let mut seen = HashSet::new();
         let mut open: Vec<usize> = links.all.iter().copied().collect();
-        open.sort_unstable();
         let (mut members, mut bytes) = (Vec::new(), 0);
         let mut markup = Markup::default();
         while let Some(id) = open.pop() {
@@ -308,7 +329,24 @@ pub(crate) fn measure(value: &Value) -> (usize, usize) {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
         }
     }
-    (value.to_string().len(), depth(value))
+    let mut bytes = Count(0);
+    // Counting never fails, and neither does writing a value.
+    let _ = serde_json::to_writer(&mut bytes, value);
+    (bytes.0, depth(value))
+}
+
+/// Counts what is written and keeps nothing.
+struct Count(usize);
+
+impl io::Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use countersign_domain::{Fault, Kind};
 use countersign_spec_import::{ImportError, Limits, import};
+use serde_json::{Map, Value, json};
 
-use crate::patient;
+use crate::{patient, read};
 
 fn refused(text: &str) -> ImportError {
     import(text.as_bytes(), &patient()).unwrap_err()
@@ -147,4 +148,45 @@ fn nesting_up_to_the_limit_is_read_on_a_small_stack() {
     ] {
         import(text.as_bytes(), &patient()).unwrap();
     }
+}
+
+/// The reason is part of what a decision is tied to: it may not depend on chance.
+#[test]
+fn the_same_document_is_off_for_the_same_reason_every_time() {
+    let broken: Map<String, Value> = (0..12)
+        .map(|n| {
+            (
+                format!("B{n}"),
+                json!({ "$ref": format!("missing-{n}.json") }),
+            )
+        })
+        .collect();
+    let properties: Map<String, Value> = broken
+        .keys()
+        .map(|name| {
+            (
+                name.clone(),
+                json!({ "$ref": format!("#/components/schemas/{name}") }),
+            )
+        })
+        .collect();
+    let mut schemas = broken;
+    schemas.insert(
+        "All".to_owned(),
+        json!({ "type": "object", "properties": properties }),
+    );
+    let text = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Chance", "version": "1" },
+        "components": { "schemas": schemas },
+        "paths": { "/all": { "post": { "requestBody": { "content": { "application/json": {
+            "schema": { "$ref": "#/components/schemas/All" }
+        } } } } } },
+    })
+    .to_string();
+    let reasons: std::collections::HashSet<Option<String>> = (0..20)
+        .map(|_| read(text.as_bytes()).operations.remove(0).unsupported)
+        .collect();
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+    assert!(reasons.into_iter().all(|reason| reason.is_some()));
 }
