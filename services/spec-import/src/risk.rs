@@ -3,7 +3,7 @@
 //! The documents are written by strangers, so nothing in them may make a call look safer
 //! than its method and path allow: words raise, they never lower. Evidence of several kinds
 //! is read (`path`, `phrase`, `fields`), asked whether the call only reads (`gate`), what it is
-//! about (`topics`), what it does to it (`effect`), what its answer gives away (`secrets`) and
+//! about (`topics`), what it does to it (`effect`), how grave that is (`gravity`), what its answer gives away (`secrets`) and
 //! what its path leaves to the caller (`openness`); `weigh` is the one place where these meet. The word lists are in `verbs`,
 //! `nouns`, `things`, `grave` and `ordinary`. No I/O, no clock, the same answer every time.
 
@@ -12,6 +12,7 @@ mod facts;
 mod fields;
 mod gate;
 mod grave;
+mod gravity;
 mod lexicon;
 mod nouns;
 mod openness;

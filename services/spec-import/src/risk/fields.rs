@@ -9,7 +9,7 @@ use super::{
     Evidence,
     lexicon::{Entry, Lexicon},
     nouns::Topic,
-    topics::{DECIDES, SUSPECTED},
+    topics::{DECIDES, HINTED},
 };
 
 /// Fields whose value is a live secret wherever they stand.
@@ -64,18 +64,18 @@ const TELLING: &[(&str, Topic, u8)] = &[
     ("grant type", Topic::Auth, DECIDES),
     ("code verifier", Topic::Auth, DECIDES),
     ("refresh token", Topic::Auth, DECIDES),
-    ("client secret", Topic::Auth, SUSPECTED),
+    ("client secret", Topic::Auth, HINTED),
     ("new password", Topic::Auth, DECIDES),
     ("password", Topic::Auth, 1),
-    ("otp", Topic::Auth, SUSPECTED),
+    ("otp", Topic::Auth, HINTED),
     ("card number", Topic::Billing, DECIDES),
     ("cvc", Topic::Billing, DECIDES),
     ("cvv", Topic::Billing, DECIDES),
-    ("iban", Topic::Billing, SUSPECTED),
-    ("payment method", Topic::Billing, SUSPECTED),
+    ("iban", Topic::Billing, HINTED),
+    ("payment method", Topic::Billing, HINTED),
     ("role", Topic::Admin, 1),
     ("permission", Topic::Admin, 1),
-    ("is admin", Topic::Admin, SUSPECTED),
+    ("is admin", Topic::Admin, HINTED),
 ];
 
 /// Names by which a server takes another method than the one that was sent.
@@ -235,7 +235,7 @@ impl Fields {
     fn add_a_sum_of_money(&mut self, request: &[String]) {
         let has = |name: &str| request.iter().any(|field| field.eq_ignore_ascii_case(name));
         if has("amount") && has("currency") {
-            self.telling.push(("amount", Topic::Billing, SUSPECTED));
+            self.telling.push(("amount", Topic::Billing, HINTED));
         }
     }
 }

@@ -108,20 +108,62 @@ fn gate_changing_method(votes: &[Vote]) -> Gate {
 fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     let path_acts = reading.path.segments.last().is_some_and(|last| {
         !last.plural && last.words.len() == 1 && reading.lexicon.any(&ACTING_ENDS, &last.words)
-    }) || opens_a_console(reading);
+    }) || opens_a_console(reading)
+        || completes_a_proof(reading);
     let grave = votes
         .iter()
         .any(|vote| acts_on_get(reading, vote) && is_grave(vote));
     let reads = votes
         .iter()
         .any(|vote| vote.source != "path" && vote.reads());
-    let acts = votes.iter().any(|vote| acts_on_get(reading, vote));
+    // A verb that could be a noun is none where nothing else is said: `/files.share`, "Share a file".
+    let ordered = || {
+        votes
+            .first()
+            .filter(|vote| vote.source == "path" && !vote.reads())
+    };
+    let said = |order: &Vote| {
+        votes
+            .iter()
+            .filter(|vote| vote.verb.base == order.verb.base)
+            .count()
+    };
+    let acts = votes.iter().any(|vote| acts_on_get(reading, vote))
+        || ordered().is_some_and(|order| said(order) >= 2);
     match (path_acts || grave, reads, acts) {
         (true, true, _) => Gate::Disputed,
         (true, false, _) | (false, false, true) => Gate::Acts,
         (false, true, _) => Gate::Reads,
         (false, false, false) => Gate::ReadsByMethod,
     }
+}
+
+/// `GET /verify-email`: following the link of a mail is what completes something.
+fn completes_a_proof(reading: &Reading<'_>) -> bool {
+    const COMPLETES: &[&str] = &[
+        "verify", "confirm", "activate", "reset", "accept", "validate",
+    ];
+    const PROOFS: &[&str] = &[
+        "email",
+        "account",
+        "phone",
+        "password",
+        "registration",
+        "invitation",
+        "invite",
+        "code",
+        "mail",
+        "user",
+        "subscription",
+        "token",
+        "signup",
+    ];
+    let mut pairs = reading
+        .path
+        .segments
+        .iter()
+        .flat_map(|segment| segment.words.windows(2));
+    pairs.any(|pair| COMPLETES.contains(&pair[0].as_str()) && PROOFS.contains(&pair[1].as_str()))
 }
 
 /// `/machines/{id}/console/stream`: a connection into a machine.
@@ -316,5 +358,8 @@ fn computes_an_answer(reading: &Reading<'_>) -> bool {
         >= 2;
     let unnamed = reading.name.is_silent() && reading.text.is_silent();
     let told = named || (unnamed && in_path);
-    !reading.path.ends_in_parameter && (two_of_three || (told && !reading.path.has_parameter))
+    // `/calls/{id}/transcriptions` keeps them; `/transcriptions` gives one back.
+    let kept = reading.path.has_parameter && reading.path.head().is_some_and(|head| head.plural);
+    let asked = two_of_three && !kept || told && !reading.path.has_parameter;
+    !reading.path.ends_in_parameter && asked
 }

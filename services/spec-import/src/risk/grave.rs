@@ -11,7 +11,10 @@ pub(super) static MAILINGS: List = List::new(
 /// Runs steps of its own once it is started.
 pub(super) static RUNNABLE: List = List::new(
     "runnable",
-    &["workflow, pipeline, flow, playbook, automation, run, job, sequence, function, scenario"],
+    &[
+        "workflow, pipeline, flow, playbook, automation, run, job, sequence, function, scenario, \
+        build, deployment, deploy, runbook",
+    ],
 );
 
 /// Restoring over one of these loses what it holds now.
@@ -19,7 +22,7 @@ pub(super) static RESTORED_OVER: List = List::new(
     "restored_over",
     &[
         "backup, snapshot, database, instance, server, volume, cluster, machine, table, environment, \
-        site, deploy, image",
+        site, deploy, image, branch, bucket, vm, disk, workspace",
     ],
 );
 
@@ -37,7 +40,7 @@ pub(super) static CAPACITY: List = List::new(
         balancer, volume, disk, gpu, replica, vpc, gateway, runner, codespace, hosting, cache, \
         storage, nat, letter, postcard, mailer, selfmailer, cheque, check, inference, bucket, host, \
         workstation, vnet, subnet, deploymentslot, dyno, formation, booklet, mailpiece, sandbox, \
-        nodegroup, fleet, hypervisor",
+        nodegroup, fleet, hypervisor, vms",
     ],
 );
 
@@ -49,7 +52,8 @@ pub(super) static JOBS: List = List::new(
     "jobs",
     &[
         "job, run, import, build, migration, batch, deployment, deploy, task, scan, execution, \
-        operation, process, query, upload, sync, crawl, collection",
+        operation, process, query, upload, sync, crawl, collection, conversion, transcode, \
+        encoding",
     ],
 );
 
@@ -63,4 +67,13 @@ pub(super) static EXECUTIONS: List = List::new(
 pub(super) static BULK: List = List::new(
     "bulk",
     &["bulk, batch, mass, multiple, import, export, everyone"],
+);
+
+/// What serves people or machines: another version of it goes into production.
+pub(super) static LIVE: List = List::new(
+    "live",
+    &[
+        "site, run, stack, changeset, deployment, deploy, function, app, service, firmware, \
+        environment, release, configuration, worker, blueprint, rollout, canary",
+    ],
 );

@@ -16,6 +16,7 @@ use super::{
     lexicon::{Lexicon, List},
     reading::Reading,
     things::{DETAILS, GENERIC, MARKS, MEETING_PLACES, PARTICIPATION},
+    topics::context::is_audience,
 };
 
 /// Things of many trades that are plain data there. No principals, money, credentials or switches.
@@ -56,6 +57,9 @@ fn is_edition(word: &str) -> bool {
 /// Whether the path names ordinary data as what is acted on: the last word that says anything,
 /// or, where none does, the last one.
 pub(super) fn is_ordinary(reading: &Reading<'_>) -> bool {
+    if is_audience(reading) {
+        return true;
+    }
     let (path, lexicon) = (&reading.path, reading.lexicon);
     let tells = |word: &&String| !lexicon.has(&GENERIC, word) && !is_edition(word);
     for at in (0..path.segments.len()).rev() {

@@ -128,6 +128,11 @@ const QUESTIONS: &[&str] = &[
     "search", "query", "list", "count", "preview", "estimate", "filter", "explain",
 ];
 
+/// Noun-like verbs that are meant as verbs behind one thing: `/quarantine/{id}/release`.
+const ORDERS: &[&str] = &[
+    "lock", "release", "hold", "switch", "process", "mark", "sort", "play",
+];
+
 /// Words before a verb that say how many it is about.
 const MANY: &[&str] = &["bulk", "batch", "mass", "multi"];
 
@@ -152,7 +157,8 @@ fn action(last: &Segment, then_parameter: bool, lexicon: &Lexicon) -> Option<(Ve
     };
     let one_word = last.words.len() == 1;
     // `/reports`, `/charges` are collections; a noun-like change verb alone names a thing.
-    let noun_like = !found.clear && found.act == Act::Change;
+    let ordered = last.after_parameter && !last.plural && ORDERS.contains(&found.base);
+    let noun_like = !found.clear && found.act == Act::Change && !ordered;
     let asks = QUESTIONS.contains(&found.base);
     // `/call_logs`, `/load_balancers` begin with a noun; `/search-invoices` does not.
     let names_a_thing = if one_word {

@@ -18,7 +18,7 @@ static SECRET_THINGS: List = List::new(
     "noun",
     &[
         "token, password, credential, kubeconfig, secret, jwt, otp, passcode, passphrase, totp, pem, \
-        pfx, p12, keystore, serviceaccountkey, mnemonic",
+        pfx, p12, keystore, serviceaccountkey, mnemonic, pan, cvv, cvc, creds, keypair, puk",
     ],
 );
 
@@ -32,7 +32,13 @@ static SECRET_PAIRS: List = List::new(
         join token, client secret, webhook secret, signing secret, signed link, download url, \
         access code, pin code, root password, admin password, master key, stream key, \
         security code, api credential, sas token, bootstrap token, ephemeral key, seed phrase, \
-        public signature, share token, connection url, connection uri, database url",
+        public signature, share token, connection url, connection uri, database url, sign url, \
+        signing url, embedded url, temporary link, download link, temporary url, session url, \
+        console url, presigned link, signed cookie, sdk key, client key, publishable key, \
+        bypass code, scratch code, root token, client token, vault item, ssh password, \
+        wifi password, smtp password, smtp credential, git credential, docker credential, \
+        database credential, access url, auth url, authorize url, authorization url, sso url, \
+        portal url, bot token, webhook token",
     ],
 );
 
@@ -78,7 +84,10 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
     if let Some(secret) = reading.path.words().find(|word| *word == "secret") {
         return Some(secret.clone());
     }
-    if let Some(values) = environment(reading) {
+    if let Some(values) = environment(reading)
+        .or_else(|| in_a_vault(reading))
+        .or_else(|| enrols(reading))
+    {
         return Some(values);
     }
     let head = reading.path.head()?;
@@ -99,6 +108,37 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
         }
     }
     None
+}
+
+/// `/vaults/{id}/items/{id}`: one thing that is kept in a vault.
+fn in_a_vault(reading: &Reading<'_>) -> Option<String> {
+    const KEPT: &[&str] = &["item", "secret", "entry", "credential", "login", "document"];
+    let vault = reading.path.words().find(|word| *word == "vault")?;
+    let head = reading.path.head()?.words.last()?;
+    let one = reading.path.ends_in_parameter && KEPT.contains(&head.as_str());
+    one.then(|| vault.clone())
+}
+
+/// `/users/{id}/mfa/qr`: the picture holds what an authenticator is fed with.
+fn enrols(reading: &Reading<'_>) -> Option<String> {
+    const FACTORS: &[&str] = &["mfa", "totp", "otp", "2fa", "tfa", "authenticator"];
+    const SEEDS: &[&str] = &[
+        "qr",
+        "qrcode",
+        "uri",
+        "setup",
+        "seed",
+        "code",
+        "image",
+        "provisioning",
+    ];
+    let factor = reading
+        .path
+        .words()
+        .find(|word| FACTORS.contains(&word.as_str()))?;
+    let last = reading.path.segments.last()?.words.iter();
+    let seed = last.clone().any(|word| SEEDS.contains(&word.as_str()));
+    seed.then(|| factor.clone())
 }
 
 /// What programs find in their environment is mostly secrets: `/apps/{id}/config-vars`.

@@ -60,7 +60,8 @@ pub(super) static COMPUTED: List = List::new(
         translation, forecast, simulation, evaluation, suggestion, recommendation, geocode, \
         distance, matrix, diff, lookup, search, autocompletion, subjectaccessreview, \
         selfsubjectaccessreview, localsubjectaccessreview, selfsubjectrulesreview, autocomplete, \
-        autofill",
+        autofill, generation, transcription, detection, encryption, hash, recognition, \
+        tokenization, eligibility, checksum, isochrone, direction, sentiment",
     ],
 );
 

@@ -4,7 +4,7 @@
 //! object, next to it, or further away. A word repeated in path, name and text is still one
 //! word, so an ambiguous word never becomes certain by repetition.
 
-mod context;
+pub(super) mod context;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,7 @@ use super::{
     fields::Fields,
     lexicon::Lexicon,
     nouns::{Noun, Strength, Topic},
+    ordinary::is_plain,
     path::Path,
     phrase::Phrase,
     reading::Reading,
@@ -24,7 +25,9 @@ use super::{
 /// A topic with at least this many points decides the class.
 pub(super) const DECIDES: u8 = 4;
 /// A topic with at least this many points is a suspicion.
-pub(super) const SUSPECTED: u8 = 3;
+pub(super) const SUSPECTED: u8 = 2;
+/// What one strong hint is worth.
+pub(super) const HINTED: u8 = 3;
 
 /// How near to the thing acted on a word stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +145,35 @@ pub(super) fn topics<'l>(
     topics
 }
 
+/// Suspending a service or blocking a card is a switch of a thing; of a person it is more.
+fn holds_a_thing(reading: &Reading<'_>, verb: &str) -> bool {
+    const HOLDS: &[&str] = &[
+        "suspend",
+        "unsuspend",
+        "block",
+        "unblock",
+        "quarantine",
+        "restrict",
+    ];
+    const PEOPLE: &[&str] = &[
+        "person",
+        "individual",
+        "customer",
+        "employee",
+        "student",
+        "player",
+        "worker",
+        "device",
+        "card",
+        "app",
+        "driver",
+    ];
+    let head = reading.path.head().and_then(|head| head.words.last());
+    let thing = head
+        .is_some_and(|head| !PEOPLE.contains(&head.as_str()) && is_plain(reading.lexicon, head));
+    thing && HOLDS.contains(&verb)
+}
+
 fn add_path(topics: &mut Topics<'_>, path: &Path) {
     let head = telling_head(path, topics.lexicon);
     for (at, segment) in path.segments.iter().enumerate() {
@@ -217,6 +249,7 @@ fn add_verbs(topics: &mut Topics<'_>, reading: &Reading<'_>) {
             Act::Pay => Topic::Billing,
             Act::Authenticate if vouches => continue,
             Act::Authenticate => Topic::Auth,
+            Act::Govern if holds_a_thing(reading, base) => continue,
             Act::Govern => Topic::Admin,
             Act::Read
             | Act::Compute
@@ -233,7 +266,7 @@ fn add_verbs(topics: &mut Topics<'_>, reading: &Reading<'_>) {
         let common = *act == Act::Pay || *base == "share";
         let points = match (clear, source) {
             (true, _) => 5,
-            (false, "path") if common => SUSPECTED,
+            (false, "path") if common => HINTED,
             (false, "path") => DECIDES,
             (false, _) => 2,
         };

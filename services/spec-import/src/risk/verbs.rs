@@ -70,7 +70,8 @@ const VERBS: &[Verbs] = &[
         clear: "calculate, compute, simulate, classify, detect, predict, evaluate, analyze, analyse, \
             compare, suggest, recommend, render, parse, tokenize, transcribe, recognize, moderate, \
             summarize, geocode, embed, rerank, lint, propose, proofread, interpolate, calculation, \
-            typeahead, decode, encode, infer, whatif, synthesize, detokenize, autosuggest",
+            typeahead, decode, encode, infer, whatif, synthesize, detokenize, autosuggest, encrypt, \
+            hash",
         doubtful: "preview, ask, is, exist, has, estimate, diff, explain, match, score, rank, \
             extract, format, dry, mget, msearch, forecast, translate, embedding, \
             moderation, completion, prediction, inference, quotation, availability, speech",
@@ -88,10 +89,13 @@ const VERBS: &[Verbs] = &[
             attach, connect, register, enable, assign, notify, reply, resend, redeliver, retry, \
             refresh, sync, merge, generate, initiate, indicate, make, accept, reschedule, change, \
             adjust, increment, creation, initialize, configure, enroll, forward, ingest, reindex, push, \
-            subscribe, renew, prepare, perform, handle, acknowledge, reserve, redirect, customize, \
-            define, establish, activate, deactivate, reactivate, bypass, promote, transition, reboot, \
-            restart, downsample, disassociate, provide, approve, unlink, disconnect, request, snooze, \
-            crop, mutate, populate, migrate",
+            subscribe, prepare, perform, handle, acknowledge, reserve, redirect, customize, define, \
+            establish, activate, deactivate, reactivate, bypass, promote, transition, reboot, restart, \
+            downsample, disassociate, provide, approve, unlink, disconnect, request, snooze, crop, \
+            mutate, populate, migrate, confirm, claim, escalate, deescalate, refill, fulfill, fulfil, \
+            hire, reblog, repost, retweet, boost, wake, wakeup, poweron, ignore, associate, highlight, \
+            annotate, categorize, reorder, reposition, nudge, remind, mount, bind, calibrate, identify, \
+            suppress",
         doubtful: "set, mark, report, record, import, export, link, comment, message, call, draft, release, \
             switch, track, process, order, commit, sort, alter, play, dial, queue, patch, schedule, \
             post, index, rate, book, join, log, transform, signal, lock, hold",
@@ -101,9 +105,9 @@ const VERBS: &[Verbs] = &[
         clear: "follow, unfollow, unstar, unlike, unwatch, mute, unmute, unsubscribe, unlock, unpin, untag, \
             unassign, unfavorite, unbookmark, react, unreact, subscribing, leave, kick, decline, \
             dismiss, detach, unpublish, unhide, unsave, untrack, deselect, unflag, unmark, upvote, \
-            downvote, unvote, unsnooze, unarchive, undelete, undismiss, unsuppress, unlabel, \
-            unschedule, unapprove, unfriend, unhold, unpause, unresolve, uncomplete, unmatch, ungroup, \
-            unpair",
+            downvote, unvote, unsnooze, unarchive, undelete, undismiss, unlabel, unschedule, unapprove, \
+            unfriend, unhold, unpause, unresolve, uncomplete, unmatch, ungroup, unpair, dissociate, \
+            unmount, unignore, unsuppress",
         doubtful: "star, like, favorite, favourite, bookmark, pin, hide, vote, disable, flag",
     },
     Verbs {
@@ -132,14 +136,15 @@ const VERBS: &[Verbs] = &[
         clear: "delete, remove, destroy, purge, erase, wipe, empty, redact, del, unset, deletion, removal, \
             obliterate, forget, anonymize, anonymise, flush, truncate, prune, deletecollection, \
             discard, expunge, scrub, bulkdelete, batchdelete, shred, nuke, deleteall, removeall, \
-            deletemany, unprovision",
+            deletemany, unprovision, yank",
         doubtful: "drop, clear, clean, cleanup, trash, rm",
     },
     Verbs {
         act: Act::Govern,
         clear: "invite, reinvite, impersonate, ban, unban, suspend, unsuspend, install, uninstall, \
             allowlist, whitelist, blacklist, blocklist, deprovisioning, impersonation, restrict, \
-            quarantine, exec, portforward, unshare, demote, elevate, whitelisting, expel, allowlisting",
+            quarantine, exec, portforward, unshare, demote, elevate, whitelisting, expel, allowlisting, \
+            isolate, disarm",
         doubtful: "grant, block, unblock, transfer, delegate, shell, audit, proxy, share",
     },
     Verbs {
@@ -154,7 +159,7 @@ const VERBS: &[Verbs] = &[
         clear: "pay, refund, charge, reauthorize, repay, withdrawal, purchase, buy, prepay, \
             topup, checkout, reimburse, chargeback, payout, donate, invoicing, settle, \
             remit, disburse",
-        doubtful: "capture, void, bill, invoice, deposit, redeem, tip, top, finalize, fund",
+        doubtful: "capture, void, bill, invoice, deposit, redeem, tip, top, finalize, fund, renew, renewal",
     },
 ];
 
@@ -200,9 +205,32 @@ impl Lexicon {
     }
 }
 
+/// Words that are said of things, and not of doing them.
+const THINGS_IN_ING: &[&str] = &[
+    "finding",
+    "listing",
+    "reading",
+    "booking",
+    "posting",
+    "recording",
+    "rating",
+    "ranking",
+    "heading",
+    "opening",
+    "holding",
+    "filing",
+    "showing",
+    "scoring",
+    "grading",
+    "offering",
+];
+
 fn verb(word: &str) -> Option<Verb> {
     if let Some(found) = INDEX.get(word) {
         return Some(*found);
+    }
+    if THINGS_IN_ING.contains(&word) {
+        return None;
     }
     let stem = word.strip_suffix("ing")?;
     if stem.len() < 2 {

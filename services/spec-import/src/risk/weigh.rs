@@ -10,9 +10,10 @@ use countersign_domain::{
 
 use super::{
     Evidence,
-    effect::{Effect, effect, gravity},
+    effect::{Effect, effect},
     fields::Fields,
     gate::{Gate, Vote, gate, votes},
+    gravity::gravity,
     nouns::Topic,
     openness,
     ordinary::is_ordinary,

@@ -65,7 +65,15 @@ pub(super) const STRONG: &str = "user, member, membership, role, permission, tea
     saml provider, saml connection, sso connection, sso setting, scim group, scim user, \
     managed company, app transfer, repository transfer, project transfer, site transfer, \
     account transfer, guild ban, attack mode, tenant membership, env, jwt template, \
-    database user, db user";
+    database user, db user, vault item, device action, remote action, host containment, \
+    network containment, real time, response action, ip allow, group policy, managed policy, \
+    trusted network, workspace permission, sharing link, sharing invitation, mailbox delegate, \
+    forwarding address, auto forward, send as, domain wide, access permission, \
+    catalog permission, table grant, warehouse grant, push notification channel, ban list, \
+    kill switch, feature access, member invite, seat invite, guest invite, data sharing, \
+    secret store, secret scope, secret engine, auth method, auth mount, audit device, \
+    password vault, policy assignment, compliance rule, security baseline, exclusion rule, \
+    suppression rule exception, sim swap, detection rule, threat indicator, consent revocation";
 
 /// Mostly this.
 pub(super) const FAIR: &str = "group, setting, restriction, guest, integration, directory, connector, connection, \
@@ -77,7 +85,8 @@ pub(super) const FAIR: &str = "group, setting, restriction, guest, integration, 
     share, guild role, bot permission";
 
 /// As often something else.
-pub(super) const TORN: &str = "guild";
+pub(super) const TORN: &str =
+    "guild, vault, realm setting, containment, tunnel, indicator, exception, exclusion, alarm";
 
 /// Often something else.
 pub(super) const WEAK: &str = "application, configuration, config, preference, extension, app, notification setting, \

@@ -46,7 +46,12 @@ pub(super) const STRONG: &str = "token, access token, refresh token, password, p
     wallet key, activation code, invite token, guest token, embed token, chat token, \
     video token, capability token, playback token, connect token, access url, auth url, \
     authorization url, authorize url, sso url, login page url, onboarding link, setup link, \
-    hosted page, portal url, portal link, customer portal, billing portal";
+    hosted page, portal url, portal link, customer portal, billing portal, bypass code, \
+    sign url, signing url, embedded url, temporary link, checkout key, sdk key, client token, \
+    mobile key, login hint, session link, consent url, device activation, activation key, \
+    lease revocation, pan, cvv, cvc, emergency code, scratch code, service ticket, wrap token, \
+    root token, unseal share, ephemeral token, pre signed, signed cookie, playback key, \
+    drm key, content key, license token";
 
 /// Mostly this.
 pub(super) const FAIR: &str = "auth, key, authorization, grant, factor, challenge, verification, authn, cookie, \

@@ -32,7 +32,16 @@ pub(super) const STRONG: &str = "invoice, invoice item, invoiceitem, refund, pay
     spending control, card program, card token, crypto withdrawal, crypto transfer, \
     billing contact, seat assignment, rental agreement, cheque, payment recipient, \
     payment initiation, gift card activity, domain registration, domain purchase, \
-    domain renewal, phone purchase, number purchase";
+    domain renewal, phone purchase, number purchase, market trade, pay order, phone order, \
+    number order, postage, shipping label purchase, label purchase, flight order, ticket order, \
+    insurance premium, money movement, cash transfer, bank payout, merchant payout, \
+    instant payout, payout schedule, fee schedule, price adjustment, price override, \
+    discount rule, tax profile, tax registration, budget line, purchase requisition, \
+    expense reimbursement, mileage, per diem, salary change, salary revision, pay raise, \
+    commission plan, bonus payment, payroll run, payroll adjustment, payroll item, \
+    wage garnishment, bank withdrawal, atm, overdraft, credit line, credit limit, \
+    line of credit, loan payment, loan disbursement, interest rate, margin call, redemption, \
+    subscription pause, entitlement grant";
 
 /// Mostly this.
 pub(super) const FAIR: &str = "subscription, plan, quote, transfer, issuing authorization, payment authorization, credit, \
@@ -47,4 +56,4 @@ pub(super) const TORN: &str = "card, promotion, order cancellation";
 
 /// Often something else.
 pub(super) const WEAK: &str =
-    "order, cart, check, merchant, currency, addon, tier, amount, funding, financial, sale";
+    "order, check, merchant, currency, addon, tier, amount, funding, financial, sale";

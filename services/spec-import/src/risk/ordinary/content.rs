@@ -22,4 +22,5 @@ pub(super) const WORDS: &str = "accordion, album, animation, appendix, archive, 
     string, stub, style, stylesheet, submission, subtitle, summary, table, template, term, \
     text, theme, thumbnail, tile, timeline, title, toc, track, trailer, transcript, transition, \
     translation, tree, typography, variant, version, video, view, vocabulary, voice, wallpaper, \
-    watermark, whiteboard, widget, wiki, word, worksheet, xml";
+    watermark, whiteboard, widget, wiki, word, worksheet, xml, webpage, webform, mediafile, \
+    fileversion, published, draftversion";

@@ -20,4 +20,4 @@ pub(super) const WORDS: &str = "advertisement, affinity, alarm, analyzer, anomal
     slo, space, span, stack, state, statefulset, static, subdomain, subnetwork, switch, \
     switchport, synthetic, telemetry, thermostat, thing, threshold, tier, timeseries, topology, \
     trace, tracer, traffic, transform, transformation, trigger, ttl, twin, txt, uptime, vacuum, \
-    valve, vector, virtual, vlan, watch, meta, base, ipaddress";
+    valve, vector, virtual, vlan, watch, meta, base, ipaddress, setpoint";

@@ -16,4 +16,4 @@ pub(super) const WORDS: &str = "ab, ad, agenda, agent, alias, ama, answer, asm, 
     step, stream, stunt, subject, subscriber, suggestion, supporter, suppression, survey, tag, \
     tally, target, telegram, testimonial, thread, topic, touchpoint, tour, tracker, \
     transcription, tweet, typing, unsubscribe, update, utm, utterance, variation, viewer, \
-    voicemail, wallboard, webinar, welcome, whatsapp, wrapup";
+    voicemail, wallboard, webinar, welcome, whatsapp, wrapup, ads, adset";

@@ -19,4 +19,5 @@ pub(super) const WORDS: &str = "accommodation, address, aircraft, airline, airpo
     size, sku, slot, soil, spare, station, stock, stop, store, storefront, submittal, \
     substitution, supplier, supply, swap, swatch, tank, taxonomy, textile, theatre, tow, \
     tracking, traveler, traveller, trip, truck, turn, unit, uom, vehicle, vendor, venue, \
-    vessel, vin, visit, waitlist, wave, weather, wine, wishlist, workorder, yard, yield, zone";
+    vessel, vin, visit, waitlist, wave, weather, wine, wishlist, workorder, yard, yield, zone, \
+    lineitem, orderline, pricelist note, productvariant, stocklevel, salesrep";

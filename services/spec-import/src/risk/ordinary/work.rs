@@ -25,4 +25,5 @@ pub(super) const WORDS: &str = "absence, accomplishment, acknowledgement, activi
     timeclock, timelog, timeoff, timer, timesheet, todo, training, triage, type, vacation, \
     value, velocity, visitor, volunteer, vote, watcher, week, window, wip, work, workbook, \
     worker, working, workitem, workload, worklog, year, export, override, approval, base, \
-    suppression, housekeeping, comment, reader";
+    suppression, housekeeping, comment, reader, pullrequest, mergerequest, timeentry, \
+    userstory, member photo, me, membership note";

@@ -2,7 +2,7 @@
 
 use countersign_domain::operation::Method;
 
-use super::{Point, SUSPECTED, Topics};
+use super::{DECIDES, Point, SUSPECTED, Topics};
 use crate::risk::{
     lexicon::Lexicon,
     nouns::{Found, Topic},
@@ -31,6 +31,25 @@ pub(super) fn weigh_context(topics: &mut Topics<'_>, reading: &Reading<'_>) {
             .words
             .remove(&(Topic::Admin, "user group".to_owned()));
     }
+    if reading
+        .path
+        .words()
+        .any(|word| STORES.contains(&word.as_str()))
+    {
+        topics.words.remove(&(Topic::Auth, "key".to_owned()));
+    }
+    if opens_a_door(reading) {
+        let (points, source) = (SUSPECTED, "path");
+        topics.add(Topic::Admin, "unlock", Point { points, source });
+    }
+    if let Some(hint) = place(reading) {
+        let (points, source) = (SUSPECTED, "path");
+        topics.add(Topic::Admin, hint, Point { points, source });
+    }
+    if mints_a_link(reading) {
+        let (points, source) = (SUSPECTED, "text");
+        topics.add(Topic::Auth, "url", Point { points, source });
+    }
     authorizes_money(topics);
     cancels_an_order(topics, reading);
     if is_audience(reading) {
@@ -51,7 +70,7 @@ pub(super) fn weigh_context(topics: &mut Topics<'_>, reading: &Reading<'_>) {
     if is_detail(reading) {
         let in_path = |word: &str| reading.path.words().any(|other| other == word);
         topics.words.retain(|(_, word), point| {
-            point.points > SUSPECTED && point.source != "path" && !in_path(word)
+            point.points >= DECIDES && point.source != "path" && !in_path(word)
         });
     }
     let administers = reading
@@ -163,19 +182,138 @@ fn authorizes_money(topics: &mut Topics<'_>) {
     }
 }
 
+/// `/locks/{id}/unlock`: it lets somebody in, or away.
+fn opens_a_door(reading: &Reading<'_>) -> bool {
+    const DOORS: &[&str] = &[
+        "lock", "door", "gate", "garage", "vehicle", "car", "safe", "locker", "trunk",
+    ];
+    const OPENS: &[&str] = &["unlock", "open", "disarm", "start"];
+    let last = reading
+        .path
+        .segments
+        .last()
+        .and_then(|last| last.words.last());
+    let opens = last.is_some_and(|last| OPENS.contains(&last.as_str()));
+    let door = reading
+        .path
+        .words()
+        .any(|word| DOORS.contains(&word.as_str()));
+    opens && door && reading.method != Method::Get
+}
+
+/// `PUT /projects/{id}`: what people work in, whose fields may say who sees it.
+fn place<'r>(reading: &'r Reading<'_>) -> Option<&'r str> {
+    const PLACES: &[&str] = &[
+        "project",
+        "repository",
+        "repo",
+        "site",
+        "space",
+        "guild",
+        "base",
+    ];
+    let [only] = reading.path.segments.as_slice() else {
+        return None;
+    };
+    let [word] = only.words.as_slice() else {
+        return None;
+    };
+    let changes = matches!(reading.method, Method::Put | Method::Patch);
+    let one = changes && reading.path.ends_in_parameter && PLACES.contains(&word.as_str());
+    one.then_some(word.as_str())
+}
+
+/// "Create source URLs": whoever has such an address needs nothing else.
+fn mints_a_link(reading: &Reading<'_>) -> bool {
+    const PUBLIC: &[&str] = &[
+        "short",
+        "redirect",
+        "web",
+        "image",
+        "tracking",
+        "scheduling",
+        "vanity",
+        "branded",
+        "page",
+        "video",
+        "callback",
+        "custom",
+        "site",
+        "product",
+        "issue",
+        "external",
+        "remote",
+        "web",
+    ];
+    let mints = |verb: &Option<(Verb, String)>| matches!(verb, Some((verb, _)) if matches!(verb.base, "create" | "generate" | "request" | "get"));
+    let text = &reading.text;
+    let link = text
+        .object
+        .last()
+        .is_some_and(|last| last == "url" || last == "link");
+    let public = text
+        .object
+        .iter()
+        .any(|word| PUBLIC.contains(&word.as_str()));
+    reading.method == Method::Post && mints(&text.verb) && link && !public
+}
+
+/// Where a key is the name of a value.
+const STORES: &[&str] = &[
+    "kv",
+    "cache",
+    "redis",
+    "memcache",
+    "purge",
+    "surrogate",
+    "partition",
+    "keyspace",
+    "translation",
+    "dictionary",
+    "localization",
+    "i18n",
+    "store",
+    "registry",
+    "bucket",
+    "object",
+    "flag",
+    "metadata",
+];
+
 /// Cancelling an order gives money back, or keeps somebody from paying it.
 fn cancels_an_order(topics: &mut Topics<'_>, reading: &Reading<'_>) {
     let ends = |found: &Option<(Verb, String)>| matches!(found, Some((verb, _)) if matches!(verb.base, "cancel" | "void"));
     let ordered = topics.words.get(&(Topic::Billing, "order".to_owned()));
-    if ends(&reading.path.action) && ordered.is_some_and(|point| point.source == "path") {
+    let ends = [&reading.path.action, &reading.name.verb, &reading.text.verb]
+        .into_iter()
+        .any(ends);
+    if ends && ordered.is_some_and(|point| point.source == "path") {
         let (points, source) = (2, "path");
         topics.add(Topic::Billing, "cancel", Point { points, source });
     }
 }
 
 /// `/lists/{id}/members`: people who are written to, not people who may do something.
-fn is_audience(reading: &Reading<'_>) -> bool {
-    const AUDIENCES: &[&str] = &["list", "audience", "segment", "campaign", "cohort"];
+pub(in crate::risk) fn is_audience(reading: &Reading<'_>) -> bool {
+    const AUDIENCES: &[&str] = &[
+        "list",
+        "audience",
+        "segment",
+        "campaign",
+        "cohort",
+        "channel",
+        "conversation",
+        "chat",
+        "room",
+        "meeting",
+        "webinar",
+        "event",
+        "thread",
+        "call",
+        "conference",
+        "card",
+        "task",
+    ];
     let segments = reading.path.segments.windows(2);
     let mut pairs =
         segments.filter_map(|pair| Some((pair[0].words.last()?, pair[1].words.last()?)));

@@ -1,0 +1,273 @@
+//! What makes a change graver than an ordinary one: by what is ordered, by what is made, and by
+//! how many it touches.
+
+use countersign_domain::operation::Method;
+
+use super::{
+    effect::{Effect, object, takes_part},
+    gate::Vote,
+    grave::{BULK, CAPACITY, EXECUTIONS, LIVE, MAILINGS, RESTORED_OVER, RUNNABLE, TRAINING},
+    lexicon::List,
+    reading::Reading,
+    things::GENERIC,
+    verbs::{Act, Verb},
+};
+
+/// Why a change needs a human first: a stable code and the words.
+pub(super) fn gravity(
+    reading: &Reading<'_>,
+    votes: &[Vote],
+    effect: &Effect,
+) -> Option<(&'static str, String)> {
+    match effect {
+        Effect::Ends(word) | Effect::Removes(word) => Some(("destructive", word.clone())),
+        Effect::Switches => None,
+        Effect::Changes => ordered(reading, votes)
+            .or_else(|| made(reading, votes))
+            .or_else(|| bulk(reading)),
+    }
+}
+
+/// Grave by what is done.
+fn ordered(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, String)> {
+    const STARTS: &[&str] = &[
+        "start", "initiate", "launch", "submit", "resume", "retry", "unblock", "play",
+    ];
+    const SENDS: &[&str] = &["send", "schedule", "start", "publish", "launch"];
+    static MERGED_BY_HABIT: List = List::new(
+        "merged_by_habit",
+        &["pull, branch, request, metadata, attribute, upstream"],
+    );
+    let object = object(reading);
+    let does = |verbs: &[&str]| votes.iter().any(|vote| verbs.contains(&vote.verb.base));
+    let to = |verbs: &[&str], things: &'static List| {
+        let thing = object.iter().find(|word| reading.lexicon.has(things, word));
+        thing.filter(|_| does(verbs)).cloned()
+    };
+    if does(&["merge"]) && !reading.lexicon.any(&MERGED_BY_HABIT, &object) {
+        return Some(("destructive", "merge".to_owned()));
+    }
+    let act = |act: Act| {
+        let runs = !takes_part(reading);
+        let meant = |vote: &&Vote| {
+            vote.verb.act == act && (vote.verb.clear || (vote.source != "text" && runs))
+        };
+        votes.iter().find(meant).map(|vote| vote.word.clone())
+    };
+    to(&["restore", "recover"], &RESTORED_OVER)
+        .map(|word| ("destructive", format!("restore {word}")))
+        .or_else(|| to(STARTS, &RUNNABLE).map(|word| ("execute", word)))
+        .or_else(|| runs_inside(reading).map(|word| ("execute", word)))
+        .or_else(|| goes_live(reading).map(|word| ("execute", word)))
+        .or_else(|| refitted(reading).map(|word| ("provision", word)))
+        .or_else(|| to(SENDS, &MAILINGS).map(|word| ("bulk", word)))
+        .or_else(|| mailed(reading).map(|word| ("bulk", word)))
+        .or_else(|| act(Act::Run).map(|word| ("execute", word)))
+        .or_else(|| act(Act::Provision).map(|word| ("provision", word)))
+}
+
+/// `/campaigns/{id}/schedule`: the path itself sends what goes to many.
+fn mailed(reading: &Reading<'_>) -> Option<String> {
+    let last = reading.path.segments.last()?.words.last()?;
+    let sends = matches!(
+        last.as_str(),
+        "send" | "schedule" | "start" | "launch" | "deliver"
+    );
+    let mut words = reading.path.words();
+    words
+        .find(|word| reading.lexicon.has(&MAILINGS, word))
+        .filter(|_| sends)
+        .cloned()
+}
+
+/// `/services/{id}/versions/{v}/activate`: what runs from now on is another.
+fn goes_live(reading: &Reading<'_>) -> Option<String> {
+    const LAUNCHES: &[&str] = &[
+        "activate", "publish", "promote", "apply", "release", "rollout",
+    ];
+    let (verb, _) = reading.path.action.as_ref()?;
+    let mut things = reading
+        .path
+        .segments
+        .iter()
+        .rev()
+        .filter_map(|segment| segment.words.last());
+    let live = |word: &&String| reading.lexicon.has(&LIVE, word);
+    let tells = |word: &&String| live(word) || !reading.lexicon.has(&GENERIC, word);
+    let thing = things.find(|word| word.as_str() != verb.base && tells(word))?;
+    Some(thing.clone()).filter(|thing| LAUNCHES.contains(&verb.base) && live(&thing))
+}
+
+/// `/containers/{id}/attach` goes inside; `/projects/{id}/pipeline` runs what is checked in.
+fn runs_inside(reading: &Reading<'_>) -> Option<String> {
+    const INSIDE: &[&str] = &["container", "pod", "process", "console", "terminal", "tty"];
+    const SOURCES: &[&str] = &["project", "repo", "repository", "branch", "commit"];
+    let words: Vec<&String> = reading.path.words().collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let last = *words.last()?;
+    let goes = last == "attach" && has(INSIDE);
+    let starts = last == "pipeline" && has(SOURCES) && !reading.path.ends_in_parameter;
+    let posts = reading.method == Method::Post;
+    (posts && (goes || starts)).then(|| last.clone())
+}
+
+/// `/servers/{id}/change-type`: another size is another price.
+fn refitted(reading: &Reading<'_>) -> Option<String> {
+    const SIZES: &[&str] = &[
+        "type",
+        "size",
+        "flavor",
+        "tier",
+        "capacity",
+        "machinetype",
+        "sku",
+        "class",
+    ];
+    let (last, before) = reading.path.segments.split_last()?;
+    let size = last
+        .words
+        .last()
+        .filter(|word| SIZES.contains(&word.as_str()))?;
+    let mut things = before
+        .iter()
+        .rev()
+        .filter_map(|segment| segment.words.last());
+    let machine = things.find(|word| !reading.lexicon.has(&GENERIC, word))?;
+    let orders = last.words.len() > 1 || reading.path.action.is_some();
+    (orders && reading.lexicon.has(&CAPACITY, machine)).then(|| size.clone())
+}
+
+/// Grave by what is made.
+fn made(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, String)> {
+    let path = &reading.path;
+    if path
+        .segments
+        .last()
+        .is_some_and(|last| last.words.last().is_some_and(|last| last == "action"))
+    {
+        // The body says which action, so the worst of them counts.
+        return Some(("execute", "action".to_owned()));
+    }
+    if reading.method == Method::Patch || path.ends_in_parameter || path.action.is_some() {
+        return None;
+    }
+    if votes.iter().any(|vote| keeps(vote.verb)) {
+        return None;
+    }
+    let object = object(reading);
+    let thing = |list: &'static List| {
+        object
+            .iter()
+            .find(|word| reading.lexicon.has(list, word))
+            .cloned()
+    };
+    let trains = || {
+        let words = path.words().chain(&reading.name.object);
+        words
+            .into_iter()
+            .find(|word| reading.lexicon.has(&TRAINING, word))
+            .cloned()
+    };
+    let capacity = || {
+        trains()
+            .or_else(|| phone_number(reading))
+            .or_else(|| thing(&CAPACITY))
+    };
+    thing(&EXECUTIONS)
+        .map(|word| ("execute", word))
+        .or_else(|| {
+            let posts = reading.method == Method::Post;
+            posts
+                .then(capacity)
+                .flatten()
+                .map(|word| ("provision", word))
+        })
+}
+
+/// Verbs by which nothing new comes about.
+fn keeps(verb: Verb) -> bool {
+    const KEEPS: &[&str] = &[
+        "update",
+        "edit",
+        "modify",
+        "rename",
+        "stop",
+        "pause",
+        "archive",
+        "attach",
+        "assign",
+        "lock",
+        "reboot",
+        "restart",
+        "disassociate",
+        "acknowledge",
+        "link",
+        "unlink",
+        "notify",
+    ];
+    verb.act == Act::Toggle || KEEPS.contains(&verb.base)
+}
+
+/// A telephone number is rented by making one.
+fn phone_number(reading: &Reading<'_>) -> Option<String> {
+    for segment in reading.path.segments.iter().rev() {
+        if segment
+            .words
+            .windows(2)
+            .any(|pair| pair == ["phone", "number"])
+        {
+            return Some("phone number".to_owned());
+        }
+        if segment.after_parameter {
+            break;
+        }
+    }
+    None
+}
+
+/// `/{index}/_update_by_query`: whatever the query finds.
+fn by_query<'r>(reading: &'r Reading<'_>) -> Option<&'r String> {
+    let last = &reading.path.segments.last()?.words;
+    let [.., by, what] = last.as_slice() else {
+        return None;
+    };
+    let found = by == "by" && matches!(what.as_str(), "query" | "filter" | "condition");
+    found.then_some(what)
+}
+
+/// `PUT /incidents`: no parameter says which of them is meant.
+fn all_of_them<'r>(reading: &'r Reading<'_>) -> Option<&'r String> {
+    let [.., last] = reading.path.segments.as_slice() else {
+        return None;
+    };
+    let changes = matches!(reading.method, Method::Put | Method::Patch);
+    let many = last.plural && !reading.path.has_parameter && reading.path.action.is_none();
+    last.words.last().filter(|_| changes && many)
+}
+
+/// Grave by how many it touches.
+fn bulk(reading: &Reading<'_>) -> Option<(&'static str, String)> {
+    let last = reading
+        .path
+        .segments
+        .last()
+        .into_iter()
+        .flat_map(|segment| &segment.words);
+    let name = reading
+        .name
+        .object
+        .iter()
+        .chain(&reading.name.rest)
+        .chain(&reading.text.object);
+    let whole = reading
+        .path
+        .words()
+        .filter(|word| matches!(word.as_str(), "bulk" | "export" | "batch"));
+    let word = last
+        .chain(name)
+        .find(|word| reading.lexicon.has(&BULK, word))
+        .or(whole.last())
+        .or_else(|| all_of_them(reading))
+        .or_else(|| by_query(reading))?;
+    Some(("bulk", word.clone()))
+}
