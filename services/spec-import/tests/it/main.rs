@@ -11,6 +11,7 @@ mod entries;
 mod hostile;
 mod hostile_table;
 mod imports;
+mod labels;
 mod older;
 mod pointing;
 mod refusals;
