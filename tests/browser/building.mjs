@@ -82,7 +82,10 @@ export async function turnOn(scene) {
   const shown = await page.locator("main").innerText();
   const hides = !shown.includes(DECEPTIVE.override) && shown.includes("characters that do not show");
   checks.that("T58: a document's hidden characters are taken out, and the page says so", hides, shown);
-  checks.that("T58: its markup is text", shown.includes("<script>") && !(await page.title()).includes("owned"));
+  checks.that("T58: its HTML is taken out, and the page says so", shown.includes("what it is said to do holds HTML"), shown);
+  checks.that("T58: what it says about HTML is text", shown.includes(DECEPTIVE.code), shown);
+  checks.same("T58: the one script of the page is its own", await page.locator("script").count(), 1);
+  checks.that("T58: none has run", !(await page.title()).includes("owned"), await page.title());
   await watch.look(page, "tool-read");
   await page.goBack();
   await keys.type("#turn-on-reads-form [name=reason]", "Support needs to look things up.");

@@ -9,6 +9,7 @@ export const DECEPTIVE = {
   pop: "\u202c",
   zero: "\u200b",
   tag: "\u{e0041}",
+  code: '<script id="kept">document.title = "owned"</script>',
 };
 
 const ORDERS = [
@@ -98,7 +99,7 @@ export class Shop {
             operationId: "getOrder",
             summary: "Get an order",
             // A document is text from outside, too.
-            description: `One order.${DECEPTIVE.override}<script>document.title = "owned"</script>`,
+            description: `One order.${DECEPTIVE.override}<script>document.title = "owned"</script> Kept: \`${DECEPTIVE.code}\`.`,
             parameters: [order],
             responses: { 200: described("The order") },
           },
