@@ -142,4 +142,10 @@ export async function importAgain(scene) {
   await keys.press("#filter");
   checks.that("what changed can be found", (await names(page)).includes("get_book") && (await names(page)).includes("list_members"), await names(page));
   await watch.look(page, "review-changed");
+  await page.goto(`${scene.origin}/t/${scene.tenant}`);
+  const told = await page.locator("#import-notices").innerText();
+  checks.that("the first page tells of it", /1 back to review, 1 gone, 1 new/.test(told), told);
+  await watch.look(page, "home-notices");
+  await keys.press("#imports-looked");
+  checks.same("until it was looked at", await page.locator("#import-notices").count(), 0);
 }

@@ -28,6 +28,7 @@ mod markup;
 mod meaning;
 mod name;
 mod notes;
+mod notices;
 mod older;
 mod operation;
 mod origin;
@@ -50,6 +51,7 @@ mod words;
 use countersign_domain::operation::ImportedDocument;
 
 pub use countersign_store::{
+    import_notices::ImportNotice,
     revision_changes::{ChangedToolName, Outcome, RevisionChange},
     source_schedules::{LookFailure, Schedule},
 };
@@ -59,6 +61,7 @@ pub use job::{ImportPayload, ImportSpec, LookAgain, LookPayload};
 pub(crate) use limits::Listener;
 pub use limits::{Limits, Progress, Stage};
 pub use meaning::meaning;
+pub use notices::Notices;
 pub use schedules::{Looking, SetSchedule};
 pub use schema::compile::compile;
 

@@ -33,6 +33,7 @@ notices! {
     AddressSaved "address-saved" "The address is saved.";
     CredentialConfirmed "credential-confirmed" "The credential is confirmed. Calls are sent with it again.";
     CredentialStored "credential-stored" "The credential is stored. It is never shown again.";
+    ImportsLooked "imports-looked" "Noted. What imports change from now on is told again.";
     ScheduleSet "schedule-set" "The schedule is set. What it finds is imported like any other document.";
     ScheduleOff "schedule-off" "Nobody looks at the address by itself any more.";
     EndpointCreated "endpoint-created" "The endpoint is ready. Connect an agent with one of the snippets below.";

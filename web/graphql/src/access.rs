@@ -65,6 +65,7 @@ pub const ACCESS: &[FieldAccess] = &[
     tenant("source", &[A::ReadTenant]),
     tenant("revision", &[A::ReadTenant]),
     tenant("revisionChanges", &[A::ReadTenant]),
+    tenant("importNotices", &[A::ReadTenant]),
     tenant("tool", &[A::ReadTenant]),
     tenant("connections", &[A::ReadTenant]),
     tenant("suspensions", &[A::ReadTenant]),
@@ -100,6 +101,8 @@ pub const ACCESS: &[FieldAccess] = &[
     mutation("revokeInvitation", &[A::ManageMembers]),
     mutation("changeRole", &[A::ManageMembers]),
     mutation("removeMember", &[A::ManageMembers]),
+    // Only for oneself.
+    mutation("lookedAtImports", &[A::ReadTenant]),
 ];
 
 /// Prints the table, a row a field and a column a role. Its printed form is a golden file.

@@ -6,8 +6,8 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, S
 use crate::{
     connection::ConnectionMutations, context::Services, decide_tool::ToolMutations,
     endpoint::EndpointMutations, guard::Guard, hold::HoldMutations, import::ImportMutations,
-    member::MemberMutations, override_tool::OverrideMutations, query::Query,
-    schedule::ScheduleMutations, suspension::SuspensionMutations,
+    member::MemberMutations, notice::NoticeMutations, override_tool::OverrideMutations,
+    query::Query, schedule::ScheduleMutations, suspension::SuspensionMutations,
 };
 
 /// How deep a query may be.
@@ -39,6 +39,7 @@ pub struct Mutation(
     EndpointMutations,
     HoldMutations,
     MemberMutations,
+    NoticeMutations,
 );
 
 /// The schema's type.

@@ -24,6 +24,7 @@ mod http;
 mod import;
 mod measure;
 mod member;
+mod notice;
 mod override_tool;
 mod query;
 mod record;

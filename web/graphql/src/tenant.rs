@@ -16,6 +16,7 @@ use crate::{
     hold::{Hold, HoldsWanted},
     import::Revision,
     member::{Invitation, Member},
+    notice::ImportNotice,
     query::Role,
     record::{RecordDetail, RecordFilter, RecordPage},
     report::Report,
@@ -110,6 +111,13 @@ impl Tenant {
         let imports = &ctx.services().imports;
         let changes = imports.changes(&self.caller.scope, known(&revision)?).await;
         RevisionChangePage::cut(changes.map_err(to_graphql)?, first, after)
+    }
+
+    /// Imports that changed something since the viewer last looked, newest first, at most five.
+    #[graphql(complexity = "CALL + LIST * child_complexity")]
+    async fn import_notices(&self, ctx: &Context<'_>) -> Result<Vec<ImportNotice>> {
+        let notices = ctx.services().imports.notices(&self.caller.scope).await;
+        rows(notices.map(|notices| notices.imports))
     }
 
     /// One tool, as it is in an environment.

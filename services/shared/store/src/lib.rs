@@ -24,6 +24,7 @@ pub mod environments;
 mod epochs;
 mod error;
 pub mod holds;
+pub mod import_notices;
 pub mod invitations;
 pub mod jobs;
 pub mod members;

@@ -12,6 +12,7 @@ mod hostile;
 mod hostile_table;
 mod imports;
 mod labels;
+mod notices;
 mod older;
 mod pointing;
 mod refusals;

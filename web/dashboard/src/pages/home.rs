@@ -10,7 +10,7 @@ use crate::{
     answer::{Answer, page},
     chart::Columns,
     frame::{Frame, Here, Section},
-    pages::{audit::AuditRow, holds::HoldRow},
+    pages::{audit::AuditRow, holds::HoldRow, notices::NoticesCard},
 };
 
 pub(crate) fn routes() -> Routes {
@@ -35,6 +35,7 @@ pub(crate) struct HomePage {
     pub(crate) rows: Vec<AuditRow>,
     pub(crate) chart: Columns,
     pub(crate) may_read_records: bool,
+    pub(crate) notices: Option<NoticesCard>,
 }
 
 /// One thing to do; it ticks itself from what is there.
@@ -155,6 +156,7 @@ impl HomePage {
             rows: figures.last_calls.iter().map(AuditRow::new).collect(),
             chart: calls_chart(&figures.days),
             may_read_records: false,
+            notices: None,
         }
     }
 }
@@ -171,5 +173,6 @@ async fn home(here: Here) -> Answer {
     let around = (here.frame("Overview", Section::Home), here.path(""));
     let mut drawn = HomePage::new(around, &figures, holds);
     drawn.may_read_records = here.may(ActionName::ReadRecords);
+    drawn.notices = NoticesCard::of(&here).await?;
     page(&drawn)
 }

@@ -11,6 +11,7 @@ mod import_again;
 mod imports;
 mod invitation;
 mod members;
+mod notices;
 mod problem;
 mod report;
 mod review;
@@ -39,6 +40,7 @@ pub fn routes() -> Routes {
         .and(invitation::routes())
         .and(consent::routes())
         .and(home::routes())
+        .and(notices::routes())
         .and(sources::routes())
         .and(review::routes())
         .and(imports::routes())

@@ -65,6 +65,7 @@ impl Facts {
             }
             "holds" => "(wanted: WAITING)".to_owned(),
             "hold" => format!(r#"(id: "{}")"#, world().id::<HoldId>()),
+            "importNotices" => return "importNotices { review }".to_owned(),
             "suspensions" => return "suspensions { total }".to_owned(),
             "members" | "invitations" | "environments" | "sources" | "connections"
             | "endpoints" | "grants" => String::new(),
@@ -148,6 +149,7 @@ impl Facts {
             }
             "revokeInvitation" => format!(r#"(TENANT, id: "{}")"#, world().id::<InvitationId>()),
             "changeRole" => format!(r#"(TENANT, member: "{member}", role: AUDITOR) {{ id }}"#),
+            "lookedAtImports" => format!(r#"(TENANT, until: "{}")"#, self.revision),
             "removeMember" => format!(r#"(TENANT, member: "{member}")"#),
             other => panic!("say how {other} is tried"),
         };

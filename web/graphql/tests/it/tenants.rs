@@ -102,6 +102,10 @@ async fn what_is_in_another_tenant_cannot_be_named() {
             json!({"id": started["source"]}),
         ),
         (
+            r#"mutation($id: ID!) { lookedAtImports(tenant: "globex", until: $id) }"#,
+            json!({"id": started["revision"]}),
+        ),
+        (
             r#"mutation($id: ID!) { changeRole(tenant: "globex", member: $id, role: AUDITOR) { id } }"#,
             json!({ "id": member }),
         ),

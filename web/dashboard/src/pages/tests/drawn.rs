@@ -22,6 +22,7 @@ use crate::{
     field::Field,
     frame::{Frame, NavItem, Place},
     inert::Inert,
+    pages::notices::NoticesCard,
     pages::schedule::ScheduleCard,
     pages::suspension::SuspensionCard,
     pages::{
@@ -203,6 +204,9 @@ fn home_page(text: &str, busy: bool) -> home::HomePage {
         holds.into_iter().collect(),
     );
     page.may_read_records = true;
+    if busy {
+        page.notices = NoticesCard::new(&s::notices(text), &[s::suspension(text)]);
+    }
     page
 }
 

@@ -25,7 +25,7 @@ use countersign_secret_injection::{
     connections::{CredentialView, SuggestedAddress, Suggestions},
 };
 use countersign_spec_import::{
-    ChangedToolName, LookFailure, Looking, Outcome, RevisionChange, Schedule,
+    ChangedToolName, ImportNotice, LookFailure, Looking, Notices, Outcome, RevisionChange, Schedule,
 };
 use countersign_tool_registry::{
     ClassCount, DecidedTools, Endpoint, Environment, GivenAs, RefusedTool, RevisionState,
@@ -270,6 +270,33 @@ pub(super) fn refused(text: &str) -> DecidedTools {
             refused(8, ToolDecisionError::HighRiskMustBeHeld),
             refused(7, ToolDecisionError::ToolUnsupported(text.to_owned())),
         ],
+    }
+}
+
+pub(super) fn notices(text: &str) -> Notices {
+    let schedule = looking(text).schedule.unwrap();
+    let failing = Schedule {
+        stopped: None,
+        ..schedule.clone()
+    };
+    Notices {
+        imports: vec![ImportNotice {
+            revision: id("rev", 1),
+            number: 4,
+            source_slug: "orders".to_owned(),
+            source_name: text.to_owned(),
+            scheduled: true,
+            by: text.to_owned(),
+            at: at(6),
+            review: 3,
+            removed: 1,
+            added: 2,
+            informed: 5,
+            breaking: 2,
+            security: 1,
+        }],
+        more: true,
+        schedules: vec![(source(text), schedule), (source(text), failing)],
     }
 }
 
