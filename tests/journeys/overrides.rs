@@ -282,7 +282,8 @@ async fn what_people_said_of_a_text_falls_away_with_it_and_somebody_looks_again(
     assert_eq!(list.state, ToolState::NeedsReview);
     assert_eq!(list.tool.operation.risk.class, RiskClass::Read);
     assert!(list.said(OverrideKind::Risk).is_none());
-    assert!(list.risk_was_said(), "and the page can say so");
+    let alone = list.stands_alone().map(|why| why.code());
+    assert_eq!(alone, Some("tool_risk_overridden"), "and not among others");
     let labels = scene.tool(labels).await;
     assert_eq!(labels.state, ToolState::NeedsReview);
     assert_eq!(labels.tool.operation.title, "Update all labels of an order");

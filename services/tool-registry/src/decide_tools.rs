@@ -16,10 +16,9 @@ use countersign_store::{
     StoreError, TenantTx,
     enablements::{NewDecision, TurnOnPermit},
     environments::Environment,
-    tools::{DecidedTool, ToolsOf},
 };
 
-use crate::{Registry, ToolDecisionError, rule};
+use crate::{Registry, ToolDecisionError, ToolView, rule, tools::views};
 
 /// A tool with the definition of it that was looked at.
 pub type LookedAt = (ToolId, ToolVersionId);
@@ -64,7 +63,7 @@ pub struct RefusedTool {
 impl Registry {
     /// Decides the same about many tools of an API, each by the rules for one: the permission
     /// that its risk needs, the definition that was looked at, high risk held. A tool whose text a
-    /// person has to read first is not turned on among others. One that is refused is named, and
+    /// person has to read first, or whose risk a person overrode, is not turned on among others. One that is refused is named, and
     /// nothing else is lost by it. Each decision has its own row in the audit log.
     ///
     /// # Errors
@@ -77,11 +76,8 @@ impl Registry {
         may_decide(scope, cmd.choice)?;
         let tx = self.store.begin(scope).await?;
         let environment = tx.environment(cmd.environment).await?;
-        let ids: Vec<ToolId> = cmd.tools.iter().map(|(id, _)| *id).collect();
-        tx.lock_tools(cmd.source, &ids).await?;
-        let known = tx
-            .tools(ToolsOf::Source(cmd.source), cmd.environment)
-            .await?;
+        tx.lock_tools(cmd.source).await?;
+        let known = views(&tx, cmd.source, cmd.environment).await?;
         let sorted = Sorted::of(scope, &cmd, known);
         let mut outcome = DecidedTools {
             decided: Vec::new(),
@@ -93,8 +89,9 @@ impl Registry {
             return Ok(outcome);
         }
 
-        let ordinary = self.decisions(scope, &cmd, &sorted.ordinary)?;
-        let high = self.decisions(scope, &cmd, &sorted.high)?;
+        let place = (cmd.environment, &cmd.reason);
+        let ordinary = self.decisions(scope, place, &sorted.ordinary)?;
+        let high = self.decisions(scope, place, &sorted.high)?;
         write(&tx, scope, &cmd, (&ordinary, &high)).await?;
         let records: Vec<Record> = tools
             .iter()
@@ -109,15 +106,16 @@ impl Registry {
         Ok(outcome)
     }
 
-    fn decisions(
+    /// One decision for each of these tools, all for the same reason.
+    pub(crate) fn decisions(
         &self,
         scope: &TenantScope,
-        cmd: &DecideTools,
+        (environment, reason): (EnvironmentId, &Statement),
         tools: &[Tool],
     ) -> Result<Vec<NewDecision>, Denied> {
         let tools = tools.iter();
         tools
-            .map(|tool| self.decision(scope, tool, cmd.environment, cmd.reason.clone()))
+            .map(|tool| self.decision(scope, tool, environment, reason.clone()))
             .collect()
     }
 
@@ -192,14 +190,16 @@ struct Sorted {
 }
 
 impl Sorted {
-    fn of(scope: &TenantScope, cmd: &DecideTools, known: Vec<DecidedTool>) -> Self {
+    fn of(scope: &TenantScope, cmd: &DecideTools, known: Vec<ToolView>) -> Self {
         let mut wanted: HashMap<ToolId, ToolVersionId> = cmd.tools.iter().copied().collect();
         let mut sorted = Self::default();
-        for DecidedTool { tool, decided } in known {
-            let Some(version) = wanted.remove(&tool.id) else {
+        for view in known {
+            let Some(version) = wanted.remove(&view.tool.id) else {
                 continue;
             };
-            if let Err(why) = may_be(scope, &tool, (version, cmd.choice)) {
+            let may_be = may_be(scope, &view, (version, cmd.choice));
+            let ToolView { tool, decided, .. } = view;
+            if let Err(why) = may_be {
                 sorted.refused.push(RefusedTool {
                     tool: tool.id,
                     name: Some(tool.name),
@@ -232,16 +232,13 @@ impl Sorted {
 /// Says whether this may be decided about a tool that is one of many.
 fn may_be(
     scope: &TenantScope,
-    tool: &Tool,
+    view: &ToolView,
     (version, choice): (ToolVersionId, Choice),
 ) -> Result<(), ToolDecisionError> {
     let Choice::On(handling) = choice else {
         return Ok(());
     };
-    let _permit = rule::permit(scope, tool)?;
-    rule::may_be_on(tool, version, handling)?;
-    if tool.operation.must_be_read() {
-        return Err(ToolDecisionError::TextUnread);
-    }
-    Ok(())
+    let _permit = rule::permit(scope, &view.tool)?;
+    rule::may_be_on(&view.tool, version, handling)?;
+    view.stands_alone().map_or(Ok(()), Err)
 }

@@ -53,6 +53,11 @@ pub enum ToolDecisionError {
         "its text hides characters or tells a model what to do; read it on the tool's own page and decide there"
     )]
     TextUnread,
+    /// A person said something about its risk, and it was chosen among others.
+    #[error(
+        "somebody overrode its risk, or did until its text changed; look at it on the tool's own page and decide there"
+    )]
+    RiskOverridden,
     /// It is not there, or the database does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -62,7 +67,10 @@ impl Fault for ToolDecisionError {
     fn kind(&self) -> Kind {
         match self {
             Self::Denied(error) => error.kind(),
-            Self::ToolChanged | Self::ToolUnsupported(_) | Self::TextUnread => Kind::Conflict,
+            Self::ToolChanged
+            | Self::ToolUnsupported(_)
+            | Self::TextUnread
+            | Self::RiskOverridden => Kind::Conflict,
             Self::HighRiskMustBeHeld => Kind::Invalid,
             Self::Store(error) => error.kind(),
         }
@@ -75,6 +83,7 @@ impl Fault for ToolDecisionError {
             Self::ToolUnsupported(_) => "tool_unsupported",
             Self::HighRiskMustBeHeld => "high_risk_must_be_held",
             Self::TextUnread => "tool_text_unread",
+            Self::RiskOverridden => "tool_risk_overridden",
             Self::Store(error) => error.code(),
         }
     }

@@ -6,15 +6,16 @@ use countersign_access::TenantScope;
 use countersign_domain::{
     id::{EnvironmentId, SourceId, ToolId},
     overrides::{Override, OverrideKind},
+    risk::RiskClass,
     tool::{Enablement, Tool, ToolState},
 };
 use countersign_store::{
-    StoreError,
+    StoreError, TenantTx,
     overrides::OverridesOf,
     tools::{DecidedTool, ToolsOf},
 };
 
-use crate::{ReadError, Registry, registry::reading};
+use crate::{ReadError, Registry, ToolDecisionError, registry::reading};
 
 /// A tool in an environment.
 #[derive(Clone, Debug)]
@@ -55,12 +56,30 @@ impl ToolView {
         standing.find(|one| one.said.kind() == kind)
     }
 
-    /// Says whether a person has, or had until an import, said something about its risk: then it
-    /// is turned on by itself and not among others.
+    /// Why it is turned on by itself and not among others, if so: its text has to be read, or a
+    /// person has, or had until an import, said something about its risk.
     #[must_use]
-    pub fn risk_was_said(&self) -> bool {
+    pub fn stands_alone(&self) -> Option<ToolDecisionError> {
         let mut kinds = self.overrides.iter().map(|one| one.said.kind());
-        kinds.any(|kind| kind == OverrideKind::Risk)
+        if self.tool.operation.must_be_read() {
+            Some(ToolDecisionError::TextUnread)
+        } else if kinds.any(|kind| kind == OverrideKind::Risk) {
+            Some(ToolDecisionError::RiskOverridden)
+        } else {
+            None
+        }
+    }
+
+    /// Says whether it is turned on with all other READ tools of its API: nobody has decided about
+    /// it, it is not high-risk, it can be called, and nobody has to look at it by itself.
+    #[must_use]
+    pub fn is_plain_read(&self) -> bool {
+        let operation = &self.tool.operation;
+        self.decided.is_none()
+            && operation.unsupported.is_none()
+            && operation.risk.class == RiskClass::Read
+            && !operation.risk.high_risk
+            && self.stands_alone().is_none()
     }
 }
 
@@ -79,9 +98,7 @@ impl Registry {
         let tx = self.store.begin(scope).await?;
         tx.source(source).await?;
         tx.environment(environment).await?;
-        let tools = tx.tools(ToolsOf::Source(source), environment).await?;
-        let overrides = tx.overrides(OverridesOf::Source(source)).await?;
-        Ok(ToolView::all(tools, overrides))
+        Ok(views(&tx, source, environment).await?)
     }
 
     /// Shows one tool, as it is in an environment.
@@ -102,4 +119,15 @@ impl Registry {
         let found = ToolView::all(found, overrides).pop();
         Ok(found.ok_or(StoreError::NotFound)?)
     }
+}
+
+/// The present tools of a source by name, with what people say about them.
+pub(crate) async fn views(
+    tx: &TenantTx,
+    source: SourceId,
+    environment: EnvironmentId,
+) -> Result<Vec<ToolView>, StoreError> {
+    let tools = tx.tools(ToolsOf::Source(source), environment).await?;
+    let overrides = tx.overrides(OverridesOf::Source(source)).await?;
+    Ok(ToolView::all(tools, overrides))
 }

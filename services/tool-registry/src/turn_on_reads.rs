@@ -1,15 +1,17 @@
 //! Turns on what only reads.
 
-use countersign_access::{Action as _, Denied, EnableTool, TenantScope};
+use countersign_access::{EnableTool, TenantScope};
 use countersign_domain::{
+    decision::Handling,
     event::Event,
     id::{EnvironmentId, SourceId},
     name::Statement,
     record::{Act, Record},
+    tool::Tool,
 };
-use countersign_store::enablements::ReadsDecision;
+use countersign_store::enablements::TurnOnPermit;
 
-use crate::{Registry, ToolDecisionError};
+use crate::{Registry, ToolDecisionError, ToolView, tools::views};
 
 /// The wish to turn on all READ tools of a source.
 #[derive(Clone, Debug)]
@@ -26,7 +28,8 @@ impl Registry {
     /// Turns on every READ tool of a source that is not high-risk, can be called, and that nobody
     /// has decided about in this environment. What somebody turned off stays off, and what has
     /// changed since it was turned on waits to be looked at. A tool whose texts tell a model what
-    /// to do, or hide characters, is turned on only by itself. Returns how many were turned on.
+    /// to do, or hide characters, or whose risk a person overrode, is turned on only by itself.
+    /// Returns how many were turned on.
     ///
     /// # Errors
     /// When the caller may not, or there is no such source or environment.
@@ -36,36 +39,37 @@ impl Registry {
         cmd: TurnOnReads,
     ) -> Result<usize, ToolDecisionError> {
         let permit = scope.allow(EnableTool)?;
-        let by = scope.member().ok_or(Denied {
-            action: EnableTool::NAME,
-        })?;
         let tx = self.store.begin(scope).await?;
         let environment = tx.environment(cmd.environment).await?;
         let source = tx.source(cmd.source).await?;
-
-        let decision = ReadsDecision {
-            environment: cmd.environment,
-            source: cmd.source,
-            reason: cmd.reason,
-            by,
-            at: self.world.now(),
-        };
-        let turned_on = tx.turn_reads_on(permit, &decision).await?;
-        if turned_on.is_empty() {
+        tx.lock_tools(cmd.source).await?;
+        let views = views(&tx, cmd.source, cmd.environment).await?;
+        let reads: Vec<Tool> = views
+            .into_iter()
+            .filter(ToolView::is_plain_read)
+            .map(|view| view.tool)
+            .collect();
+        if reads.is_empty() {
             return Ok(0);
         }
-        let (tools, names): (Vec<_>, Vec<_>) = turned_on.into_iter().unzip();
+
+        let place = (cmd.environment, &cmd.reason);
+        let decisions = self.decisions(scope, place, &reads)?;
+        let permit = TurnOnPermit::Ordinary(permit);
+        let how = (cmd.environment, Handling::Run);
+        tx.turn_tools_on(permit, how, &decisions).await?;
+        let names: Vec<&str> = reads.iter().map(|tool| tool.name.as_str()).collect();
         let record = Record::new(&self.world, scope.tenant(), Act::ToolsTurnedOn, scope.who())
             .with("source", source.slug.as_str())
             .with("environment", environment.slug.as_str())
-            .with("reason", decision.reason.as_str())
-            .with("count", tools.len())
+            .with("reason", cmd.reason.as_str())
+            .with("count", reads.len())
             .with("tools", names);
         tx.append_record(&record).await?;
-        let count = tools.len();
+        let tools = reads.iter().map(|tool| tool.id).collect();
         tx.publish(&Event::ToolsDecided { tools }).await?;
         tx.commit().await?;
         self.tell(scope).await;
-        Ok(count)
+        Ok(reads.len())
     }
 }

@@ -54,6 +54,7 @@ pub(crate) struct ToolMutations;
 #[Object]
 impl ToolMutations {
     /// Turns on every READ tool of an API that is not high-risk and that nobody has decided about.
+    /// One whose text has to be read, or whose risk somebody overrode, is turned on by itself.
     /// Returns how many.
     #[graphql(complexity = "CALL")]
     async fn turn_on_reads(

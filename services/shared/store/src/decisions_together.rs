@@ -4,7 +4,7 @@
 use countersign_access::{DisableTool, Permit};
 use countersign_domain::{
     decision::Handling,
-    id::{EnvironmentId, SourceId, ToolId},
+    id::{EnvironmentId, SourceId},
 };
 use sea_orm::Value;
 use serde_json::json;
@@ -16,23 +16,18 @@ use crate::{
 };
 
 impl TenantTx {
-    /// Keeps imports and other decisions from changing these tools of a source until the
+    /// Keeps imports and other decisions from changing the tools of a source until the
     /// transaction ends. The source is locked first, as an import does, and the tools in one
     /// order, so that nobody waits in a circle.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such source.
-    pub async fn lock_tools(&self, source: SourceId, tools: &[ToolId]) -> Result<(), StoreError> {
+    pub async fn lock_tools(&self, source: SourceId) -> Result<(), StoreError> {
         self.lock_source(source).await?;
-        let ids: Vec<Uuid> = tools.iter().map(|id| id.as_uuid()).collect();
         self.rows(
-            "SELECT 1 AS locked FROM tool WHERE tenant_id = $1 AND source_id = $2 AND id = ANY ($3)
+            "SELECT 1 AS locked FROM tool WHERE tenant_id = $1 AND source_id = $2
              ORDER BY id FOR UPDATE",
-            [
-                self.tenant().as_uuid().into(),
-                source.as_uuid().into(),
-                Value::from(ids),
-            ],
+            [self.tenant().as_uuid().into(), source.as_uuid().into()],
         )
         .await
         .map(|_| ())

@@ -5,7 +5,7 @@ use countersign_access::{DisableTool, EnableHighRiskTool, EnableTool, Permit};
 use countersign_domain::{
     Timestamp,
     decision::Handling,
-    id::{EnablementId, EnvironmentId, MemberId, SourceId, ToolId, ToolVersionId},
+    id::{EnablementId, EnvironmentId, MemberId, ToolId, ToolVersionId},
     name::Statement,
     tool::{Choice, Enablement},
 };
@@ -35,21 +35,6 @@ pub struct NewDecision {
     pub tool: ToolId,
     /// The definition that was looked at.
     pub version: ToolVersionId,
-    /// Why.
-    pub reason: Statement,
-    /// Who.
-    pub by: MemberId,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// What is decided about all READ tools of a source that nobody has decided about.
-#[derive(Clone, Debug)]
-pub struct ReadsDecision {
-    /// Where.
-    pub environment: EnvironmentId,
-    /// The source.
-    pub source: SourceId,
     /// Why.
     pub reason: Statement,
     /// Who.
@@ -125,54 +110,6 @@ impl TenantTx {
         )
         .await
         .map(|_| ())
-    }
-
-    /// Turns on every READ tool of a source that nobody has decided about yet, that is not
-    /// high-risk, that can be called, whose texts no person has to read first, and of whose risk no
-    /// person has said or had said otherwise. Returns their ids and names.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn turn_reads_on(
-        &self,
-        permit: Permit<EnableTool>,
-        decision: &ReadsDecision,
-    ) -> Result<Vec<(ToolId, String)>, StoreError> {
-        self.used(permit)?;
-        let rows = self
-            .rows(
-                "WITH turned AS (
-                     INSERT INTO enablement (tenant_id, id, environment_id, tool_id, tool_version_id, high_risk,
-                         state, handling, reason, decided_by, decided_at)
-                     SELECT t.tenant_id, gen_random_uuid(), $2, t.id, v.id, false, 'on', 'run', $4, $5, $6
-                     FROM tool t JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
-                     WHERE t.tenant_id = $1 AND t.source_id = $3 AND t.removed_at IS NULL
-                       AND v.class = 'READ' AND NOT v.high_risk AND v.unsupported IS NULL
-                       AND NOT v.definition @> '{\"diagnostics\": [{\"code\": \"text_instructs\"}]}'
-                       AND NOT v.definition @> '{\"diagnostics\": [{\"code\": \"text_hidden_characters\"}]}'
-                       AND NOT EXISTS (SELECT 1 FROM tool_override o WHERE o.tenant_id = t.tenant_id
-                           AND o.tool_id = t.id AND o.kind = 'risk'
-                           AND (o.ended_why IS NULL OR o.ended_why IN ('text_changed', 'risk_changed')))
-                     ON CONFLICT (tenant_id, environment_id, tool_id) WHERE superseded_at IS NULL DO NOTHING
-                     RETURNING tool_id)
-                 SELECT t.id, t.name FROM turned JOIN tool t ON t.tenant_id = $1 AND t.id = turned.tool_id
-                 ORDER BY t.name",
-                [
-                    self.tenant().as_uuid().into(),
-                    decision.environment.as_uuid().into(),
-                    decision.source.as_uuid().into(),
-                    decision.reason.as_str().into(),
-                    decision.by.as_uuid().into(),
-                    decision.at.into(),
-                ],
-            )
-            .await?;
-        rows.iter()
-            .map(|row| {
-                let id: Uuid = row.try_get("", "id")?;
-                Ok((id.into(), row.try_get("", "name")?))
-            })
-            .collect()
     }
 
     async fn supersede_decision(&self, decision: &NewDecision) -> Result<(), StoreError> {

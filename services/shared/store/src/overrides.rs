@@ -61,7 +61,7 @@ impl TenantTx {
             .await?
             .ok_or(StoreError::NotFound)?
             .try_get::<Uuid>("", "source_id")?;
-        self.lock_tools(source.into(), &[id]).await?;
+        self.lock_tools(source.into()).await?;
         let row = self
             .row(
                 "SELECT t.id, t.source_id, t.name, v.id AS version_id, v.revision_id, v.fingerprint, v.definition,

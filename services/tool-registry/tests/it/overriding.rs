@@ -8,10 +8,11 @@ use countersign_domain::{
     overrides::{OverrideKind, Said, SaidRisk},
     risk::RiskClass,
     role::Role,
-    tool::ToolState,
+    tool::{Choice, ToolState},
 };
 use countersign_tool_registry::{
-    CreateEndpoint, OverrideError, SetOverride, ToolView, TurnOn, TurnOnReads, WithdrawOverride,
+    CreateEndpoint, DecideTools, OverrideError, SetOverride, ToolView, TurnOn, TurnOnReads,
+    WithdrawOverride,
 };
 
 use crate::house::{Home, operation, title};
@@ -176,7 +177,18 @@ async fn what_is_overridden_is_not_turned_on_among_all_reads() {
         1,
         "list_orders, which only its document calls READ"
     );
-    assert_eq!(home.tool(source, "add").await.state, ToolState::Off);
+    let add = home.tool(source, "add").await;
+    assert_eq!(add.state, ToolState::Off);
+    let chosen = DecideTools {
+        source,
+        environment: home.house.environment,
+        choice: Choice::On(Handling::Run),
+        tools: vec![(add.tool.id, add.tool.version)],
+        reason: "chosen among others".parse().unwrap(),
+    };
+    let outcome = home.registry.decide_tools(&home.developer, chosen).await;
+    let refused = &outcome.unwrap().refused[..];
+    assert_eq!(refused[0].why.code(), "tool_risk_overridden");
 }
 
 #[tokio::test]

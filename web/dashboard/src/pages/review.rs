@@ -12,7 +12,7 @@ mod summary;
 
 use askama::Template;
 use countersign_access::ActionName;
-use countersign_domain::{id::RevisionId, name::Slug, risk::RiskClass, tool::ToolState};
+use countersign_domain::{id::RevisionId, name::Slug, tool::ToolState};
 use countersign_edge::{Problem, Routes, WhoMay};
 use countersign_tool_registry::{RevisionState, RevisionView, SourceDetail, ToolView};
 
@@ -247,7 +247,7 @@ impl SourcePage {
             waiting: count(|view| view.state == ToolState::NeedsReview),
             high: count(|view| view.tool.operation.risk.high_risk),
             costs: size(countersign_tool_registry::list_bytes(tools)),
-            reads_off: count(is_plain_read),
+            reads_off: count(ToolView::is_plain_read),
             kinds: counts.iter().map(NoteKind::new).collect(),
             notes_say: notes::summary(&counts),
             diagnostics: document.iter().map(Note::new).collect(),
@@ -317,16 +317,6 @@ impl SourcePage {
         let frame = here.frame(title.as_str(), Section::Sources);
         Self::new(frame, here.path(""), reviewed, (May::of(here), bulk))
     }
-}
-
-/// What the button for all READ tools would turn on, as far as anybody can see here.
-fn is_plain_read(view: &ToolView) -> bool {
-    let operation = &view.tool.operation;
-    view.state == ToolState::Off
-        && view.decided.is_none()
-        && operation.risk.class == RiskClass::Read
-        && !operation.risk.high_risk
-        && !operation.must_be_read()
 }
 
 async fn review(here: Here) -> Answer {
