@@ -179,6 +179,13 @@ pub(crate) struct ProgressPage {
     pub(crate) diff: Option<Diff>,
 }
 
+impl ProgressPage {
+    /// The import has come to its end, and to something.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.progress.state == "ready"
+    }
+}
+
 /// Where an import is, in words.
 pub(crate) struct Progress {
     pub(crate) state: &'static str,

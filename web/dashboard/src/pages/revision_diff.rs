@@ -3,15 +3,14 @@
 use countersign_domain::drift::{Breaking, Change, SecuritySeverity};
 use countersign_spec_import::{Outcome, RevisionChange};
 
-use crate::{chart::Share, inert::Inert, parts::Badge};
+use crate::{chart::Stack, inert::Inert, parts::Badge};
 
 /// Characters of an old or a new value that are shown.
 const VALUE: usize = 160;
 
 /// Everything that one import changed.
 pub(crate) struct Diff {
-    pub(crate) summary: String,
-    pub(crate) bar: Share,
+    pub(crate) bar: Stack,
     pub(crate) document: Vec<Line>,
     pub(crate) groups: Vec<Group>,
 }
@@ -20,6 +19,8 @@ pub(crate) struct Diff {
 pub(crate) struct Group {
     pub(crate) id: &'static str,
     pub(crate) title: &'static str,
+    pub(crate) word: &'static str,
+    pub(crate) fill: &'static str,
     pub(crate) says: &'static str,
     pub(crate) rows: Vec<Row>,
 }
@@ -71,22 +72,45 @@ impl Line {
     }
 }
 
-/// The groups in the order of what needs people.
-const GROUPS: [(&str, &str, &str); 4] = [
+/// What is always unfolded; more is opened by whoever wants to read it.
+const UNFOLDED: usize = 20;
+
+impl Group {
+    /// What needs people stands open, and so does what is short.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.id, "review" | "removed") || self.rows.len() <= UNFOLDED
+    }
+}
+
+/// The groups in the order of what needs people: id, title, the words of the count, colour, and
+/// what it means.
+const GROUPS: [(&str, &str, &str, &str, &str); 4] = [
     (
         "review",
         "Back to review",
+        "back to review",
+        "held",
         "agents do not see them until somebody has looked again",
     ),
     (
         "removed",
         "Gone",
+        "gone",
+        "deny",
         "the document does not have them any more",
     ),
-    ("added", "New", "off until somebody turns them on"),
+    (
+        "added",
+        "New",
+        "new",
+        "write",
+        "off until somebody turns them on",
+    ),
     (
         "informed",
         "Changed, nothing to do",
+        "changed, nothing to do",
+        "open",
         "what was decided about them stands",
     ),
 ];
@@ -97,31 +121,12 @@ impl Diff {
         if changes.is_empty() {
             return None;
         }
-        let groups: Vec<Group> = GROUPS
-            .iter()
-            .map(|group| grouped(*group, changes))
-            .collect();
-        let count = |place: usize| groups[place].rows.len() as u64;
-        let summary = format!(
-            "{} back to review, {} gone, {} new, {} changed in ways that need nobody.",
-            count(0),
-            count(1),
-            count(2),
-            count(3)
-        );
-        let parts = [
-            ("hold", "back to review", count(0)),
-            ("deny", "gone", count(1)),
-            ("allow", "new", count(2)),
-        ];
-        let bar = Share::new(
-            &parts,
-            parts.iter().map(|part| part.2).sum::<u64>() + count(3),
-        );
+        let groups = GROUPS.map(|group| grouped(group, changes));
+        let parts = GROUPS.map(|(_, _, word, fill, _)| (fill, word));
+        let counts = groups.each_ref().map(|group| group.rows.len());
         let whole = changes.iter().filter(|change| change.tool.is_none());
         Some(Self {
-            summary,
-            bar,
+            bar: Stack::new("Tools", &parts, &counts, counts.iter().sum()),
             document: whole
                 .flat_map(|one| one.changes.iter().map(Line::new))
                 .collect(),
@@ -134,7 +139,13 @@ impl Diff {
 }
 
 fn grouped(
-    (id, title, says): (&'static str, &'static str, &'static str),
+    (id, title, word, fill, says): (
+        &'static str,
+        &'static str,
+        &'static str,
+        &'static str,
+        &'static str,
+    ),
     changes: &[RevisionChange],
 ) -> Group {
     let rows = changes
@@ -145,6 +156,8 @@ fn grouped(
     Group {
         id,
         title,
+        word,
+        fill,
         says,
         rows,
     }

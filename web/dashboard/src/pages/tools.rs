@@ -12,7 +12,7 @@ use countersign_domain::{
     tool::{Choice, Enablement, ToolState},
 };
 use countersign_edge::{Form, Problem, Routes, WhoMay};
-use countersign_tool_registry::{ToolDecisionError, ToolView, TurnOff, TurnOn};
+use countersign_tool_registry::{ToolDecisionError, ToolView, TurnOff, TurnOn, Weight};
 use serde::Deserialize;
 
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     inert::Inert,
     notice::Done,
     pages::review::{Note, class_says},
-    parts::{Badge, When},
+    parts::{Badge, When, size},
 };
 
 pub(crate) fn routes() -> Routes {
@@ -87,6 +87,8 @@ pub(crate) struct ToolFacts {
     pub(crate) body: Option<Inert>,
     pub(crate) security: Inert,
     pub(crate) schema: Inert,
+    /// What it costs an agent: in a list, its arguments alone, its answer alone.
+    pub(crate) weight: (String, String, Option<String>),
 }
 
 /// The latest decision about a tool.
@@ -117,6 +119,7 @@ impl ToolFacts {
         let operation = &view.tool.operation;
         let risk = &operation.risk;
         let binds = operation.binds.iter();
+        let weight = Weight::of(view);
         Self {
             id: view.tool.id.to_string(),
             version: view.tool.version.to_string(),
@@ -152,6 +155,11 @@ impl ToolFacts {
                 .map(|body| Inert::new(&body.media_type)),
             security: security(&operation.security),
             schema: Inert::json(&operation.input_schema),
+            weight: (
+                size(weight.listed),
+                size(weight.input),
+                (weight.output > 0).then(|| size(weight.output)),
+            ),
         }
     }
 }
