@@ -2,6 +2,7 @@
 //! and what becomes of it when the API is imported again.
 
 use countersign_domain::{
+    Fault as _,
     decision::Handling,
     hold::{Answer as Judged, HoldState},
     id::{EnvironmentId, ToolVersionId},
