@@ -7,6 +7,7 @@
 
 mod hostile;
 mod raw_text;
+mod unseen;
 
 use std::{path::Path, sync::Arc, time::Duration};
 

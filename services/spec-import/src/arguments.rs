@@ -9,7 +9,7 @@ use crate::{
     notes::At,
     operation::Reading,
     parameter::{self, Parameter},
-    path::Template,
+    path::{self, Template},
     schema::Links,
     words::shown,
 };
@@ -66,13 +66,13 @@ impl Arguments {
 pub(crate) fn bind<'d>(
     cx: &mut Reading<'_, 'd>,
     parameters: &[Parameter<'d>],
-    template: Option<&Template>,
+    template: Option<&Template<'_>>,
 ) -> Arguments {
     use countersign_domain::operation::{Place, Style};
     let missing: Vec<&str> = template
         .map_or(&[][..], |template| template.variables.as_slice())
         .iter()
-        .map(String::as_str)
+        .copied()
         .filter(|name| {
             !parameters
                 .iter()
@@ -81,8 +81,11 @@ pub(crate) fn bind<'d>(
         .collect();
     let wires: Vec<(Place, &str)> = parameters
         .iter()
-        .map(|parameter| (parameter.place, parameter.wire))
-        .chain(missing.iter().map(|name| (Place::Path, *name)))
+        .map(|parameter| match parameter.place {
+            Place::Path => (Place::Path, path::bare(parameter.wire)),
+            place @ (Place::Query | Place::Header | Place::Cookie) => (place, parameter.wire),
+        })
+        .chain(missing.iter().map(|name| (Place::Path, path::bare(name))))
         .collect();
     let keys = key::assign(&wires);
     let mut arguments = Arguments::default();

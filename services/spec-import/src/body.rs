@@ -44,7 +44,7 @@ pub(crate) fn read<'d>(
             return None;
         }
     };
-    let required = given.get("required") == Some(&Value::Bool(true));
+    let required = cx.flag(given, "required", &pointer);
     let Some(content) = given
         .get("content")
         .and_then(Value::as_object)
@@ -91,11 +91,13 @@ pub(crate) fn read<'d>(
     let at = At::Pointer(&pointer);
     let at = at.key("content");
     let at = at.key(chosen.media);
+    let at = chosen.place.as_deref().map_or(at, At::Pointer);
     let (schema, mut links) = body_schema(cx, &chosen, schema, &at)?;
     let words = given.get("description").and_then(Value::as_str);
     links.markup.join(Markup::of(words.unwrap_or_default()));
     let encoding = form::encoding(cx, chosen.kind, chosen.value, &at);
-    let schema = described(schema, given, hint(cx, &chosen, &encoding));
+    let mut schema = described(schema, given, hint(cx, &chosen, &encoding));
+    form::as_texts(&mut schema, &form::in_base64(chosen.kind, &encoding));
     arguments.add("body", schema, links, required);
     Some(Body {
         required,
@@ -127,7 +129,7 @@ fn body_schema(
         (BodyKind::Form | BodyKind::Multipart, None) => {
             let text = "the form has no schema; any fields are allowed";
             cx.notes.warning("body_without_schema", at, text);
-            return plain(json!({ "type": "object" }));
+            return plain(json!({ "type": "object", "minProperties": 1 }));
         }
         (BodyKind::Json, None) => {
             let text = "the body has no schema; any value is allowed";

@@ -15,6 +15,10 @@ pub fn meaning(code: &str) -> Option<&'static str> {
 /// By code, in order.
 const MEANINGS: &[(&str, &str)] = &[
     (
+        "all_of_opened",
+        "A schema allows no properties but its own, and is joined to others that have more; so that anything fits, more are allowed.",
+    ),
+    (
         "allow_reserved_left_out",
         "The document wants reserved characters to be sent as they are where they could change the request; they are encoded.",
     ),
@@ -72,11 +76,15 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "discriminator_left_out",
-        "A discriminator only helps programs to choose among alternatives; the alternatives stay.",
+        "A discriminator only helps programs to choose among alternatives; one of the alternatives has to fit.",
     ),
     (
         "dynamic_reference_ignored",
         "What a dynamic reference means depends on who refers to it; any value is accepted there.",
+    ),
+    (
+        "enum_of_another_type",
+        "Values that may be chosen are written as another type than the schema says; they are read as the type says.",
     ),
     (
         "enum_repeats",
@@ -85,6 +93,10 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "file_unreadable",
         "A file of the bundle cannot be read; what refers to it is lost.",
+    ),
+    (
+        "flag_expected",
+        "Something that can only be true or false is neither; the text true counts as true, anything else as false.",
     ),
     (
         "folders_too_deep",
@@ -103,12 +115,20 @@ const MEANINGS: &[(&str, &str)] = &[
         "An entry of the collection has no request; it is left out.",
     ),
     (
+        "media_left_out",
+        "The method can also carry the content of a file, by another way that is not imported.",
+    ),
+    (
         "member_reserved",
         "The document uses a member whose name is kept for bundles; it is left out.",
     ),
     (
         "method_not_imported",
         "HEAD, OPTIONS and TRACE are no tools; the operation is listed, and off.",
+    ),
+    (
+        "method_override_left_out",
+        "A parameter would turn the request into one of another method; agents cannot give it.",
     ),
     (
         "method_without_path",
@@ -123,6 +143,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "The document gives no usable name; the tool's name was made of method and path.",
     ),
     ("no_operations", "The document has no operation at all."),
+    (
+        "number_is_a_text",
+        "A number is written as a text; it is read as the number that it is.",
+    ),
     (
         "operation_empty",
         "A method stands in the document with nothing in it.",
@@ -142,6 +166,10 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "own_servers_unusable",
         "The operation lives at servers of its own, none of which can be used; it is off.",
+    ),
+    (
+        "parameter_fixed_by_path",
+        "The path itself already gives this part of the query; agents cannot give it again.",
     ),
     (
         "parameter_is_credential",
@@ -200,20 +228,24 @@ const MEANINGS: &[(&str, &str)] = &[
         "A path variable is declared as optional; it is required all the same.",
     ),
     (
+        "path_variable_respelled",
+        "A parameter and the variable of the path that it fills are spelled differently; the path's spelling counts.",
+    ),
+    (
         "path_variable_undeclared",
         "A path variable has no parameter; it is taken as a text.",
+    ),
+    (
+        "path_variable_unmarked",
+        "The path writes a variable in a way that nothing can be put into; the operation is off.",
     ),
     (
         "paths_not_an_object",
         "The list of paths is not written as an object; no operation could be read.",
     ),
     (
-        "pattern_invalid",
-        "A pattern that texts have to fit cannot be read; any text is accepted there.",
-    ),
-    (
         "pattern_not_checked",
-        "A pattern is too costly to check; any text is accepted there, and the API decides.",
+        "A pattern cannot be read, or no text could fit it, or it is too costly to check; any text is accepted there, and the API decides.",
     ),
     (
         "read_only_left_out",
@@ -238,6 +270,10 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "reference_siblings",
         "Members beside a reference, which this version of the format ignores, are left out.",
+    ),
+    (
+        "request_without_address",
+        "A saved request has no address; it is left out.",
     ),
     (
         "resources_too_deep",
@@ -296,6 +332,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "A server's address cannot be used; it is not offered.",
     ),
     (
+        "server_variable_default",
+        "The default of a server's variable is none of the values that it may have; the first of these is used.",
+    ),
+    (
         "server_variable_open",
         "A variable of a server's address has no value; set the address of the API yourself.",
     ),
@@ -318,6 +358,10 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "servers_not_a_list",
         "The servers are not written as a list; set the address of the API yourself.",
+    ),
+    (
+        "shared_parameters_left_out",
+        "Parameters that every method of the API takes, as for the shape of answers, are not offered to agents.",
     ),
     (
         "style_unknown",
@@ -348,6 +392,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "A text has links; agents are shown the words without them.",
     ),
     ("title_missing", "The document has no title."),
+    (
+        "type_guessed",
+        "A type is written as a name that does not exist; it is read as the one that is meant.",
+    ),
     (
         "version_is_a_number",
         "The version of the format is a number, not text; it is read as it is meant.",

@@ -50,6 +50,7 @@ pub(crate) struct Reading<'s, 'd> {
     pub(crate) definitions: &'s mut Definitions<'d>,
     pub(crate) answers: &'s mut Definitions<'d>,
     pub(crate) schemes: &'s Schemes,
+    pub(crate) path: &'d str,
     pub(crate) pointer: String,
     pub(crate) notes: Notes,
     pub(crate) persuasion: &'s mut persuasion::Known,
@@ -93,6 +94,28 @@ impl Reading<'_, '_> {
         }
     }
 
+    /// Whether a segment of the path is `:name`.
+    pub(crate) fn writes_with_colon(&self, name: &str) -> bool {
+        let mut segments = self.path.split('/');
+        segments.any(|segment| segment.strip_prefix(':') == Some(name))
+    }
+
+    /// Whether a member is true, or the text `true`.
+    pub(crate) fn flag(&mut self, value: &Value, name: &str, at: &dyn fmt::Display) -> bool {
+        match value.get(name) {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(flag)) => *flag,
+            Some(other) => {
+                let is_true = other
+                    .as_str()
+                    .is_some_and(|text| text.eq_ignore_ascii_case("true"));
+                let text = format!("{name} is neither true nor false and counts as {is_true}");
+                self.notes.warning("flag_expected", at, &text);
+                is_true
+            }
+        }
+    }
+
     /// Notes that something cannot be sent, which matters only where it has to be.
     pub(crate) fn lose(&mut self, code: &str, at: &dyn fmt::Display, what: &str, required: bool) {
         if required {
@@ -114,6 +137,7 @@ pub(crate) fn read<'d>(
         definitions: &mut shared.definitions,
         answers: &mut shared.answers,
         schemes: &shared.schemes,
+        path: found.path,
         pointer: found.pointer.clone(),
         notes: Notes::of_operation(),
         persuasion: &mut shared.persuasion,
@@ -132,6 +156,8 @@ pub(crate) fn read<'d>(
     let security = security(&mut cx, value);
     let servers = servers(&mut cx, found, value);
     callbacks(&mut cx, value);
+    let place = cx.pointer.clone();
+    let deprecated = cx.flag(value, "deprecated", &place);
     let output = output::read(&mut cx, value, &mut shared.output_bytes);
     let words = Words::read(&mut cx, found, value);
     let mut said = Remarkable::of(&words.full);
@@ -156,7 +182,6 @@ pub(crate) fn read<'d>(
     finish(Parts {
         cx,
         found,
-        value,
         words,
         binds,
         body,
@@ -165,13 +190,13 @@ pub(crate) fn read<'d>(
         risk,
         input: input_schema.0,
         output,
+        deprecated,
     })
 }
 
 struct Parts<'s, 'd, 'f> {
     cx: Reading<'s, 'd>,
     found: &'f Found<'d>,
-    value: &'d Value,
     words: Words,
     binds: Vec<countersign_domain::operation::Bind>,
     body: Option<Body>,
@@ -180,6 +205,7 @@ struct Parts<'s, 'd, 'f> {
     risk: countersign_domain::risk::Risk,
     input: Value,
     output: Option<Output>,
+    deprecated: bool,
 }
 
 fn finish(parts: Parts<'_, '_, '_>) -> ImportedOperation {
@@ -199,7 +225,7 @@ fn finish(parts: Parts<'_, '_, '_>) -> ImportedOperation {
         output: parts.output,
         security: parts.security,
         servers: parts.servers,
-        deprecated: parts.value.get("deprecated") == Some(&Value::Bool(true)),
+        deprecated: parts.deprecated,
         risk: parts.risk,
         unsupported: cx.unsupported,
         diagnostics: cx.notes.finish(&found.pointer),
@@ -227,7 +253,7 @@ fn resolve<'d>(cx: &mut Reading<'_, 'd>, found: &Found<'d>) -> &'d Value {
     }
 }
 
-fn template(cx: &mut Reading<'_, '_>, found: &Found<'_>) -> Option<Template> {
+fn template<'d>(cx: &mut Reading<'_, 'd>, found: &Found<'d>) -> Option<Template<'d>> {
     if found.method == Method::Query {
         let reason = "QUERY requests are too new to be sent";
         cx.refuse("method_not_imported", &found.pointer, reason);
@@ -249,7 +275,7 @@ fn parameters<'d>(
     cx: &mut Reading<'_, 'd>,
     found: &Found<'d>,
     value: &'d Value,
-    template: Option<&Template>,
+    template: Option<&Template<'d>>,
 ) -> Vec<Parameter<'d>> {
     let list = |value: &'d Value, pointer: &str| {
         (value.get("parameters"), format!("{pointer}/parameters"))

@@ -56,12 +56,14 @@ pub(crate) fn read<'d>(
         media_type: text::strip(media, 120),
         schema: None,
     };
-    let Some(given) = value.get("schema").filter(|_| media_type::is_json(media)) else {
-        return Some(output);
-    };
     let at = At::Pointer(&pointer);
     let at = at.key("content");
-    let at = at.key(media);
+    let (value, place) = reference::follow(cx.root, value, at.key(media).to_string()).ok()?;
+    let told = |schema: &&Value| media_type::is_json(media) || is_of_any_media(media, schema);
+    let Some(given) = value.get("schema").filter(told) else {
+        return Some(output);
+    };
+    let at = At::Pointer(&place);
     // What is wrong with it concerns nobody who sends something.
     let mut unheard = Notes::of_operation();
     let (root, _) = cx.answers.inline(given, &at.key("schema"), &mut unheard);
@@ -76,6 +78,12 @@ pub(crate) fn read<'d>(
         }
     }
     Some(output)
+}
+
+/// Spring says `*/*` of everything; what has parts can only be JSON.
+fn is_of_any_media(media: &str, schema: &Value) -> bool {
+    let is_text = schema.get("type").is_some_and(|name| name == "string");
+    matches!(media, "*/*" | "application/*") && !is_text
 }
 
 /// The first answer with content of 200, 201 and the other successes; `default` only where the

@@ -54,7 +54,7 @@ pub(crate) struct Parameter<'d> {
 pub(crate) fn collect<'d>(
     cx: &mut Reading<'_, 'd>,
     lists: Vec<(Option<&'d Value>, String)>,
-    template: Option<&Template>,
+    template: Option<&Template<'d>>,
 ) -> Vec<Parameter<'d>> {
     let mut merged: Vec<Parameter<'d>> = Vec::new();
     let mut index: HashMap<(u8, String), (usize, usize)> = HashMap::new();
@@ -79,8 +79,47 @@ pub(crate) fn collect<'d>(
             }
         }
     }
+    let named: Vec<&str> = merged
+        .iter()
+        .filter(|parameter| parameter.place == Place::Path)
+        .map(|parameter| parameter.wire)
+        .collect();
+    for parameter in &mut merged {
+        settle(cx, parameter, (template, &named));
+    }
     merged.retain(|parameter| is_bound(cx, parameter, template));
     merged
+}
+
+/// A path parameter fills the variable that it means, spelled as the path spells it.
+fn settle<'d>(
+    cx: &mut Reading<'_, 'd>,
+    parameter: &mut Parameter<'d>,
+    (template, named): (Option<&Template<'d>>, &[&str]),
+) {
+    let Some(template) = template.filter(|_| parameter.place == Place::Path) else {
+        return;
+    };
+    match template.variable(parameter.wire) {
+        Some(variable) if variable == parameter.wire || named.contains(&variable) => {}
+        Some(variable) => {
+            let text = format!(
+                "the parameter {:?} is taken for the variable {variable:?} of the path",
+                parameter.wire
+            );
+            cx.notes
+                .info("path_variable_respelled", &parameter.pointer, &text);
+            parameter.wire = variable;
+        }
+        None if cx.writes_with_colon(parameter.wire) => {
+            let text = format!(
+                "the path writes its variable {:?} behind a colon, where no value can be put",
+                parameter.wire
+            );
+            cx.refuse("path_variable_unmarked", &parameter.pointer, &text);
+        }
+        None => {}
+    }
 }
 
 fn read<'d>(
@@ -117,7 +156,7 @@ fn read<'d>(
 }
 
 fn one<'d>(cx: &mut Reading<'_, 'd>, value: &'d Value, pointer: String) -> Option<Parameter<'d>> {
-    let declared = value.get("required") == Some(&Value::Bool(true));
+    let declared = cx.flag(value, "required", &pointer);
     let Some(wire) = value
         .get("name")
         .and_then(Value::as_str)
@@ -158,7 +197,7 @@ fn one<'d>(cx: &mut Reading<'_, 'd>, value: &'d Value, pointer: String) -> Optio
 fn is_bound(
     cx: &mut Reading<'_, '_>,
     parameter: &Parameter<'_>,
-    template: Option<&Template>,
+    template: Option<&Template<'_>>,
 ) -> bool {
     let Parameter {
         place,
@@ -169,7 +208,7 @@ fn is_bound(
     } = parameter;
     match place {
         Place::Path => {
-            let used = template.is_none_or(|t| t.variables.iter().any(|name| name == wire));
+            let used = template.is_none_or(|t| t.variables.contains(wire));
             if !used {
                 let text = format!("the path has no variable {wire:?}; the parameter is left out");
                 cx.notes.warning("parameter_not_in_path", pointer, &text);
@@ -189,6 +228,16 @@ fn is_bound(
         }
         Place::Query | Place::Header | Place::Cookie => {}
     }
+    if *place == Place::Query && overrides_method(wire) {
+        let text = format!("{wire:?} would make the request another one and is left out");
+        cx.notes.warning("method_override_left_out", pointer, &text);
+        return false;
+    }
+    if *place == Place::Query && template.is_some_and(|t| t.fixed.iter().any(|name| name == wire)) {
+        let text = format!("the path itself gives {wire:?}; the parameter is left out");
+        cx.notes.info("parameter_fixed_by_path", pointer, &text);
+        return false;
+    }
     if cx.schemes.own(*place, wire) {
         let text =
             format!("{wire:?} carries the credential, which agents never see; it is left out");
@@ -196,6 +245,14 @@ fn is_bound(
         return false;
     }
     true
+}
+
+/// Whether frameworks take a parameter of this name for the method, as `_method`.
+fn overrides_method(name: &str) -> bool {
+    let mut rest = name.trim().chars();
+    rest.next()
+        .is_some_and(|first| !first.is_ascii_alphanumeric())
+        && rest.as_str().eq_ignore_ascii_case("method")
 }
 
 /// A token of RFC 9110 section 5.6.2: what may be the name of a header or a cookie.

@@ -4,17 +4,40 @@ use std::collections::BTreeSet;
 
 /// A path template that can be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Template {
+pub(crate) struct Template<'p> {
     /// Its variables, in order.
-    pub(crate) variables: Vec<String>,
+    pub(crate) variables: Vec<&'p str>,
+    /// Names of the query that stands in the path itself.
+    pub(crate) fixed: Vec<String>,
     /// The path with every variable written `{}`, without fragment or trailing slash.
     pub(crate) shape: String,
     /// Whether a `#fragment` tells it apart from others of the same shape.
     pub(crate) has_fragment: bool,
 }
 
+impl<'p> Template<'p> {
+    /// The variable that a parameter of this name fills: spaces, case, a `+` for many segments and
+    /// a pattern behind a colon make no difference where they tell no two apart.
+    pub(crate) fn variable(&self, name: &str) -> Option<&'p str> {
+        if let Some(exact) = self.variables.iter().find(|one| **one == name) {
+            return Some(exact);
+        }
+        let same = |one: &&&str| bare(one).to_lowercase() == bare(name).to_lowercase();
+        let mut alike = self.variables.iter().filter(same);
+        let found = alike.next()?;
+        alike.next().is_none().then_some(*found)
+    }
+}
+
+/// The name of a variable without what some write around it: `{id: [0-9]+}`, `{path+}`.
+pub(crate) fn bare(name: &str) -> &str {
+    let start = name.split(':').next().unwrap_or_default().trim();
+    let start = start.trim_end_matches(['+', '*', '?']);
+    if start.is_empty() { name } else { start }
+}
+
 /// Reads a template, or says why no request may be built of it.
-pub(crate) fn parse(path: &str) -> Result<Template, &'static str> {
+pub(crate) fn parse(path: &str) -> Result<Template<'_>, &'static str> {
     if path.chars().any(char::is_control) {
         return Err("the path holds control characters");
     }
@@ -42,6 +65,11 @@ pub(crate) fn parse(path: &str) -> Result<Template, &'static str> {
         return Err("the path names one variable twice");
     }
     Ok(Template {
+        fixed: query
+            .split('&')
+            .filter_map(|pair| pair.split('=').next())
+            .map(str::to_owned)
+            .collect(),
         shape: format!("{}?{query}", shape(route)),
         variables,
         has_fragment: fragment.is_some(),
@@ -54,7 +82,7 @@ fn is_dots(segment: &str) -> bool {
     plain == "." || plain == ".."
 }
 
-fn variables(route: &str) -> Result<Vec<String>, &'static str> {
+fn variables(route: &str) -> Result<Vec<&str>, &'static str> {
     let mut variables = Vec::new();
     let mut rest = route;
     while let Some(open) = rest.find(['{', '}']) {
@@ -73,7 +101,7 @@ fn variables(route: &str) -> Result<Vec<String>, &'static str> {
         if inner.starts_with(['+', '#', '.', '/', ';', '?', '&', '*']) {
             return Err("the path has a variable that takes more than one segment");
         }
-        variables.push(inner[..close].to_owned());
+        variables.push(&inner[..close]);
         rest = &inner[close + 1..];
     }
     Ok(variables)

@@ -4,9 +4,11 @@
 //! recursive one stays recursive. A definition is normalised once for the whole document, so the
 //! cost is that of the document, not of the document times its operations.
 
+mod choices;
 pub(crate) mod compile;
 pub(crate) mod definitions;
 mod identity;
+mod joined;
 mod keyword;
 mod normalise;
 mod older;

@@ -15,7 +15,9 @@ const SERVERS: usize = 50;
 
 /// Reads a `servers` list; what cannot be used is left out and noted.
 pub(crate) fn servers(list: Option<&Value>, at: &At<'_>, notes: &mut Notes) -> Vec<Server> {
-    let Some(list) = list else { return Vec::new() };
+    let Some(list) = list.filter(|list| !list.is_null()) else {
+        return Vec::new();
+    };
     let Some(items) = list.as_array() else {
         notes.warning(
             "servers_not_a_list",
@@ -131,7 +133,7 @@ fn fill(
         };
         url.push_str(before);
         let variable = variables.and_then(|all| all.get(name));
-        let value = variable.and_then(|v| v.get("default").or_else(|| v.pointer("/enum/0")));
+        let value = variable.and_then(|variable| value_of(name, variable, at, notes));
         match value {
             Some(Value::String(text)) => url.push_str(text),
             Some(Value::Number(number)) => url.push_str(&number.to_string()),
@@ -151,6 +153,31 @@ fn fill(
     }
     url.push_str(rest);
     url
+}
+
+/// The default of a variable, or the first value it may have where that is none of them.
+fn value_of<'d>(
+    name: &str,
+    variable: &'d Value,
+    at: &At<'_>,
+    notes: &mut Notes,
+) -> Option<&'d Value> {
+    let default = variable.get("default");
+    let allowed = variable.get("enum").and_then(Value::as_array);
+    let Some(allowed) = allowed.filter(|all| !all.is_empty()) else {
+        return default;
+    };
+    if default.is_some_and(|default| allowed.contains(default)) {
+        return default;
+    }
+    if default.is_some() {
+        let text = format!(
+            "the default of the server variable {name:?} is none of its values; \
+             the first of these is used"
+        );
+        notes.warning("server_variable_default", at, &text);
+    }
+    allowed.first()
 }
 
 fn problem(url: &str) -> Option<&'static str> {

@@ -33,11 +33,14 @@ impl Words {
                 String::new()
             }
         };
-        let (id, summary, full) = (
+        let (id, mut summary, mut full) = (
             text_of("operationId"),
             text_of("summary"),
             text_of("description"),
         );
+        if summary.trim().is_empty() && full.trim().is_empty() {
+            (summary, full) = of_path(found);
+        }
         if [&id, &summary, &full]
             .into_iter()
             .any(|words| text::has_hidden(words))
@@ -86,6 +89,18 @@ impl Words {
             full,
         }
     }
+}
+
+/// What is said about all methods of a path together.
+fn of_path(found: &Found<'_>) -> (String, String) {
+    let of = |key: &str| {
+        let mut texts = found
+            .items
+            .iter()
+            .filter_map(|(item, _)| item.get(key)?.as_str());
+        texts.next().unwrap_or_default().to_owned()
+    };
+    (of("summary"), of("description"))
 }
 
 /// A text as agents are shown it: without markup, without hidden characters, cut to size.

@@ -78,6 +78,24 @@ pub(super) fn in_base64(kind: BodyKind, parts: &[PartEncoding]) -> Vec<&str> {
         .collect()
 }
 
+/// Bytes without any schema, as `OpenAPI` 3.1 has them, are given as a text.
+pub(super) fn as_texts(schema: &mut Value, names: &[&str]) {
+    for name in names {
+        let property = schema
+            .get_mut("properties")
+            .and_then(|all| all.get_mut(*name))
+            .and_then(Value::as_object_mut);
+        if let Some(property) = property
+            && !["type", "$ref", "anyOf", "oneOf", "allOf"]
+                .iter()
+                .any(|keyword| property.contains_key(*keyword))
+        {
+            property.insert("type".to_owned(), "string".into());
+            property.insert("contentEncoding".to_owned(), "base64".into());
+        }
+    }
+}
+
 /// Whether a schema may be that of an object.
 pub(super) fn may_be_object(root: &Value, schema: &Value) -> bool {
     let Ok((schema, _)) = reference::follow(root, schema, String::new()) else {

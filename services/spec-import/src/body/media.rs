@@ -12,11 +12,13 @@ pub(super) const BINARY: &str = "application/octet-stream";
 const PLAIN: &str = "text/plain";
 
 /// A media type that was chosen.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Chosen<'d> {
     pub(super) kind: BodyKind,
     pub(super) media: &'d str,
     pub(super) value: &'d Value,
+    /// Where the value stands, if it is only referred to.
+    pub(super) place: Option<String>,
 }
 
 impl Chosen<'_> {
@@ -35,12 +37,19 @@ impl Chosen<'_> {
 }
 
 /// JSON before +json, form, multipart, bytes, text, and what only its schema tells about.
-pub(super) fn choose<'d>(root: &Value, content: &'d Map<String, Value>) -> Option<Chosen<'d>> {
+pub(super) fn choose<'d>(root: &'d Value, content: &'d Map<String, Value>) -> Option<Chosen<'d>> {
     content
         .iter()
         .filter_map(|(media, value)| {
+            let (value, place) = reference::follow(root, value, String::new()).ok()?;
             let (rank, kind) = kind_of(root, media, value)?;
-            Some((rank, Chosen { kind, media, value }))
+            let chosen = Chosen {
+                kind,
+                media,
+                value,
+                place: Some(place).filter(|place| !place.is_empty()),
+            };
+            Some((rank, chosen))
         })
         .min_by_key(|(rank, _)| *rank)
         .map(|(_, chosen)| chosen)
@@ -66,6 +75,7 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
         _ if is_bytes(&essence) && in_base64 => (6, BodyKind::Text),
         _ if is_bytes(&essence) => (6, BodyKind::Binary),
         "*/*" | "application/*" if told("format") == Some("binary") => (7, BodyKind::Binary),
+        "*/*" if told("type") == Some("string") => (7, BodyKind::Text),
         "*/*" | "application/*" => (7, BodyKind::Json),
         // Whoever wants another charset than ours is given bytes.
         _ if is_text(&essence) && !is_utf8(media) => (9, BodyKind::Binary),

@@ -35,6 +35,18 @@ pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
     }
     let mut paths = Map::new();
     let scopes = root.pointer("/auth/oauth2/scopes").cloned();
+    if let Some(Value::Object(shared)) = root.get("parameters") {
+        let names: Vec<&str> = shared.keys().map(String::as_str).collect();
+        let text = format!(
+            "parameters of every method are not arguments: {}",
+            names.join(", ")
+        );
+        cx.notes.info(
+            "shared_parameters_left_out",
+            &At::Pointer("/parameters"),
+            &text,
+        );
+    }
     collect(&mut root, &At::ROOT, 0, (&mut paths, &mut cx));
     if let Value::Object(members) = &mut root {
         let info = json!({
@@ -164,6 +176,18 @@ fn method(
     let place = At::Pointer("/paths");
     let place = place.key(&path);
     cx.origins.add(place.key(&verb).to_string(), at.to_string());
+    for (name, what) in [
+        ("mediaUpload", "sending the content of a file with it"),
+        ("supportsMediaDownload", "asking for the content itself"),
+    ] {
+        if value
+            .get(name)
+            .is_some_and(|has| has != &Value::Bool(false))
+        {
+            let text = format!("{what} goes by another way, which is left out");
+            cx.notes.warning("media_left_out", &at.key(name), &text);
+        }
+    }
     item[verb] = operation(value, &path);
 }
 

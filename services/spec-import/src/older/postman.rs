@@ -127,6 +127,15 @@ fn saved(
     (collection, cx): (&mut Collection, &mut Converting<'_>),
 ) {
     let given = &item["request"];
+    if !given.is_string()
+        && given
+            .get("url")
+            .is_none_or(|url| url.is_null() || url == "")
+    {
+        let text = "a request without an address is left out";
+        cx.notes.warning("request_without_address", at, text);
+        return;
+    }
     let url = request::url(given.get("url").unwrap_or(given), &collection.variables);
     let verb = given.get("method").and_then(Value::as_str).unwrap_or("GET");
     let verb = verb.to_ascii_lowercase();
@@ -148,12 +157,12 @@ fn saved(
         "summary": words(item.get("name")),
         "description": words(given.get("description").or(item.get("description"))),
         "tags": tags,
-        "parameters": request::parameters(given, &url),
+        "parameters": request::parameters(given, &url, &collection.variables),
     });
     if let Some(auth) = own.or(auth) {
         operation["security"] = request::security(auth, &mut collection.schemes);
     }
-    if let Some(body) = request::body(given.get("body"), (at, cx)) {
+    if let Some(body) = request::body(given, (at, cx)) {
         operation["requestBody"] = body;
     }
     match url.server {

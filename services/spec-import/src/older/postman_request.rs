@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use countersign_domain::media_type::is_json;
 use serde_json::{Map, Value, json};
 
 use super::{Converting, postman::words};
@@ -117,7 +118,11 @@ fn pairs(given: &Value, query: &str) -> Vec<(String, String)> {
 }
 
 /// The parameters of the path, the query and the headers.
-pub(super) fn parameters(given: &Value, url: &Address) -> Vec<Value> {
+pub(super) fn parameters(
+    given: &Value,
+    url: &Address,
+    variables: &HashMap<String, String>,
+) -> Vec<Value> {
     let one = |name: &str, place: &str, words: &str| {
         json!({"name": name, "in": place, "required": place == "path", "description": words,
             "schema": {"type": "string"}})
@@ -128,7 +133,11 @@ pub(super) fn parameters(given: &Value, url: &Address) -> Vec<Value> {
         .split_once('{')
         .and_then(|(_, after)| after.split_once('}'))
     {
-        all.push(one(name, "path", ""));
+        let mut parameter = one(name, "path", &described(given, name));
+        if let Some(value) = variables.get(name).filter(|value| !value.is_empty()) {
+            parameter["schema"]["default"] = value.as_str().into();
+        }
+        all.push(parameter);
         rest = after;
     }
     all.extend(
@@ -144,6 +153,14 @@ pub(super) fn parameters(given: &Value, url: &Address) -> Vec<Value> {
         }
     }
     all
+}
+
+/// What the collection says about a variable of the path.
+fn described(given: &Value, name: &str) -> String {
+    let list = given.pointer("/url/variable").and_then(Value::as_array);
+    let mut list = list.into_iter().flatten();
+    let found = list.find(|one| one.get("key").is_some_and(|key| key == name));
+    words(found.and_then(|one| one.get("description")))
 }
 
 /// What lets the request in; its scheme is added to those of the collection.
@@ -183,19 +200,25 @@ pub(super) fn security(auth: &Value, schemes: &mut Map<String, Value>) -> Value 
 }
 
 /// The body, with the types of the one that was saved.
-pub(super) fn body(
-    given: Option<&Value>,
-    (at, cx): (&At<'_>, &mut Converting<'_>),
-) -> Option<Value> {
-    let given = given.filter(|body| body.get("disabled") != Some(&Value::Bool(true)))?;
+pub(super) fn body(request: &Value, (at, cx): (&At<'_>, &mut Converting<'_>)) -> Option<Value> {
+    let given = request
+        .get("body")
+        .filter(|body| body.get("disabled") != Some(&Value::Bool(true)))?;
+    let declared = declared(request);
     let mode = given.get("mode").and_then(Value::as_str)?;
     let (media, schema) = match mode {
-        "raw" => raw(given),
-        "urlencoded" => ("application/x-www-form-urlencoded", fields(given, mode)),
-        "formdata" => ("multipart/form-data", fields(given, mode)),
-        "file" => ("application/octet-stream", json!({})),
+        "raw" => raw(given, declared),
+        "urlencoded" => (
+            "application/x-www-form-urlencoded".to_owned(),
+            fields(given, mode),
+        ),
+        "formdata" => ("multipart/form-data".to_owned(), fields(given, mode)),
+        "file" => (
+            declared.unwrap_or_else(|| "application/octet-stream".to_owned()),
+            json!({ "type": "string", "format": "binary" }),
+        ),
         "graphql" => (
-            "application/json",
+            "application/json".to_owned(),
             json!({"type": "object", "required": ["query"], "properties": {
                 "query": {"type": "string"}, "variables": {"type": "object"}}}),
         ),
@@ -209,17 +232,41 @@ pub(super) fn body(
     Some(json!({ "content": { media: { "schema": schema } } }))
 }
 
-fn raw(given: &Value) -> (&'static str, Value) {
+/// The media type that the request's own headers name.
+fn declared(request: &Value) -> Option<String> {
+    let headers = request.get("header").and_then(Value::as_array)?;
+    let found = headers.iter().find(|header| {
+        let name = words(header.get("key"));
+        name.eq_ignore_ascii_case("content-type")
+            && header.get("disabled") != Some(&Value::Bool(true))
+    })?;
+    let media = words(found.get("value"));
+    (media.contains('/') && !media.contains("{{")).then_some(media)
+}
+
+fn raw(given: &Value, declared: Option<String>) -> (String, Value) {
     let text = given.get("raw").and_then(Value::as_str).unwrap_or_default();
     let language = given
         .pointer("/options/raw/language")
         .and_then(Value::as_str);
-    match (language, serde_json::from_str::<Value>(text)) {
-        (Some("json") | None, Ok(saved)) => ("application/json", shape(&saved, LEVELS)),
+    let saved = serde_json::from_str::<Value>(text).ok();
+    let media = declared.unwrap_or_else(|| {
+        let media = match (language, &saved) {
+            (Some("json"), _) | (None, Some(_)) => "application/json",
+            (Some("xml"), _) => "application/xml",
+            (Some("html"), _) => "text/html",
+            (Some("javascript"), _) => "application/javascript",
+            _ => "text/plain",
+        };
+        media.to_owned()
+    });
+    let schema = match saved {
+        Some(saved) if is_json(&media) => shape(&saved, LEVELS),
         // Variables in the middle of it make it no JSON; then it may be anything.
-        (Some("json"), Err(_)) => ("application/json", json!({})),
-        _ => ("text/plain", json!({ "type": "string" })),
-    }
+        None if is_json(&media) => json!({}),
+        _ => json!({ "type": "string" }),
+    };
+    (media, schema)
 }
 
 /// The types of a saved value, and none of its content.

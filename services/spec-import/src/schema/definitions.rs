@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     identity::Identities,
+    joined::joined,
     normalise::Walk,
     pattern::Patterns,
     weight::{Known, Weight, weigh},
@@ -51,6 +52,7 @@ pub(crate) struct Definitions<'d> {
     normalised: usize,
     weights: Known,
     identities: Option<Identities>,
+    joined: Option<HashSet<String>>,
 }
 
 struct Definition {
@@ -124,6 +126,7 @@ impl<'d> Definitions<'d> {
             normalised: 0,
             weights: Known::default(),
             identities: None,
+            joined: None,
         }
     }
 
@@ -165,6 +168,22 @@ impl<'d> Definitions<'d> {
             depth: 0,
         });
         Ok(id)
+    }
+
+    /// The schema of this name, where a reference is a name and nothing else.
+    pub(super) fn named(&mut self, text: &str) -> Option<usize> {
+        if text.contains(['/', '#', '.', ':']) {
+            return None;
+        }
+        let pointer = format!("{}{text}", self.home);
+        self.at(&pointer, text).ok()
+    }
+
+    /// Whether an `allOf` joins the schema at a pointer to others.
+    pub(super) fn is_joined(&mut self, pointer: &str) -> bool {
+        let root = self.root;
+        let joined = self.joined.get_or_insert_with(|| joined(root));
+        joined.contains(pointer)
     }
 
     /// The definition that calls itself by an address, which is never opened.

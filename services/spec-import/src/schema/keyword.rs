@@ -77,6 +77,35 @@ pub(super) fn kind(keyword: &str) -> Keyword {
     }
 }
 
+/// The number that a text is, behind a keyword that wants one.
+pub(super) fn number_in(kind: Keyword, value: &Value) -> Option<Value> {
+    let wants = matches!(
+        kind,
+        Keyword::Count | Keyword::Number | Keyword::Step | Keyword::Bound
+    );
+    let text = value.as_str().filter(|_| wants)?;
+    let number: Number = text.trim().parse().ok()?;
+    Some(Value::Number(number))
+}
+
+/// The type that is meant by a name that is none.
+pub(super) fn meant(name: &str) -> Option<&'static str> {
+    let name = name.trim().to_ascii_lowercase();
+    if let Some(known) = type_name(&name) {
+        return Some(known);
+    }
+    Some(match name.as_str() {
+        "int" | "int32" | "int64" | "long" | "short" => "integer",
+        "float" | "double" | "decimal" | "numeric" => "number",
+        "bool" => "boolean",
+        "str" | "text" | "date" | "datetime" | "date-time" | "time" | "uuid" | "guid" | "uri"
+        | "url" | "email" | "char" => "string",
+        "list" => "array",
+        "dict" | "map" | "hash" => "object",
+        _ => return None,
+    })
+}
+
 /// A whole number from zero, also when it is written `5.0`.
 pub(super) fn count(value: &Value) -> Option<Value> {
     if value.is_u64() {

@@ -7,7 +7,9 @@ use countersign_domain::text;
 use serde_json::{Map, Value, json};
 
 use super::{
+    choices,
     definitions::{Definitions, Links, Side},
+    joined::Neighbours,
     keyword::{self, Keyword},
     older::{bounds as older_bounds, nullable},
 };
@@ -112,6 +114,13 @@ impl<'w, 'd> Walk<'w, 'd> {
                         same: reach.same,
                         beside: &[],
                     };
+                    // A discriminator chooses among schemas that often accept each other's values.
+                    let chosen = source.contains_key("discriminator");
+                    let name = if chosen && !source.contains_key("anyOf") {
+                        "anyOf"
+                    } else {
+                        name
+                    };
                     self.list(name, value, &place, reach, &mut out);
                 }
                 "not" | "if" | "then" | "else" => {
@@ -133,6 +142,16 @@ impl<'w, 'd> Walk<'w, 'd> {
             }
         }
         older_bounds(source, &mut out);
+        if choices::settle(&mut out) {
+            let text = "the values of the enum are of another type and are read as the type says";
+            self.notes
+                .warning("enum_of_another_type", &at.key("enum"), text);
+        }
+        let around = Neighbours {
+            all: &beside,
+            outside: reach.beside,
+        };
+        self.open(at, (source.get("properties"), around), &mut out);
         if source.get("nullable") == Some(&Value::Bool(true)) {
             return nullable(out);
         }
@@ -140,7 +159,14 @@ impl<'w, 'd> Walk<'w, 'd> {
     }
 
     fn keyword(&mut self, name: &str, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
-        let kept = match keyword::kind(name) {
+        let kind = keyword::kind(name);
+        let meant = keyword::number_in(kind, value);
+        if meant.is_some() {
+            let text = format!("{name:?} is a text and is read as the number that it is");
+            self.notes.info("number_is_a_text", at, &text);
+        }
+        let value = meant.as_ref().unwrap_or(value);
+        let kept = match kind {
             Keyword::Part => Some(self.schema(value, at, Reach::PART)),
             Keyword::Parts => return self.list(name, value, at, Reach::PART, out),
             Keyword::NamedParts => return self.patterns(value, at, out),
@@ -203,16 +229,26 @@ impl<'w, 'd> Walk<'w, 'd> {
                     self.odd(name, at);
                 }
             }
+            "nullable" if !value.is_boolean() => self.odd(name, at),
             "discriminator" => self.notes.info(
                 "discriminator_left_out",
                 at,
-                "the discriminator is a hint; the alternatives are checked instead",
+                "the discriminator is a hint; it is checked that one of the alternatives fits",
             ),
             _ => {}
         }
     }
 
     fn types(&mut self, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
+        if let Some(name) = value.as_str()
+            && keyword::types(value).1
+            && let Some(meant) = keyword::meant(name)
+        {
+            let text = format!("{name:?} is no type and is read as {meant:?}");
+            self.notes.warning("type_guessed", at, &text);
+            out.insert("type".to_owned(), meant.into());
+            return;
+        }
         let (mut known, odd) = keyword::types(value);
         if odd {
             self.odd("type", at);

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     keyword::{self, Keyword},
     normalise::{DESCRIPTION, Walk},
+    older::nullable,
 };
 use crate::{
     markup::Markup,
@@ -67,7 +68,10 @@ impl Walk<'_, '_> {
             return Err(BadReference::Unread(text.to_owned()));
         }
         let pointer = match reference::pointer_of(text) {
-            Err(BadReference::Outside(_)) => return self.definitions.called(text),
+            Err(BadReference::Outside(_)) => {
+                let named = self.definitions.called(text);
+                return named.or_else(|bad| self.definitions.named(text).ok_or(bad));
+            }
             other => other?,
         };
         match self.definitions.at(&pointer, text) {
@@ -80,7 +84,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// In 3.0 nothing beside a reference counts; its description is kept for the reader.
+    /// In 3.0 nothing beside a reference counts. Its description is kept for the reader, and null
+    /// is allowed where that is said, since everybody who writes it means it.
     pub(super) fn reference_alone(
         &mut self,
         source: &Map<String, Value>,
@@ -97,7 +102,7 @@ impl Walk<'_, '_> {
             .filter(|name| {
                 !matches!(
                     *name,
-                    "$ref" | "description" | "summary" | "title" | "readOnly"
+                    "$ref" | "description" | "summary" | "title" | "readOnly" | "nullable"
                 ) && !matches!(keyword::kind(name), Keyword::Dropped)
             })
             .collect();
@@ -107,6 +112,9 @@ impl Walk<'_, '_> {
                 lost.join(", ")
             );
             self.notes.info("reference_siblings", at, &text);
+        }
+        if source.get("nullable") == Some(&Value::Bool(true)) {
+            return nullable(out);
         }
         Value::Object(out)
     }

@@ -20,6 +20,7 @@ mod reimports;
 mod schedules;
 mod shared_table;
 mod suspensions;
+mod unseen;
 
 use std::time::Duration;
 
