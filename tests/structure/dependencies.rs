@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
+use crate::text::walk;
+
 /// What each of our crates may depend on; nothing else of ours.
 const MAY: [(&str, &[&str]); 22] = [
     ("domain", &[]),
@@ -144,4 +146,46 @@ fn every_dependency_is_declared_once_in_the_workspace() {
             package.name
         );
     }
+}
+
+#[test]
+fn every_crate_uses_what_it_declares() {
+    let metadata = MetadataCommand::new().no_deps().exec().unwrap();
+    let mut declared = 0;
+    for package in &metadata.packages {
+        let folder = package.manifest_path.parent().unwrap();
+        let mut text = String::new();
+        for target in &package.targets {
+            let inside = target.src_path.starts_with(folder);
+            let room = if inside {
+                folder
+            } else {
+                target.src_path.parent().unwrap()
+            };
+            walk(room.as_std_path(), &mut |path| {
+                if path
+                    .extension()
+                    .is_some_and(|end| end == "rs" || end == "html")
+                {
+                    text.push_str(&std::fs::read_to_string(path).unwrap());
+                }
+            });
+        }
+        for dependency in &package.dependencies {
+            let name = dependency.rename.as_ref().unwrap_or(&dependency.name);
+            let name = name.replace('-', "_");
+            let mut found = text.match_indices(&name);
+            let is_word = |at: usize| {
+                let is_part = |c: char| c.is_alphanumeric() || c == '_';
+                !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part)
+            };
+            assert!(
+                found.any(|(at, _)| is_word(at)),
+                "{} declares {name} and does not use it",
+                package.name
+            );
+            declared += 1;
+        }
+    }
+    println!("{declared} declared dependencies, all used");
 }
