@@ -15,6 +15,8 @@ use crate::{
 };
 
 const DESCRIPTION: usize = 1_024;
+/// Parameters of one operation; no agent fills in more.
+const PARAMETERS: usize = 500;
 /// What may stand in a parameter of older documents instead of a `schema`.
 const LOOSE_KEYWORDS: [&str; 10] = [
     "type",
@@ -69,8 +71,15 @@ pub(crate) fn bind<'d>(
     template: Option<&Template<'_>>,
 ) -> Arguments {
     use countersign_domain::operation::{Place, Style};
-    let missing: Vec<&str> = template
-        .map_or(&[][..], |template| template.variables.as_slice())
+    let mut arguments = Arguments::default();
+    let variables = template.map_or(&[][..], |template| template.variables.as_slice());
+    if parameters.len().max(variables.len()) > PARAMETERS {
+        let pointer = cx.pointer.clone();
+        let reason = format!("it takes more than {PARAMETERS} parameters");
+        cx.refuse("too_many_parameters", &pointer, &reason);
+        return arguments;
+    }
+    let missing: Vec<&str> = variables
         .iter()
         .copied()
         .filter(|name| {
@@ -88,7 +97,6 @@ pub(crate) fn bind<'d>(
         .chain(missing.iter().map(|name| (Place::Path, path::bare(name))))
         .collect();
     let keys = key::assign(&wires);
-    let mut arguments = Arguments::default();
     for (parameter, key) in parameters.iter().zip(&keys) {
         argument(cx, parameter, key, &mut arguments);
     }

@@ -393,6 +393,10 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     ("title_missing", "The document has no title."),
     (
+        "too_many_parameters",
+        "The operation takes more parameters than anybody fills in; it is off.",
+    ),
+    (
         "type_guessed",
         "A type is written as a name that does not exist; it is read as the one that is meant.",
     ),

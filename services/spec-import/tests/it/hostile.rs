@@ -217,3 +217,20 @@ fn t58_t79_markup_is_marked_and_agents_are_shown_none() {
     );
     println!("places without markup: 5, kinds of markup that are marked: 3");
 }
+
+#[test]
+fn an_operation_with_more_parameters_than_anybody_fills_in_is_closed() {
+    let with = |count: usize| {
+        let parameters: Vec<Value> = (0..count)
+            .map(|index| json!({"name": format!("p{index}"), "in": "query", "schema": {}}))
+            .collect();
+        let document = json!({"openapi": "3.1.0", "paths": {"/a": {"get": {
+            "parameters": parameters, "responses": {}}}}});
+        read(document.to_string().as_bytes()).operations.remove(0)
+    };
+    let (most, more) = (with(500), with(501));
+    assert_eq!((most.binds.len(), most.unsupported), (500, None));
+    assert!(more.unsupported.unwrap().contains("500 parameters"));
+    assert!(more.binds.is_empty());
+    compile(&more.input_schema).unwrap();
+}
