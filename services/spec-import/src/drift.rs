@@ -5,6 +5,7 @@
 //! takes less breaks those who call, an answer that may hold more breaks those who read it. A pair
 //! of definitions is compared once in an operation, and steps and findings have limits, so the
 //! cost is that of the documents. What is beyond a limit is counted, never left out in silence.
+//! Whatever agents may read counts as text, in an argument and in an answer alike.
 
 mod arguments;
 mod budget;
@@ -16,16 +17,19 @@ mod schema;
 mod security;
 mod server;
 mod show;
+mod unexplained;
 
 use std::collections::HashMap;
 
 use countersign_domain::{
+    digest::NotCanonical,
     drift::{Breaking, Change, ChangeKind, Endpoint, SecuritySeverity, path_shape},
     operation::{ImportedDocument, ImportedOperation, Method, Server},
 };
 
 use budget::Budget;
 use findings::{Findings, Found};
+use unexplained::unexplained;
 
 pub use countersign_domain::drift::needs_review;
 pub use show::{report, table};
@@ -35,8 +39,7 @@ pub use show::{report, table};
 #[must_use]
 pub fn compare(base: &ImportedDocument, revision: &ImportedDocument) -> Vec<Change> {
     let mut budget = Budget::of_document();
-    let mut changes = Findings::of_document(&mut budget)
-        .run(|found| server::compare(&base.servers, &revision.servers, found));
+    let mut changes = document_servers(&base.servers, &revision.servers, &mut budget);
     let (pairs, gone) = matched(&base.operations, &revision.operations);
     for (old, new) in pairs {
         let Some(old) = old else {
@@ -65,6 +68,44 @@ pub fn compare_operation(old: &ImportedOperation, new: &ImportedOperation) -> Ve
     .compare(&mut Budget::of_operation())
 }
 
+/// Compares the servers of two documents. Their order means nothing: a person pins one of them.
+#[must_use]
+pub fn compare_servers(old: &[Server], new: &[Server]) -> Vec<Change> {
+    document_servers(old, new, &mut Budget::of_document())
+}
+
+fn document_servers(old: &[Server], new: &[Server], budget: &mut Budget) -> Vec<Change> {
+    Findings::of_document(budget).run(|found| server::compare(old, new, found))
+}
+
+/// Compares the operations of one API with what is to replace them, at the cost of one document,
+/// and lets nothing pass that it cannot explain.
+#[derive(Debug)]
+pub(crate) struct Replacing(Budget);
+
+impl Replacing {
+    /// Begins with everything that a document may cost.
+    pub(crate) const fn new() -> Self {
+        Self(Budget::of_document())
+    }
+
+    /// Compares two versions of one operation, without the servers of their documents. What
+    /// differs though no check knows how is a change as well.
+    ///
+    /// # Errors
+    /// When an operation has no fingerprints, so that nobody can say what differs.
+    pub(crate) fn compare(
+        &mut self,
+        old: &ImportedOperation,
+        new: &ImportedOperation,
+    ) -> Result<Vec<Change>, NotCanonical> {
+        let servers: (&[Server], &[Server]) = (&[], &[]);
+        let mut changes = Pair { old, new, servers }.compare(&mut self.0);
+        changes.extend(unexplained(old, new, &changes)?);
+        Ok(changes)
+    }
+}
+
 /// One operation in both documents.
 struct Pair<'p> {
     old: &'p ImportedOperation,
@@ -86,6 +127,7 @@ impl Pair<'_> {
             arguments::compare(old, new, found);
             output::compare(old.output.as_ref(), new.output.as_ref(), found);
             facts::words(old, new, found);
+            facts::new_words(old, new, found);
         })
     }
 
@@ -98,7 +140,9 @@ impl Pair<'_> {
         let or = |own: &'_ [Server], inherited: &'_ [Server]| {
             if own.is_empty() { inherited } else { own }.to_vec()
         };
-        server::compare(&or(old, self.servers.0), &or(new, self.servers.1), found);
+        let (old, new) = (or(old, self.servers.0), or(new, self.servers.1));
+        server::compare(&old, &new, found);
+        server::order(&old, &new, found);
     }
 }
 

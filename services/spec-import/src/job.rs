@@ -6,12 +6,12 @@ mod prepare;
 mod progress;
 mod said;
 mod suspend;
+mod write;
 
 use std::sync::Arc;
 
 use countersign_domain::{
     Fault, Kind,
-    event::Event,
     id::RevisionId,
     record::{Act, Record},
     text,
@@ -20,9 +20,6 @@ use countersign_egress::{EgressError, Fetch};
 use countersign_queue::{Job, JobContext, JobError};
 use countersign_store::{
     StoreError, TenantTx,
-    credential_suspensions::NewSuspension,
-    overrides::OverridesOf,
-    overriding::EndedOverride,
     revisions::{GivenAs, ImportProgress, RevisionState, RevisionView},
 };
 use serde::{Deserialize, Serialize};
@@ -31,13 +28,7 @@ pub use look::{LookAgain, LookPayload};
 
 use crate::{
     apart::Reader,
-    job::{
-        plan::{Before, Plan, plan, servers_changed},
-        prepare::Prepared,
-        progress::import_telling,
-        said::{Fallen, People},
-        suspend::suspended,
-    },
+    job::{progress::import_telling, write::write},
 };
 
 /// Characters kept of what went wrong.
@@ -167,129 +158,6 @@ async fn still_open(tx: &TenantTx, id: RevisionId) -> Result<Option<RevisionView
         RevisionState::Waiting | RevisionState::Importing => Some(revision),
         RevisionState::Ready | RevisionState::Failed { .. } => None,
     })
-}
-
-/// Writes the tools, marks the revision as ready and says so, all at once.
-async fn write(cx: &JobContext, id: RevisionId, prepared: Prepared) -> Result<(), JobError> {
-    tell(cx, id, "writing").await?;
-    let tx = cx.store().begin(cx.scope()).await?;
-    cx.fence(&tx).await?;
-    let Some(revision) = still_open(&tx, id).await? else {
-        return Ok(());
-    };
-    tx.lock_source(revision.source).await?;
-    if tx.is_overtaken(&revision).await? {
-        drop(tx);
-        let overtaken = Failure {
-            code: SUPERSEDED,
-            text: "a later import of the same API was ready first".to_owned(),
-        };
-        return fail(cx, id, &overtaken).await;
-    }
-    let known = tx.known_tools(revision.source).await?;
-    let present: Vec<_> = known.iter().map(|tool| tool.imported).collect();
-    let definitions = tx.definitions(&present).await?;
-    let people = People::of(tx.overrides(OverridesOf::Source(revision.source)).await?);
-    let before = Before {
-        known: &known,
-        definitions: &definitions,
-        people: &people,
-        document: match tx.servers_before(&revision).await? {
-            Some(servers) => servers_changed(&servers, &prepared.document.servers),
-            None => Vec::new(),
-        },
-    };
-    let Plan {
-        changes,
-        counts,
-        told,
-        carried,
-        fallen,
-    } = plan(cx.world(), &before, prepared.operations);
-    let suspended = suspended(&told, &tx.reach_of(revision.source).await?);
-    let place = (revision.source, id, cx.world().now());
-    tx.change_tools(cx.permit(), place, &changes).await?;
-    tx.carry_decisions(cx.permit(), &carried).await?;
-    end(cx, &tx, (&revision, &before), &fallen).await?;
-    tx.keep_revision_changes(cx.permit(), id, &told).await?;
-    tx.finish_revision(cx.permit(), id, &prepared.document, counts.operations)
-        .await?;
-    let source = tx.source(revision.source).await?;
-    let record = record(cx, &tx, &revision, Act::SourceImported)
-        .await?
-        .with("source", source.slug.as_str())
-        .with("revision", revision.number)
-        .with("format", prepared.document.format)
-        .with("operations", counts.operations)
-        .with("new", counts.new)
-        .with("changed", counts.changed)
-        .with("unchanged", counts.unchanged)
-        .with("review", counts.review)
-        .with("overrides_fallen", fallen.len())
-        .with("removed", counts.removed);
-    tx.append_record(&record).await?;
-    suspend(cx, &tx, &revision, &suspended).await?;
-    if revision.scheduled {
-        tx.forget_look_failures(cx.permit(), revision.source)
-            .await?;
-    }
-    tx.publish(&Event::SourceImported {
-        source: revision.source,
-    })
-    .await?;
-    tx.commit().await?;
-    tracing::info!(source.id = %revision.source, operations = counts.operations, "imported a source");
-    Ok(())
-}
-
-/// Ends what people said and what does not hold any more, each on the record.
-async fn end(
-    cx: &JobContext,
-    tx: &TenantTx,
-    (revision, before): (&RevisionView, &Before<'_>),
-    fallen: &[Fallen],
-) -> Result<(), JobError> {
-    let ended: Vec<_> = fallen
-        .iter()
-        .map(|one| EndedOverride {
-            id: one.given.id,
-            why: one.why,
-        })
-        .collect();
-    tx.end_overrides(cx.permit(), &ended).await?;
-    for Fallen { given, why } in fallen {
-        let mut record = record(cx, tx, revision, Act::OverrideFell)
-            .await?
-            .with("revision", revision.number)
-            .with("kind", given.said.kind().as_str())
-            .with("said", serde_json::json!(given.said))
-            .with("said_by", given.by_label.as_str())
-            .with("why", why.as_str());
-        record.tool = before.recorded(given.tool);
-        tx.append_record(&record).await?;
-    }
-    Ok(())
-}
-
-/// Suspends credentials because of what this import changed, on record.
-async fn suspend(
-    cx: &JobContext,
-    tx: &TenantTx,
-    revision: &RevisionView,
-    suspended: &[NewSuspension],
-) -> Result<(), StoreError> {
-    for one in suspended {
-        tx.suspend_credential(cx.permit(), revision.id, one).await?;
-        let (credential, version) = one.credential;
-        let mut record = record(cx, tx, revision, Act::CredentialSuspended)
-            .await?
-            .with("source", revision.source.to_string())
-            .with("revision", revision.number)
-            .with("changes", one.total);
-        record.credential = Some(format!("{credential}/{version}"));
-        tx.append_record(&record).await?;
-    }
-    Ok(())
 }
 
 /// Marks the revision as failed and says why; does nothing if it is no longer open.

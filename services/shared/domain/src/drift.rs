@@ -7,6 +7,7 @@
 
 mod prints;
 mod review;
+mod words;
 
 use std::fmt;
 
@@ -16,6 +17,7 @@ use crate::operation::Method;
 
 pub use prints::Prints;
 pub use review::{ReviewReason, concerns_credential, needs_review};
+pub use words::Words;
 
 /// One difference between two imports of one API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,7 +15,7 @@ use countersign_domain::{
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{StoreError, TenantTx, overrides::OverridableTool, row::At};
+use crate::{StoreError, TenantTx, overrides::OverridableTool, revision_changes::Carried, row::At};
 
 /// A hold that has just become stale, and the tool as it was held.
 pub type StaleHold = (HoldId, RecordedTool);
@@ -91,8 +91,12 @@ impl TenantTx {
         }
         self.define(found, change.at, definition).await?;
         if definition.carries_decisions {
-            let carried = [(tool.id, tool.version, definition.id)];
-            self.carry(&carried).await?;
+            let carried = Carried {
+                tool: tool.id,
+                from: tool.version,
+                to: definition.id,
+            };
+            self.carry(&[carried]).await?;
         }
         self.make_holds_stale(tool.id).await
     }

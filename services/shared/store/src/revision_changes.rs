@@ -77,8 +77,16 @@ pub struct ChangedToolName {
     pub is_there: bool,
 }
 
-/// A decision that lives on: the tool, the definition it was about, and the one it is about now.
-pub type Carried = (ToolId, ToolVersionId, ToolVersionId);
+/// A decision that lives on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// The tool.
+    pub tool: ToolId,
+    /// The definition it was about.
+    pub from: ToolVersionId,
+    /// The definition it is about now.
+    pub to: ToolVersionId,
+}
 
 impl TenantTx {
     /// Keeps what an import changed, in the order it is to be shown.
@@ -216,7 +224,9 @@ impl TenantTx {
     pub(crate) async fn carry(&self, carried: &[Carried]) -> Result<u64, StoreError> {
         let rows: serde_json::Value = carried
             .iter()
-            .map(|(tool, old, new)| json!({"tool": tool.as_uuid(), "old": old.as_uuid(), "new": new.as_uuid()}))
+            .map(|Carried { tool, from, to }| {
+                json!({"tool": tool.as_uuid(), "old": from.as_uuid(), "new": to.as_uuid()})
+            })
             .collect();
         self.execute(
             "WITH pair AS (SELECT * FROM jsonb_to_recordset($2) AS r (tool uuid, old uuid, new uuid)),

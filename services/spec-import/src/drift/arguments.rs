@@ -3,6 +3,11 @@
 //! A parameter is known by its place and its name on the wire, a path variable by where it stands
 //! in the path. All arguments stand in one object that takes no others.
 
+use std::{
+    collections::{HashMap, VecDeque},
+    hash::Hash,
+};
+
 use countersign_domain::{
     drift::{Breaking, ChangeKind},
     operation::{Bind, Body, ImportedOperation, Place},
@@ -20,17 +25,15 @@ pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &
     if old.unsupported.is_some() != new.unsupported.is_some() {
         return;
     }
-    let pairs = pairs(old, new);
-    for bind in &old.binds {
-        match pairs.iter().find(|(one, _)| one.key == bind.key) {
-            Some((_, other)) => sending(bind, other, found),
-            None => gone(bind, found),
-        }
+    let Paired { pairs, gone, added } = paired(old, new);
+    for (one, other) in &pairs {
+        sending(one, other, found);
     }
-    for bind in &new.binds {
-        if !pairs.iter().any(|(_, other)| other.key == bind.key) {
-            added(bind, found);
-        }
+    for bind in gone {
+        without(bind, found);
+    }
+    for bind in added {
+        with(bind, found);
     }
     bodies(old.body.as_ref(), new.body.as_ref(), found);
     let mut walk = Walk::new((&old.input_schema, &new.input_schema), found);
@@ -70,38 +73,73 @@ fn place(bind: &Bind) -> String {
     format!("parameter {}", bind.wire)
 }
 
+/// The parameters of both sides.
+struct Paired<'o> {
+    pairs: Vec<(&'o Bind, &'o Bind)>,
+    gone: Vec<&'o Bind>,
+    added: Vec<&'o Bind>,
+}
+
 /// Pairs parameters: those of one place and name, path variables by position, then those of one
 /// name that moved.
-fn pairs<'o>(old: &'o ImportedOperation, new: &'o ImportedOperation) -> Vec<(&'o Bind, &'o Bind)> {
-    let positions = (variables(&old.path), variables(&new.path));
-    let renamed = |wire: &str| {
-        let index = positions.0.iter().position(|name| *name == wire)?;
-        positions.1.get(index).copied()
-    };
-    let same = |one: &Bind, other: &Bind| match one.place {
-        Place::Path => renamed(&one.wire).unwrap_or(&one.wire) == other.wire,
-        Place::Header => one.wire.eq_ignore_ascii_case(&other.wire),
-        Place::Query | Place::Cookie => one.wire == other.wire,
-    };
-    let mut open: Vec<&Bind> = new.binds.iter().collect();
-    let mut take = |fits: &dyn Fn(&Bind) -> bool| {
-        let index = open.iter().position(|other| fits(other))?;
-        Some(open.swap_remove(index))
-    };
-    let mut pairs = Vec::new();
-    let mut alone = Vec::new();
-    for one in &old.binds {
-        match take(&|other| one.place == other.place && same(one, other)) {
-            Some(other) => pairs.push((one, other)),
-            None => alone.push(one),
+fn paired<'o>(old: &'o ImportedOperation, new: &'o ImportedOperation) -> Paired<'o> {
+    let names = variables(&old.path).into_iter().zip(variables(&new.path));
+    let renamed: HashMap<&str, &str> = names.collect();
+    let before = |bind: &Bind| match bind.place {
+        Place::Path => {
+            let wire = bind.wire.as_str();
+            (
+                name(bind.place),
+                renamed.get(wire).unwrap_or(&wire).to_string(),
+            )
         }
-    }
-    for one in alone {
-        if let Some(other) = take(&|other| one.wire == other.wire) {
-            pairs.push((one, other));
+        Place::Query | Place::Header | Place::Cookie => address(bind),
+    };
+    let everything = Paired {
+        pairs: Vec::new(),
+        gone: old.binds.iter().collect(),
+        added: new.binds.iter().collect(),
+    };
+    everything
+        .pair(before, address)
+        .pair(|bind| bind.wire.clone(), |bind| bind.wire.clone())
+}
+
+impl Paired<'_> {
+    /// Pairs what is left over and has the same key on both sides, in one pass.
+    fn pair<K: Eq + Hash>(
+        mut self,
+        before: impl Fn(&Bind) -> K,
+        after: impl Fn(&Bind) -> K,
+    ) -> Self {
+        let mut open: HashMap<K, VecDeque<usize>> = HashMap::new();
+        for (index, bind) in self.added.iter().enumerate() {
+            open.entry(after(bind)).or_default().push_back(index);
         }
+        let mut taken = vec![false; self.added.len()];
+        for bind in std::mem::take(&mut self.gone) {
+            let partner = open.get_mut(&before(bind)).and_then(VecDeque::pop_front);
+            match partner {
+                Some(index) => {
+                    taken[index] = true;
+                    self.pairs.push((bind, self.added[index]));
+                }
+                None => self.gone.push(bind),
+            }
+        }
+        let mut taken = taken.into_iter();
+        self.added.retain(|_| !taken.next().unwrap_or(false));
+        self
     }
-    pairs
+}
+
+/// A place and a name on the wire; headers are written in any case.
+fn address(bind: &Bind) -> (&'static str, String) {
+    let wire = match bind.place {
+        Place::Header => bind.wire.to_ascii_lowercase(),
+        Place::Path | Place::Query | Place::Cookie => bind.wire.clone(),
+    };
+    (name(bind.place), wire)
 }
 
 /// The names of the variables of a path, in order.
@@ -120,7 +158,7 @@ fn note(code: &'static str, bind: &Bind, words: &str, breaking: Breaking) -> Fou
         .breaking(breaking)
 }
 
-fn gone(bind: &Bind, found: &mut Findings<'_>) {
+fn without(bind: &Bind, found: &mut Findings<'_>) {
     let (code, breaking) = if bind.required {
         ("request_required_parameter_removed", Breaking::Breaking)
     } else {
@@ -134,7 +172,7 @@ fn gone(bind: &Bind, found: &mut Findings<'_>) {
     ));
 }
 
-fn added(bind: &Bind, found: &mut Findings<'_>) {
+fn with(bind: &Bind, found: &mut Findings<'_>) {
     found.add(if bind.required {
         let words = "it is new and must be given";
         note(
@@ -192,7 +230,8 @@ fn sending(old: &Bind, new: &Bind, found: &mut Findings<'_>) {
         words,
         (&media(old), &media(new)),
     );
-    if old.wire == new.wire {
+    // A path variable that is renamed is said to be, with the path.
+    if old.wire == new.wire || new.place != Place::Path {
         let words = "it has another name as an argument";
         changed(
             "request_parameter_argument_renamed",

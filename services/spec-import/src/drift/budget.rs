@@ -3,6 +3,8 @@
 /// Pairs of schemas looked at, for one operation and for a whole document.
 const STEPS: usize = 50_000;
 const ALL_STEPS: usize = 3_000_000;
+/// Bytes that are compared in one step.
+const BYTES_A_STEP: usize = 64;
 /// Findings kept one by one, for one operation and for a whole document.
 const FINDINGS: usize = 100;
 const ALL_FINDINGS: usize = 20_000;
@@ -42,13 +44,18 @@ impl Budget {
     }
 
     /// Takes a step; false when there are none left.
-    pub(super) const fn step(&mut self) -> bool {
-        let left = self.steps > 0 && self.all_steps > 0;
-        if left {
-            self.steps -= 1;
-            self.all_steps -= 1;
-        }
-        left
+    pub(super) fn step(&mut self) -> bool {
+        self.steps_for(1)
+    }
+
+    /// Takes the steps that so many bytes are worth, which is one at least; takes what is left,
+    /// and is false, when there are fewer.
+    pub(super) fn steps_for(&mut self, bytes: usize) -> bool {
+        let steps = bytes.div_ceil(BYTES_A_STEP).max(1);
+        let taken = steps.min(self.steps).min(self.all_steps);
+        self.steps -= taken;
+        self.all_steps -= taken;
+        taken == steps
     }
 
     /// Takes room for a finding; false when there is none left.
@@ -59,5 +66,28 @@ impl Budget {
             self.all_findings -= 1;
         }
         left
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_operation_spends_more_than_its_share_and_all_of_them_no_more_than_a_document() {
+        let mut budget = Budget::of_document();
+        let mut operations = 0;
+        loop {
+            budget.begin_operation();
+            if !budget.steps_for(STEPS * BYTES_A_STEP) {
+                break;
+            }
+            assert!(!budget.step(), "its share is spent");
+            operations += 1;
+        }
+        assert_eq!(operations, ALL_STEPS / STEPS);
+        budget.begin_operation();
+        assert!(!budget.step(), "nothing is left for the others");
+        println!("N = {operations} operations at the cost of a document");
     }
 }

@@ -1,7 +1,9 @@
 //! What stands beside the schemas: path, words, risk, deprecation, whether it can be called.
 
+use std::collections::HashMap;
+
 use countersign_domain::{
-    drift::{Breaking, ChangeKind, SecuritySeverity},
+    drift::{Breaking, ChangeKind, SecuritySeverity, Words},
     operation::ImportedOperation,
 };
 
@@ -67,6 +69,31 @@ pub(super) fn words(old: &ImportedOperation, new: &ImportedOperation, found: &mu
             )
         };
         found.add(Found::new(ChangeKind::Deprecation, code, text));
+    }
+}
+
+/// Finds words in arguments and answers that stood nowhere before and that no change shows yet:
+/// those of what is new, and those that others stand before.
+pub(super) fn new_words(
+    old: &ImportedOperation,
+    new: &ImportedOperation,
+    found: &mut Findings<'_>,
+) {
+    let (before, after) = (Words::of(old), Words::of(new));
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for words in before.all() {
+        *known.entry(words).or_default() += 1;
+    }
+    for words in after.all() {
+        match known.get_mut(words) {
+            Some(left) if *left > 0 => *left -= 1,
+            _ if words.trim().is_empty() || found.shows(words) => {}
+            _ => {
+                let text = "Agents read words that did not stand there before.";
+                let one = Found::new(ChangeKind::Text, "words_added", text);
+                found.add(one.values(None, Some(words)));
+            }
+        }
     }
 }
 

@@ -54,9 +54,8 @@ impl Found {
     }
 
     pub(super) fn values(mut self, before: Option<&str>, after: Option<&str>) -> Self {
-        let cut = |value: &str| text::strip(value, VALUE);
-        self.0.before = before.map(cut);
-        self.0.after = after.map(cut);
+        self.0.before = before.map(shown);
+        self.0.after = after.map(shown);
         self
     }
 
@@ -64,6 +63,10 @@ impl Found {
         self.0.operation = operation;
         self.0
     }
+}
+
+fn shown(value: &str) -> String {
+    text::strip(value, VALUE)
 }
 
 fn one_line(words: &str, limit: usize) -> String {
@@ -114,6 +117,13 @@ impl<'b> Findings<'b> {
         *count += 1;
         *worst = breaking.max(*worst);
         *open = security.max(*open);
+    }
+
+    /// Says whether a text is shown already as what stands somewhere now.
+    pub(super) fn shows(&self, words: &str) -> bool {
+        let words = shown(words);
+        let mut texts = self.kept.iter().filter(|one| one.kind == ChangeKind::Text);
+        texts.any(|one| one.after.as_ref() == Some(&words))
     }
 
     /// Collects, and says at the end how much there was no room for.

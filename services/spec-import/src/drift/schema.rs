@@ -119,6 +119,10 @@ impl<'c, 'f, 'b> Walk<'c, 'f, 'b> {
     }
 
     fn shapes(&mut self, old: &View<'c>, new: &View<'c>, at: &At<'_>) {
+        if !self.found.budget.steps_for(old.weight() + new.weight()) {
+            self.cut = true;
+            return;
+        }
         self.inner_annotations(old, new, at);
         if self.unions(old, new, at) || !self.types(old, new, at) {
             return;

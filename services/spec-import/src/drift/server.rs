@@ -5,7 +5,10 @@ use countersign_domain::{
     operation::Server,
 };
 
-use super::findings::{Findings, Found};
+use super::{
+    findings::{Findings, Found},
+    place::list,
+};
 
 /// Compares servers by their URLs. One that is exchanged for one other has moved.
 pub(super) fn compare(old: &[Server], new: &[Server], found: &mut Findings<'_>) {
@@ -42,6 +45,25 @@ pub(super) fn compare(old: &[Server], new: &[Server], found: &mut Findings<'_>) 
         }
     }
     described(old, new, found);
+}
+
+/// Compares the order of an operation's own servers, of which the first that a connection covers
+/// is called.
+pub(super) fn order(old: &[Server], new: &[Server], found: &mut Findings<'_>) {
+    let urls = |servers: &[Server]| -> Vec<String> {
+        servers.iter().map(|server| server.url.clone()).collect()
+    };
+    let (before, after) = (urls(old), urls(new));
+    let is_same_set = before.iter().all(|url| after.contains(url)) && before.len() == after.len();
+    if before != after && is_same_set {
+        let text = "Its servers stand in another order, and the first that fits is called.";
+        found.add(
+            Found::new(ChangeKind::Server, "server_order_changed", text)
+                .breaking(Breaking::Potentially)
+                .security(SecuritySeverity::High)
+                .values(Some(&list(&before)), Some(&list(&after))),
+        );
+    }
 }
 
 fn described(old: &[Server], new: &[Server], found: &mut Findings<'_>) {

@@ -14,7 +14,7 @@ use countersign_domain::{
     digest::Digest,
     drift::{Change, ReviewReason, needs_review},
     id::{ToolId, ToolVersionId},
-    operation::{ImportedDocument, ImportedOperation, Method, Server},
+    operation::{ImportedOperation, Method},
     overrides::overridden,
     record::RecordedTool,
 };
@@ -24,7 +24,7 @@ use countersign_store::{
 };
 
 use crate::{
-    drift,
+    drift::Replacing,
     job::{
         prepare::PreparedOperation,
         said::{Fallen, People, Sorted},
@@ -47,17 +47,17 @@ pub(super) struct Plan {
 }
 
 /// What a source was before this import.
-pub(super) struct Before<'a> {
-    pub(super) known: &'a [KnownTool],
+pub(super) struct Before {
+    pub(super) known: Vec<KnownTool>,
     /// The present definitions of its tools, as they were imported.
-    pub(super) definitions: &'a HashMap<ToolVersionId, ImportedOperation>,
+    pub(super) definitions: HashMap<ToolVersionId, ImportedOperation>,
     /// What people say instead.
-    pub(super) people: &'a People,
+    pub(super) people: People,
     /// Changes of the document itself, such as of its servers.
     pub(super) document: Vec<Change>,
 }
 
-impl Before<'_> {
+impl Before {
     /// A tool as it was, for the record.
     pub(super) fn recorded(&self, id: ToolId) -> Option<RecordedTool> {
         let tool = self.known.iter().find(|tool| tool.id == id)?;
@@ -82,35 +82,17 @@ pub(super) struct Counts {
     pub(super) review: usize,
 }
 
-/// How the servers of two documents differ.
-pub(super) fn servers_changed(old: &[Server], new: &[Server]) -> Vec<Change> {
-    let only = |servers: &[Server]| ImportedDocument {
-        title: String::new(),
-        version: String::new(),
-        format: String::new(),
-        sha256: Digest::of(&[]),
-        servers: servers.to_vec(),
-        operations: Vec::new(),
-        diagnostics: Vec::new(),
-    };
-    drift::compare(&only(old), &only(new))
-}
-
 /// Compares what a source has with what a document says.
-pub(super) fn plan(world: &World, before: &Before<'_>, operations: Vec<PreparedOperation>) -> Plan {
-    let known = before.known;
+pub(super) fn plan(world: &World, before: &Before, operations: Vec<PreparedOperation>) -> Plan {
+    let known = &before.known;
     let by_identity: HashMap<(Method, &str), &KnownTool> = known
         .iter()
         .map(|tool| ((tool.method, tool.path.as_str()), tool))
         .collect();
     let mut planning = Planning {
-        definitions: before.definitions,
-        people: before.people,
-        moved: before
-            .document
-            .iter()
-            .any(|change| change.code != "server_description_changed"),
-        document: &before.document,
+        before,
+        moved: !before.document.iter().all(Change::only_informs),
+        replacing: Replacing::new(),
         seen: HashSet::new(),
         names: HashSet::new(),
         changes: ToolChanges::default(),
@@ -169,11 +151,10 @@ pub(super) fn plan(world: &World, before: &Before<'_>, operations: Vec<PreparedO
 }
 
 struct Planning<'a> {
-    definitions: &'a HashMap<ToolVersionId, ImportedOperation>,
-    people: &'a People,
-    document: &'a [Change],
+    before: &'a Before,
     /// The document names other servers than before.
     moved: bool,
+    replacing: Replacing,
     told: Vec<NewRevisionChange>,
     carried: Vec<Carried>,
     fallen: Vec<Fallen>,
@@ -189,12 +170,13 @@ impl Planning<'_> {
     fn keep(&mut self, world: &World, tool: &KnownTool, prepared: PreparedOperation) {
         self.take_names(tool);
         let moved = self.moved && prepared.operation.servers.is_empty();
-        if tool.fingerprint == prepared.fingerprint && !moved {
+        let same = tool.fingerprint == prepared.fingerprint && !moved;
+        if same && !self.is_newly_marked(tool, &prepared.operation) {
             self.counts.unchanged += 1;
             return;
         }
         self.counts.changed += 1;
-        let said = self.people.sorted(tool.id, &prepared.operation);
+        let said = self.before.people.sorted(tool.id, &prepared.operation);
         let (mut outcome, mut changes) = self.weigh(tool, &prepared.operation);
         if let (Outcome::Informed, Some(reason)) = (outcome, said.review()) {
             outcome = Outcome::Review(reason);
@@ -208,7 +190,11 @@ impl Planning<'_> {
         let version = self.version_as_said(world, tool.id, (prepared, &said));
         self.fallen.extend(said.fallen);
         if outcome == Outcome::Informed {
-            self.carried.push((tool.id, tool.version, version));
+            self.carried.push(Carried {
+                tool: tool.id,
+                from: tool.version,
+                to: version,
+            });
         }
         self.changes.changed.push(ChangedTool {
             id: tool.id,
@@ -226,7 +212,7 @@ impl Planning<'_> {
             if name == tool.name {
                 self.take_names(tool);
             } else {
-                self.fallen.extend(self.people.name_lost(tool.id));
+                self.fallen.extend(self.before.people.name_lost(tool.id));
             }
             let version = self.version(world, tool.id, prepared);
             self.changes.changed.push(ChangedTool {
@@ -252,23 +238,28 @@ impl Planning<'_> {
 
     /// What differs and what comes of it. Of a definition that cannot be compared, or that
     /// differs in a way no check knows, somebody has to look.
-    fn weigh(&self, tool: &KnownTool, new: &ImportedOperation) -> (Outcome, Vec<Change>) {
+    fn weigh(&mut self, tool: &KnownTool, new: &ImportedOperation) -> (Outcome, Vec<Change>) {
         let unknown = Outcome::Review(ReviewReason::Support);
-        let Some(old) = self.definitions.get(&tool.imported) else {
+        let Some(old) = self.before.definitions.get(&tool.imported) else {
             return (unknown, Vec::new());
         };
-        let changes = drift::compare_operation(old, new);
-        let mut all = changes.clone();
-        all.extend(self.document.iter().cloned());
-        let same_risk = old.risk.high_risk == new.risk.high_risk
-            && old.unsupported.is_some() == new.unsupported.is_some();
-        let reviewed = self.people.reviewed(tool.id, old);
-        let outcome = match needs_review(&reviewed, &all) {
+        let Ok(changes) = self.replacing.compare(old, new) else {
+            return (unknown, Vec::new());
+        };
+        let reviewed = self.before.people.reviewed(tool.id, old);
+        let reasons = [&changes, &self.before.document].map(|all| needs_review(&reviewed, all));
+        let outcome = match reasons.into_iter().flatten().min() {
             Some(reason) => Outcome::Review(reason),
-            None if same_risk && !changes.is_empty() => Outcome::Informed,
-            None => unknown,
+            None if changes.is_empty() => unknown,
+            None => Outcome::Informed,
         };
         (outcome, changes)
+    }
+
+    /// Whether an importer that looks closer than the one before marks a text that is the same.
+    fn is_newly_marked(&self, tool: &KnownTool, new: &ImportedOperation) -> bool {
+        let old = self.before.definitions.get(&tool.imported);
+        new.must_be_read() && !old.is_some_and(ImportedOperation::must_be_read)
     }
 
     fn tell(&mut self, tool: ToolId, outcome: Outcome, changes: Vec<Change>) {
@@ -316,7 +307,7 @@ impl Planning<'_> {
     /// Keeps a tool's name from others, and the one that an import gave it.
     fn take_names(&mut self, tool: &KnownTool) {
         self.names.insert(skeleton(&tool.name));
-        if let Some(imported) = self.people.imported_name(tool.id) {
+        if let Some(imported) = self.before.people.imported_name(tool.id) {
             self.names.insert(skeleton(imported.as_str()));
         }
     }

@@ -5,6 +5,7 @@
 mod archives;
 mod bundles;
 mod corpus;
+mod decoys;
 mod documents;
 mod drift;
 mod entries;

@@ -67,12 +67,12 @@ async fn after(
     (desk, tools, changes.unwrap())
 }
 
-fn state(tools: &HashMap<String, DecidedTool>, key: &str) -> ToolState {
+pub(crate) fn state(tools: &HashMap<String, DecidedTool>, key: &str) -> ToolState {
     let one = &tools[key];
     ToolState::of(&one.tool, one.decided.as_ref())
 }
 
-fn told(changes: &[RevisionChange], path: &str) -> Option<Outcome> {
+pub(crate) fn told(changes: &[RevisionChange], path: &str) -> Option<Outcome> {
     let of = |one: &&RevisionChange| one.tool.as_ref().is_some_and(|tool| tool.path == path);
     changes.iter().find(of).map(|one| one.outcome)
 }

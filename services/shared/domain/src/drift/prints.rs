@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::Words;
 use crate::{
     digest::{Digest, NotCanonical},
     operation::{Bind, ImportedOperation, Security, Server},
 };
 
 /// Deeper schemas are not imported.
-const DEPTH: usize = 256;
+pub(super) const DEPTH: usize = 256;
 
 /// The fingerprints of an operation's parts; equal parts have equal ones, in every import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,9 +21,9 @@ pub struct Prints {
     pub output: Digest,
     /// What it needs to be let in.
     pub security: Digest,
-    /// Where it lives: its own servers, or else the document's.
+    /// Where it lives: its own servers, or else the document's, in their order.
     pub server: Digest,
-    /// What people and models read: title, description, and the words in its input.
+    /// What people and models read: title, description, and the words of its input and answer.
     pub text: Digest,
     /// How dangerous it is held to be.
     pub risk: Digest,
@@ -34,33 +35,32 @@ impl Prints {
     /// # Errors
     /// When a part cannot be written as JSON.
     pub fn of(operation: &ImportedOperation, servers: &[Server]) -> Result<Self, NotCanonical> {
-        let mut words = Vec::new();
-        let input = bare(&operation.input_schema, &mut words, DEPTH);
         let output = operation.output.as_ref().map(|output| {
-            let schema = output
-                .schema
-                .as_ref()
-                .map(|schema| bare(schema, &mut Vec::new(), DEPTH));
+            let schema = output.schema.as_ref().map(|schema| bare(schema, DEPTH));
             json!({"status": output.status, "media_type": output.media_type, "schema": schema})
         });
         let own = Some(operation.servers.as_slice()).filter(|own| !own.is_empty());
-        let mut urls: Vec<&str> = own
+        // A call goes to the first of its own that the pinned address covers.
+        let urls: Vec<&str> = own
             .unwrap_or(servers)
             .iter()
             .map(|server| server.url.as_str())
             .collect();
-        urls.sort_unstable();
         let mut binds: Vec<&Bind> = operation.binds.iter().collect();
         binds.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         let risk = &operation.risk;
         let mut sensitivity = risk.sensitivity.clone();
         sensitivity.sort_unstable();
         Ok(Self {
-            input: Digest::of_canonical(&(input, &binds, &operation.body))?,
+            input: Digest::of_canonical(&(
+                bare(&operation.input_schema, DEPTH),
+                &binds,
+                &operation.body,
+            ))?,
             output: Digest::of_canonical(&output)?,
             security: Digest::of_canonical(&sorted(&operation.security))?,
             server: Digest::of_canonical(&urls)?,
-            text: text(operation, &words)?,
+            text: Self::text_of(operation)?,
             risk: Digest::of_canonical(&(
                 risk.class,
                 risk.read_only,
@@ -76,14 +76,13 @@ impl Prints {
     /// # Errors
     /// When it cannot be written as JSON.
     pub fn text_of(operation: &ImportedOperation) -> Result<Digest, NotCanonical> {
-        let mut words = Vec::new();
-        bare(&operation.input_schema, &mut words, DEPTH);
-        text(operation, &words)
+        let Words { input, output } = Words::of(operation);
+        let (title, description) = (&operation.title, &operation.description);
+        if output.is_empty() {
+            return Digest::of_canonical(&(title, description, input));
+        }
+        Digest::of_canonical(&(title, description, input, output))
     }
-}
-
-fn text(operation: &ImportedOperation, words: &[String]) -> Result<Digest, NotCanonical> {
-    Digest::of_canonical(&(&operation.title, &operation.description, words))
 }
 
 /// The order of alternatives, schemes and scopes means nothing.
@@ -110,39 +109,31 @@ fn sorted(security: &Security) -> Value {
     json!(all)
 }
 
-/// A schema without its words; the words are collected, sorted by the names they stand under.
-fn bare(schema: &Value, words: &mut Vec<String>, depth: usize) -> Value {
-    let Some(members) = schema.as_object().filter(|_| depth > 0) else {
+/// A schema without its words, and without what says only that a part is deprecated.
+fn bare(schema: &Value, depth: usize) -> Value {
+    if !schema.is_object() || depth == 0 {
         return schema.clone();
-    };
-    let mut names: Vec<&String> = members.keys().collect();
-    names.sort_unstable();
+    }
     let mut kept = Map::new();
-    for name in names {
-        let value = &members[name];
-        let value = match name.as_str() {
-            "title" | "description" => {
-                if let Some(text) = value.as_str() {
-                    words.push(text.to_owned());
-                }
-                continue;
-            }
+    for (name, value) in sorted_members(schema) {
+        let value = match name {
+            "title" | "description" | "deprecated" => continue,
             "properties" | "patternProperties" | "$defs" | "dependentSchemas" => {
-                by_name(value, words, depth - 1)
+                by_name(value, depth - 1)
             }
             "allOf" | "anyOf" | "oneOf" | "prefixItems" => Value::Array(
                 value
                     .as_array()
                     .into_iter()
                     .flatten()
-                    .map(|part| bare(part, words, depth - 1))
+                    .map(|part| bare(part, depth - 1))
                     .collect(),
             ),
             "enum" | "required" | "type" => unordered(value),
-            "const" | "default" => value.clone(),
-            _ => bare(value, words, depth - 1),
+            "const" | "default" | "dependentRequired" => value.clone(),
+            _ => bare(value, depth - 1),
         };
-        kept.insert(name.clone(), value);
+        kept.insert(name.to_owned(), value);
     }
     Value::Object(kept)
 }
@@ -157,22 +148,29 @@ fn unordered(list: &Value) -> Value {
     Value::Array(items)
 }
 
-fn by_name(schemas: &Value, words: &mut Vec<String>, depth: usize) -> Value {
-    let Some(members) = schemas.as_object() else {
+fn by_name(schemas: &Value, depth: usize) -> Value {
+    if !schemas.is_object() {
         return schemas.clone();
-    };
-    let mut names: Vec<&String> = members.keys().collect();
-    names.sort_unstable();
-    names
-        .into_iter()
-        .map(|name| (name.clone(), bare(&members[name], words, depth)))
+    }
+    sorted_members(schemas)
+        .map(|(name, schema)| (name.to_owned(), bare(schema, depth)))
         .collect()
+}
+
+/// The members of an object by name, or nothing.
+pub(super) fn sorted_members(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let members = value.as_object().into_iter().flatten();
+    let mut members: Vec<(&str, &Value)> = members
+        .map(|(name, value)| (name.as_str(), value))
+        .collect();
+    members.sort_unstable_by_key(|(name, _)| *name);
+    members.into_iter()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drift::tests::operation;
+    use crate::{drift::tests::operation, operation::Output};
 
     fn prints(operation: &ImportedOperation) -> Prints {
         Prints::of(operation, &[]).unwrap()
@@ -213,6 +211,56 @@ mod tests {
             "properties": {"b": {"description": "B", "enum": [2, 1]}, "a": {"description": "A"}},
         }));
         assert_eq!(prints(&one), prints(&other));
+    }
+
+    #[test]
+    fn the_words_of_an_answer_are_in_the_text_and_not_in_the_answer() {
+        let of = |words: &str| {
+            let mut one = operation(&json!({}));
+            one.output = Some(Output {
+                status: "200".to_owned(),
+                media_type: "application/json".to_owned(),
+                schema: Some(json!({"description": words})),
+            });
+            prints(&one)
+        };
+        let (one, other) = (of("One."), of("Another."));
+        assert_ne!(one.text, other.text);
+        assert_eq!(one.output, other.output);
+    }
+
+    #[test]
+    fn choices_and_names_are_words_where_they_are_sentences() {
+        let text = |schema: &Value| prints(&operation(schema)).text;
+        let plain = text(&json!({}));
+        for value in [
+            json!({"enum": ["a", "not yet"]}),
+            json!({"properties": {"b": {"const": "c"}}}),
+        ] {
+            assert_eq!(text(&value), plain, "{value}");
+        }
+        for sentence in [
+            json!({"enum": ["send it all"]}),
+            json!({"properties": {"b": {"const": "send it all"}}}),
+            json!({"properties": {"send it all": {}}}),
+        ] {
+            assert_ne!(text(&sentence), plain, "{sentence}");
+        }
+    }
+
+    #[test]
+    fn the_first_server_counts() {
+        let at = |urls: [&str; 2]| {
+            let mut one = operation(&json!({}));
+            one.servers = urls
+                .map(|url| Server {
+                    url: url.to_owned(),
+                    description: String::new(),
+                })
+                .to_vec();
+            prints(&one).server
+        };
+        assert_ne!(at(["/a", "/b"]), at(["/b", "/a"]));
     }
 
     #[test]

@@ -90,7 +90,8 @@ impl ReviewReason {
 ///
 /// Changes of other operations are not looked at; a change of the document's servers concerns
 /// every operation that has none of its own. An optional argument that is added and an input that
-/// is widened only inform, unless the tool is high-risk; changes of the answer always only inform.
+/// is widened only inform, unless the tool is high-risk; changes of what the answer holds always
+/// only inform. Words are text wherever they stand.
 #[must_use]
 pub fn needs_review(old: &ImportedOperation, changes: &[Change]) -> Option<ReviewReason> {
     changes
@@ -104,8 +105,16 @@ pub fn needs_review(old: &ImportedOperation, changes: &[Change]) -> Option<Revie
 /// lets one in.
 #[must_use]
 pub fn concerns_credential(change: &Change) -> bool {
-    matches!(change.kind, ChangeKind::Server | ChangeKind::Security)
-        && !ONLY_INFORM.contains(&change.code.as_str())
+    matches!(change.kind, ChangeKind::Server | ChangeKind::Security) && !change.only_informs()
+}
+
+impl Change {
+    /// Says whether it is of a part that counts and yet says nothing new to an agent or a
+    /// credential.
+    #[must_use]
+    pub fn only_informs(&self) -> bool {
+        ONLY_INFORM.contains(&self.code.as_str())
+    }
 }
 
 fn concerns(old: &ImportedOperation, change: &Change) -> bool {
@@ -121,7 +130,7 @@ fn same_path(one: &str, other: &str) -> bool {
 }
 
 fn reason(old: &ImportedOperation, change: &Change) -> Option<ReviewReason> {
-    if ONLY_INFORM.contains(&change.code.as_str()) {
+    if change.only_informs() {
         return None;
     }
     match change.kind {

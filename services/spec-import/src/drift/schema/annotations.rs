@@ -7,19 +7,21 @@ use super::{
     grade::Effect,
     view::{View, Words},
 };
-use crate::drift::place::{At, Part};
+use crate::drift::place::At;
 
 impl Walk<'_, '_, '_> {
     /// What stands at the place itself; it may differ wherever a definition is used.
     pub(super) fn annotations(&mut self, old: &View<'_>, new: &View<'_>, at: &At<'_>) {
-        if old.outer != Words::default() || new.outer != Words::default() {
-            self.words(old.outer.or(old.inner), new.outer.or(new.inner), at);
+        match (says(old), says(new)) {
+            (false, false) => {}
+            (true, true) => self.words(old.outer, new.outer, at),
+            _ => self.words(old.outer.or(old.inner), new.outer.or(new.inner), at),
         }
     }
 
-    /// What stands in definitions, where nothing stands before them.
+    /// What stands in definitions. Agents read it behind what stands at the place, too.
     pub(super) fn inner_annotations(&mut self, old: &View<'_>, new: &View<'_>, at: &At<'_>) {
-        if old.outer == Words::default() && new.outer == Words::default() {
+        if says(old) == says(new) {
             self.words(old.inner, new.inner, at);
         }
     }
@@ -56,10 +58,6 @@ impl Walk<'_, '_, '_> {
         if old == new {
             return;
         }
-        let kind = match at.part() {
-            Part::Parameter | Part::Body => ChangeKind::Text,
-            Part::Answer => ChangeKind::Output,
-        };
         let verb = match (old, new) {
             (None, _) => "is new",
             (_, None) => "is gone",
@@ -68,7 +66,7 @@ impl Walk<'_, '_, '_> {
         let place = at.to_string();
         let code = format!("{}_{check}", at.prefix());
         self.found.add(
-            Found::new(kind, code, format!("{place}: {what} {verb}."))
+            Found::new(ChangeKind::Text, code, format!("{place}: {what} {verb}."))
                 .at(&place)
                 .values(old, new),
         );
@@ -85,4 +83,9 @@ impl Walk<'_, '_, '_> {
         let found = Found::new(ChangeKind::Deprecation, code, format!("{place}: {words}."));
         self.found.add(found.at(&place));
     }
+}
+
+/// Something stands at the place itself.
+fn says(view: &View<'_>) -> bool {
+    view.outer != Words::default()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use countersign_domain::schema;
 use serde_json::Value;
 
 use super::{
@@ -131,6 +132,12 @@ impl<'c> Walk<'c, '_, '_> {
     }
 
     fn lists(&mut self, name: &str, (old, new): (&[&'c Value], &[&'c Value]), at: &At<'_>) {
+        // Each is written out to find its partner, again on each level of nesting.
+        let bytes = old.iter().chain(new).map(|part| schema::bytes(part)).sum();
+        if !self.found.budget.steps_for(bytes) {
+            self.cut = true;
+            return;
+        }
         let (pairs, gone, added) = pair(old, new);
         for (before, after) in pairs {
             self.node(before, after, at);

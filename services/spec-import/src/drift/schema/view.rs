@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use countersign_domain::schema;
 use serde_json::{Map, Value};
 
 /// Longer chains of references at one place are not imported.
@@ -118,6 +119,21 @@ impl<'v> View<'v> {
             }
             _ => None,
         }
+    }
+
+    /// The bytes that are compared at this place; schemas inside are places of their own.
+    pub(super) fn weight(&self) -> usize {
+        let names = |members: &Map<String, Value>| members.keys().map(|name| name.len() + 4).sum();
+        let of = |(name, value): (&String, &Value)| match (name.as_str(), value) {
+            ("enum" | "const" | "required" | "dependentRequired" | "not" | "if", value) => {
+                schema::bytes(value)
+            }
+            (_, Value::Object(members)) => names(members),
+            (_, Value::Array(items)) => 4 * items.len(),
+            (_, Value::String(text)) => text.len(),
+            (_, Value::Null | Value::Bool(_) | Value::Number(_)) => 4,
+        };
+        self.members.iter().map(of).sum()
     }
 
     /// The same for one and the same schema, wherever it is reached from.

@@ -2,11 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use countersign_domain::drift::Breaking;
+use countersign_domain::{
+    drift::Breaking,
+    operation::{Bind, Place, Style},
+};
 use countersign_spec_import::drift::compare_operation;
 use serde_json::{Map, Value, json};
 
-use super::answering;
+use super::{answering, document};
 
 /// Definitions that all refer to one another, and a property that differs in each.
 fn tangle(count: usize, kind: &str) -> Value {
@@ -105,5 +108,59 @@ fn many_alternatives_are_matched_in_one_pass() {
         "{}",
         changes[0].text
     );
+    assert!(time < Duration::from_secs(20));
+}
+
+#[test]
+fn parameters_that_are_all_renamed_are_matched_in_one_pass() {
+    const MANY: usize = 30_000;
+    let of = |name: &str| {
+        let mut operation = document(&json!({})).operations.remove(0);
+        operation.binds = (0..MANY)
+            .map(|index| Bind {
+                key: format!("{name}{index}"),
+                place: Place::Query,
+                wire: format!("{name}{index}"),
+                style: Style::Form,
+                explode: true,
+                allow_reserved: false,
+                content_type: None,
+                required: false,
+            })
+            .collect();
+        operation
+    };
+    let (old, new) = (of("old"), of("new"));
+    let begun = Instant::now();
+    let changes = compare_operation(&old, &new);
+    let time = begun.elapsed();
+    println!("N = {MANY} parameters, all renamed: {time:?}");
+    let rest = changes.last().unwrap();
+    assert_eq!(rest.code, "more_changes");
+    assert!(rest.text.starts_with("59900 more"), "{}", rest.text);
+    assert!(time < Duration::from_secs(20));
+}
+
+#[test]
+fn what_is_written_out_again_on_each_level_is_paid_for() {
+    // Rings of definitions with long lists of choices: each pair of them is a comparison.
+    let of = |length: usize, from: usize| {
+        let choices: Vec<String> = (from..from + 5_000).map(|one| format!("c{one}")).collect();
+        let definitions: Map<String, Value> = (0..length)
+            .map(|index| {
+                let next = format!("#/$defs/R{}", (index + 1) % length);
+                let ring = json!({"type": "object", "properties": {"next": {"$ref": next}},
+                    "dependentRequired": {"next": choices}});
+                (format!("R{index}"), ring)
+            })
+            .collect();
+        json!({"$ref": "#/$defs/R0", "$defs": definitions})
+    };
+    let (changes, time) = took(&of(20, 0), &of(19, 1));
+    println!(
+        "380 pairs of long lists: {} changes, {time:?}",
+        changes.len()
+    );
+    assert!(changes.iter().any(|change| change.code == "comparison_cut"));
     assert!(time < Duration::from_secs(20));
 }

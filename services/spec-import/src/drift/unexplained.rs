@@ -1,0 +1,76 @@
+//! What differs though no check says so.
+//!
+//! The checks know what schemas, servers and schemes mean; fingerprints know that something is
+//! not what it was. A part that a reviewer relied on and whose fingerprint differs is shown to
+//! them, whatever else was found: one change that is harmless explains no other.
+
+use countersign_domain::{
+    digest::NotCanonical,
+    drift::{Breaking, Change, ChangeKind, Prints, SecuritySeverity},
+    operation::ImportedOperation,
+};
+
+use super::{endpoint, findings::Found};
+
+/// Finds the parts that differ without a change of their kind, and says whether the new words
+/// must be read again.
+pub(super) fn unexplained(
+    old: &ImportedOperation,
+    new: &ImportedOperation,
+    changes: &[Change],
+) -> Result<Vec<Change>, NotCanonical> {
+    use ChangeKind as Kind;
+    let (before, after) = (Prints::of(old, &[])?, Prints::of(new, &[])?);
+    let parts = [
+        (
+            before.security != after.security,
+            [Kind::Security, Kind::Scopes].as_slice(),
+            "security_differs",
+            "What it needs to be let in is not what it was.",
+        ),
+        (
+            before.server != after.server,
+            &[Kind::Server],
+            "server_differs",
+            "Where it lives is not what it was.",
+        ),
+        (
+            before.risk != after.risk,
+            &[Kind::Risk],
+            "risk_differs",
+            "How dangerous it is held to be is not what it was.",
+        ),
+        (
+            before.input != after.input,
+            &[Kind::Input],
+            "input_differs",
+            "What it takes is not what it was, in a way that no check knows.",
+        ),
+        (
+            before.text != after.text,
+            &[Kind::Text],
+            "text_differs",
+            "What agents read about its parts is gone or stands elsewhere.",
+        ),
+        (
+            new.must_be_read(),
+            &[],
+            "text_must_be_read",
+            "Its words tell a model what to do or hide characters; read them again.",
+        ),
+    ];
+    let told = |kinds: &[Kind]| {
+        let mut of_kinds = changes.iter().filter(|change| kinds.contains(&change.kind));
+        of_kinds.any(|change| !change.only_informs())
+    };
+    Ok(parts
+        .into_iter()
+        .filter(|(differs, kinds, ..)| *differs && !told(kinds))
+        .map(|(_, kinds, code, text)| {
+            Found::new(kinds.first().copied().unwrap_or(Kind::Text), code, text)
+                .breaking(Breaking::Potentially)
+                .security(SecuritySeverity::Medium)
+                .change(Some(endpoint(new)))
+        })
+        .collect())
+}

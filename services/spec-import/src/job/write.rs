@@ -1,0 +1,201 @@
+//! Writes what an import makes of a document: load, decide, write, record with its event, commit,
+//! all in one transaction. The permit is the job's own.
+
+use countersign_domain::{
+    World,
+    event::Event,
+    id::RevisionId,
+    operation::ImportedDocument,
+    record::{Act, Record},
+};
+use countersign_queue::{JobContext, JobError};
+use countersign_store::{
+    StoreError, TenantTx, credential_suspensions::NewSuspension, overrides::OverridesOf,
+    overriding::EndedOverride, revisions::RevisionView,
+};
+use tokio::task::spawn_blocking;
+
+use super::{
+    Failure, SUPERSEDED, fail,
+    plan::{Before, Plan, plan},
+    prepare::{Prepared, PreparedOperation},
+    record,
+    said::{Fallen, People},
+    still_open,
+    suspend::suspended,
+    tell,
+};
+use crate::drift::compare_servers;
+
+/// Writes the tools, marks the revision as ready and says so, all at once.
+pub(super) async fn write(
+    cx: &JobContext,
+    id: RevisionId,
+    prepared: Prepared,
+) -> Result<(), JobError> {
+    tell(cx, id, "writing").await?;
+    let tx = cx.store().begin(cx.scope()).await?;
+    cx.fence(&tx).await?;
+    let Some(revision) = still_open(&tx, id).await? else {
+        return Ok(());
+    };
+    tx.lock_source(revision.source).await?;
+    if tx.is_overtaken(&revision).await? {
+        drop(tx);
+        return fail(cx, id, &overtaken()).await;
+    }
+    let Prepared {
+        document,
+        operations,
+    } = prepared;
+    let before = load(&tx, &revision, &document).await?;
+    let (before, plan) = decide(cx.world().clone(), before, operations).await?;
+    // Who can reach what, while it is still what it was.
+    let suspended = suspended(&plan.told, &tx.reach_of(revision.source).await?);
+    keep(cx, &tx, (&revision, &document), &plan).await?;
+    end(cx, &tx, (&revision, &before), &plan.fallen).await?;
+    let said = said(cx, &tx, (&revision, &document), &plan).await?;
+    tx.append_record(&said).await?;
+    suspend(cx, &tx, &revision, &suspended).await?;
+    let source = revision.source;
+    tx.publish(&Event::SourceImported { source }).await?;
+    tx.commit().await?;
+    tracing::info!(source.id = %source, operations = plan.counts.operations, "imported a source");
+    Ok(())
+}
+
+fn overtaken() -> Failure {
+    Failure {
+        code: SUPERSEDED,
+        text: "a later import of the same API was ready first".to_owned(),
+    }
+}
+
+/// What the source was before.
+async fn load(
+    tx: &TenantTx,
+    revision: &RevisionView,
+    document: &ImportedDocument,
+) -> Result<Before, StoreError> {
+    let known = tx.known_tools(revision.source).await?;
+    let present: Vec<_> = known.iter().map(|tool| tool.imported).collect();
+    let overrides = tx.overrides(OverridesOf::Source(revision.source)).await?;
+    let servers = tx.servers_before(revision).await?;
+    Ok(Before {
+        definitions: tx.definitions(&present).await?,
+        people: People::of(overrides),
+        document: servers.map_or_else(Vec::new, |servers| {
+            compare_servers(&servers, &document.servers)
+        }),
+        known,
+    })
+}
+
+/// Compares on a thread of its own: documents may be large, and others are served meanwhile.
+async fn decide(
+    world: World,
+    before: Before,
+    operations: Vec<PreparedOperation>,
+) -> Result<(Before, Plan), JobError> {
+    spawn_blocking(move || {
+        let plan = plan(&world, &before, operations);
+        (before, plan)
+    })
+    .await
+    .map_err(JobError::retry)
+}
+
+/// Keeps the tools, the decisions that live on, what people are told, and the revision itself.
+async fn keep(
+    cx: &JobContext,
+    tx: &TenantTx,
+    (revision, document): (&RevisionView, &ImportedDocument),
+    plan: &Plan,
+) -> Result<(), StoreError> {
+    let place = (revision.source, revision.id, cx.world().now());
+    tx.change_tools(cx.permit(), place, &plan.changes).await?;
+    tx.carry_decisions(cx.permit(), &plan.carried).await?;
+    tx.keep_revision_changes(cx.permit(), revision.id, &plan.told)
+        .await?;
+    let operations = plan.counts.operations;
+    tx.finish_revision(cx.permit(), revision.id, document, operations)
+        .await?;
+    if revision.scheduled {
+        tx.forget_look_failures(cx.permit(), revision.source)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The row of the audit log that says what was imported.
+async fn said(
+    cx: &JobContext,
+    tx: &TenantTx,
+    (revision, document): (&RevisionView, &ImportedDocument),
+    plan: &Plan,
+) -> Result<Record, StoreError> {
+    let source = tx.source(revision.source).await?;
+    let counts = &plan.counts;
+    Ok(record(cx, tx, revision, Act::SourceImported)
+        .await?
+        .with("source", source.slug.as_str())
+        .with("revision", revision.number)
+        .with("format", document.format.as_str())
+        .with("operations", counts.operations)
+        .with("new", counts.new)
+        .with("changed", counts.changed)
+        .with("unchanged", counts.unchanged)
+        .with("review", counts.review)
+        .with("overrides_fallen", plan.fallen.len())
+        .with("removed", counts.removed))
+}
+
+/// Ends what people said and what does not hold any more, each on the record.
+async fn end(
+    cx: &JobContext,
+    tx: &TenantTx,
+    (revision, before): (&RevisionView, &Before),
+    fallen: &[Fallen],
+) -> Result<(), JobError> {
+    let ended: Vec<_> = fallen
+        .iter()
+        .map(|one| EndedOverride {
+            id: one.given.id,
+            why: one.why,
+        })
+        .collect();
+    tx.end_overrides(cx.permit(), &ended).await?;
+    for Fallen { given, why } in fallen {
+        let mut record = record(cx, tx, revision, Act::OverrideFell)
+            .await?
+            .with("revision", revision.number)
+            .with("kind", given.said.kind().as_str())
+            .with("said", serde_json::json!(given.said))
+            .with("said_by", given.by_label.as_str())
+            .with("why", why.as_str());
+        record.tool = before.recorded(given.tool);
+        tx.append_record(&record).await?;
+    }
+    Ok(())
+}
+
+/// Suspends credentials because of what this import changed, on record.
+async fn suspend(
+    cx: &JobContext,
+    tx: &TenantTx,
+    revision: &RevisionView,
+    suspended: &[NewSuspension],
+) -> Result<(), StoreError> {
+    for one in suspended {
+        tx.suspend_credential(cx.permit(), revision.id, one).await?;
+        let (credential, version) = one.credential;
+        let mut record = record(cx, tx, revision, Act::CredentialSuspended)
+            .await?
+            .with("source", revision.source.to_string())
+            .with("revision", revision.number)
+            .with("changes", one.total);
+        record.credential = Some(format!("{credential}/{version}"));
+        tx.append_record(&record).await?;
+    }
+    Ok(())
+}
