@@ -209,6 +209,13 @@ impl<'t> Pass<'t> {
     /// Copies or leaves out what stands here; returns where to go on.
     fn step(&mut self, at: usize) -> usize {
         let text = self.text;
+        // Nothing else begins or ends anything.
+        let ordinary = text[at..].find(['`', '<', '!', '[', ']', '\\']);
+        let ordinary = ordinary.unwrap_or(text.len() - at);
+        if ordinary > 0 {
+            self.out.push_str(&text[at..at + ordinary]);
+            return at + ordinary;
+        }
         if let Some(end) = self.code.get(&at).copied() {
             self.out.push_str(&text[at..end]);
             return end;

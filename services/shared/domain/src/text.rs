@@ -21,6 +21,9 @@ pub fn reveal(text: &str) -> String {
 /// Takes hidden characters away and cuts the text at `limit` characters, ending in `…` if cut.
 #[must_use]
 pub fn strip(text: &str, limit: usize) -> String {
+    if text.len() <= limit && is_visible_ascii(text) {
+        return text.to_owned();
+    }
     let mut visible = text.chars().filter(|c| !is_hidden(*c));
     let mut kept: String = visible.by_ref().take(limit).collect();
     if visible.next().is_some() {
@@ -33,7 +36,13 @@ pub fn strip(text: &str, limit: usize) -> String {
 /// Says whether a text holds characters that do not show.
 #[must_use]
 pub fn has_hidden(text: &str) -> bool {
-    text.chars().any(is_hidden)
+    !is_visible_ascii(text) && text.chars().any(is_hidden)
+}
+
+/// What most texts are, seen without looking at each character by itself.
+fn is_visible_ascii(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| matches!(byte, b'\n' | b'\t' | 0x20..=0x7e))
 }
 
 /// Control, format, bidirectional, zero-width, variation and tag characters.
@@ -71,6 +80,15 @@ mod tests {
         assert_eq!(reveal("pay\u{202e}001\u{200b}"), "pay⟦U+202E⟧001⟦U+200B⟧");
         assert_eq!(reveal("\u{e0041}\u{1b}[31m"), "⟦U+E0041⟧⟦U+001B⟧[31m");
         assert_eq!(reveal("Grüße,\n\t世界"), "Grüße,\n\t世界");
+    }
+
+    #[test]
+    fn every_character_of_ascii_is_judged_by_itself() {
+        for character in (0..128).map(char::from) {
+            let text = format!("a{character}b");
+            assert_eq!(has_hidden(&text), is_hidden(character), "{character:?}");
+            assert_eq!(strip(&text, 9), text.replace(is_hidden, ""));
+        }
     }
 
     #[test]

@@ -37,7 +37,9 @@ pub(super) fn pairs(text: &str, code: &HashMap<usize, usize>) -> HashMap<usize, 
     let mut past = 0;
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate() {
-        past = past.max(code.get(&at).copied().unwrap_or(0));
+        if byte == b'`' {
+            past = past.max(code.get(&at).copied().unwrap_or(0));
+        }
         let here = at >= past && !escaped;
         escaped = here && byte == b'\\';
         let opened = match byte {
