@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     body, key,
-    markup::Markup,
+    marks::Marks,
     notes::At,
     operation::Reading,
     parameter::{self, Parameter},
@@ -141,7 +141,7 @@ fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: 
     }
     let (style, explode) = parameter::style(cx, parameter);
     let words = parameter.value.get("description").and_then(Value::as_str);
-    links.markup.join(Markup::of(words.unwrap_or_default()));
+    links.marks = links.marks.and(Marks::of(words.unwrap_or_default()));
     to.add(
         key,
         described(schema, parameter.value),

@@ -20,7 +20,6 @@ use crate::{
     operation::{self, Shared},
     origin::Origins,
     paths,
-    persuasion::Known,
     schema::{Definitions, Side},
     security::Schemes,
     server,
@@ -113,7 +112,6 @@ fn finish(
         answers: Definitions::new(root, openapi.dialect, Side::Answer),
         schemes: Schemes::read(root, &mut notes),
         limits: limits.clone(),
-        persuasion: Known::default(),
         schema_bytes: 0,
         output_bytes: 0,
     };

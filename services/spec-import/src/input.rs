@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::{
     arguments::Arguments,
+    marks::Marks,
     operation::Reading,
-    persuasion::Remarkable,
     schema::{compile::compile, definitions::measure},
 };
 
@@ -48,14 +48,13 @@ pub(crate) fn schema(
         return (nothing(), 0);
     }
     let definitions = cx.definitions.copy(&closure);
-    let mut found = cx.persuasion.of(definitions.iter());
-    found.markup.join(closure.markup);
-    found.markup.join(arguments.links.markup);
-    for (key, property) in &arguments.properties {
-        found.join(Remarkable::of(key));
-        found.join(Remarkable::below(property));
-    }
-    cx.remark(found, "what its arguments are said to be");
+    let properties = arguments.properties.iter();
+    let properties =
+        properties.map(|(key, property)| Marks::of(key).and(Marks::of_schema(property)));
+    let marks = Marks::all(properties)
+        .and(closure.marks)
+        .and(arguments.links.marks);
+    cx.remark(marks, "what its arguments are said to be");
     let schema = arguments.schema(definitions);
     match compile(&schema) {
         Ok(_) => (schema, bytes),

@@ -129,20 +129,25 @@ pub(crate) struct Markup {
 impl Markup {
     /// Of one text.
     pub(crate) fn of(words: &str) -> Self {
-        let mut found = Self {
+        let addresses = Self {
             links: words.contains("://"),
             ..Self::default()
         };
         if may_have(words) {
-            found.join(Pass::over(words).run().1);
+            addresses.and(Pass::over(words).run().1)
+        } else {
+            addresses
         }
-        found
     }
 
-    pub(crate) fn join(&mut self, other: Self) {
-        self.links |= other.links;
-        self.images |= other.images;
-        self.html |= other.html;
+    /// The kinds that either has.
+    #[must_use]
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            links: self.links | other.links,
+            images: self.images | other.images,
+            html: self.html | other.html,
+        }
     }
 }
 

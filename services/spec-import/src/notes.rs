@@ -62,25 +62,32 @@ impl Notes {
             self.left_out += 1;
             return;
         }
-        self.list.push(Diagnostic {
-            severity,
-            code: code.to_owned(),
-            pointer: text::strip(&at.to_string(), POINTER_CHARACTERS),
-            text: text::strip(text, TEXT_CHARACTERS),
-        });
+        self.list.push(diagnostic(severity, code, at, text));
     }
 
     /// Ends the collection; says how many were left out.
     pub(crate) fn finish(mut self, at: &dyn fmt::Display) -> Vec<Diagnostic> {
         if self.left_out > 0 {
-            self.list.push(Diagnostic {
-                severity: Severity::Info,
-                code: "more_diagnostics".to_owned(),
-                pointer: text::strip(&at.to_string(), POINTER_CHARACTERS),
-                text: format!("{} further diagnostics are not listed", self.left_out),
-            });
+            let text = format!("{} further diagnostics are not listed", self.left_out);
+            let note = diagnostic(Severity::Info, "more_diagnostics", at, &text);
+            self.list.push(note);
         }
         self.list
+    }
+}
+
+/// One diagnostic, cut to a size that can be shown.
+pub(crate) fn diagnostic(
+    severity: Severity,
+    code: &str,
+    at: &dyn fmt::Display,
+    text: &str,
+) -> Diagnostic {
+    Diagnostic {
+        severity,
+        code: code.to_owned(),
+        pointer: text::strip(&at.to_string(), POINTER_CHARACTERS),
+        text: text::strip(text, TEXT_CHARACTERS),
     }
 }
 

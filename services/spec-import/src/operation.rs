@@ -15,12 +15,12 @@ use crate::{
     document::Found,
     evidence::Fields,
     input,
+    marks::Marks,
     markup::Markup,
     notes::{At, Notes},
     output,
     parameter::{self, Parameter},
     path::{self, Template},
-    persuasion::{self, Remarkable},
     reference, risk,
     schema::Definitions,
     security::{self, Schemes},
@@ -37,7 +37,6 @@ pub(crate) struct Shared<'d> {
     pub(crate) schemes: Schemes,
     pub(crate) limits: Limits,
     /// What is remarkable about the texts of definitions.
-    pub(crate) persuasion: persuasion::Known,
     /// Bytes of input schemas so far.
     pub(crate) schema_bytes: usize,
     /// Bytes of output schemas so far.
@@ -53,7 +52,6 @@ pub(crate) struct Reading<'s, 'd> {
     pub(crate) path: &'d str,
     pub(crate) pointer: String,
     pub(crate) notes: Notes,
-    pub(crate) persuasion: &'s mut persuasion::Known,
     unsupported: Option<String>,
 }
 
@@ -66,7 +64,7 @@ impl Reading<'_, '_> {
     }
 
     /// Notes texts that a person should read before a model does.
-    pub(crate) fn remark(&mut self, found: Remarkable, what: &str) {
+    pub(crate) fn remark(&mut self, found: Marks, what: &str) {
         if found.instructs {
             let text =
                 format!("{what} tells a model what to do; read it before anybody may use it");
@@ -140,7 +138,6 @@ pub(crate) fn read<'d>(
         path: found.path,
         pointer: found.pointer.clone(),
         notes: Notes::of_operation(),
-        persuasion: &mut shared.persuasion,
         unsupported: None,
     };
     let value = resolve(&mut cx, found);
@@ -158,19 +155,8 @@ pub(crate) fn read<'d>(
     callbacks(&mut cx, value);
     let place = cx.pointer.clone();
     let deprecated = cx.flag(value, "deprecated", &place);
-    let output = output::read(&mut cx, value, &mut shared.output_bytes);
     let words = Words::read(&mut cx, found, value);
-    let mut said = Remarkable::of(&words.full);
-    for words in [
-        &words.summary,
-        found.path,
-        words.id.as_deref().unwrap_or_default(),
-    ] {
-        said.join(Remarkable::of(words));
-    }
-    // Those are taken out, and noted where that is done.
-    said.hidden = false;
-    cx.remark(said, "what it is said to do");
+    cx.remark(words.marks, "what it is said to do");
     let risk = classify((found, value), &parameters, (&words, &security), listener);
     let binds = std::mem::take(&mut arguments.binds);
     let room = shared
@@ -179,6 +165,7 @@ pub(crate) fn read<'d>(
         .saturating_sub(shared.schema_bytes);
     let input_schema = input::schema(&mut cx, arguments, shared.limits.schema_bytes.min(room));
     shared.schema_bytes += input_schema.1;
+    let output = output::read(&mut cx, value, &mut shared.output_bytes);
     finish(Parts {
         cx,
         found,

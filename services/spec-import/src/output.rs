@@ -13,10 +13,14 @@ use serde_json::{Map, Value};
 
 use crate::{
     body,
+    marks::Marks,
     notes::{At, Notes},
     operation::Reading,
     reference,
-    schema::{Definitions, definitions::measure},
+    schema::{
+        Definitions,
+        definitions::{Links, measure},
+    },
 };
 
 /// Bytes of one output schema.
@@ -66,10 +70,12 @@ pub(crate) fn read<'d>(
     let at = At::Pointer(&place);
     // What is wrong with it concerns nobody who sends something.
     let mut unheard = Notes::of_operation();
-    let (root, _) = cx.answers.inline(given, &at.key("schema"), &mut unheard);
+    let (root, links) = cx.answers.inline(given, &at.key("schema"), &mut unheard);
     match fit(cx.answers, root) {
         Some((schema, bytes)) if *spent + bytes <= ALL => {
             *spent += bytes;
+            let marks = marks(cx.answers, &schema, &links);
+            cx.remark(marks, "what its answer is said to be");
             output.schema = Some(schema);
         }
         Some(_) | None => {
@@ -84,6 +90,18 @@ pub(crate) fn read<'d>(
 fn is_of_any_media(media: &str, schema: &Value) -> bool {
     let is_text = schema.get("type").is_some_and(|name| name == "string");
     matches!(media, "*/*" | "application/*") && !is_text
+}
+
+/// What is remarkable about the texts of a schema and of the definitions that it brings along.
+fn marks(definitions: &mut Definitions<'_>, schema: &Value, links: &Links) -> Marks {
+    let Some(members) = schema.as_object() else {
+        return links.marks;
+    };
+    let own = Marks::of_members(members.iter().filter(|(key, _)| *key != "$defs"));
+    let brought = members.get("$defs").and_then(Value::as_object);
+    let brought = brought.into_iter().flat_map(Map::keys);
+    let brought = Marks::all(brought.map(|name| definitions.marks(name)));
+    links.marks.and(own).and(brought)
 }
 
 /// The first answer with content of 200, 201 and the other successes; `default` only where the

@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use countersign_domain::operation::{Diagnostic, ImportedOperation, Method, Severity};
+use countersign_domain::operation::{ImportedOperation, Method, Severity};
 use serde_json::Value;
 
 use crate::{
     ImportError, Limits,
     document::{Found, Place},
-    notes::{At, Notes},
+    notes::{At, Notes, diagnostic},
     path, reference,
     words::one_line,
 };
@@ -166,15 +166,10 @@ pub(crate) fn flag_ambiguous(operations: &mut [ImportedOperation], found: &[Foun
             continue;
         };
         if let Some(other) = paths.iter().find(|path| **path != one.path) {
-            operation.diagnostics.push(Diagnostic {
-                severity: Severity::Warning,
-                code: "path_ambiguous".to_owned(),
-                pointer: one.pointer.clone(),
-                text: format!(
-                    "the path {:?} answers to the same requests",
-                    one_line(other)
-                ),
-            });
+            let other = one_line(other);
+            let text = format!("the path {other:?} answers to the same requests");
+            let note = diagnostic(Severity::Warning, "path_ambiguous", &one.pointer, &text);
+            operation.diagnostics.push(note);
         }
     }
 }

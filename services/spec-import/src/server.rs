@@ -1,14 +1,14 @@
 //! Where an API may live. These are candidates: an admin pins one origin before anything is sent.
 
 use countersign_domain::{
-    operation::{Diagnostic, ImportedDocument, Server, Severity},
+    operation::{ImportedDocument, Server, Severity},
     text,
 };
 use serde_json::{Map, Value};
 
 use crate::{
     document::Found,
-    notes::{At, Notes},
+    notes::{At, Notes, diagnostic},
 };
 
 const SERVERS: usize = 50;
@@ -105,15 +105,12 @@ pub(crate) fn settle(document: &mut ImportedDocument, found: &[Found<'_>]) {
             own.clear();
         }
         if let Some(server) = own.first() {
-            operation.diagnostics.push(Diagnostic {
-                severity: Severity::Info,
-                code: "server_of_its_own".to_owned(),
-                pointer: one.pointer.clone(),
-                text: format!(
-                    "it lives at {:?}; a connection whose address does not cover that cannot call it",
-                    server.url
-                ),
-            });
+            let text = format!(
+                "it lives at {:?}; a connection whose address does not cover that cannot call it",
+                text::strip(&server.url, 200)
+            );
+            let note = diagnostic(Severity::Info, "server_of_its_own", &one.pointer, &text);
+            operation.diagnostics.push(note);
         }
     }
 }

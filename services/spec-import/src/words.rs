@@ -3,7 +3,7 @@
 use countersign_domain::text;
 use serde_json::Value;
 
-use crate::{document::Found, markup, name, operation::Reading};
+use crate::{document::Found, marks::Marks, markup, name, operation::Reading};
 
 const TITLE: usize = 120;
 const DESCRIPTION: usize = 1_024;
@@ -16,6 +16,8 @@ pub(crate) struct Words {
     pub(crate) full: String,
     pub(crate) title: String,
     pub(crate) description: String,
+    /// What is remarkable about all of it, and about the path.
+    pub(crate) marks: Marks,
 }
 
 impl Words {
@@ -40,14 +42,6 @@ impl Words {
         );
         if summary.trim().is_empty() && full.trim().is_empty() {
             (summary, full) = of_path(found);
-        }
-        if [&id, &summary, &full]
-            .into_iter()
-            .any(|words| text::has_hidden(words))
-        {
-            let text = "its texts hold characters that do not show; they are taken out";
-            cx.notes
-                .warning("text_hidden_characters", &cx.pointer, text);
         }
         if !id.is_ascii() {
             let text =
@@ -80,7 +74,10 @@ impl Words {
                 &text,
             );
         }
+        let written = [&*id, &*summary, &*full, found.path];
+        let marks = Marks::all(written.into_iter().map(Marks::of));
         Self {
+            marks,
             description: text::strip(full_text, DESCRIPTION),
             name: name::suggest(found.method, found.path, Some(&id)),
             id: Some(text::strip(&id, 300)).filter(|id| !id.is_empty()),

@@ -33,6 +33,9 @@ const SAID_TO_MODELS: [&str; 14] = [
     r"\bfrom now on,? (you|obey|follow|always|only|every|ignore|respond|answer)\b",
 ];
 
+/// What writes a word in bold or as code, in the midst of a phrase.
+const EMPHASIS: [char; 3] = ['*', '`', '~'];
+
 static PHRASES: LazyLock<RegexSet> =
     LazyLock::new(|| RegexSet::new(SAID_TO_MODELS).expect("the list is tested"));
 
@@ -45,6 +48,7 @@ pub fn instructs(words: &str) -> bool {
     let plain = text::strip(words, usize::MAX).to_lowercase();
     let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     PHRASES.is_match(&plain)
+        || plain.contains(EMPHASIS) && PHRASES.is_match(&plain.replace(EMPHASIS, ""))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     bundle::tree::FILES,
     document::Dialect,
-    markup::Markup,
+    marks::Marks,
     notes::{At, Notes},
     reference::BadReference,
 };
@@ -64,6 +64,8 @@ struct Definition {
     /// The same without words, once somebody has asked.
     wordless_bytes: Option<usize>,
     depth: usize,
+    /// What is remarkable about its texts, once somebody has asked.
+    marks: Option<Marks>,
 }
 
 /// What a schema leads to.
@@ -76,8 +78,8 @@ pub(crate) struct Links {
     pub(crate) same: Vec<usize>,
     /// The first reference that leads nowhere.
     pub(crate) broken: Option<String>,
-    /// What kinds of markup its words had.
-    pub(crate) markup: Markup,
+    /// What is remarkable about its titles and descriptions as they were written.
+    pub(crate) marks: Marks,
 }
 
 impl Links {
@@ -92,7 +94,7 @@ impl Links {
     pub(crate) fn join(&mut self, part: Self) {
         self.all.extend(part.all);
         self.same.extend(part.same);
-        self.markup.join(part.markup);
+        self.marks = self.marks.and(part.marks);
         self.broken = self.broken.take().or(part.broken);
     }
 }
@@ -102,8 +104,8 @@ pub(crate) struct Closure {
     members: Vec<usize>,
     /// Bytes of all of them together.
     pub(crate) bytes: usize,
-    /// What kinds of markup their words had.
-    pub(crate) markup: Markup,
+    /// What is remarkable about their texts.
+    pub(crate) marks: Marks,
 }
 
 impl<'d> Definitions<'d> {
@@ -166,6 +168,7 @@ impl<'d> Definitions<'d> {
             bytes: 0,
             wordless_bytes: None,
             depth: 0,
+            marks: None,
         });
         Ok(id)
     }
@@ -224,6 +227,22 @@ impl<'d> Definitions<'d> {
         Some(bytes)
     }
 
+    /// What is remarkable about the texts of a definition, by its key in `$defs`.
+    pub(crate) fn marks(&mut self, name: &str) -> Marks {
+        let id = self.names.get(name).copied();
+        id.map_or_else(Marks::default, |id| self.marks_of(id))
+    }
+
+    fn marks_of(&mut self, id: usize) -> Marks {
+        let Definition {
+            schema,
+            links,
+            marks,
+            ..
+        } = &mut self.list[id];
+        *marks.get_or_insert_with(|| links.marks.and(Marks::of_schema(schema)))
+    }
+
     fn settle(&mut self) {
         while self.normalised < self.list.len() {
             let pointer = self.list[self.normalised].pointer.clone();
@@ -250,7 +269,7 @@ impl<'d> Definitions<'d> {
         let mut seen = HashSet::new();
         let mut open: Vec<usize> = links.all.iter().copied().collect();
         let (mut members, mut bytes) = (Vec::new(), 0);
-        let mut markup = Markup::default();
+        let mut marks = Marks::default();
         while let Some(id) = open.pop() {
             if !seen.insert(id) {
                 continue;
@@ -261,7 +280,7 @@ impl<'d> Definitions<'d> {
                 return Err(format!("its schema is larger than {limit} bytes"));
             }
             members.push(id);
-            markup.join(self.list[id].links.markup);
+            marks = marks.and(self.marks_of(id));
             open.extend(
                 self.list[id]
                     .links
@@ -274,7 +293,7 @@ impl<'d> Definitions<'d> {
         Ok(Closure {
             members,
             bytes,
-            markup,
+            marks,
         })
     }
 

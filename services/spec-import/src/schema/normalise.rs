@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     document::Dialect,
-    markup::Markup,
+    marks::Marks,
     notes::{At, Notes},
     words::shown,
 };
@@ -178,7 +178,7 @@ impl<'w, 'd> Walk<'w, 'd> {
             Keyword::Text => {
                 let limit = if name == "title" { TITLE } else { DESCRIPTION };
                 value.as_str().map(|words| {
-                    self.links.markup.join(Markup::of(words));
+                    self.links.marks = self.links.marks.and(Marks::of(words));
                     shown(words, limit).into()
                 })
             }

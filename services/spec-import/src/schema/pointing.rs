@@ -8,7 +8,7 @@ use super::{
     older::nullable,
 };
 use crate::{
-    markup::Markup,
+    marks::Marks,
     notes::At,
     reference::{self, BadReference},
     words::shown,
@@ -93,7 +93,7 @@ impl Walk<'_, '_> {
         mut out: Map<String, Value>,
     ) -> Value {
         if let Some(Value::String(words)) = source.get("description") {
-            self.links.markup.join(Markup::of(words));
+            self.links.marks = self.links.marks.and(Marks::of(words));
             out.insert("description".to_owned(), shown(words, DESCRIPTION).into());
         }
         let lost: Vec<&str> = source

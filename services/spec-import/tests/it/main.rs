@@ -13,6 +13,7 @@ mod hostile;
 mod hostile_table;
 mod imports;
 mod labels;
+mod marks;
 mod notices;
 mod older;
 mod pointing;

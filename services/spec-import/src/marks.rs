@@ -1,0 +1,88 @@
+//! What is remarkable about the texts of a document: they tell a model what to do, hide characters,
+//! or are more than plain text (T58, T79).
+//!
+//! Agents are shown another text than the one that was written: without markup and hidden
+//! characters. Both are looked at, because taking something out may join what is left to an
+//! instruction, and because what is gone says something about whoever put it there.
+
+use countersign_domain::{persuasion::instructs, text};
+use serde_json::Value;
+
+use crate::markup::{self, Markup};
+
+/// What is remarkable about texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marks {
+    pub(crate) instructs: bool,
+    pub(crate) hidden: bool,
+    pub(crate) markup: Markup,
+}
+
+impl Marks {
+    /// Of one text as it was written.
+    pub(crate) fn of(written: &str) -> Self {
+        let markup = Markup::of(written);
+        Self {
+            instructs: instructs(written)
+                || markup != Markup::default() && instructs(&markup::plain(written)),
+            hidden: text::has_hidden(written),
+            markup,
+        }
+    }
+
+    /// Of every name and every value of a schema as agents get it, but for its titles and
+    /// descriptions, which were looked at as they were written.
+    pub(crate) fn of_schema(schema: &Value) -> Self {
+        match schema {
+            Value::Object(members) => Self::of_members(members.iter()),
+            Value::Array(parts) => Self::all(parts.iter().map(Self::of_schema)),
+            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {
+                Self::of_value(schema)
+            }
+        }
+    }
+
+    /// The same of some members of a schema.
+    pub(crate) fn of_members<'v>(members: impl Iterator<Item = (&'v String, &'v Value)>) -> Self {
+        Self::all(members.map(|(key, member)| {
+            let of_member = match (key.as_str(), member) {
+                ("title" | "description", Value::String(_)) => Self::default(),
+                ("pattern" | "$ref", Value::String(word)) => Self {
+                    markup: Markup::default(),
+                    ..Self::of(word)
+                },
+                ("enum" | "const" | "default" | "examples", values) => Self::of_value(values),
+                (_, part) => Self::of_schema(part),
+            };
+            Self::of(key).and(of_member)
+        }))
+    }
+
+    /// Of every key and every text in a value.
+    fn of_value(value: &Value) -> Self {
+        match value {
+            Value::String(words) => Self::of(words),
+            Value::Array(items) => Self::all(items.iter().map(Self::of_value)),
+            Value::Object(members) => {
+                let members = members.iter();
+                Self::all(members.map(|(key, value)| Self::of(key).and(Self::of_value(value))))
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => Self::default(),
+        }
+    }
+
+    /// What is remarkable about any of them.
+    pub(crate) fn all(marks: impl Iterator<Item = Self>) -> Self {
+        marks.fold(Self::default(), Self::and)
+    }
+
+    /// What is remarkable about either.
+    #[must_use]
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            instructs: self.instructs | other.instructs,
+            hidden: self.hidden | other.hidden,
+            markup: self.markup.and(other.markup),
+        }
+    }
+}
