@@ -19,7 +19,7 @@ const SECRET: &str = "access token, refresh token, client secret, private key, s
     registry password, client key data, pem, shared secret, api key, app password, one time password, \
     passphrase, temporary password, admin password, root password, master key, encryption key, signing key, \
     sas token, jwt, bearer, sts token, security token, stream key, unlock key, join token, client key, \
-    recovery key, seed, mnemonic, otp secret, admin api access token, offline token, upload token, device token secret";
+    recovery key, seed, mnemonic, otp secret, admin api access token, offline token, upload token, device token secret, token, csrf token, signed url, presigned url, upload url, sas url, login url, magic link, cvv, cvc, pin code, unlock code, service account key";
 
 /// Endings that make a field one of those: `db_password`, `webhookSigningSecret`.
 const SECRET_ENDINGS: [&str; 14] = [
@@ -63,6 +63,12 @@ const HEALTH: &str = "patient, diagnosis, medication, prescription, allergy, blo
 const TELLING: &[(&str, Topic, u8)] = &[
     ("grant type", Topic::Auth, DECIDES),
     ("code verifier", Topic::Auth, DECIDES),
+    ("code challenge", Topic::Auth, DECIDES),
+    ("response type", Topic::Auth, HINTED),
+    ("redirect uri", Topic::Auth, HINTED),
+    ("saml request", Topic::Auth, DECIDES),
+    ("saml response", Topic::Auth, DECIDES),
+    ("relay state", Topic::Auth, DECIDES),
     ("refresh token", Topic::Auth, DECIDES),
     ("client secret", Topic::Auth, HINTED),
     ("new password", Topic::Auth, DECIDES),
@@ -219,6 +225,18 @@ impl Fields {
         }
         fields.add_a_sum_of_money(evidence.request_fields);
         fields
+    }
+
+    /// A field by which a caller proves who they are or asks to be let in.
+    pub(super) fn proof(&self) -> Option<String> {
+        let auth = || {
+            self.telling
+                .iter()
+                .filter(|(_, topic, _)| *topic == Topic::Auth)
+        };
+        let sum: u8 = auth().map(|(_, _, points)| points).sum();
+        let (word, ..) = auth().max_by_key(|(_, _, points)| *points)?;
+        (sum >= DECIDES).then(|| (*word).to_owned())
     }
 
     /// Notes a field by which a caller chooses what a call does.

@@ -4,6 +4,8 @@
 //! and DELETE never pass; GET passes unless something shows that it acts; POST passes only
 //! when every verb there is reads.
 
+mod doors;
+
 use countersign_domain::operation::Method;
 
 use super::{
@@ -108,8 +110,7 @@ fn gate_changing_method(votes: &[Vote]) -> Gate {
 fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     let path_acts = reading.path.segments.last().is_some_and(|last| {
         !last.plural && last.words.len() == 1 && reading.lexicon.any(&ACTING_ENDS, &last.words)
-    }) || opens_a_console(reading)
-        || completes_a_proof(reading);
+    }) || doors::opens(reading);
     let grave = votes
         .iter()
         .any(|vote| acts_on_get(reading, vote) && is_grave(vote));
@@ -136,71 +137,6 @@ fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
         (false, true, _) => Gate::Reads,
         (false, false, false) => Gate::ReadsByMethod,
     }
-}
-
-/// `GET /verify-email`: following the link of a mail is what completes something.
-fn completes_a_proof(reading: &Reading<'_>) -> bool {
-    const COMPLETES: &[&str] = &[
-        "verify", "confirm", "activate", "reset", "accept", "validate",
-    ];
-    const PROOFS: &[&str] = &[
-        "email",
-        "account",
-        "phone",
-        "password",
-        "registration",
-        "invitation",
-        "invite",
-        "code",
-        "mail",
-        "user",
-        "subscription",
-        "token",
-        "signup",
-    ];
-    let mut pairs = reading
-        .path
-        .segments
-        .iter()
-        .flat_map(|segment| segment.words.windows(2));
-    pairs.any(|pair| COMPLETES.contains(&pair[0].as_str()) && PROOFS.contains(&pair[1].as_str()))
-}
-
-/// `/machines/{id}/console/stream`: a connection into a machine.
-fn opens_a_console(reading: &Reading<'_>) -> bool {
-    const LIVE: &[&str] = &[
-        "stream",
-        "websocket",
-        "ws",
-        "socket",
-        "connect",
-        "attach",
-        "open",
-        "session",
-        "url",
-        "link",
-    ];
-    const INSIDE: &[&str] = &[
-        "console",
-        "terminal",
-        "shell",
-        "vnc",
-        "rdp",
-        "ssh",
-        "tty",
-        "exec",
-        "webconsole",
-    ];
-    let last = reading
-        .path
-        .segments
-        .last()
-        .and_then(|last| last.words.last());
-    let live = last.is_some_and(|last| LIVE.contains(&last.as_str()));
-    live && reading
-        .path
-        .words()
-        .any(|word| INSIDE.contains(&word.as_str()))
 }
 
 /// Whether a verb shows that a GET acts. Noun-like verbs and "export" are how reads are
@@ -284,6 +220,8 @@ fn runs_code(reading: &Reading<'_>) -> bool {
 /// Verbs that read in one API and act in another: a return of goods, a message marked as
 /// read, an incident resolved. By themselves they show nothing about a POST.
 const DOUBLE_MEANING: &[&str] = &[
+    "verify",
+    "autoverify",
     "return",
     "view",
     "display",

@@ -74,6 +74,6 @@ pub(super) static LIVE: List = List::new(
     "live",
     &[
         "site, run, stack, changeset, deployment, deploy, function, app, service, firmware, \
-        environment, release, configuration, worker, blueprint, rollout, canary",
+        environment, release, configuration, worker, blueprint, rollout, canary, schema, manifest",
     ],
 );

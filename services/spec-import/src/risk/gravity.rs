@@ -140,18 +140,16 @@ fn refitted(reading: &Reading<'_>) -> Option<String> {
 /// Grave by what is made.
 fn made(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, String)> {
     let path = &reading.path;
-    if path
-        .segments
-        .last()
-        .is_some_and(|last| last.words.last().is_some_and(|last| last == "action"))
-    {
-        // The body says which action, so the worst of them counts.
-        return Some(("execute", "action".to_owned()));
+    if let Some(order) = ordered_by_the_body(reading) {
+        return Some(("execute", order.clone()));
     }
-    if reading.method == Method::Patch || path.ends_in_parameter || path.action.is_some() {
+    let either =
+        reading.method == Method::Put && votes.iter().any(|vote| vote.verb.base == "create");
+    let one = path.ends_in_parameter && !either;
+    if reading.method == Method::Patch || one || path.action.is_some() {
         return None;
     }
-    if votes.iter().any(|vote| keeps(vote.verb)) {
+    if !either && votes.iter().any(|vote| keeps(vote.verb)) {
         return None;
     }
     let object = object(reading);
@@ -177,11 +175,32 @@ fn made(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, String)>
         .map(|word| ("execute", word))
         .or_else(|| {
             let posts = reading.method == Method::Post;
-            posts
+            (posts || either)
                 .then(capacity)
                 .flatten()
                 .map(|word| ("provision", word))
         })
+}
+
+/// `/servers/{id}/actions`, `/index/{name}/operation`: the body says which, so the worst counts.
+fn ordered_by_the_body<'r>(reading: &'r Reading<'_>) -> Option<&'r String> {
+    let last = reading.path.segments.last()?;
+    let one = |word: &str| !last.plural && matches!(word, "operation" | "op" | "instruction");
+    let mut before = reading
+        .path
+        .segments
+        .iter()
+        .filter(|segment| !segment.plural);
+    let commands = || {
+        before.find_map(|segment| match segment.words.as_slice() {
+            [word] if matches!(word.as_str(), "command" | "cmd" | "rpc") => Some(word),
+            _ => None,
+        })
+    };
+    let named = last.words.last();
+    named
+        .filter(|word| word.as_str() == "action" || one(word))
+        .or_else(commands)
 }
 
 /// Verbs by which nothing new comes about.

@@ -16,6 +16,7 @@ use super::{
     lexicon::{Lexicon, List},
     reading::Reading,
     things::{DETAILS, GENERIC, MARKS, MEETING_PLACES, PARTICIPATION},
+    tokens::is_edition,
     topics::context::is_audience,
 };
 
@@ -46,12 +47,6 @@ pub(super) fn is_plain(lexicon: &Lexicon, word: &str) -> bool {
         &MAILINGS,
     ];
     LISTS.into_iter().any(|list| lexicon.has(list, word))
-}
-
-/// `v2`, as in `/projectsV2`.
-fn is_edition(word: &str) -> bool {
-    let digits = word.strip_prefix('v');
-    digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether the path names ordinary data as what is acted on: the last word that says anything,

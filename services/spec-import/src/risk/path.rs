@@ -156,6 +156,11 @@ fn action(last: &Segment, then_parameter: bool, lexicon: &Lexicon) -> Option<(Ve
         return ordered.then_some((found, before.len()));
     };
     let one_word = last.words.len() == 1;
+    // `/verification-email` is a mail.
+    let qualifies = |word: &str| word.ends_with("tion") || word.ends_with("ence");
+    if !one_word && at == 0 && qualifies(&last.words[0]) {
+        return None;
+    }
     // `/reports`, `/charges` are collections; a noun-like change verb alone names a thing.
     let ordered = last.after_parameter && !last.plural && ORDERS.contains(&found.base);
     let noun_like = !found.clear && found.act == Act::Change && !ordered;

@@ -1,12 +1,14 @@
 //! Reads a name or a sentence: which verb it is about and what stands as its object.
 
+mod names;
+
 use countersign_domain::operation::Method;
 
 use super::{
     lexicon::Lexicon,
     path::Path,
     tokens::{first_sentence, words},
-    verbs::{Act, Verb},
+    verbs::Verb,
 };
 
 /// Words before the verb of a sentence or around its object that say nothing.
@@ -173,15 +175,17 @@ impl Phrase {
     /// Reads an operationId.
     pub(super) fn of_name(name: &str, (method, path): (Method, &Path), lexicon: &Lexicon) -> Self {
         let mut all = words(name);
+        let generated = names::is_generated(&all, method, path);
         // Generated names repeat the method, which is no second witness.
         all.retain(|word| {
-            !(matches!(word.as_str(), "post" | "put" | "patch") && is_method(word, method))
+            !(matches!(word.as_str(), "post" | "put" | "patch") && names::is_method(word, method))
         });
-        if method == Method::Delete && repeats(&all, path) {
+        if method == Method::Delete && names::repeats(&all, path) {
             return Self::default();
         }
-        let verb = verb_of_name((name, &all), method, lexicon)
-            .and_then(|at| Some((lexicon.verb(&all[at])?, at)));
+        let verb = names::verb_of_name((name, &all), method, lexicon)
+            .and_then(|at| Some((lexicon.verb(&all[at])?, at)))
+            .filter(|(found, _)| !(generated && found.act.only_reads()));
         let Some((found, at)) = verb else {
             let end = all
                 .iter()
@@ -250,80 +254,6 @@ fn ends_object(words: &[String], at: usize) -> bool {
     noun && words
         .get(at + 1)
         .is_none_or(|next| PREPOSITIONS.contains(&next.as_str()) || next == "or")
-}
-
-/// `DELETE_lists-id-contacts`: the method and the path once more.
-fn repeats(name: &[String], path: &Path) -> bool {
-    let Some(("delete", rest)) = name
-        .split_first()
-        .map(|(first, rest)| (first.as_str(), rest))
-    else {
-        return false;
-    };
-    rest.len() > 2
-        && rest
-            .iter()
-            .zip(rest.iter().skip(1))
-            .any(|(_, word)| word == "id" || word == "name")
-        && rest
-            .iter()
-            .filter(|word| path.words().any(|other| other == *word))
-            .count()
-            * 2
-            >= rest.len()
-}
-
-fn is_method(word: &str, method: Method) -> bool {
-    method.as_str().eq_ignore_ascii_case(word)
-}
-
-/// Index of the verb in the words of an operationId, which may stand first
-/// (`deleteUser`), after a group (`users/delete`), in the middle or last (`userDelete`).
-fn verb_of_name(
-    (name, all): (&str, &[String]),
-    method: Method,
-    lexicon: &Lexicon,
-) -> Option<usize> {
-    let verb = |word: &str| lexicon.verb(word);
-    let is = |at: usize, clear: bool| {
-        all.get(at)
-            .and_then(|word| verb(word))
-            .is_some_and(|found| found.clear || !clear)
-    };
-    let first_clear = (0..all.len()).find(|at| is(*at, true));
-    let lower = name.to_lowercase();
-    // "searchRefunds" searches; "search_refund" may not.
-    let outweighed = all.iter().skip(1).any(|word| {
-        let grave = verb(word).is_some_and(|found| {
-            found.clear && !found.act.only_reads() && found.act != Act::Change
-        });
-        grave && !lower.contains(&format!("{word}s"))
-    });
-    let plural_first = all.first().is_some_and(|first| {
-        lower
-            .strip_prefix(first.as_str())
-            .is_some_and(|after| after.starts_with('s'))
-    });
-    let first_reads = !plural_first
-        && all
-            .first()
-            .and_then(|word| verb(word))
-            .is_some_and(|v| v.act.only_reads());
-    if first_reads && (method == Method::Get || !outweighed) {
-        return Some(0);
-    }
-    let last_chunk = name
-        .rsplit(['/', '.', '_'])
-        .next()
-        .map_or(0, |chunk| words(chunk).len());
-    let chunk_start = all.len().saturating_sub(last_chunk);
-    if is(chunk_start, true) {
-        return Some(chunk_start);
-    }
-    first_clear
-        .or_else(|| (!plural_first && is(0, false)).then_some(0))
-        .or_else(|| is(chunk_start, false).then_some(chunk_start))
-        .or_else(|| all.len().checked_sub(1).filter(|last| is(*last, false)))
 }
 
 #[cfg(test)]

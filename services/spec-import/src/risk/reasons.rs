@@ -8,7 +8,7 @@ use super::{
     nouns::Topic,
     reading::Reading,
     tokens::truncated,
-    topics::{SUSPECTED, Topics},
+    topics::{NEAR, SUSPECTED, Topics},
 };
 
 /// One reason.
@@ -101,21 +101,27 @@ pub(super) fn strange(path: &str) -> Reason {
 /// Too little to decide by, too much to pass over.
 pub(super) fn suspicion(topics: &Topics<'_>) -> Option<Reason> {
     let text = "Some words speak of money, credentials or access; others do not.";
-    suspected(topics).map(|words| reason("suspected", text, &words))
+    suspected(topics, NEAR).map(|words| reason("suspected", text, &words))
 }
 
 /// A changing method that only the document's own words call a read, on a guarded matter.
 pub(super) fn claimed(topics: &Topics<'_>) -> Option<Reason> {
     let text =
         "Only the document's own words say that this reads, and it is about a guarded matter.";
-    suspected(topics).map(|words| reason("read_claimed", text, &words))
+    suspected(topics, SUSPECTED).map(|words| reason("read_claimed", text, &words))
 }
 
-/// The words that speak of money, credentials or access.
-fn suspected(topics: &Topics<'_>) -> Option<String> {
-    let words: Vec<String> = [Topic::Billing, Topic::Auth, Topic::Admin]
+/// The words that speak of money, credentials or access; money and credentials with fewer points.
+fn suspected(topics: &Topics<'_>, near: u8) -> Option<String> {
+    let least = [
+        (Topic::Billing, near),
+        (Topic::Auth, near),
+        (Topic::Admin, SUSPECTED),
+    ];
+    let words: Vec<String> = least
         .into_iter()
-        .filter(|topic| topics.points(*topic) >= SUSPECTED)
+        .filter(|(topic, least)| topics.points(*topic) >= *least)
+        .map(|(topic, _)| topic)
         .map(|topic| words_of(topics, topic))
         .collect();
     (!words.is_empty()).then(|| words.join(", "))

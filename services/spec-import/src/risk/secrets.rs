@@ -18,7 +18,7 @@ static SECRET_THINGS: List = List::new(
     "noun",
     &[
         "token, password, credential, kubeconfig, secret, jwt, otp, passcode, passphrase, totp, pem, \
-        pfx, p12, keystore, serviceaccountkey, mnemonic, pan, cvv, cvc, creds, keypair, puk",
+        pfx, p12, keystore, serviceaccountkey, mnemonic, pan, cvv, cvc, creds, cred, keypair, puk, crumb, csrf, xsrf",
     ],
 );
 
@@ -38,7 +38,10 @@ static SECRET_PAIRS: List = List::new(
         bypass code, scratch code, root token, client token, vault item, ssh password, \
         wifi password, smtp password, smtp credential, git credential, docker credential, \
         database credential, access url, auth url, authorize url, authorization url, sso url, \
-        portal url, bot token, webhook token",
+        portal url, bot token, webhook token, ice server, turn server, leaf certificate, \
+        client config, vpn config, wireguard config, join command, invite code, websocket url, \
+        socket url, device code, user code, registration code, activation code, wallet key, pairing code, rdp file, \
+        connection detail, connection info, license file, license key",
     ],
 );
 
@@ -70,6 +73,7 @@ pub(super) fn handed_out(
         .secret_returned
         .clone()
         .or_else(|| secret_object(reading))
+        .or_else(|| fields.proof())
         .or_else(|| disclosed(evidence.summary, reading.lexicon))
         .or_else(|| disclosed(truncated(evidence.description, 600), reading.lexicon))
 }
@@ -87,6 +91,7 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
     if let Some(values) = environment(reading)
         .or_else(|| in_a_vault(reading))
         .or_else(|| enrols(reading))
+        .or_else(|| the_key(reading))
     {
         return Some(values);
     }
@@ -102,7 +107,8 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
         };
         // A list of tokens shows what they are called.
         let collection = at == 0 && head.plural && !reading.path.ends_in_parameter;
-        let many = lists || (collection && !matches!(found.as_str(), "credential"));
+        let whole = matches!(found.as_str(), "credential" | "ice server" | "turn server");
+        let many = lists || (collection && !whole);
         if !many {
             return Some(found);
         }
@@ -117,6 +123,14 @@ fn in_a_vault(reading: &Reading<'_>) -> Option<String> {
     let head = reading.path.head()?.words.last()?;
     let one = reading.path.ends_in_parameter && KEPT.contains(&head.as_str());
     one.then(|| vault.clone())
+}
+
+/// `/boxes/{id}/key`: the one key of something.
+fn the_key(reading: &Reading<'_>) -> Option<String> {
+    let last = reading.path.segments.last()?;
+    let key = matches!(last.words.as_slice(), [word] if word == "key");
+    let one = key && !last.plural && !reading.path.ends_in_parameter;
+    one.then(|| "key".to_owned())
 }
 
 /// `/users/{id}/mfa/qr`: the picture holds what an authenticator is fed with.
@@ -163,6 +177,8 @@ fn environment(reading: &Reading<'_>) -> Option<String> {
         "deployment",
         "stage",
     ];
+    // What is needed to connect to one of these is its configuration.
+    const CONNECTED: &[&str] = &["addon", "client", "peer", "tunnel", "vpn", "wireguard"];
     let segments = &reading.path.segments;
     let last = segments.last()?;
     let whole = last.words.join(" ");
@@ -171,7 +187,10 @@ fn environment(reading: &Reading<'_>) -> Option<String> {
         .checked_sub(2)
         .map(|at| segments[at].words.as_slice());
     let program = || matches!(before, Some([.., one]) if PROGRAMS.contains(&one.as_str()));
-    let found = WHOLE.contains(&whole.as_str()) || (whole == "variable" && program());
+    let inside = || matches!(before, Some([.., one]) if CONNECTED.contains(&one.as_str()));
+    let found = WHOLE.contains(&whole.as_str())
+        || (whole == "variable" && program())
+        || (whole == "config" && inside());
     found.then_some(whole)
 }
 

@@ -55,7 +55,7 @@ pub(super) static ACTING_ENDS: List = List::new(
 pub(super) static COMPUTED: List = List::new(
     "computed",
     &[
-        "embedding, moderation, completion, calculation, estimate, estimation, quotation, preview, \
+        "embedding, moderation, completion, calculation, estimation, preview, \
         prediction, inference, validation, speech, qr, barcode, similarity, classification, \
         translation, forecast, simulation, evaluation, suggestion, recommendation, geocode, \
         distance, matrix, diff, lookup, search, autocompletion, subjectaccessreview, \

@@ -39,6 +39,12 @@ pub(super) fn truncated(text: &str, limit: usize) -> &str {
     &text[..end]
 }
 
+/// `v2`, as in `/projectsV2`.
+pub(super) fn is_edition(word: &str) -> bool {
+    let digits = word.strip_prefix('v');
+    digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 fn push(found: &mut Vec<String>, raw: &str) {
     let word = singular(&raw.to_lowercase());
     match (found.last().map(String::as_str), word.as_str()) {

@@ -5,13 +5,14 @@
 //! word, so an ambiguous word never becomes certain by repetition.
 
 pub(super) mod context;
+mod places;
 
 use std::collections::BTreeMap;
 
 use super::{
     Evidence,
     fields::Fields,
-    lexicon::Lexicon,
+    lexicon::{Lexicon, List},
     nouns::{Noun, Strength, Topic},
     ordinary::is_plain,
     path::Path,
@@ -26,6 +27,8 @@ use super::{
 pub(super) const DECIDES: u8 = 4;
 /// A topic with at least this many points is a suspicion.
 pub(super) const SUSPECTED: u8 = 2;
+/// Money and credentials are near with at least this many points, which is enough for a change.
+pub(super) const NEAR: u8 = 1;
 /// What one strong hint is worth.
 pub(super) const HINTED: u8 = 3;
 
@@ -188,11 +191,42 @@ fn add_path(topics: &mut Topics<'_>, path: &Path) {
         };
         topics.add_words(&segment.words, last, others, "path");
     }
+    add_ancestors(topics, path);
     if path.words().any(|word| word == "admin") {
         // `/admin/api` is how some call the whole of their API.
         let points = if path.is_admin_api { 2 } else { DECIDES };
         let source = "path";
         topics.add(Topic::Admin, "admin", Point { points, source });
+    }
+}
+
+/// `/invoices/{id}/lines`: what hangs on money or a credential is at least near it.
+fn add_ancestors(topics: &mut Topics<'_>, path: &Path) {
+    // Who ordinary things belong to.
+    static OWNERS: List = List::new(
+        "owners",
+        &[
+            "user, member, team, organization, workspace, tenant, account, group, silo, app, \
+            application, department, directory, enterprise, owner, staff, guest, guild, \
+            subaccount, sub account, manager, admin, realm",
+        ],
+    );
+    let Some((_, before)) = path.segments.split_last() else {
+        return;
+    };
+    for segment in before {
+        let Some(found) = topics.lexicon.nouns(&segment.words).pop() else {
+            continue;
+        };
+        let guarded = match found.noun.topic {
+            Topic::Billing | Topic::Auth => true,
+            Topic::Admin => !topics.lexicon.has(&OWNERS, &found.text),
+            Topic::Nothing => false,
+        };
+        if guarded && found.end == segment.words.len() && found.noun.strength >= Strength::Fair {
+            let (points, source) = (SUSPECTED, "path");
+            topics.add(found.noun.topic, &found.text, Point { points, source });
+        }
     }
 }
 

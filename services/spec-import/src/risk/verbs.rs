@@ -119,7 +119,7 @@ const VERBS: &[Verbs] = &[
         act: Act::Run,
         clear: "execute, invoke, deploy, redeploy, dispatch, rerun, eval, rollout, \
             publishproduction",
-        doubtful: "run, trigger, script, command, execution, invocation, deployment",
+        doubtful: "run, trigger, fire, script, command, execution, invocation, deployment",
     },
     Verbs {
         act: Act::End,
@@ -152,7 +152,7 @@ const VERBS: &[Verbs] = &[
         clear: "login, logout, signin, signout, signup, authenticate, reauthenticate, authorize, authorise, \
             exchange, rotate, regenerate, reveal, unseal, impersonated, rekey, relogin, authentication, \
             rotation, logoff, logon, presign, deauthenticate, deauth",
-        doubtful: "mint, challenge, authenticator",
+        doubtful: "mint, challenge, authenticator, sign",
     },
     Verbs {
         act: Act::Pay,

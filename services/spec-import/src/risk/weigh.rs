@@ -157,16 +157,9 @@ impl Case<'_> {
                 .then(|| secrets::examined_credential(self.reading))
                 .flatten()
         };
-        // A changing method on a credential's own path is not believed to be a mere look at it.
-        let near = || {
-            let mut words = self.topics.of(Topic::Auth);
-            let sure = posts && self.topics.points(Topic::Auth) >= DECIDES;
-            let in_path = words.find(|(_, point)| point.source == "path");
-            in_path.filter(|_| sure).map(|(word, _)| word.to_owned())
-        };
         let secret = secrets::handed_out(self.reading, self.evidence, &self.fields)
             .or_else(examined)
-            .or_else(near);
+            .or_else(|| self.near_a_credential());
         if let Some(secret) = secret {
             let text = "Nothing is changed, but the answer hands out or confirms a live secret.";
             reasons.push(reason("reveals_secret", text, &secret));
@@ -180,6 +173,20 @@ impl Case<'_> {
             Confidence::Medium
         };
         risk(RiskClass::Read, true, confidence, reasons)
+    }
+
+    /// A POST on a credential's own path, or a GET of the only one, is not believed to be a mere
+    /// look at it.
+    fn near_a_credential(&self) -> Option<String> {
+        let path = &self.reading.path;
+        let lists = self.votes.iter().any(|vote| vote.verb.base == "list");
+        let one = path.segments.last().is_some_and(|last| !last.plural);
+        let only = one && !path.ends_in_parameter && !lists;
+        let sure = self.topics.points(Topic::Auth) >= DECIDES;
+        let mut words = self.topics.of(Topic::Auth);
+        let (word, _) = words.find(|(_, point)| point.source == "path")?;
+        let asked = self.reading.method == Method::Post || only;
+        (sure && asked).then(|| word.to_owned())
     }
 
     fn weigh_act(&self) -> Risk {

@@ -45,19 +45,19 @@ fn the_operations_it_was_tuned_on_are_found() {
     let scores = score(include_str!("../labels/tune.jsonl")).unwrap();
     assert_eq!(scores.whole.all.labels, 1196);
     let whole = Floor {
-        called_read: 7,
-        high_risk_recall: 0.98,
+        called_read: 2,
+        high_risk_recall: 0.985,
         hard_recall: 0.97,
-        read_recall: 0.93,
-        accuracy: 0.90,
+        read_recall: 0.92,
+        accuracy: 0.905,
     };
     whole.holds("tune", &scores.whole.all);
     let left_out = Floor {
-        called_read: 8,
-        high_risk_recall: 0.97,
-        hard_recall: 0.96,
+        called_read: 4,
+        high_risk_recall: 0.975,
+        hard_recall: 0.97,
         read_recall: 0.91,
-        accuracy: 0.84,
+        accuracy: 0.845,
     };
     left_out.holds("tune, each API left out", &scores.left_out.all);
 }
@@ -67,10 +67,10 @@ fn operations_of_apis_it_has_never_seen_are_found() {
     let scores = score(include_str!("../labels/test.jsonl")).unwrap();
     assert_eq!(scores.whole.all.labels, 1141);
     let floor = Floor {
-        called_read: 8,
-        high_risk_recall: 0.955,
-        hard_recall: 0.925,
-        read_recall: 0.91,
+        called_read: 6,
+        high_risk_recall: 0.96,
+        hard_recall: 0.94,
+        read_recall: 0.90,
         accuracy: 0.85,
     };
     floor.holds("test", &scores.whole.all);

@@ -2,7 +2,7 @@
 
 use countersign_domain::operation::Method;
 
-use super::{DECIDES, Point, SUSPECTED, Topics};
+use super::{DECIDES, Point, SUSPECTED, Topics, places};
 use crate::risk::{
     lexicon::Lexicon,
     nouns::{Found, Topic},
@@ -38,17 +38,9 @@ pub(super) fn weigh_context(topics: &mut Topics<'_>, reading: &Reading<'_>) {
     {
         topics.words.remove(&(Topic::Auth, "key".to_owned()));
     }
-    if opens_a_door(reading) {
-        let (points, source) = (SUSPECTED, "path");
-        topics.add(Topic::Admin, "unlock", Point { points, source });
-    }
-    if let Some(hint) = place(reading) {
-        let (points, source) = (SUSPECTED, "path");
-        topics.add(Topic::Admin, hint, Point { points, source });
-    }
-    if mints_a_link(reading) {
-        let (points, source) = (SUSPECTED, "text");
-        topics.add(Topic::Auth, "url", Point { points, source });
+    for (topic, word, source) in places::hints(reading) {
+        let points = SUSPECTED;
+        topics.add(topic, word, Point { points, source });
     }
     authorizes_money(topics);
     cancels_an_order(topics, reading);
@@ -70,7 +62,8 @@ pub(super) fn weigh_context(topics: &mut Topics<'_>, reading: &Reading<'_>) {
     if is_detail(reading) {
         let in_path = |word: &str| reading.path.words().any(|other| other == word);
         topics.words.retain(|(_, word), point| {
-            point.points >= DECIDES && point.source != "path" && !in_path(word)
+            let elsewhere = point.source != "path" && !in_path(word);
+            point.points >= DECIDES && (elsewhere || word == "admin")
         });
     }
     let administers = reading
@@ -180,82 +173,6 @@ fn authorizes_money(topics: &mut Topics<'_>) {
     {
         topics.add(Topic::Billing, "authorization", point);
     }
-}
-
-/// `/locks/{id}/unlock`: it lets somebody in, or away.
-fn opens_a_door(reading: &Reading<'_>) -> bool {
-    const DOORS: &[&str] = &[
-        "lock", "door", "gate", "garage", "vehicle", "car", "safe", "locker", "trunk",
-    ];
-    const OPENS: &[&str] = &["unlock", "open", "disarm", "start"];
-    let last = reading
-        .path
-        .segments
-        .last()
-        .and_then(|last| last.words.last());
-    let opens = last.is_some_and(|last| OPENS.contains(&last.as_str()));
-    let door = reading
-        .path
-        .words()
-        .any(|word| DOORS.contains(&word.as_str()));
-    opens && door && reading.method != Method::Get
-}
-
-/// `PUT /projects/{id}`: what people work in, whose fields may say who sees it.
-fn place<'r>(reading: &'r Reading<'_>) -> Option<&'r str> {
-    const PLACES: &[&str] = &[
-        "project",
-        "repository",
-        "repo",
-        "site",
-        "space",
-        "guild",
-        "base",
-    ];
-    let [only] = reading.path.segments.as_slice() else {
-        return None;
-    };
-    let [word] = only.words.as_slice() else {
-        return None;
-    };
-    let changes = matches!(reading.method, Method::Put | Method::Patch);
-    let one = changes && reading.path.ends_in_parameter && PLACES.contains(&word.as_str());
-    one.then_some(word.as_str())
-}
-
-/// "Create source URLs": whoever has such an address needs nothing else.
-fn mints_a_link(reading: &Reading<'_>) -> bool {
-    const PUBLIC: &[&str] = &[
-        "short",
-        "redirect",
-        "web",
-        "image",
-        "tracking",
-        "scheduling",
-        "vanity",
-        "branded",
-        "page",
-        "video",
-        "callback",
-        "custom",
-        "site",
-        "product",
-        "issue",
-        "external",
-        "remote",
-        "web",
-    ];
-    let mints = |verb: &Option<(Verb, String)>| matches!(verb, Some((verb, _)) if matches!(verb.base, "create" | "generate" | "request" | "get"));
-    let text = &reading.text;
-    let link = text
-        .object
-        .last()
-        .is_some_and(|last| last == "url" || last == "link");
-    let public = text
-        .object
-        .iter()
-        .any(|word| PUBLIC.contains(&word.as_str()));
-    reading.method == Method::Post && mints(&text.verb) && link && !public
 }
 
 /// Where a key is the name of a value.
