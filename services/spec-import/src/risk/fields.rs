@@ -39,6 +39,23 @@ const SECRET_ENDINGS: [&str; 14] = [
     "kubeconfig",
 ];
 
+/// Endings that make a field one of the others: `work_email`, `net_amount`.
+const OTHER_ENDINGS: [(&str, Kind); 13] = [
+    ("email", Kind::Personal),
+    ("emailaddress", Kind::Personal),
+    ("phonenumber", Kind::Personal),
+    ("firstname", Kind::Personal),
+    ("lastname", Kind::Personal),
+    ("dateofbirth", Kind::Personal),
+    ("amount", Kind::Financial),
+    ("salary", Kind::Financial),
+    ("cardnumber", Kind::Financial),
+    ("accountnumber", Kind::Financial),
+    ("iban", Kind::Financial),
+    ("diagnosis", Kind::Health),
+    ("medication", Kind::Health),
+];
+
 /// Beginnings that make such a field say something about a secret, and not the secret.
 const ABOUT_A_SECRET: [&str; 12] = [
     "has", "is", "require", "allow", "enable", "disable", "force", "use", "last", "no", "reset",
@@ -49,15 +66,18 @@ const ABOUT_A_SECRET: [&str; 12] = [
 const PERSONAL: &str = "email, email address, phone, phone number, first name, last name, full name, address, \
     birthday, date of birth, birth date, dob, gender, ssn, passport, passport number, nationality, ip address, \
     contact, employee, customer, profile, postal code, street, national id, person, social security number, user, \
-    member, patient";
+    member, patient, surname, given name, family name, middle name, maiden name, home address, mobile, \
+    mobile phone, marital status, ethnicity, religion, sexual orientation, driver license, birthplace, fax";
 
 /// Fields that say what somebody has or owes.
 const FINANCIAL: &str = "iban, account number, routing number, card number, bank account, amount, salary, balance, \
-    invoice, payment, tax id, credit card, payout, price, currency, sort code, bic, swift";
+    invoice, payment, tax id, credit card, payout, price, currency, sort code, bic, swift, credit limit, \
+    credit score, vat number, tax number, income, wage, debt, net worth";
 
 /// Fields that say how somebody is.
 const HEALTH: &str = "patient, diagnosis, medication, prescription, allergy, blood type, medical record, health, \
-    immunization, symptom, treatment, sick leave, disability, heart rate, encounter, condition code";
+    immunization, symptom, treatment, sick leave, disability, heart rate, encounter, condition code, \
+    blood pressure, lab result, medical history, vaccination, icd code, insurance number, pregnancy, mental health";
 
 /// Fields that say what a request does, whatever its name, and how much they say.
 const TELLING: &[(&str, Topic, u8)] = &[
@@ -278,11 +298,14 @@ fn meaning(field: &str) -> Meaning {
 
 fn ending(name: &[u8]) -> Meaning {
     let starts = |start: &str| name.starts_with(start.as_bytes());
-    let ends = |end: &&&str| name.ends_with(end.as_bytes());
-    let ending = SECRET_ENDINGS.iter().find(ends);
-    let ending = ending.filter(|_| !ABOUT_A_SECRET.iter().any(|start| starts(start)));
-    ending.map_or_else(Meaning::default, |word| Meaning {
-        kinds: Kinds(Kind::Secret as u8),
+    let ends = |end: &str| name.ends_with(end.as_bytes());
+    let secret = SECRET_ENDINGS.iter().find(|end| ends(end));
+    let secret = secret.map(|word| (*word, Kind::Secret));
+    let other = || OTHER_ENDINGS.into_iter().find(|(end, _)| ends(end));
+    let found = secret.or_else(other);
+    let found = found.filter(|_| !ABOUT_A_SECRET.iter().any(|start| starts(start)));
+    found.map_or_else(Meaning::default, |(word, kind)| Meaning {
+        kinds: Kinds(kind as u8),
         ..Meaning::of(word)
     })
 }

@@ -4,7 +4,7 @@
 //! and DELETE never pass; GET passes unless something shows that it acts; POST passes only
 //! when every verb there is reads.
 
-mod doors;
+pub(super) mod doors;
 
 use countersign_domain::operation::Method;
 

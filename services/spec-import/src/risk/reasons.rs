@@ -5,10 +5,10 @@ use countersign_domain::risk::{Reason, RiskClass};
 use super::{
     effect::Effect,
     gate::Vote,
-    nouns::Topic,
+    nouns::{Strength, Topic},
     reading::Reading,
     tokens::truncated,
-    topics::{NEAR, SUSPECTED, Topics},
+    topics::{SUSPECTED, Topics},
 };
 
 /// One reason.
@@ -101,30 +101,33 @@ pub(super) fn strange(path: &str) -> Reason {
 /// Too little to decide by, too much to pass over.
 pub(super) fn suspicion(topics: &Topics<'_>) -> Option<Reason> {
     let text = "Some words speak of money, credentials or access; others do not.";
-    suspected(topics, NEAR).map(|words| reason("suspected", text, &words))
+    let words = suspected(topics).or_else(|| mentioned(topics));
+    words.map(|words| reason("suspected", text, &words))
 }
 
 /// A changing method that only the document's own words call a read, on a guarded matter.
 pub(super) fn claimed(topics: &Topics<'_>) -> Option<Reason> {
     let text =
         "Only the document's own words say that this reads, and it is about a guarded matter.";
-    suspected(topics, SUSPECTED).map(|words| reason("read_claimed", text, &words))
+    suspected(topics).map(|words| reason("read_claimed", text, &words))
 }
 
-/// The words that speak of money, credentials or access; money and credentials with fewer points.
-fn suspected(topics: &Topics<'_>, near: u8) -> Option<String> {
-    let least = [
-        (Topic::Billing, near),
-        (Topic::Auth, near),
-        (Topic::Admin, SUSPECTED),
-    ];
-    let words: Vec<String> = least
+/// The words that speak of money, credentials or access.
+fn suspected(topics: &Topics<'_>) -> Option<String> {
+    let words: Vec<String> = [Topic::Billing, Topic::Auth, Topic::Admin]
         .into_iter()
-        .filter(|(topic, least)| topics.points(*topic) >= *least)
-        .map(|(topic, _)| topic)
+        .filter(|topic| topics.points(*topic) >= SUSPECTED)
         .map(|topic| words_of(topics, topic))
         .collect();
     (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// A word that nearly always speaks of money or credentials, wherever it stands.
+fn mentioned(topics: &Topics<'_>) -> Option<String> {
+    let mut words = topics.of(Topic::Billing).chain(topics.of(Topic::Auth));
+    let sure = |word: &str| topics.strength(word) >= Some(Strength::Fair);
+    let (word, point) = words.find(|(word, _)| sure(word))?;
+    Some(format!("{word} ({})", point.source))
 }
 
 fn words_of(topics: &Topics<'_>, topic: Topic) -> String {

@@ -27,8 +27,6 @@ use super::{
 pub(super) const DECIDES: u8 = 4;
 /// A topic with at least this many points is a suspicion.
 pub(super) const SUSPECTED: u8 = 2;
-/// Money and credentials are near with at least this many points, which is enough for a change.
-pub(super) const NEAR: u8 = 1;
 /// What one strong hint is worth.
 pub(super) const HINTED: u8 = 3;
 
@@ -68,6 +66,12 @@ impl<'l> Topics<'l> {
     pub(super) fn points(&self, topic: Topic) -> u8 {
         self.of(topic)
             .fold(0, |sum: u8, (_, point)| sum.saturating_add(point.points))
+    }
+
+    /// How sure a word of a topic is, if it is a noun.
+    pub(super) fn strength(&self, word: &str) -> Option<Strength> {
+        let found = self.lexicon.nouns(&words(word)).pop();
+        found.map(|found| found.noun.strength)
     }
 
     /// The words of one topic.

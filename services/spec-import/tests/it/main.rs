@@ -20,8 +20,10 @@ mod pointing;
 mod refusals;
 mod reimports;
 mod schedules;
+mod sensitivity;
 mod shared_table;
 mod suspensions;
+mod trades;
 mod unseen;
 
 use std::time::Duration;

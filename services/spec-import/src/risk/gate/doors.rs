@@ -5,11 +5,12 @@ use crate::risk::{lexicon::List, path::Segment, reading::Reading};
 
 /// Whether following the path does more than show something.
 pub(super) fn opens(reading: &Reading<'_>) -> bool {
-    opens_a_console(reading)
-        || completes_a_proof(reading)
-        || signs_in(reading)
-        || signs_out(reading)
-        || takes_a_step(reading)
+    opens_a_console(reading) || completes_a_proof(reading) || signs(reading)
+}
+
+/// Whether following the path lets somebody in or out of an account.
+pub(in crate::risk) fn signs(reading: &Reading<'_>) -> bool {
+    signs_in(reading) || signs_out(reading) || takes_a_step(reading)
 }
 
 /// Whether a segment is one word, and that one of a list.

@@ -1,7 +1,7 @@
 //! Principals, access and governance. Separated by a comma and a space.
 
 /// Nearly always this.
-pub(super) const STRONG: &str = "user, member, membership, role, permission, team, collaborator, collaboration, invitation, \
+pub(super) const STRONG: &str = "user, member, membership, role, privilege, permission, team, collaborator, collaboration, invitation, \
     invite, service account, organization, organisation, org, workspace, tenant, subaccount, \
     sub account, policy, branch protection, ruleset, firewall, firewall rule, security group, \
     network acl, access rule, access control, access list, access policy, access level, \

@@ -56,4 +56,4 @@ pub(super) const TORN: &str = "card, promotion, order cancellation";
 
 /// Often something else.
 pub(super) const WEAK: &str =
-    "order, check, merchant, currency, addon, tier, amount, funding, financial, sale";
+    "order, check, estimate, merchant, currency, addon, tier, amount, funding, financial, sale";

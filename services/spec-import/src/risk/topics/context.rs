@@ -4,6 +4,7 @@ use countersign_domain::operation::Method;
 
 use super::{DECIDES, Point, SUSPECTED, Topics, places};
 use crate::risk::{
+    gate::doors::signs,
     lexicon::Lexicon,
     nouns::{Found, Topic},
     ordinary::is_plain,
@@ -41,6 +42,10 @@ pub(super) fn weigh_context(topics: &mut Topics<'_>, reading: &Reading<'_>) {
     for (topic, word, source) in places::hints(reading) {
         let points = SUSPECTED;
         topics.add(topic, word, Point { points, source });
+    }
+    if reading.method == Method::Get && signs(reading) {
+        let (points, source) = (DECIDES, "path");
+        topics.add(Topic::Auth, "sign in", Point { points, source });
     }
     authorizes_money(topics);
     cancels_an_order(topics, reading);
