@@ -13,6 +13,7 @@ import * as building from "./building.mjs";
 import * as deciding from "./deciding.mjs";
 import { Keyboard } from "./keyboard.mjs";
 import { Outside } from "./outside.mjs";
+import * as overriding from "./overriding.mjs";
 import * as reviewing from "./reviewing.mjs";
 import { Shop } from "./shop.mjs";
 import { Watch } from "./watched.mjs";
@@ -103,6 +104,7 @@ try {
     deciding.deceive,
     deciding.crossSite,
     deciding.withoutScripts,
+    overriding.sayOtherwise,
     deciding.audit,
     reviewing.importFolder,
     reviewing.filter,

@@ -94,11 +94,12 @@ export class Agent {
     await this.client.connect(this.transport);
   }
 
+  /** What the server lists now, whatever the client has kept of what it listed before. */
   async tools() {
     const tools = [];
     let cursor;
     do {
-      const page = await this.client.listTools(cursor ? { cursor } : undefined);
+      const page = await this.client.listTools(cursor ? { cursor } : undefined, { cacheMode: "refresh" });
       tools.push(...page.tools);
       cursor = page.nextCursor;
     } while (cursor);

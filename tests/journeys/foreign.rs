@@ -4,90 +4,50 @@
 //! else's and one of a tenant that nobody has; and, in one's own tenant, an id of somebody else's
 //! thing and an id of nothing.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::collections::BTreeMap;
 
-use clap::Parser;
 use countersign_domain::{operation::Method, role::Role};
-use countersign_egress::InboundResponse;
-use countersign_tests::{House, Person, Upstream};
-use countersign_vault::KeyFile;
-use platform::{
-    application::Application, configuration::Configuration, fronts::routes,
-    settings::ServerSettings, system_world,
-};
+use countersign_tests::{House, Upstream};
+use platform::fronts::routes;
 use serde_json::json;
 use sqlx::{PgConnection, Row as _};
-use tokio_util::sync::CancellationToken;
 
-/// The session cookie on plain http.
-const COOKIE: &str = "countersign";
+use crate::front::{Browser, Front};
 
-#[derive(Parser)]
-struct Line {
-    #[command(flatten)]
-    settings: ServerSettings,
-}
-
-struct Stranger {
-    house: Arc<House>,
-    origin: String,
-    cookie: String,
-    csrf: String,
-}
-
-impl Stranger {
-    async fn ask(&self, method: Method, path: &str, body: Option<String>) -> (u16, String) {
-        let answer = self.send(method, path, body).await;
-        let text = String::from_utf8_lossy(&answer.body).into_owned();
-        (
-            answer.status,
-            format!("{:?} {text}", answer.header("location")),
-        )
-    }
-
-    async fn send(&self, method: Method, path: &str, body: Option<String>) -> InboundResponse {
-        let form = ("content-type", "application/x-www-form-urlencoded");
-        let mut headers = vec![
-            ("cookie", self.cookie.as_str()),
-            ("accept", "text/html"),
-            ("sec-fetch-site", "same-origin"),
-        ];
-        headers.extend(body.is_some().then_some(form));
-        self.house
-            .http(method, &format!("{}{path}", self.origin), &headers, body)
-            .await
-    }
-
-    /// A form that would do something, were the thing one's own.
-    fn form(&self, path: &str) -> String {
-        let last = path.rsplit('/').next().unwrap_or("");
-        let fields = match last {
-            "role" => "&role=auditor".to_owned(),
-            "turn-on" => format!(
-                "&environment={}&version={}&handling=hold&reason=because",
-                id("env"),
-                id("ver")
-            ),
-            "turn-off" | "turn-on-reads" => format!("&environment={}&reason=because", id("env")),
-            "decide" => format!(
-                "&environment={}&choice=off&reason=because&tool={}@{}",
-                id("env"),
-                id("tool"),
-                id("ver")
-            ),
-            "base-url" => format!(
-                "&environment={}&base_url=https%3A%2F%2Fapi.example.com",
-                id("env")
-            ),
-            "credential" => format!(
-                "&environment={}&scheme=bearer&key_name=&secret=abcdefgh",
-                id("env")
-            ),
-            "{hold}" => format!("&shown={}&answer=reject&reason=because", "0".repeat(64)),
-            _ => String::new(),
-        };
-        format!("csrf={}{fields}", self.csrf)
-    }
+/// A form that would do something, were the thing one's own.
+fn form(browser: &Browser<'_>, path: &str) -> String {
+    let last = path.rsplit('/').next().unwrap_or("");
+    let fields = match last {
+        "role" => "&role=auditor".to_owned(),
+        "turn-on" => format!(
+            "&environment={}&version={}&handling=hold&reason=because",
+            id("env"),
+            id("ver")
+        ),
+        "override-risk" | "rename" | "describe" | "withdraw-override" => format!(
+            "&environment={}&version={}&kind=risk&reason=because&risk=READ&name=mine&title=Mine",
+            id("env"),
+            id("ver")
+        ),
+        "turn-off" | "turn-on-reads" => format!("&environment={}&reason=because", id("env")),
+        "decide" => format!(
+            "&environment={}&choice=off&reason=because&tool={}@{}",
+            id("env"),
+            id("tool"),
+            id("ver")
+        ),
+        "base-url" => format!(
+            "&environment={}&base_url=https%3A%2F%2Fapi.example.com",
+            id("env")
+        ),
+        "credential" => format!(
+            "&environment={}&scheme=bearer&key_name=&secret=abcdefgh",
+            id("env")
+        ),
+        "{hold}" => format!("&shown={}&answer=reject&reason=because", "0".repeat(64)),
+        _ => String::new(),
+    };
+    format!("csrf={}{fields}", browser.csrf)
 }
 
 fn id(prefix: &str) -> String {
@@ -178,6 +138,7 @@ async fn state_of(tenant: uuid::Uuid, admin: &mut PgConnection) -> String {
         "source",
         "revision",
         "tool",
+        "tool_override",
         "enablement",
         "connection",
         "credential",
@@ -201,31 +162,9 @@ async fn state_of(tenant: uuid::Uuid, admin: &mut PgConnection) -> String {
     state
 }
 
-async fn stranger(house: Arc<House>, origin: String, eve: &Person) -> Stranger {
-    let cookie = format!("{COOKIE}={}", eve.session.expose());
-    let mut stranger = Stranger {
-        house,
-        origin,
-        cookie,
-        csrf: String::new(),
-    };
-    let (status, page) = stranger
-        .ask(Method::Get, &format!("/t/{}/members", eve.tenant), None)
-        .await;
-    assert_eq!(status, 200, "{page}");
-    let token = page
-        .split("name=\"csrf\" value=\"")
-        .nth(1)
-        .and_then(|rest| rest.split('"').next());
-    token
-        .expect("a form with a token")
-        .clone_into(&mut stranger.csrf);
-    stranger
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn t39_a_foreign_thing_is_nothing_on_every_route() {
-    let (house, upstream) = (Arc::new(House::open().await), Upstream::start());
+    let (house, upstream) = (House::open().await, Upstream::start());
     let ada = house.owner_of("acme").await;
     house.member_of(&ada, Role::Reviewer, "rev").await;
     let shop = house.shop(&ada, &upstream.base).await;
@@ -239,25 +178,9 @@ async fn t39_a_foreign_thing_is_nothing_on_every_route() {
         .await;
     let eve = house.owner_of("evil").await;
 
-    let key = KeyFile::at(
-        std::env::temp_dir().join(format!("countersign-foreign-{}", std::process::id())),
-    );
-    key.create(&house.world).unwrap();
-    let line = [
-        "countersign".to_owned(),
-        format!("--database-url={}", house.database.url()),
-        format!("--vault-key-file={}", key.path().display()),
-        "--listen=127.0.0.1:0".to_owned(),
-    ];
-    let configuration = Configuration::new(&Line::try_parse_from(line).unwrap().settings).unwrap();
-    let application = Application::build(configuration, system_world(), Path::new("countersign"))
-        .await
-        .unwrap();
-    let origin = application.public_url().origin();
+    let front = Front::open(&house, "foreign").await;
     let table = routes(&platform::roles::Role::ALL.into_iter().collect());
-    let end = CancellationToken::new();
-    let running = tokio::spawn(application.run_until(end.clone()));
-    let stranger = stranger(Arc::clone(&house), origin, &eve).await;
+    let stranger = front.browser(&house, &eve).await;
 
     let mut admin = house.database.admin().await;
     let acme = ada.scope.tenant().as_uuid();
@@ -270,7 +193,7 @@ async fn t39_a_foreign_thing_is_nothing_on_every_route() {
         .filter(|route| route.path.starts_with("/t/{tenant}"))
     {
         let method = Method::parse(route.method.as_str()).unwrap();
-        let body = (method == Method::Post).then(|| stranger.form(route.path));
+        let body = (method == Method::Post).then(|| form(&stranger, route.path));
         let fill = |path: &str, real: bool| {
             things
                 .iter()
@@ -318,7 +241,5 @@ async fn t39_a_foreign_thing_is_nothing_on_every_route() {
     );
     assert!(tenants >= 30 && ids >= 15);
 
-    end.cancel();
-    running.await.unwrap().unwrap();
-    std::fs::remove_file(key.path()).unwrap();
+    front.close().await;
 }

@@ -7,6 +7,7 @@ mod calls;
 mod endpoint;
 mod faithful;
 mod foreign;
+mod front;
 mod outputs;
 mod overrides;
 mod reimport;

@@ -1,6 +1,8 @@
 //! What people say about tools instead of their documents: what agents see of it, what it ends,
 //! and what becomes of it when the API is imported again.
 
+mod pages;
+
 use countersign_domain::{
     Fault as _,
     decision::Handling,
@@ -13,7 +15,7 @@ use countersign_domain::{
 };
 use countersign_spec_import::{Given, ImportAgain, RevisionChange};
 use countersign_tests::{Agent, House, Person, Shop, Upstream, document};
-use countersign_tool_registry::{SetOverride, ToolView, TurnOn};
+use countersign_tool_registry::{SetOverride, ToolView, TurnOn, WithdrawOverride};
 use serde_json::{Value, json};
 
 struct Scene {

@@ -40,5 +40,6 @@ pub(crate) fn go(path: &str) -> HttpResponse {
     reason = "the last line of many handlers, and what they return"
 )]
 pub(crate) fn done(path: &str, what: Done) -> Answer {
-    Ok(go(&format!("{path}?done={}", what.code())))
+    let next = if path.contains('?') { '&' } else { '?' };
+    Ok(go(&format!("{path}{next}done={}", what.code())))
 }

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use askama::{Template, filters::HtmlSafe};
 
+use crate::inert::Inert;
+
 /// One field of a form. Also its `id`; the error's is `{id}-error`, the hint's `{id}-hint`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "parts/field.html")]
@@ -14,7 +16,7 @@ pub(crate) struct Field {
     kind: Kind,
     value: String,
     hint: Option<String>,
-    error: Option<String>,
+    error: Option<Inert>,
     autocomplete: &'static str,
     required: bool,
 }
@@ -122,9 +124,9 @@ impl Field {
         self
     }
 
-    /// Says what is wrong.
+    /// Says what is wrong; an error may repeat names from outside.
     pub(crate) fn wrong(&mut self, error: impl fmt::Display) {
-        self.error = Some(sentence(&error.to_string()));
+        self.error = Some(Inert::new(sentence(&error.to_string())));
     }
 
     /// Reads what was typed as what it should be, or says beside the field why it is not.

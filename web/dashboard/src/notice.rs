@@ -30,6 +30,9 @@ notices! {
     ToolsOff "tools-off" "The chosen tools are off. Agents no longer see them.";
     ToolOn "tool-on" "The tool is on.";
     ToolOff "tool-off" "The tool is off. Agents no longer see it.";
+    Overridden "overridden" "The tool is changed. Where it needs review now, agents do not see it until it is turned on again.";
+    SaidAlready "said-already" "The tool is like that already. Nothing has changed.";
+    OverrideWithdrawn "override-withdrawn" "The override is withdrawn; what the document says holds again. Where the tool needs review now, agents do not see it until it is turned on again.";
     AddressSaved "address-saved" "The address is saved.";
     CredentialConfirmed "credential-confirmed" "The credential is confirmed. Calls are sent with it again.";
     CredentialStored "credential-stored" "The credential is stored. It is never shown again.";

@@ -45,6 +45,16 @@ fn is_visible_ascii(text: &str) -> bool {
         .all(|byte| matches!(byte, b'\n' | b'\t' | 0x20..=0x7e))
 }
 
+/// Says whether a text has links, images or HTML in it, or what could become one of them.
+#[must_use]
+pub fn has_markup(text: &str) -> bool {
+    let tag = |after: &str| {
+        after.starts_with(|c: char| c.is_ascii_alphabetic() || ['/', '!', '?'].contains(&c))
+    };
+    let link = ["](", "][", "]:"].into_iter();
+    link.clone().any(|mark| text.contains(mark)) || text.split('<').skip(1).any(tag)
+}
+
 /// Control, format, bidirectional, zero-width, variation and tag characters.
 fn is_hidden(character: char) -> bool {
     match character {
@@ -89,6 +99,30 @@ mod tests {
             assert_eq!(has_hidden(&text), is_hidden(character), "{character:?}");
             assert_eq!(strip(&text, 9), text.replace(is_hidden, ""));
         }
+    }
+
+    #[test]
+    fn links_images_and_html_are_found_and_plain_text_is_not() {
+        let found = [
+            "see [the docs](https://x.example)",
+            "![a](b)",
+            "[a][b]",
+            "[a]: https://x.example",
+            "<img src=x>",
+            "</p>",
+            "<!-- x -->",
+            "<https://x.example>",
+        ];
+        let plain = [
+            "a < b",
+            "2 <3",
+            "a [list] of x",
+            "f(x)",
+            "see https://x.example",
+            "x -> y",
+        ];
+        assert!(found.iter().all(|text| has_markup(text)));
+        assert!(!plain.iter().any(|text| has_markup(text)));
     }
 
     #[test]

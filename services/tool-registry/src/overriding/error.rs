@@ -34,6 +34,9 @@ pub enum OverrideError {
     /// The words tell a model what to do.
     #[error("this text tells a model what to do; say what the tool does instead")]
     TextInstructs,
+    /// The words have links, images or HTML in them.
+    #[error("write plain text, without links, images or HTML")]
+    TextMarkup,
     /// The definition cannot be written down as it would have to be.
     #[error("stored data is not readable")]
     Definition(#[from] NotCanonical),
@@ -47,7 +50,7 @@ impl Fault for OverrideError {
         match self {
             Self::Denied(error) | Self::MayNotLower(error) => error.kind(),
             Self::ToolChanged | Self::NothingSaid | Self::NameTaken { .. } => Kind::Conflict,
-            Self::TextInstructs => Kind::Invalid,
+            Self::TextInstructs | Self::TextMarkup => Kind::Invalid,
             Self::Definition(_) => Kind::Internal,
             Self::Store(error) => error.kind(),
         }
@@ -61,6 +64,7 @@ impl Fault for OverrideError {
             Self::NothingSaid => "override_missing",
             Self::NameTaken { .. } => "tool_name_alike",
             Self::TextInstructs => "text_instructs",
+            Self::TextMarkup => "text_markup",
             Self::Definition(_) => "internal",
             Self::Store(error) => error.code(),
         }

@@ -7,6 +7,7 @@ use countersign_domain::{
     name::ToolName,
     overrides::{Said, lowers},
     persuasion::instructs,
+    text::has_markup,
     tool::Tool,
 };
 use countersign_store::{
@@ -57,6 +58,9 @@ pub(super) async fn may_be_said(
     match said {
         Said::Words { title, description } if instructs(title) || instructs(description) => {
             Err(OverrideError::TextInstructs)
+        }
+        Said::Words { title, description } if has_markup(title) || has_markup(description) => {
+            Err(OverrideError::TextMarkup)
         }
         Said::Risk(_) | Said::Words { .. } => Ok(()),
         Said::Name { name } => {

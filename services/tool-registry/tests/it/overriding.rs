@@ -308,6 +308,9 @@ async fn words_that_hide_or_instruct_are_refused() {
         (error.kind(), error.code()),
         (Kind::Invalid, "text_instructs")
     );
+    let said = words("Orders", "See ![this](https://x.example/?all).");
+    let error = home.say(&home.developer, &list, said).await.unwrap_err();
+    assert_eq!(error.code(), "text_markup");
 }
 
 #[tokio::test]

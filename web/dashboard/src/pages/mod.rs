@@ -12,6 +12,7 @@ mod imports;
 mod invitation;
 mod members;
 mod notices;
+mod overriding;
 mod problem;
 mod report;
 mod review;
@@ -47,6 +48,7 @@ pub fn routes() -> Routes {
         .and(import_again::routes())
         .and(schedule::routes())
         .and(tools::routes())
+        .and(overriding::routes())
         .and(connections::routes())
         .and(suspension::routes())
         .and(endpoints::routes())

@@ -22,7 +22,10 @@ use crate::{
     frame::{Frame, Here, Section},
     inert::Inert,
     notice::Done,
-    pages::review::{Note, class_says},
+    pages::{
+        overriding::Overriding,
+        review::{Note, class_says},
+    },
     parts::{Badge, When, size},
 };
 
@@ -48,6 +51,7 @@ pub(crate) struct ToolPage {
     pub(crate) environment: Environments,
     pub(crate) tool: ToolFacts,
     pub(crate) decided: Option<Decided>,
+    pub(crate) overriding: Overriding,
     pub(crate) may_turn_on: bool,
     pub(crate) may_turn_off: bool,
     pub(crate) handling: Handling,
@@ -189,7 +193,10 @@ fn security(security: &Security) -> Inert {
 }
 
 impl ToolPage {
-    async fn load(here: &Here, environment: Option<&str>) -> Result<(Self, ToolView), Problem> {
+    pub(crate) async fn load(
+        here: &Here,
+        environment: Option<&str>,
+    ) -> Result<(Self, ToolView), Problem> {
         let id: ToolId = here.part("tool")?;
         let registry = &here.services().registry;
         let environment = Environments::choose(here, environment).await?;
@@ -216,6 +223,7 @@ impl ToolPage {
         page.source = source;
         page.may_turn_on = here.may(turn_on);
         page.may_turn_off = here.may(ActionName::DisableTool);
+        page.overriding.may = here.may(ActionName::OverrideTool);
         Ok((page, view))
     }
 
@@ -233,6 +241,7 @@ impl ToolPage {
             environment,
             tool: ToolFacts::new(view),
             decided: view.decided.as_ref().map(Decided::new),
+            overriding: Overriding::new(view),
             may_turn_on: false,
             may_turn_off: false,
             handling: if risk.read_only {
@@ -244,6 +253,12 @@ impl ToolPage {
             off_reason: Field::reason().id("turn-off-reason"),
             error: None,
         }
+    }
+
+    /// Where it is, in the same environment.
+    pub(crate) fn address(&self) -> String {
+        let (tool, environment) = (&self.tool.id, self.environment.slug());
+        format!("{}/tools/{tool}?environment={environment}", self.base)
     }
 
     pub(crate) fn runs(&self) -> bool {
@@ -291,10 +306,7 @@ async fn turn_on(here: Here, Form(form): Form<TurnOnForm>) -> Answer {
         .turn_on(here.scope(), command)
         .await
     {
-        Ok(_) => done(
-            &here.path(&format!("/tools/{}", view.tool.id)),
-            Done::ToolOn,
-        ),
+        Ok(_) => done(&drawn.address(), Done::ToolOn),
         Err(error) => refused(drawn, error),
     }
 }
@@ -326,10 +338,7 @@ async fn turn_off(here: Here, Form(form): Form<TurnOffForm>) -> Answer {
         .turn_off(here.scope(), command)
         .await
     {
-        Ok(_) => done(
-            &here.path(&format!("/tools/{}", view.tool.id)),
-            Done::ToolOff,
-        ),
+        Ok(_) => done(&drawn.address(), Done::ToolOff),
         Err(error) => refused(drawn, error),
     }
 }

@@ -9,6 +9,7 @@ use countersign_tool_registry::{LookedAt, ToolView, Weight};
 use super::{bulk::Bulk, filter::Pages, notes::Note};
 use crate::{
     inert::Inert,
+    pages::overriding::overridden,
     parts::{Badge, size},
 };
 
@@ -47,6 +48,7 @@ pub(crate) struct ToolRow {
     pub(crate) unsupported: Option<Inert>,
     pub(crate) unread: bool,
     pub(crate) deprecated: bool,
+    pub(crate) overridden: Option<&'static str>,
 }
 
 impl ToolRow {
@@ -80,6 +82,7 @@ impl ToolRow {
             unsupported: operation.unsupported.as_ref().map(Inert::new),
             unread: operation.must_be_read(),
             deprecated: operation.deprecated,
+            overridden: overridden(view),
         }
     }
 }

@@ -7,6 +7,7 @@ use countersign_domain::{
     decision::Handling,
     hold::HoldState,
     name::Slug,
+    overrides::OverrideKind,
     risk::{Confidence, RiskClass},
     tool::Choice,
 };
@@ -112,6 +113,7 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
         draw(name, &progress_page(state, text));
     }
     draw("tool", &tool_page(8, RiskClass::Billing, text));
+    draw("tool-overriding", &overriding_page(text));
     draw("tool-unsupported", &tool_page(7, RiskClass::Read, text));
     draw("connections", &connections_page(text));
     draw("connection", &connection_page(text));
@@ -306,8 +308,19 @@ fn tool_page(number: u128, class: RiskClass, text: &str) -> tools::ToolPage {
     page.source = Some(("orders".to_owned(), Inert::new(text)));
     page.may_turn_on = true;
     page.may_turn_off = true;
+    page.overriding.may = true;
     page.error = Some("The tool has changed since you looked at it; look again.".to_owned());
     page.on_reason.wrong("give a reason of 3 to 500 characters");
+    page
+}
+
+/// Not on, so that what fell away is told; two forms are open, one with something to mend.
+fn overriding_page(text: &str) -> tools::ToolPage {
+    let mut page = tool_page(9, RiskClass::Write, text);
+    page.overriding.part(OverrideKind::Risk).open = true;
+    let name = page.overriding.part(OverrideKind::Name);
+    name.open = true;
+    name.fields[0].wrong(format!("the name refund looks like refunds in {text}"));
     page
 }
 

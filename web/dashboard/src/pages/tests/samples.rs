@@ -1,5 +1,7 @@
 //! Values that the pages are drawn from. `text` stands wherever text from outside can stand.
 
+mod overrides;
+
 use countersign_accounts::{FoundInvitation, Member, OpenInvitation};
 use countersign_approvals::{HeldCall, Hold};
 use countersign_domain::{
@@ -157,7 +159,11 @@ pub(super) fn tool(number: u128, class: RiskClass, text: &str) -> ToolView {
         state: ToolState::of(&tool, decided.as_ref()),
         tool,
         decided,
-        overrides: Vec::new(),
+        overrides: if (8..=9).contains(&number) {
+            overrides::of(text)
+        } else {
+            Vec::new()
+        },
     }
 }
 
