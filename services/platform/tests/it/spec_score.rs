@@ -96,7 +96,15 @@ fn what_cannot_be_scored_is_one_line_and_exit_2() {
         text(&path).to_owned()
     };
     let lost = label("gone.yaml", "GET", "/books").to_string();
+    let good = label("", "GET", "/books").to_string();
+    let odd = |key: &str, value: &str| {
+        let mut row = label("", "GET", "/books");
+        row[key] = value.into();
+        format!("{good}\n\n{row}\n{good}")
+    };
+    let (class, method) = (odd("class", "HARMLESS"), odd("method", "FETCH"));
     let place = text(home.path());
+    let (told, no_folder) = (file("told", good.as_bytes()), format!("{place}/nowhere"));
     let (gone, lost) = (format!("{place}/gone.jsonl"), file("lost", lost.as_bytes()));
     let refusals = [
         (vec![gone], "gone.jsonl: it cannot be read"),
@@ -105,7 +113,21 @@ fn what_cannot_be_scored_is_one_line_and_exit_2() {
         (vec![file("empty", b"\n")], "(risk_labels_empty)"),
         (vec![file("broken", b"\n{}")], "line 2 is not a label"),
         (vec![file("bytes", b"\xff\xfe")], "(risk_label_malformed)"),
+        (
+            vec![file("class", class.as_bytes())],
+            "line 3 is not a label (risk_label_malformed)",
+        ),
+        (
+            vec![file("method", method.as_bytes())],
+            "line 3 is not a label",
+        ),
+        (
+            vec![file("cut", &good.as_bytes()[..40])],
+            "line 1 is not a label",
+        ),
         (vec![lost, place.to_owned()], "(risk_nothing_scored)"),
+        (vec![told.clone(), no_folder], "nowhere: it is not a folder"),
+        (vec![told.clone(), told], "told: it is not a folder"),
     ];
     for (arguments, expected) in &refusals {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

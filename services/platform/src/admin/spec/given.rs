@@ -22,6 +22,8 @@ pub(super) enum Unreadable {
     System(#[from] io::Error),
     #[error("it is not a file or a folder; `-` reads the standard input")]
     NotAFile,
+    #[error("it is not a folder")]
+    NotAFolder,
     #[error("--root is for folders and archives")]
     RootOfOneFile,
     #[error("{0}; --root says which")]
@@ -46,7 +48,7 @@ impl Unreadable {
         use countersign_domain::Fault as _;
         match self {
             Self::WhichRoot(error) | Self::Import(error) => Some(error.code()),
-            Self::System(_) | Self::NotAFile | Self::RootOfOneFile => None,
+            Self::System(_) | Self::NotAFile | Self::NotAFolder | Self::RootOfOneFile => None,
         }
     }
 }

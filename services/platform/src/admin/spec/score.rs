@@ -30,6 +30,9 @@ pub(crate) fn score(what: &ScoreSettings) -> anyhow::Result<ExitCode> {
         Ok(labels) => labels,
         Err(error) => return Ok(refuse(&what.labels, &error)),
     };
+    if let Some(home) = what.specs.as_deref().filter(|home| !home.is_dir()) {
+        return Ok(refuse(home, &Unreadable::NotAFolder));
+    }
     let scores = match &what.specs {
         None => measure::score(&labels),
         Some(home) => measure::score_specs(&labels, &mut Home(home)),

@@ -1,6 +1,6 @@
 //! Imports every API description below a folder and says what came of each.
 
-use std::{collections::BTreeMap, fmt::Write as _, io, path::Path, time::Instant};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path, time::Instant};
 
 use countersign_domain::{
     operation::{ImportedDocument, ImportedOperation, Severity},
@@ -48,10 +48,7 @@ struct Outcome {
 /// Imports every description below `home`, one after the other.
 pub(super) fn survey(home: &Path, limits: &Limits) -> Result<Survey, Unreadable> {
     if !home.is_dir() {
-        return Err(Unreadable::System(io::Error::new(
-            io::ErrorKind::NotADirectory,
-            "it is not a folder",
-        )));
+        return Err(Unreadable::NotAFolder);
     }
     let mut folder = Folder::at(home, limits.files)?;
     let mut survey = Survey::default();
