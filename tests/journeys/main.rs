@@ -8,6 +8,7 @@ mod endpoint;
 mod faithful;
 mod foreign;
 mod front;
+mod listening;
 mod outputs;
 mod overrides;
 mod reimport;

@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
-use countersign_domain::{Fault as _, hold::Answer as Judged, role::Role};
+use countersign_domain::{
+    Fault as _,
+    decision::Handling,
+    hold::{Answer as Judged, HoldState},
+    role::Role,
+};
 use countersign_secret_injection::{ConfirmCredential, StoreCredential};
-use countersign_spec_import::{Given, ImportAgain};
 use countersign_tests::{Agent, House, KEY, Person, Shop, Upstream};
+use countersign_tool_registry::TurnOn;
 use serde_json::{Value, json};
 
 struct Scene {
@@ -36,13 +41,8 @@ impl Scene {
         let text = countersign_tests::document(&self.upstream.base);
         let mut document: Value = serde_json::from_str(&text).unwrap();
         change(&mut document);
-        let again = ImportAgain {
-            source: self.shop.source,
-            given: Given::Paste(document.to_string()),
-        };
-        let imports = &self.house.imports;
-        imports.start_again(&self.owner.scope, again).await.unwrap();
-        self.house.work().await;
+        let (house, document) = (&self.house, document.to_string());
+        house.shop_again(&self.owner, &self.shop, document).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 
@@ -50,6 +50,32 @@ impl Scene {
         self.house
             .call(&self.agent, "list_orders", &json!({}))
             .await
+    }
+
+    /// Accepts a tool as it is now.
+    async fn turn_on_again(&self, name: &str) {
+        let (owner, place) = (&self.owner, (self.shop.source, self.shop.environment));
+        let tools = self.house.tools(owner, place.0, place.1).await;
+        let tool = tools.into_iter().find(|view| view.tool.name == name);
+        let tool = tool.unwrap().tool;
+        let command = TurnOn {
+            tool: tool.id,
+            version: tool.version,
+            environment: place.1,
+            handling: Handling::Hold,
+            reason: "looked at again".parse().unwrap(),
+        };
+        let registry = &self.house.registry;
+        registry.turn_on(&owner.scope, command).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+
+    async fn stale_records(&self) -> i64 {
+        let mut admin = self.house.database.admin().await;
+        sqlx::query_scalar("SELECT count(*) FROM record WHERE act = 'hold.stale'")
+            .fetch_one(&mut admin)
+            .await
+            .unwrap()
     }
 
     async fn confirm(&self) -> Result<(), String> {
@@ -72,6 +98,13 @@ impl Scene {
 /// One operation lets anybody in now; the others are as they were, and on.
 fn open_one(document: &mut Value) {
     document["paths"]["/orders/{order_id}"]["get"]["security"] = json!([]);
+}
+
+/// A refund needs a note now.
+fn needs_note(document: &mut Value) {
+    let refund = &mut document["paths"]["/orders/{order_id}/refunds"]["post"];
+    let body = &mut refund["requestBody"]["content"]["application/json"]["schema"];
+    body["required"] = json!(["amount_cents", "note"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -232,4 +265,81 @@ async fn t80_a_tool_that_is_gone_answers_like_one_that_never_was() {
         never.body.to_string().replace("set_order_lapels", "x")
     );
     assert!(!scene.list().await.is_error(), "the others go on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t80_open_holds_of_what_an_import_changed_go_stale_and_what_is_in_review_is_unknown() {
+    let scene = scene().await;
+    let owner = &scene.owner;
+    let reviewer = scene.house.member_of(owner, Role::Reviewer, "rev").await;
+    let refund = async |cents: u32| {
+        let arguments = json!({"order_id": "o-1", "body": {"amount_cents": cents, "note": "n"}});
+        let (house, agent) = (&scene.house, &scene.agent);
+        house.call(agent, "create_refund", &arguments).await
+    };
+    for cents in [500, 600] {
+        assert_eq!(refund(cents).await.code(), "held");
+    }
+    let waiting = scene.house.waiting(&reviewer).await;
+    let yes = scene
+        .house
+        .decide(&reviewer, &waiting[0], Judged::Countersign);
+    yes.await.unwrap();
+    let delete = json!({"order_id": "o-1"});
+    let delete = || scene.house.call(&scene.agent, "delete_order", &delete);
+    assert_eq!(delete().await.code(), "held");
+
+    scene.again(needs_note).await;
+
+    let (approvals, scope) = (&scene.house.approvals, &reviewer.scope);
+    for hold in &waiting {
+        let now = approvals.hold(scope, hold.id).await.unwrap();
+        assert_eq!(now.state, HoldState::Stale);
+    }
+    assert!(
+        scene
+            .house
+            .decide(&reviewer, &waiting[1], Judged::Countersign)
+            .await
+            .is_err()
+    );
+    let left = scene.house.waiting(&reviewer).await;
+    let [untouched] = left.as_slice() else {
+        panic!("{left:?}");
+    };
+    assert_eq!(untouched.held.tool_name, "delete_order");
+    let in_review = refund(500).await;
+    let never = scene
+        .house
+        .call(&scene.agent, "create_refunds", &json!({}))
+        .await;
+    assert_eq!(in_review.status, never.status);
+    assert_eq!(
+        in_review.body.to_string().replace("create_refund", "x"),
+        never.body.to_string().replace("create_refunds", "x")
+    );
+
+    scene.turn_on_again("create_refund").await;
+    for cents in [500, 600] {
+        assert_eq!(refund(cents).await.code(), "approval_stale");
+        assert_eq!(refund(cents).await.code(), "held", "asked anew");
+    }
+    scene
+        .again(|document| {
+            needs_note(document);
+            let order = document["paths"]["/orders/{order_id}"].as_object_mut();
+            order.unwrap().remove("delete");
+        })
+        .await;
+    let gone = approvals.hold(scope, untouched.id).await.unwrap();
+    assert_eq!(gone.state, HoldState::Stale);
+    assert_eq!(delete().await.body["error"]["code"], -32602);
+    assert_eq!(
+        scene.house.waiting(&reviewer).await.len(),
+        2,
+        "of the same refund"
+    );
+    assert_eq!(scene.stale_records().await, 3);
+    assert_eq!(scene.upstream.seen().len(), 0, "nothing was sent");
+    println!("N = 3 open holds went stale by two imports, one of them countersigned; 0 ran");
 }

@@ -19,7 +19,7 @@ use countersign_testkit::{Database, world};
 use countersign_tool_registry::{Catalogues, Registry};
 use countersign_vault::{LocalVault, MasterKey, SecretVault};
 use tokio::{runtime::Handle, task::JoinHandle};
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Journeys are not about rates, and the benchmark measures calls and not refusals.
 const NO_LIMIT: NonZeroU32 = NonZeroU32::MAX;
@@ -50,6 +50,7 @@ pub struct House {
     pub egress: Egress,
     wakeups: Arc<dyn Wakeups>,
     server: actix_web::dev::ServerHandle,
+    stopping: CancellationToken,
     watcher: JoinHandle<()>,
 }
 
@@ -83,7 +84,7 @@ impl House {
         let catalogues = Catalogues::new(store.clone(), Arc::clone(&wakeups));
         let watching = catalogues.clone();
         let watcher = tokio::spawn(async move { watching.watch().await });
-        let tracker = TaskTracker::new();
+        let (tracker, stopping) = (TaskTracker::new(), CancellationToken::new());
         let gateway = Gateway::new(Parts {
             store: store.clone(),
             world: world.clone(),
@@ -94,6 +95,7 @@ impl House {
             recorder: Recorder::start(store.clone(), &Handle::current(), &tracker),
             runtime: Handle::current(),
             tracker,
+            stopping: stopping.clone(),
             rates: Rates {
                 per_agent: NO_LIMIT,
                 per_tenant: NO_LIMIT,
@@ -114,8 +116,14 @@ impl House {
             egress,
             wakeups,
             server,
+            stopping,
             watcher,
         }
+    }
+
+    /// Ends all streams, as a process does that stops.
+    pub fn stop_streams(&self) {
+        self.stopping.cancel();
     }
 
     /// Does all background work there is.
@@ -138,6 +146,7 @@ impl House {
 
 impl Drop for House {
     fn drop(&mut self) {
+        self.stopping.cancel();
         self.watcher.abort();
         drop(self.server.stop(false));
     }

@@ -4,9 +4,11 @@
 mod agent;
 mod house;
 mod people;
+mod stream;
 mod upstream;
 
 pub use agent::{Agent, Answer};
 pub use house::House;
 pub use people::{KEY, Person, Shop};
+pub use stream::Stream;
 pub use upstream::{Seen, Upstream, document};

@@ -10,13 +10,13 @@ use countersign_domain::{
     decision::Handling,
     digest::Digest,
     hold::Answer,
-    id::{EnvironmentId, HoldId, SourceId},
+    id::{EnvironmentId, HoldId, RevisionId, SourceId},
     name::{Slug, Statement},
     role::Role,
     secret::Secret,
 };
 use countersign_secret_injection::{SetBaseUrl, StoreCredential};
-use countersign_spec_import::{Given, StartImport};
+use countersign_spec_import::{Given, ImportAgain, StartImport};
 use countersign_tool_registry::{CreateEndpoint, ToolView, TurnOn, TurnOnReads};
 
 use crate::{House, upstream::document};
@@ -208,6 +208,21 @@ impl House {
             environment,
             endpoint: "support".parse().expect("a slug"),
         }
+    }
+
+    /// Imports the shop again, from another document.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub async fn shop_again(&self, owner: &Person, shop: &Shop, document: String) -> RevisionId {
+        let again = ImportAgain {
+            source: shop.source,
+            given: Given::Paste(document),
+        };
+        let started = self.imports.start_again(&owner.scope, again).await;
+        let revision = started.expect("start").revision;
+        self.work().await;
+        revision
     }
 
     /// Lists the tools of an API.

@@ -23,12 +23,12 @@ enum Presented {
     Foreign,
 }
 
-/// Finds the agent, or the answer that tells a client how to become one.
+/// Finds the agent by its token, or the answer that tells a client how to become one.
 pub(crate) async fn authenticate(
     gateway: &Gateway,
     request: &HttpRequest,
     (tenant, endpoint): (&Slug, &Slug),
-) -> Result<Arc<TenantScope>, HttpResponse> {
+) -> Result<(Digest, Arc<TenantScope>), HttpResponse> {
     let from = ClientAddress::of(request).0;
     if gateway.is_guessing(from) {
         return Err(too_many());
@@ -44,7 +44,7 @@ async fn find(
     gateway: &Gateway,
     request: &HttpRequest,
     (tenant, endpoint): (&Slug, &Slug),
-) -> Result<Arc<TenantScope>, HttpResponse> {
+) -> Result<(Digest, Arc<TenantScope>), HttpResponse> {
     let token = match presented(request) {
         Presented::Bearer(token) => token,
         Presented::Nothing => return Err(challenge(gateway, tenant, endpoint, None).await),
@@ -54,7 +54,7 @@ async fn find(
         Presented::TwoMethods => return Err(invalid_request()),
     };
     match gateway.principal(token, tenant, endpoint).await {
-        Ok(Some(scope)) => Ok(scope),
+        Ok(Some(scope)) => Ok((token, scope)),
         Ok(None) => Err(challenge(gateway, tenant, endpoint, Some("invalid_token")).await),
         Err(error) => {
             tracing::warn!(code = error.code(), error = %error, "could not look a token up");
@@ -153,8 +153,8 @@ fn invalid_request() -> HttpResponse {
         .json(json!({"error": "invalid_request"}))
 }
 
-/// `429`: this network has failed too often within a second.
-fn too_many() -> HttpResponse {
+/// `429` for who asks too often.
+pub(crate) fn too_many() -> HttpResponse {
     HttpResponse::TooManyRequests()
         .insert_header((header::RETRY_AFTER, "1"))
         .json(json!({"error": "rate_limited"}))

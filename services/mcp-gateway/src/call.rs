@@ -8,7 +8,7 @@ mod run;
 
 use std::{sync::Arc, time::Instant};
 
-use countersign_access::Actor;
+use countersign_access::{Actor, TenantScope};
 use countersign_domain::{
     decision::{Decision, Rule, Verdict, decide},
     digest::Digest,
@@ -328,9 +328,18 @@ pub(crate) fn unavailable(id: &Id) -> Refusal {
 
 /// The grant and the classes that the agent's token covers.
 pub(crate) fn granted<'a>(agent: &'a Request<'_>) -> (GrantId, &'a [RiskClass]) {
-    match agent.scope.actor() {
-        Actor::Agent { grant, scopes, .. } => (*grant, scopes),
+    let grant = match agent.scope.actor() {
+        Actor::Agent { grant, .. } => *grant,
         // The store's token lookup makes agents only; anything else may call nothing.
-        Actor::Member { .. } | Actor::Job { .. } => (GrantId::from(uuid::Uuid::nil()), &[]),
+        Actor::Member { .. } | Actor::Job { .. } => GrantId::from(uuid::Uuid::nil()),
+    };
+    (grant, scopes_of(&agent.scope))
+}
+
+/// The classes that a token may call tools of.
+pub(crate) fn scopes_of(scope: &TenantScope) -> &[RiskClass] {
+    match scope.actor() {
+        Actor::Agent { scopes, .. } => scopes,
+        Actor::Member { .. } | Actor::Job { .. } => &[],
     }
 }

@@ -33,9 +33,10 @@ pub(crate) struct McpHeaders {
 }
 
 /// Methods that a modern request may have, with the parameter that `Mcp-Name` repeats.
-const MODERN_METHODS: [(&str, Option<&str>); 3] = [
+const MODERN_METHODS: [(&str, Option<&str>); 4] = [
     ("server/discover", None),
     ("tools/list", None),
+    ("subscriptions/listen", None),
     ("tools/call", Some("name")),
 ];
 
@@ -74,6 +75,11 @@ pub(crate) fn classify(message: &Message, headers: &McpHeaders) -> Result<Era, R
         }
         (Message::Notification { .. } | Message::Response, None) => Ok(Era::Legacy),
     }
+}
+
+/// Says whether the version header, if there is one, is of a legacy revision.
+pub(crate) fn speaks_legacy(headers: &McpHeaders) -> bool {
+    legacy_request(None, headers).is_ok()
 }
 
 /// Absent means 2025-03-26, which has no such header.

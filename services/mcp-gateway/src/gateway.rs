@@ -26,7 +26,9 @@ use countersign_tool_registry::Catalogues;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use moka::{future::Cache, sync::Cache as SyncCache};
 use tokio::runtime::Handle;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::seats::Seats;
 
 /// How long a token may still work after it was revoked elsewhere.
 const PRINCIPAL_TTL: Duration = Duration::from_millis(900);
@@ -55,6 +57,8 @@ pub struct Parts {
     pub runtime: Handle,
     /// Waited for when the process stops.
     pub tracker: TaskTracker,
+    /// Cancelled when the process stops: streams end by it.
+    pub stopping: CancellationToken,
     /// How much one agent and one tenant may ask for.
     pub rates: Rates,
 }
@@ -89,6 +93,7 @@ pub struct Gateway {
     /// Refusals for rate that are put on record; the others would only make the load worse.
     refusals: Arc<DefaultKeyedRateLimiter<GrantId>>,
     tenants: Arc<DefaultKeyedRateLimiter<TenantId>>,
+    pub(crate) seats: Seats,
 }
 
 impl Gateway {
@@ -108,6 +113,7 @@ impl Gateway {
             refusals: Arc::new(RateLimiter::keyed(limiter(NonZeroU32::MIN))),
             agents: Arc::new(RateLimiter::keyed(limiter(parts.rates.per_agent))),
             tenants: Arc::new(RateLimiter::keyed(limiter(parts.rates.per_tenant))),
+            seats: Seats::default(),
             parts: Arc::new(parts),
         }
     }

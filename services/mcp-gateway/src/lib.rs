@@ -7,6 +7,7 @@
 //! - the body decides what is called; headers only have to agree with it;
 //! - nothing is sent without an [`Authorized`](countersign_store::Authorized), and nothing is
 //!   answered before its record is committed.
+//! - a stream tells an agent only that its own list of tools has changed.
 //!
 //! Start at `serve`, then `call`.
 
@@ -15,7 +16,9 @@ mod call;
 mod era;
 mod gateway;
 mod list;
+mod listen;
 mod reply;
+mod seats;
 mod serve;
 mod wire;
 

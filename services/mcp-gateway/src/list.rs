@@ -1,11 +1,10 @@
 //! `tools/list`: what this token may call, from bytes that were made when the catalogue was loaded.
 
-use countersign_access::Actor;
 use countersign_domain::Fault as _;
 use serde_json::{Map, Value};
 
 use crate::{
-    call::unavailable,
+    call::{scopes_of, unavailable},
     era::Era,
     reply::{Refusal, result},
     serve::{Outcome, Request},
@@ -30,10 +29,6 @@ pub(crate) async fn list(agent: &Request<'_>, id: &Id, params: &Map<String, Valu
             return Outcome::Refused(unavailable(id));
         }
     };
-    let scopes = match agent.scope.actor() {
-        Actor::Agent { scopes, .. } => scopes.as_slice(),
-        Actor::Member { .. } | Actor::Job { .. } => &[],
-    };
     let cursor = match params.get("cursor") {
         None => None,
         Some(Value::String(cursor)) => Some(cursor.as_str()),
@@ -44,7 +39,7 @@ pub(crate) async fn list(agent: &Request<'_>, id: &Id, params: &Map<String, Valu
             ));
         }
     };
-    let pages = catalogue.list(scopes);
+    let pages = catalogue.list(scopes_of(&agent.scope));
     let place = match cursor.map(str::parse::<usize>) {
         None => 0,
         Some(Ok(place)) if (1..pages.len()).contains(&place) => place,

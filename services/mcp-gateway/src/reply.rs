@@ -118,7 +118,7 @@ pub(crate) fn initialized(requested: Option<&str>, instructions: &str) -> Value 
         .unwrap_or(LEGACY[0]);
     json!({
         "protocolVersion": version,
-        "capabilities": {"tools": {"listChanged": false}},
+        "capabilities": {"tools": {"listChanged": true}},
         "serverInfo": server_info(),
         "instructions": instructions,
     })
@@ -128,7 +128,7 @@ pub(crate) fn initialized(requested: Option<&str>, instructions: &str) -> Value 
 pub(crate) fn discovered(instructions: &str) -> Value {
     json!({
         "supportedVersions": [MODERN],
-        "capabilities": {"tools": {}},
+        "capabilities": {"tools": {"listChanged": true}},
         "instructions": instructions,
         "ttlMs": 300_000,
         "cacheScope": "private",

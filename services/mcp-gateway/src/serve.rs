@@ -1,4 +1,4 @@
-//! The HTTP side: one POST, one answer.
+//! The HTTP side: one POST, one answer; and a GET for who wants to hear of changes.
 
 use std::sync::Arc;
 
@@ -9,16 +9,16 @@ use actix_web::{
 };
 use bytes::Bytes;
 use countersign_access::TenantScope;
-use countersign_domain::name::Slug;
+use countersign_domain::{digest::Digest, name::Slug};
 use countersign_edge::{Problem, Routes, WhoMay};
 use serde_json::Value;
 
 use crate::{
-    authenticate::{authenticate, insufficient_scope},
+    authenticate::{authenticate, insufficient_scope, too_many},
     call,
-    era::{Era, MODERN, McpHeaders, classify},
+    era::{Era, MODERN, McpHeaders, classify, speaks_legacy},
     gateway::Gateway,
-    list,
+    list, listen,
     reply::{Refusal, discovered, initialized, result},
     wire::{Body, Id, Malformed, Message, parse},
 };
@@ -26,19 +26,20 @@ use crate::{
 /// The largest request.
 pub const REQUEST_BYTES: usize = 1 << 20;
 
-/// The routes of the gateway. `GET` and `DELETE` belong to sessions, which we do not have.
+/// The routes of the gateway. `DELETE` belongs to sessions, which we do not have.
 #[must_use]
 pub fn routes() -> Routes {
     let path = "/mcp/{tenant}/{endpoint}";
     Routes::new()
         .route(Method::POST, path, WhoMay::Agent, post)
-        .route(Method::GET, path, WhoMay::Agent, no_session)
+        .route(Method::GET, path, WhoMay::Agent, get)
         .route(Method::DELETE, path, WhoMay::Agent, no_session)
 }
 
 /// One request of one agent, authenticated.
 pub(crate) struct Request<'a> {
     pub(crate) gateway: &'a Gateway,
+    pub(crate) token: Digest,
     pub(crate) scope: Arc<TenantScope>,
     pub(crate) tenant: &'a Slug,
     pub(crate) endpoint: &'a Slug,
@@ -58,8 +59,61 @@ pub(crate) enum Outcome {
 
 async fn no_session() -> HttpResponse {
     HttpResponse::MethodNotAllowed()
-        .insert_header((header::ALLOW, "POST"))
+        .insert_header((header::ALLOW, "GET, POST"))
         .finish()
+}
+
+async fn get(
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+    gateway: web::Data<Gateway>,
+) -> HttpResponse {
+    match listen(&request, (&path.0, &path.1), &gateway).await {
+        Ok(response) => response,
+        Err(problem) => problem.error_response(),
+    }
+}
+
+/// A legacy client's stream; 2026-07-28 has none that begins by `GET`.
+async fn listen(
+    request: &HttpRequest,
+    (tenant, endpoint): (&str, &str),
+    gateway: &Gateway,
+) -> Result<HttpResponse, Problem> {
+    same_site(gateway, request)?;
+    let (tenant, endpoint) = slugs(tenant, endpoint)?;
+    if !wants_stream(request) || !speaks_legacy(&mcp_headers(request)) {
+        return Ok(no_session().await);
+    }
+    let (token, scope) = match authenticate(gateway, request, (&tenant, &endpoint)).await {
+        Ok(found) => found,
+        Err(challenge) => return Ok(challenge),
+    };
+    let agent = Request {
+        gateway,
+        token,
+        scope,
+        tenant: &tenant,
+        endpoint: &endpoint,
+        era: Era::Legacy,
+    };
+    Ok(listen::legacy(&agent).await)
+}
+
+fn slugs(tenant: &str, endpoint: &str) -> Result<(Slug, Slug), Problem> {
+    match (tenant.parse(), endpoint.parse()) {
+        (Ok(tenant), Ok(endpoint)) => Ok((tenant, endpoint)),
+        _ => Err(Problem::not_found()),
+    }
+}
+
+fn wants_stream(request: &HttpRequest) -> bool {
+    let mut accepted = request.headers().get_all(header::ACCEPT);
+    accepted.any(|value| {
+        value
+            .to_str()
+            .is_ok_and(|text| text.contains("text/event-stream"))
+    })
 }
 
 async fn post(
@@ -81,17 +135,17 @@ async fn answer(
     gateway: &Gateway,
 ) -> Result<HttpResponse, Problem> {
     same_site(gateway, request)?;
-    let (Ok(tenant), Ok(endpoint)) = (tenant.parse::<Slug>(), endpoint.parse::<Slug>()) else {
-        return Err(Problem::not_found());
-    };
-    let scope = match authenticate(gateway, request, (&tenant, &endpoint)).await {
-        Ok(scope) => scope,
+    is_json(request)?;
+    let (tenant, endpoint) = slugs(tenant, endpoint)?;
+    let (token, scope) = match authenticate(gateway, request, (&tenant, &endpoint)).await {
+        Ok(found) => found,
         Err(challenge) => return Ok(challenge),
     };
     let body = read(payload).await?;
     let headers = mcp_headers(request);
     let agent = Request {
         gateway,
+        token,
         scope,
         tenant: &tenant,
         endpoint: &endpoint,
@@ -110,7 +164,7 @@ async fn answer(
 }
 
 /// A browser that was told another name for our address, or that comes from another site, is
-/// refused even with a good token; so is anything but JSON.
+/// refused even with a good token.
 fn same_site(gateway: &Gateway, request: &HttpRequest) -> Result<(), Problem> {
     let ours = &gateway.parts.public_url;
     let text = |name| {
@@ -131,8 +185,13 @@ fn same_site(gateway: &Gateway, request: &HttpRequest) -> Result<(), Problem> {
             "pages of other sites may not call this endpoint",
         ));
     }
-    let media =
-        text(header::CONTENT_TYPE).map(|value| value.split(';').next().unwrap_or("").trim());
+    Ok(())
+}
+
+fn is_json(request: &HttpRequest) -> Result<(), Problem> {
+    let media = request.headers().get(header::CONTENT_TYPE);
+    let media = media.and_then(|value| value.to_str().ok());
+    let media = media.map(|value| value.split(';').next().unwrap_or("").trim());
     if !media.is_some_and(|media| media.eq_ignore_ascii_case("application/json")) {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Problem::new(status, "not_json", "send application/json"));
@@ -245,6 +304,7 @@ async fn dispatch(
             Outcome::Result(initialized(requested, INSTRUCTIONS))
         }
         (Era::Legacy, "ping") => Outcome::Result(serde_json::json!({})),
+        (Era::Modern, "subscriptions/listen") => listen::modern(agent, id, &params).await,
         (_, "tools/list") => list::list(agent, id, &params).await,
         (_, "tools/call") => call::call(agent, id, params).await,
         (Era::Legacy | Era::Modern, _) => {
@@ -274,9 +334,6 @@ impl Request<'_> {
 
     /// `429` for an agent that asks too often.
     pub(crate) fn slow_down() -> Outcome {
-        let answer = HttpResponse::TooManyRequests()
-            .insert_header((header::RETRY_AFTER, "1"))
-            .json(serde_json::json!({"error": "rate_limited"}));
-        Outcome::Http("rate_limited", answer)
+        Outcome::Http("rate_limited", too_many())
     }
 }

@@ -11,7 +11,7 @@ use countersign_store::Store;
 use countersign_telemetry::Figures;
 use countersign_vault::{KeyFile, LocalVault, SecretVault};
 use tokio::runtime::Handle;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     configuration::{Configuration, StorageChoice},
@@ -31,6 +31,8 @@ pub(crate) struct Parts {
     /// Everything that is to be finished before the process ends.
     pub(crate) tracker: TaskTracker,
     pub(crate) figures: Figures,
+    /// Cancelled when the process stops serving.
+    pub(crate) end: CancellationToken,
 }
 
 impl Parts {
@@ -55,6 +57,7 @@ impl Parts {
             recorder,
             tracker,
             figures,
+            end: CancellationToken::new(),
         })
     }
 }

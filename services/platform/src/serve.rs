@@ -32,7 +32,7 @@ impl Application {
         let probes = self.fronts.probes.clone();
         let behind_a_balancer = !self.configuration.is_embedded();
         // Parts end a little later than they are told to, see `DRAIN`.
-        let end = CancellationToken::new();
+        let end = self.parts.end.clone();
         let mut running = JoinSet::new();
         running.spawn(serve_http(self.listener, self.fronts, end.clone()));
         if let Some(listener) = self.metrics {

@@ -16,8 +16,9 @@ use countersign_domain::{
 };
 use countersign_store::{
     TenantTx,
+    holds::StaleHold,
     overrides::OverridableTool,
-    overriding::{NewDefinition, NewOverride, StaleHold},
+    overriding::{NewDefinition, NewOverride},
 };
 use serde_json::json;
 

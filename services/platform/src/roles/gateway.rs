@@ -29,6 +29,7 @@ pub(crate) fn start(
         recorder: parts.recorder.clone(),
         runtime: Handle::current(),
         tracker: parts.tracker.clone(),
+        stopping: parts.end.clone(),
         rates: Rates::default(),
     });
     Ok((gateway, catalogues))

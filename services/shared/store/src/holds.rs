@@ -1,6 +1,7 @@
 //! Held calls: made once, decided once, consumed once.
 
 mod going_on;
+mod stale;
 
 use countersign_access::{CallTool, Permit};
 use countersign_domain::{
@@ -18,6 +19,7 @@ use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Map, Value};
 
 pub use going_on::{ExpiredHold, Obstacle};
+pub use stale::StaleHold;
 
 use crate::{
     StoreError, TenantTx,

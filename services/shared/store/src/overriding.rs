@@ -5,20 +5,16 @@
 use countersign_access::{LowerToolRisk, OverrideTool, Permit, RunJob};
 use countersign_domain::{
     Timestamp,
-    id::{HoldId, MemberId, OverrideId, ToolId, ToolVersionId},
+    id::{MemberId, OverrideId, ToolId, ToolVersionId},
     name::Statement,
     operation::ImportedOperation,
     overrides::{EndedWhy, Override, OverrideKind},
-    record::RecordedTool,
-    risk::RiskClass,
 };
 use serde_json::json;
-use uuid::Uuid;
 
-use crate::{StoreError, TenantTx, overrides::OverridableTool, revision_changes::Carried, row::At};
-
-/// A hold that has just become stale, and the tool as it was held.
-pub type StaleHold = (HoldId, RecordedTool);
+use crate::{
+    StoreError, TenantTx, holds::StaleHold, overrides::OverridableTool, revision_changes::Carried,
+};
 
 /// Permission to say something about a tool. Lowering its risk needs another than the rest.
 #[derive(Debug)]
@@ -98,7 +94,7 @@ impl TenantTx {
             };
             self.carry(&[carried]).await?;
         }
-        self.make_holds_stale(tool.id).await
+        self.make_holds_stale(tool.source).await
     }
 
     /// Ends overrides that an import leaves nothing to be about.
@@ -123,36 +119,6 @@ impl TenantTx {
         )
         .await
         .map(|_| ())
-    }
-
-    /// Makes every open hold of a tool stale; the agent is told when it asks again.
-    async fn make_holds_stale(&self, tool: ToolId) -> Result<Vec<StaleHold>, StoreError> {
-        let rows = self
-            .rows(
-                "UPDATE hold SET state = 'stale'
-                 WHERE tenant_id = $1 AND tool_id = $2 AND state IN ('pending', 'countersigned')
-                 RETURNING id, tool_version_id, tool_name, class, endpoint_id",
-                [self.tenant().as_uuid().into(), tool.as_uuid().into()],
-            )
-            .await?;
-        rows.iter()
-            .map(|row| {
-                let id = HoldId::from(row.try_get::<Uuid>("", "id")?);
-                let at = At {
-                    table: "hold",
-                    row: id,
-                };
-                let class: String = row.try_get("", "class")?;
-                let recorded = RecordedTool {
-                    tool,
-                    version: row.try_get::<Uuid>("", "tool_version_id")?.into(),
-                    name: row.try_get("", "tool_name")?,
-                    class: at.need("class", RiskClass::parse(&class))?,
-                    endpoint: Some(row.try_get::<Uuid>("", "endpoint_id")?.into()),
-                };
-                Ok((id, recorded))
-            })
-            .collect()
     }
 
     async fn end_standing(&self, tool: ToolId, change: &NewOverride<'_>) -> Result<(), StoreError> {

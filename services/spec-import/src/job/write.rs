@@ -57,6 +57,7 @@ pub(super) async fn write(
     let said = said(cx, &tx, (&revision, &document), &plan).await?;
     tx.append_record(&said).await?;
     suspend(cx, &tx, &revision, &suspended).await?;
+    end_holds(cx, &tx, &revision).await?;
     let source = revision.source;
     tx.publish(&Event::SourceImported { source }).await?;
     tx.commit().await?;
@@ -195,6 +196,24 @@ async fn suspend(
             .with("revision", revision.number)
             .with("changes", one.total);
         record.credential = Some(format!("{credential}/{version}"));
+        tx.append_record(&record).await?;
+    }
+    Ok(())
+}
+
+/// Ends open holds of what is not as it was, each on the record: a reviewer is not asked about a
+/// call that cannot be made any more.
+async fn end_holds(
+    cx: &JobContext,
+    tx: &TenantTx,
+    revision: &RevisionView,
+) -> Result<(), StoreError> {
+    for (hold, tool) in tx.end_stale_holds(cx.permit(), revision.source).await? {
+        let mut record = record(cx, tx, revision, Act::HoldStale)
+            .await?
+            .with("revision", revision.number);
+        record.hold = Some(hold);
+        record.tool = Some(tool);
         tx.append_record(&record).await?;
     }
     Ok(())

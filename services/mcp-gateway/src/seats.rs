@@ -1,0 +1,89 @@
+//! How many streams an agent and a tenant may have open in this process: each takes a connection.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use countersign_domain::id::{GrantId, TenantId};
+use uuid::Uuid;
+
+/// Open streams of one agent; a client may run more than once.
+const PER_AGENT: usize = 8;
+/// Open streams of one tenant.
+const PER_TENANT: usize = 500;
+
+/// All seats of a process. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Seats {
+    taken: Arc<Mutex<HashMap<Uuid, usize>>>,
+}
+
+/// A seat that was taken; free again when it is dropped.
+pub(crate) struct Seat {
+    of: [Uuid; 2],
+    seats: Seats,
+}
+
+impl Seats {
+    /// Takes a seat, unless the agent or its tenant has as many as it may.
+    pub(crate) fn take(&self, tenant: TenantId, grant: GrantId) -> Option<Seat> {
+        let of = [tenant.as_uuid(), grant.as_uuid()];
+        let mut taken = self.taken();
+        let count = |id| taken.get(id).copied().unwrap_or(0);
+        if count(&of[0]) >= PER_TENANT || count(&of[1]) >= PER_AGENT {
+            return None;
+        }
+        for id in of {
+            *taken.entry(id).or_default() += 1;
+        }
+        drop(taken);
+        let seats = self.clone();
+        Some(Seat { of, seats })
+    }
+
+    /// Counts are whole even where somebody panicked while holding them.
+    fn taken(&self) -> MutexGuard<'_, HashMap<Uuid, usize>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut taken = self.seats.taken();
+        for id in self.of {
+            let left = taken.get(&id).map_or(0, |count| count.saturating_sub(1));
+            if left == 0 {
+                taken.remove(&id);
+            } else {
+                taken.insert(id, left);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_has_no_more_streams_than_it_may_and_leaves_the_others_theirs() {
+        let world = countersign_testkit::world();
+        let (seats, tenant) = (Seats::default(), world.id::<TenantId>());
+        let grant: GrantId = world.id();
+        let mut own: Vec<_> = (0..PER_AGENT)
+            .map(|_| seats.take(tenant, grant).unwrap())
+            .collect();
+        assert!(seats.take(tenant, grant).is_none());
+        let others: Vec<_> = (PER_AGENT..PER_TENANT)
+            .map(|_| seats.take(tenant, world.id()).unwrap())
+            .collect();
+        assert!(seats.take(tenant, world.id()).is_none(), "the tenant's");
+        assert!(seats.take(world.id(), world.id()).is_some(), "another's");
+        drop(own.pop());
+        assert!(seats.take(tenant, grant).is_some(), "one is free again");
+        drop((own, others));
+        assert!(seats.taken().is_empty());
+        println!("N = {PER_AGENT} streams of an agent, {PER_TENANT} of a tenant");
+    }
+}

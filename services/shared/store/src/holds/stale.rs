@@ -1,0 +1,65 @@
+//! Open holds of tools that are no longer what was held.
+
+use countersign_access::{Permit, RunJob};
+use countersign_domain::{
+    id::{HoldId, SourceId},
+    record::RecordedTool,
+    risk::RiskClass,
+};
+use uuid::Uuid;
+
+use crate::{StoreError, TenantTx, row::At};
+
+/// A hold that has just become stale, and the tool as it was held.
+pub type StaleHold = (HoldId, RecordedTool);
+
+impl TenantTx {
+    /// Makes the open holds of an API's tools stale whose definition is not the present one any
+    /// more, or which are gone; they are returned. The agent is told when it asks again.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_stale_holds(
+        &self,
+        permit: Permit<RunJob>,
+        source: SourceId,
+    ) -> Result<Vec<StaleHold>, StoreError> {
+        self.used(permit)?;
+        self.make_holds_stale(source).await
+    }
+
+    /// The same, for an import or for whoever has changed a definition.
+    pub(crate) async fn make_holds_stale(
+        &self,
+        source: SourceId,
+    ) -> Result<Vec<StaleHold>, StoreError> {
+        let rows = self
+            .rows(
+                "UPDATE hold h SET state = 'stale' FROM tool t
+                 WHERE h.tenant_id = $1 AND t.tenant_id = h.tenant_id AND t.id = h.tool_id AND t.source_id = $2
+                   AND h.state IN ('pending', 'countersigned') AND h.closed_at IS NULL
+                   AND (t.removed_at IS NOT NULL OR t.current_version <> h.tool_version_id)
+                 RETURNING h.id, h.tool_id, h.tool_version_id, h.tool_name, h.class, h.endpoint_id",
+                [self.tenant().as_uuid().into(), source.as_uuid().into()],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let id = HoldId::from(row.try_get::<Uuid>("", "id")?);
+                let at = At {
+                    table: "hold",
+                    row: id,
+                };
+                let class: String = row.try_get("", "class")?;
+                let recorded = RecordedTool {
+                    tool: row.try_get::<Uuid>("", "tool_id")?.into(),
+                    version: row.try_get::<Uuid>("", "tool_version_id")?.into(),
+                    name: row.try_get("", "tool_name")?,
+                    class: at.need("class", RiskClass::parse(&class))?,
+                    endpoint: Some(row.try_get::<Uuid>("", "endpoint_id")?.into()),
+                };
+                Ok((id, recorded))
+            })
+            .collect()
+    }
+}
