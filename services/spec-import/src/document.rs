@@ -235,6 +235,7 @@ fn version(root: &Value, notes: &mut Notes) -> Result<(String, Dialect), ImportE
     let at = At::ROOT;
     let at = at.key("openapi");
     let version = match members.get("openapi") {
+        Some(Value::String(version)) if version.trim() == "3" => "3.0".to_owned(),
         Some(Value::String(version)) => version.trim().to_owned(),
         Some(Value::Number(number)) => {
             let text = format!("the version {number} is a number and should be a text");

@@ -14,6 +14,7 @@ pub mod apart;
 mod arguments;
 mod body;
 pub mod bundle;
+mod credential;
 mod document;
 pub mod drift;
 mod error;

@@ -23,6 +23,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "The document wants reserved characters to be sent as they are where they could change the request; they are encoded.",
     ),
     (
+        "any_method_left_out",
+        "A path takes every method there is, and names none; none is imported.",
+    ),
+    (
         "argument_renamed",
         "Two arguments had the same key, or one that clients do not take; agents see another key, the API gets its own.",
     ),

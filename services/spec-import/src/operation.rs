@@ -50,12 +50,14 @@ pub(crate) struct Reading<'s, 'd> {
     pub(crate) answers: &'s mut Definitions<'d>,
     pub(crate) schemes: &'s Schemes,
     pub(crate) path: &'d str,
+    /// Whether nobody is let in without a credential.
+    pub(crate) secured: bool,
     pub(crate) pointer: String,
     pub(crate) notes: Notes,
     unsupported: Option<String>,
 }
 
-impl Reading<'_, '_> {
+impl<'d> Reading<'_, 'd> {
     /// Notes why the operation cannot be called faithfully; the first reason is the one shown.
     pub(crate) fn refuse(&mut self, code: &str, at: &dyn fmt::Display, reason: &str) {
         self.notes.error(code, at, reason);
@@ -92,21 +94,26 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// Whether a segment of the path is `:name`.
-    pub(crate) fn writes_with_colon(&self, name: &str) -> bool {
+    /// Whether a segment of the path is `:name`, `<name>` or `<kind:name>`.
+    pub(crate) fn writes_unmarked(&self, name: &str) -> bool {
+        let inside = |segment: &'d str| {
+            let inner = segment.strip_prefix('<')?.strip_suffix('>')?;
+            Some(inner.rsplit(':').next().unwrap_or(inner))
+        };
         let mut segments = self.path.split('/');
-        segments.any(|segment| segment.strip_prefix(':') == Some(name))
+        segments.any(|one| one.strip_prefix(':').or_else(|| inside(one)) == Some(name))
     }
 
-    /// Whether a member is true, or the text `true`.
+    /// Whether a member is true, or a text that means it: `yes` is one since YAML 1.2.
     pub(crate) fn flag(&mut self, value: &Value, name: &str, at: &dyn fmt::Display) -> bool {
         match value.get(name) {
             None | Some(Value::Null) => false,
             Some(Value::Bool(flag)) => *flag,
             Some(other) => {
-                let is_true = other
-                    .as_str()
-                    .is_some_and(|text| text.eq_ignore_ascii_case("true"));
+                let is_true = other.as_str().is_some_and(|text| {
+                    let yes = ["true", "yes", "on", "y"];
+                    yes.iter().any(|one| text.eq_ignore_ascii_case(one))
+                });
                 let text = format!("{name} is neither true nor false and counts as {is_true}");
                 self.notes.warning("flag_expected", at, &text);
                 is_true
@@ -136,12 +143,15 @@ pub(crate) fn read<'d>(
         answers: &mut shared.answers,
         schemes: &shared.schemes,
         path: found.path,
+        secured: false,
         pointer: found.pointer.clone(),
         notes: Notes::of_operation(),
         unsupported: None,
     };
     let value = resolve(&mut cx, found);
     let template = template(&mut cx, found);
+    let security = security(&mut cx, value);
+    cx.secured = matches!(security, Security::AnyOf(_));
     let parameters = parameters(&mut cx, found, value, template.as_ref());
     // Of an operation that stands elsewhere nothing is known, so nothing is guessed.
     let mut arguments = if value.is_null() {
@@ -150,7 +160,6 @@ pub(crate) fn read<'d>(
         arguments::bind(&mut cx, &parameters, template.as_ref())
     };
     let body = body::read(&mut cx, value, found.method, &mut arguments);
-    let security = security(&mut cx, value);
     let servers = servers(&mut cx, found, value);
     callbacks(&mut cx, value);
     let place = cx.pointer.clone();

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use countersign_domain::operation::{Place, Style};
 use serde_json::Value;
 
-use crate::{notes::At, operation::Reading, path::Template, reference};
+use crate::{credential, notes::At, operation::Reading, path::Template, reference};
 
 /// Set by the gateway, by a proxy or by the transport, or able to turn a request into another one.
-const OWNED_HEADERS: [&str; 28] = [
+const OWNED_HEADERS: [&str; 35] = [
     "accept",
     "accept-encoding",
     "content-type",
@@ -37,6 +37,13 @@ const OWNED_HEADERS: [&str; 28] = [
     "x-http-method",
     "x-method-override",
     "x-original-url",
+    "x-amz-algorithm",
+    "x-amz-content-sha256",
+    "x-amz-credential",
+    "x-amz-date",
+    "x-amz-security-token",
+    "x-amz-signature",
+    "x-amz-signedheaders",
 ];
 
 /// One parameter as the document has it, references followed.
@@ -111,9 +118,9 @@ fn settle<'d>(
                 .info("path_variable_respelled", &parameter.pointer, &text);
             parameter.wire = variable;
         }
-        None if cx.writes_with_colon(parameter.wire) => {
+        None if cx.writes_unmarked(parameter.wire) => {
             let text = format!(
-                "the path writes its variable {:?} behind a colon, where no value can be put",
+                "the path writes its variable {:?} as text, where no value can be put",
                 parameter.wire
             );
             cx.refuse("path_variable_unmarked", &parameter.pointer, &text);
@@ -238,7 +245,9 @@ fn is_bound(
         cx.notes.info("parameter_fixed_by_path", pointer, &text);
         return false;
     }
-    if cx.schemes.own(*place, wire) {
+    let words = parameter.value.get("description").and_then(Value::as_str);
+    let asked = cx.secured && credential::is_asked_for(*place, wire, words.unwrap_or_default());
+    if asked || cx.schemes.own(*place, wire) {
         let text =
             format!("{wire:?} carries the credential, which agents never see; it is left out");
         cx.notes.info("parameter_is_credential", pointer, &text);

@@ -16,6 +16,12 @@ use crate::{
 /// Since `OpenAPI` 3.2, methods that have no field of their own stand under this one.
 const ADDITIONAL: &str = "additionalOperations";
 
+/// Where Azure writes the paths that differ by their query only.
+pub(crate) const MORE_PATHS: &str = "/x-ms-paths";
+
+/// API Gateway's member for every method at once.
+const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
+
 /// Finds every method of every path.
 pub(crate) fn find<'d>(
     root: &'d Value,
@@ -23,16 +29,19 @@ pub(crate) fn find<'d>(
     notes: &mut Notes,
 ) -> Result<Vec<Found<'d>>, ImportError> {
     let mut found = Vec::new();
-    let home = At::Pointer("/paths");
-    match root.get("paths") {
-        Some(Value::Object(paths)) => {
-            for (path, item) in paths {
-                find_in(root, path, item, (&mut found, notes));
+    for home in ["/paths", MORE_PATHS] {
+        let at = At::Pointer(home);
+        match root.pointer(home) {
+            Some(Value::Object(paths)) => {
+                for (path, item) in paths {
+                    find_in(root, (path, &at.key(path)), item, (&mut found, notes));
+                }
             }
+            None | Some(Value::Null) => {}
+            Some(_) => notes.error("paths_not_an_object", &at, "the paths are not an object"),
         }
-        None | Some(Value::Null) => {}
-        Some(_) => notes.error("paths_not_an_object", &home, "the paths are not an object"),
     }
+    let home = At::Pointer("/paths");
     if found.is_empty() {
         notes.warning(
             "no_operations",
@@ -51,18 +60,16 @@ pub(crate) fn find<'d>(
 
 fn find_in<'d>(
     root: &'d Value,
-    path: &'d str,
+    (path, at): (&'d str, &At<'_>),
     item: &'d Value,
     (found, notes): (&mut Vec<Found<'d>>, &mut Notes),
 ) {
     if path.starts_with("x-") {
         return;
     }
-    let home = At::Pointer("/paths");
-    let at = home.key(path);
     let (items, bad) = reference::chain(root, item, at.to_string());
     if let Some(bad) = bad {
-        notes.error(bad.code(), &at, &format!("of a path, {}", bad.reason()));
+        notes.error(bad.code(), at, &format!("of a path, {}", bad.reason()));
     }
     let items: Rc<[Place<'d>]> = items.into();
     conflicts(&items, notes);
@@ -129,6 +136,10 @@ fn method_of(
         Some(method) => {
             seen.push(method);
             return Some(method);
+        }
+        None if key == ANY_METHOD => {
+            let text = "the path takes every method; since none is named, none is imported";
+            notes.warning("any_method_left_out", place, text);
         }
         None if is_known(key) => {}
         None => {

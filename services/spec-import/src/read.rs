@@ -7,7 +7,7 @@ use countersign_domain::json::{self, StrictValue};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_saphyr::{
-    Error as YamlError, Location, Options,
+    Error as YamlError, Location, NonFiniteFloatPolicy, Options,
     budget::{Budget, BudgetBreach},
 };
 
@@ -35,6 +35,8 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError>
             limit: limits.raw_bytes,
         });
     }
+    let narrow = narrowed(bytes);
+    let bytes = narrow.as_deref().unwrap_or(bytes);
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let first = bytes.iter().position(|byte| !byte.is_ascii_whitespace());
     let Some(first) = first else {
@@ -46,6 +48,21 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError>
         }),
         b'{' | b'[' => read_json(bytes, limits),
         _ => read_yaml(bytes, limits),
+    }
+}
+
+/// UTF-16 as UTF-8: a shell of Windows writes what it downloads that way. Either zero byte of the
+/// first character gives it away, since every document begins with an ASCII one.
+fn narrowed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let two = |read: fn([u8; 2]) -> u16| {
+        let pairs = bytes.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
+        let text: Result<String, _> = char::decode_utf16(pairs).collect();
+        text.ok().map(String::into_bytes)
+    };
+    match bytes {
+        [0xff, 0xfe, ..] | [1..=u8::MAX, 0, ..] => two(u16::from_le_bytes),
+        [0xfe, 0xff, ..] | [0, 1..=u8::MAX, ..] => two(u16::from_be_bytes),
+        _ => None,
     }
 }
 
@@ -132,6 +149,8 @@ fn options(limits: &Limits) -> Options {
     options.alias_limits.max_total_replayed_events = REPLAYED_EVENTS;
     options.strict_booleans = true;
     options.reject_unsupported_tags = true;
+    // Where a number is wanted, a text is said to be none.
+    options.non_finite_float_policy = NonFiniteFloatPolicy::AsString;
     options.with_snippet = false;
     options
 }

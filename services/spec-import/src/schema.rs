@@ -7,14 +7,17 @@
 mod choices;
 pub(crate) mod compile;
 pub(crate) mod definitions;
+mod family;
 mod identity;
 mod joined;
 mod keyword;
+mod naming;
 mod normalise;
 mod older;
 mod pattern;
 mod pointing;
 mod read_only;
+mod required;
 mod weight;
 
 pub(crate) use definitions::{Definitions, Links, Side};

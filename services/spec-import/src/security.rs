@@ -151,6 +151,10 @@ fn scheme(value: &Value) -> Scheme {
     let text = |key| value.get(key).and_then(Value::as_str).unwrap_or_default();
     let name = text("name").to_owned();
     let other = |what: String| Scheme::Other { what };
+    // A key that has to be made anew for each request.
+    if text("x-amazon-apigateway-authtype").eq_ignore_ascii_case("awssigv4") {
+        return other("AWS Signature Version 4".to_owned());
+    }
     match text("type").to_ascii_lowercase().as_str() {
         "apikey" if name.is_empty() => other("an API key without a name".to_owned()),
         "apikey" => match text("in") {

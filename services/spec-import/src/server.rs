@@ -132,6 +132,10 @@ fn fill(
         let variable = variables.and_then(|all| all.get(name));
         let value = variable.and_then(|variable| value_of(name, variable, at, notes));
         match value {
+            // `/prod` behind a slash, as API Gateway writes it.
+            Some(Value::String(text)) if url.ends_with('/') && !url.ends_with("//") => {
+                url.push_str(text.strip_prefix('/').unwrap_or(text));
+            }
             Some(Value::String(text)) => url.push_str(text),
             Some(Value::Number(number)) => url.push_str(&number.to_string()),
             _ => {

@@ -28,7 +28,13 @@ fn sample(whole: &Value, schema: &Value, levels: u8) -> Value {
     }
     for keyword in ["anyOf", "oneOf"] {
         if let Some(first) = schema[keyword].get(0) {
-            return sample(whole, first, levels - 1);
+            let mut made = sample(whole, first, levels - 1);
+            if let (Value::Object(made), Value::Object(_)) = (&mut made, &schema["properties"])
+                && let Value::Object(beside) = object(whole, schema, levels)
+            {
+                made.extend(beside);
+            }
+            return made;
         }
     }
     let kind = schema["type"]
@@ -46,9 +52,11 @@ fn sample(whole: &Value, schema: &Value, levels: u8) -> Value {
 fn object(whole: &Value, schema: &Value, levels: u8) -> Value {
     let mut made = Map::new();
     for part in schema["allOf"].as_array().into_iter().flatten() {
-        if let Value::Object(members) = sample(whole, part, levels - 1) {
-            made.extend(members);
-        }
+        let part = sample(whole, part, levels - 1);
+        let Value::Object(members) = part else {
+            return part;
+        };
+        made.extend(members);
     }
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         let is_required = schema["required"]
@@ -84,7 +92,7 @@ fn what_is_said_to_be_callable_can_be_built() {
                 .as_object()
                 .unwrap()
                 .iter()
-                .map(|(key, property)| (key.clone(), sample(schema, property, 9)))
+                .map(|(key, property)| (key.clone(), sample(schema, property, 16)))
                 .collect();
             let place = format!("{name}: {} {}", operation.method, operation.path);
             let arguments = Value::Object(arguments);

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     notes::{At, Notes},
     origin::Origins,
+    paths::MORE_PATHS,
     reference,
 };
 
@@ -65,10 +66,12 @@ pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
             response(value, &shared.produces, &at.key(name), &mut cx);
         }
     }
-    if let Some(Value::Object(paths)) = members.get_mut("paths") {
-        for (path, item) in paths {
-            let at = At::Pointer("/paths");
-            path_item(item, &shared, &at.key(path), &mut cx);
+    for home in ["/paths", MORE_PATHS] {
+        if let Some(Value::Object(paths)) = members.get_mut(&home[1..]) {
+            let at = At::Pointer(home);
+            for (path, item) in paths {
+                path_item(item, &shared, &at.key(path), &mut cx);
+            }
         }
     }
     Converted {

@@ -6,18 +6,19 @@ use std::{
     io,
 };
 
-use countersign_domain::{digest::Digest, schema};
+use countersign_domain::schema;
 use serde_json::{Map, Value};
 
 use super::{
+    family,
     identity::Identities,
     joined::joined,
+    naming::name_of,
     normalise::Walk,
     pattern::Patterns,
     weight::{Known, Weight, weigh},
 };
 use crate::{
-    bundle::tree::FILES,
     document::Dialect,
     marks::Marks,
     notes::{At, Notes},
@@ -53,10 +54,16 @@ pub(crate) struct Definitions<'d> {
     weights: Known,
     identities: Option<Identities>,
     joined: Option<HashSet<String>>,
+    /// By the place of a parent: what its list leads to.
+    listed: HashMap<String, HashSet<String>>,
+    /// By the place of a parent: the definition of it without its list.
+    alone: HashMap<String, usize>,
 }
 
 struct Definition {
     pointer: String,
+    /// Whether it is the parent without its list.
+    is_alone: bool,
     name: String,
     schema: Value,
     links: Links,
@@ -129,6 +136,8 @@ impl<'d> Definitions<'d> {
             weights: Known::default(),
             identities: None,
             joined: None,
+            listed: HashMap::new(),
+            alone: HashMap::new(),
         }
     }
 
@@ -153,15 +162,20 @@ impl<'d> Definitions<'d> {
         if self.root.pointer(pointer).is_none() {
             return Err(BadReference::Missing(text.to_owned()));
         }
+        let id = self.add(pointer, name_of(pointer, self.home), false);
+        self.by_pointer.insert(pointer.to_owned(), id);
+        Ok(id)
+    }
+
+    fn add(&mut self, pointer: &str, mut name: String, is_alone: bool) -> usize {
         let id = self.list.len();
-        let mut name = name_of(pointer, self.home);
         while self.names.contains_key(&name) {
             name.push_str("_2");
         }
         self.names.insert(name.clone(), id);
-        self.by_pointer.insert(pointer.to_owned(), id);
         self.list.push(Definition {
             pointer: pointer.to_owned(),
+            is_alone,
             name,
             schema: Value::Null,
             links: Links::default(),
@@ -170,7 +184,30 @@ impl<'d> Definitions<'d> {
             depth: 0,
             marks: None,
         });
-        Ok(id)
+        id
+    }
+
+    /// What the schema at `child` takes over of a definition that it builds on: all of it, or
+    /// where the definition lists this child, all but the list.
+    pub(super) fn taken_over(&mut self, parent: usize, child: &str) -> usize {
+        let pointer = &self.list[parent].pointer;
+        let Some(value) = self.root.pointer(pointer).filter(|v| family::has_list(v)) else {
+            return parent;
+        };
+        let pointer = pointer.clone();
+        let root = self.root;
+        let listed = self.listed.entry(pointer.clone());
+        let listed = listed.or_insert_with(|| family::listed(root, value));
+        if !listed.contains(child) {
+            return parent;
+        }
+        if let Some(known) = self.alone.get(&pointer) {
+            return *known;
+        }
+        let name = format!("{}_alone", self.list[parent].name);
+        let id = self.add(&pointer, name, true);
+        self.alone.insert(pointer, id);
+        id
     }
 
     /// The schema of this name, where a reference is a name and nothing else.
@@ -250,6 +287,9 @@ impl<'d> Definitions<'d> {
             let mut notes = std::mem::replace(&mut self.notes, Notes::of_document());
             if let Some(value) = root.pointer(&pointer) {
                 let at = At::Pointer(&pointer);
+                let alone = self.list[self.normalised].is_alone;
+                let alone = alone.then(|| family::alone(value));
+                let value = alone.as_ref().unwrap_or(value);
                 let (schema, links) = Walk::over(self, &pointer, &mut notes).run(value, &at);
                 let definition = &mut self.list[self.normalised];
                 (definition.bytes, definition.depth) = measure(&schema);
@@ -327,37 +367,6 @@ impl<'d> Definitions<'d> {
     }
 }
 
-/// A key made of letters, digits, `_`, `.` and `-`. A component keeps its name; whatever else is
-/// referred to has a hash of its pointer behind its name. A whole file is named like the file.
-fn name_of(pointer: &str, home: &str) -> String {
-    let last = pointer.rsplit('/').next().unwrap_or_default();
-    let last = match pointer
-        .strip_prefix('/')
-        .and_then(|p| p.strip_prefix(FILES))
-    {
-        Some(file) if file.matches('/').count() == 1 => stem(last),
-        _ => last,
-    };
-    let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-    let kept: String = last.chars().filter(|c| is_safe(*c)).take(48).collect();
-    let component = pointer.strip_prefix(home) == Some(kept.as_str());
-    if component && !kept.is_empty() {
-        return kept;
-    }
-    let hash = Digest::of(pointer.as_bytes()).to_string();
-    format!(
-        "{}_{}",
-        if kept.is_empty() { "schema" } else { &kept },
-        &hash[..10]
-    )
-}
-
-/// The name of a file without its folders and its kind; folders end in `~1` here.
-fn stem(file: &str) -> &str {
-    let name = file.rsplit("~1").next().unwrap_or_default();
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
-}
-
 /// Bytes as JSON, and nesting.
 pub(crate) fn measure(value: &Value) -> (usize, usize) {
     fn depth(value: &Value) -> usize {
@@ -384,41 +393,5 @@ impl io::Write for Count {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HOME: &str = "/components/schemas/";
-
-    #[test]
-    fn a_schema_that_is_a_file_is_named_like_the_file() {
-        let of = |file| name_of(&format!("/{FILES}/{file}"), HOME);
-        assert!(of("a~1models~1droplet.yml").starts_with("droplet_"));
-        assert!(of("a.yml/page").starts_with("page_"));
-        assert_ne!(of("a~1droplet.yml"), of("b~1droplet.yml"));
-    }
-
-    #[test]
-    fn names_of_definitions_are_safe_and_different() {
-        assert_eq!(name_of("/components/schemas/Pet.v1", HOME), "Pet.v1");
-        let odd = [
-            "/components/schemas/a b",
-            "/components/schemas/ab",
-            "/paths/x/ab",
-            "/名",
-            "/a/名",
-        ];
-        let names: std::collections::BTreeSet<_> = odd.iter().map(|p| name_of(p, HOME)).collect();
-        assert_eq!(names.len(), odd.len());
-        for name in names {
-            assert!(
-                name.chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c)),
-                "{name}"
-            );
-        }
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Walk<'w, 'd> {
 pub(super) struct Reach<'r> {
     /// It describes the same value, not a part of it.
     same: bool,
+    /// Nothing but an `allOf` stands between the two.
+    builds_on: bool,
     /// Properties that neighbours declare; nobody can be asked for a read-only one.
     beside: &'r [&'r Map<String, Value>],
 }
@@ -46,10 +48,12 @@ pub(super) struct Reach<'r> {
 impl Reach<'static> {
     const PART: Self = Self {
         same: false,
+        builds_on: false,
         beside: &[],
     };
     const SAME: Self = Self {
         same: true,
+        builds_on: false,
         beside: &[],
     };
 }
@@ -90,7 +94,7 @@ impl<'w, 'd> Walk<'w, 'd> {
 
     fn object(&mut self, source: &Map<String, Value>, at: &At<'_>, reach: Reach<'_>) -> Value {
         let mut out = Map::new();
-        if self.reference(source, at, reach.same, &mut out)
+        if self.reference(source, at, (reach.same, reach.builds_on), &mut out)
             && self.definitions.dialect == Dialect::V30
         {
             return self.reference_alone(source, at, out);
@@ -105,6 +109,7 @@ impl<'w, 'd> Walk<'w, 'd> {
                 "allOf" => {
                     let reach = Reach {
                         same: reach.same,
+                        builds_on: reach.same,
                         beside: &beside,
                     };
                     self.list(name, value, &place, reach, &mut out);
@@ -112,6 +117,7 @@ impl<'w, 'd> Walk<'w, 'd> {
                 "anyOf" | "oneOf" => {
                     let reach = Reach {
                         same: reach.same,
+                        builds_on: false,
                         beside: &[],
                     };
                     // A discriminator chooses among schemas that often accept each other's values.
@@ -126,6 +132,7 @@ impl<'w, 'd> Walk<'w, 'd> {
                 "not" | "if" | "then" | "else" => {
                     let reach = Reach {
                         same: reach.same,
+                        builds_on: false,
                         beside: &[],
                     };
                     out.insert(name.clone(), self.schema(value, &place, reach));
@@ -133,6 +140,7 @@ impl<'w, 'd> Walk<'w, 'd> {
                 "dependentSchemas" => {
                     let reach = Reach {
                         same: reach.same,
+                        builds_on: false,
                         beside: &[],
                     };
                     self.named(name, value, &place, reach, &mut out);
@@ -200,7 +208,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         }
     }
 
-    fn odd(&mut self, name: &str, at: &At<'_>) {
+    pub(super) fn odd(&mut self, name: &str, at: &At<'_>) {
         let text = format!("{name:?} has a value that it cannot have and is left out");
         self.notes.warning("schema_keyword_invalid", at, &text);
     }
@@ -380,30 +388,5 @@ impl<'w, 'd> Walk<'w, 'd> {
         let text = "the pattern is none that we can compile, or none that any text fits; \
                     it is not checked";
         self.notes.warning("pattern_not_checked", at, text);
-    }
-
-    fn required(
-        &mut self,
-        value: &Value,
-        at: &At<'_>,
-        beside: &[&Map<String, Value>],
-        out: &mut Map<String, Value>,
-    ) {
-        let Some(names) = value.as_array() else {
-            return self.odd("required", at);
-        };
-        let mut kept: Vec<&str> = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        for name in names {
-            match name.as_str() {
-                Some(name) if self.is_hidden(name, beside) => {}
-                Some(name) if seen.insert(name) => kept.push(name),
-                Some(_) => {}
-                None => self.odd("required", at),
-            }
-        }
-        if !kept.is_empty() {
-            out.insert("required".to_owned(), json!(kept));
-        }
     }
 }

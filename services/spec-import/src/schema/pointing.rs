@@ -20,7 +20,7 @@ impl Walk<'_, '_> {
         &mut self,
         source: &Map<String, Value>,
         at: &At<'_>,
-        same: bool,
+        (same, builds_on): (bool, bool),
         out: &mut Map<String, Value>,
     ) -> bool {
         let Some((name, target)) = ["$ref", "$recursiveRef", "$dynamicRef"]
@@ -34,7 +34,10 @@ impl Walk<'_, '_> {
             None => Err(BadReference::Unread(target.to_string())),
         };
         match found {
-            Ok(id) => {
+            Ok(mut id) => {
+                if builds_on && name == "$ref" {
+                    id = self.definitions.taken_over(id, self.base);
+                }
                 self.links.add(id, same);
                 let key = format!("#/$defs/{}", self.definitions.name(id));
                 out.insert("$ref".to_owned(), key.into());

@@ -203,3 +203,45 @@ fn a_parameter_fills_the_variable_that_it_means() {
         .collect();
     assert_eq!(wires, ["id", "id: [0-9]+", "rest:.*"]);
 }
+
+#[test]
+fn children_that_build_on_the_parent_that_lists_them_can_be_sent() {
+    let cat = json!({"kind": "cat", "meow": true});
+    let tiger = json!({"kind": "tiger", "meow": false, "stripes": 40});
+    for (name, body, fits) in [
+        ("post_pets", cat.clone(), true),
+        ("post_pets", json!({"kind": "dog", "bark": true}), true),
+        ("post_pets", json!({"kind": "fish"}), false),
+        ("post_pets", json!({"meow": true}), false),
+        ("post_cats", cat, true),
+        ("post_cats", json!({"meow": true}), false),
+        ("post_tigers", tiger, true),
+        (
+            "post_tigers",
+            json!({"kind": "tiger", "stripes": 40}),
+            false,
+        ),
+    ] {
+        let arguments = json!({ "body": body });
+        assert_eq!(
+            takes("family.yaml", name, &arguments),
+            fits,
+            "{name}: {arguments}"
+        );
+    }
+}
+
+#[test]
+fn nobody_is_asked_for_a_token_that_a_credential_fills_in() {
+    let document = read("token-again.json");
+    let asked: Vec<_> = document
+        .operations
+        .iter()
+        .flat_map(|one| {
+            one.binds
+                .iter()
+                .map(|bind| format!("{} {}", one.name, bind.key))
+        })
+        .collect();
+    assert_eq!(asked, ["chat_list cursor", "invitations_accept token"]);
+}

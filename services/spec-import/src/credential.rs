@@ -1,0 +1,76 @@
+//! Parameters that carry a credential without being declared as a scheme.
+//!
+//! Documents of an older kind, Slack's among them, ask for the token in every operation again,
+//! beside the scheme that fills it in. Agents never have it, and are not asked for it.
+
+use countersign_domain::operation::Place;
+
+/// Names that mean nothing else in a header, also behind an `X-` but for the first: `X-Token` is
+/// what some call a secret that no scheme fills in.
+const IN_HEADERS: [&str; 11] = [
+    "token",
+    "accesstoken",
+    "apikey",
+    "apitoken",
+    "authtoken",
+    "authenticationtoken",
+    "bearertoken",
+    "oauthtoken",
+    "privatetoken",
+    "sessiontoken",
+    "secretkey",
+];
+/// Those that mean it everywhere; any other token may be what the request is about.
+const ANYWHERE: [&str; 5] = [
+    "accesstoken",
+    "apikey",
+    "authtoken",
+    "oauthtoken",
+    "privatetoken",
+];
+
+/// Whether a parameter of an operation that lets nobody in without a credential asks for it.
+pub(crate) fn is_asked_for(place: Place, wire: &str, description: &str) -> bool {
+    let name: String = wire
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
+    let bare = name.strip_prefix('x').unwrap_or(&name);
+    let says_so = || {
+        let words = description.trim_start().to_ascii_lowercase();
+        words.starts_with("authentication token") || words.starts_with("access token")
+    };
+    match place {
+        Place::Header => IN_HEADERS.contains(&name.as_str()) || IN_HEADERS[1..].contains(&bare),
+        Place::Query | Place::Cookie => {
+            ANYWHERE.contains(&name.as_str()) || name == "token" && says_so()
+        }
+        Place::Path => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_nothing_else_counts_as_a_credential() {
+        let slack = "Authentication token. Requires scope: `chat:write`";
+        for (place, wire, words, expected) in [
+            (Place::Header, "token", "", true),
+            (Place::Header, "X-Auth-Token", "", true),
+            (Place::Header, "X-Session-Token", "", true),
+            (Place::Query, "access_token", "", true),
+            (Place::Query, "token", slack, true),
+            (Place::Query, "token", "The token of the invitation.", false),
+            (Place::Query, "page_token", "", false),
+            (Place::Header, "Idempotency-Key", "", false),
+            (Place::Header, "X-Trace", "", false),
+            (Place::Header, "X-Token", "", false),
+            (Place::Path, "token", slack, false),
+        ] {
+            assert_eq!(is_asked_for(place, wire, words), expected, "{wire}");
+        }
+    }
+}
