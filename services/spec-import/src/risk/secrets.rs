@@ -92,6 +92,7 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
         .or_else(|| in_a_vault(reading))
         .or_else(|| enrols(reading))
         .or_else(|| the_key(reading))
+        .or_else(|| exported(reading))
     {
         return Some(values);
     }
@@ -131,6 +132,23 @@ fn the_key(reading: &Reading<'_>) -> Option<String> {
     let key = matches!(last.words.as_slice(), [word] if word == "key");
     let one = key && !last.plural && !reading.path.ends_in_parameter;
     one.then(|| "key".to_owned())
+}
+
+/// `/keys/{id}/export`: what is carried away is the key itself.
+fn exported(reading: &Reading<'_>) -> Option<String> {
+    static CARRIED: List = List::new("carried_away", &["export, backup, dump, unwrap, decrypt"]);
+    static KEYS: List = List::new(
+        "keys_carried_away",
+        &["key, keyring, wallet, credential, certificate, identity"],
+    );
+    let phrases = [&reading.name, &reading.text];
+    let verbs = phrases.iter().filter_map(|phrase| phrase.verb.as_ref());
+    let mut orders = verbs.map(|(_, word)| word).chain(reading.path.words());
+    let carried = orders.any(|word| reading.lexicon.has(&CARRIED, word));
+    let objects = phrases.iter().flat_map(|phrase| &phrase.object);
+    let mut words = reading.path.words().chain(objects);
+    let key = words.find(|word| reading.lexicon.has(&KEYS, word))?;
+    carried.then(|| key.clone())
 }
 
 /// `/users/{id}/mfa/qr`: the picture holds what an authenticator is fed with.

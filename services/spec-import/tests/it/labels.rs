@@ -46,16 +46,16 @@ fn the_operations_it_was_tuned_on_are_found() {
     assert_eq!(scores.whole.all.labels, 1196);
     let whole = Floor {
         called_read: 2,
-        high_risk_recall: 0.985,
-        hard_recall: 0.97,
+        high_risk_recall: 0.99,
+        hard_recall: 0.98,
         read_recall: 0.92,
         accuracy: 0.905,
     };
     whole.holds("tune", &scores.whole.all);
     let left_out = Floor {
         called_read: 4,
-        high_risk_recall: 0.975,
-        hard_recall: 0.965,
+        high_risk_recall: 0.98,
+        hard_recall: 0.97,
         read_recall: 0.91,
         accuracy: 0.845,
     };
@@ -68,8 +68,8 @@ fn operations_of_apis_it_has_never_seen_are_found() {
     assert_eq!(scores.whole.all.labels, 1141);
     let floor = Floor {
         called_read: 6,
-        high_risk_recall: 0.96,
-        hard_recall: 0.94,
+        high_risk_recall: 0.965,
+        hard_recall: 0.945,
         read_recall: 0.90,
         accuracy: 0.85,
     };

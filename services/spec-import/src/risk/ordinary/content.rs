@@ -15,7 +15,7 @@ pub(super) const WORDS: &str = "accordion, album, animation, appendix, archive, 
     meme, memo, mention, metadata, mockup, moment, montage, mood, movie, news, note, origami, \
     outline, overlay, page, palette, panel, paper, paragraph, part, pdf, photo, phrase, \
     picture, playlist, podcast, poem, portfolio, portrait, post, poster, preface, presentation, \
-    preset, project, proof, property, prototype, publication, publisher, record, recording, \
+    preset, project, proof, property, prototype, publication, record, recording, \
     reel, render, rendition, resource, revision, rich, roadmap, row, sample, scene, screen, \
     screenshot, section, series, shape, sheet, shelf, short, show, sketch, slide, snippet, \
     song, sound, soundtrack, spec, speech, spreadsheet, sprite, sticker, story, storyboard, \
