@@ -8,14 +8,15 @@ CREATE TABLE tool_override (
     kind         text        NOT NULL CHECK (kind IN ('risk', 'name', 'words')),
     said         jsonb       NOT NULL,
     instead_of   jsonb       NOT NULL,
-    -- The fingerprint of the text that it is about.
-    text_print   bytea       NOT NULL CHECK (length(text_print) = 32),
+    -- The fingerprint of what it is about: of a risk the operation, otherwise its text.
+    about_print  bytea       NOT NULL CHECK (length(about_print) = 32),
     reason       text        NOT NULL CHECK (length(reason) >= 3),
     given_by     uuid        NOT NULL,
     given_at     timestamptz NOT NULL,
     ended_at     timestamptz,
     ended_why    text
-        CHECK (ended_why IN ('replaced', 'withdrawn', 'text_changed', 'risk_changed', 'removed')),
+        CHECK (ended_why IN ('replaced', 'withdrawn', 'text_changed', 'operation_changed',
+                             'risk_changed', 'removed')),
     -- Nobody, where an import ended it.
     ended_by     uuid,
     ended_reason text,

@@ -22,6 +22,7 @@ struct Scene {
     house: House,
     upstream: Upstream,
     owner: Person,
+    admin: Person,
     reviewer: Person,
     shop: Shop,
     agent: Agent,
@@ -30,6 +31,7 @@ struct Scene {
 async fn scene() -> Scene {
     let (house, upstream) = (House::open().await, Upstream::start());
     let owner = house.owner_of("acme").await;
+    let admin = house.member_of(&owner, Role::Admin, "adm").await;
     let reviewer = house.member_of(&owner, Role::Reviewer, "rev").await;
     let shop = house.shop(&owner, &upstream.base).await;
     let agent = house.agent_of(&owner, &shop).await;
@@ -37,6 +39,7 @@ async fn scene() -> Scene {
         house,
         upstream,
         owner,
+        admin,
         reviewer,
         shop,
         agent,
@@ -74,7 +77,7 @@ impl Scene {
             reason: "we know this API".parse().unwrap(),
         };
         let registry = &self.house.registry;
-        registry.set_override(&self.owner.scope, cmd).await.unwrap()
+        registry.set_override(&self.admin.scope, cmd).await.unwrap()
     }
 
     async fn turn_on(&self, operation: &str, handling: Handling) {
@@ -87,6 +90,7 @@ impl Scene {
             reason: "looked at again".parse().unwrap(),
         };
         let registry = &self.house.registry;
+        // Not the administrator, who may have lowered its risk.
         registry.turn_on(&self.owner.scope, cmd).await.unwrap();
     }
 
@@ -257,11 +261,11 @@ async fn what_people_said_holds_through_an_import_of_the_same_text() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_people_said_of_a_text_falls_away_with_it_and_somebody_looks_again() {
+async fn what_people_said_of_a_text_or_less_of_a_risk_falls_away_and_somebody_looks_again() {
     let scene = scene().await;
-    let (orders, labels) = ("GET /orders", "PUT /orders/{order_id}/labels");
-    scene.say(orders, risk(RiskClass::Write, true)).await;
-    scene.turn_on(orders, Handling::Hold).await;
+    let labels = "PUT /orders/{order_id}/labels";
+    scene.say(REFUND, risk(RiskClass::Write, false)).await;
+    scene.turn_on(REFUND, Handling::Run).await;
     let words = Said::words("Labels".parse().unwrap(), "Writes labels.".parse().unwrap());
     scene.say(labels, words).await;
     let name = Said::Name {
@@ -271,7 +275,10 @@ async fn what_people_said_of_a_text_falls_away_with_it_and_somebody_looks_again(
 
     let told = scene
         .again(|shop| {
-            shop["paths"]["/orders"]["get"]["summary"] = json!("List all orders");
+            // Not a word, and yet another operation.
+            let body = &mut shop["paths"]["/orders/{order_id}/refunds"]["post"]["requestBody"];
+            let schema = &mut body["content"]["application/json"]["schema"];
+            schema["properties"]["to"] = json!({"type": "string"});
             shop["paths"]["/orders/{order_id}/labels"]["put"]["summary"] =
                 json!("Update all labels of an order");
         })
@@ -281,11 +288,11 @@ async fn what_people_said_of_a_text_falls_away_with_it_and_somebody_looks_again(
     let fell = fell.filter(|change| change.code == "override_fell").count();
     assert_eq!(fell, 2);
     assert_eq!(scene.count("tool.override_fell").await, 2);
-    let list = scene.tool(orders).await;
-    assert_eq!(list.state, ToolState::NeedsReview);
-    assert_eq!(list.tool.operation.risk.class, RiskClass::Read);
-    assert!(list.said(OverrideKind::Risk).is_none());
-    let alone = list.stands_alone().map(|why| why.code());
+    let refund = scene.tool(REFUND).await;
+    assert_eq!(refund.state, ToolState::NeedsReview);
+    assert!(refund.tool.operation.risk.high_risk);
+    assert!(refund.said(OverrideKind::Risk).is_none());
+    let alone = refund.stands_alone().map(|why| why.code());
     assert_eq!(alone, Some("tool_risk_overridden"), "and not among others");
     let labels = scene.tool(labels).await;
     assert_eq!(labels.state, ToolState::NeedsReview);
@@ -296,5 +303,38 @@ async fn what_people_said_of_a_text_falls_away_with_it_and_somebody_looks_again(
             .iter()
             .all(|name| *name != "write_labels")
     );
-    println!("N = {fell} overrides fell away with their text");
+    println!("N = {fell} overrides fell away with what they were about");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_document_takes_back_what_a_person_said_is_dangerous() {
+    let scene = scene().await;
+    let orders = "GET /orders";
+    scene.say(orders, risk(RiskClass::Write, true)).await;
+    let mut imports = 0;
+    let stands = async |scene: &Scene| {
+        let list = scene.tool(orders).await;
+        let risk = &list.tool.operation.risk;
+        assert_eq!((risk.class, risk.high_risk), (RiskClass::Write, true));
+        assert!(list.said(OverrideKind::Risk).is_some());
+        assert!(!matches!(list.state, ToolState::On(_)));
+    };
+
+    scene
+        .again(|shop| shop["paths"]["/orders"]["get"]["summary"] = json!("Only lists orders"))
+        .await;
+    stands(&scene).await;
+    imports += 1;
+    scene
+        .again(|shop| {
+            let orders = shop["paths"]["/orders"].as_object_mut().unwrap();
+            orders.remove("get");
+        })
+        .await;
+    imports += 1;
+    scene.again(|_| ()).await;
+    stands(&scene).await;
+    imports += 1;
+    assert_eq!(scene.count("tool.override_fell").await, 0);
+    println!("N = {imports} imports, 0 lowered a risk that a person had raised");
 }

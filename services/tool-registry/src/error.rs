@@ -58,6 +58,9 @@ pub enum ToolDecisionError {
         "somebody overrode its risk, or did until its text changed; look at it on the tool's own page and decide there"
     )]
     RiskOverridden,
+    /// The caller made its risk less.
+    #[error("you lowered its risk; somebody else has to turn it on")]
+    RiskLoweredByYou,
     /// It is not there, or the database does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -70,7 +73,8 @@ impl Fault for ToolDecisionError {
             Self::ToolChanged
             | Self::ToolUnsupported(_)
             | Self::TextUnread
-            | Self::RiskOverridden => Kind::Conflict,
+            | Self::RiskOverridden
+            | Self::RiskLoweredByYou => Kind::Conflict,
             Self::HighRiskMustBeHeld => Kind::Invalid,
             Self::Store(error) => error.kind(),
         }
@@ -84,6 +88,7 @@ impl Fault for ToolDecisionError {
             Self::HighRiskMustBeHeld => "high_risk_must_be_held",
             Self::TextUnread => "tool_text_unread",
             Self::RiskOverridden => "tool_risk_overridden",
+            Self::RiskLoweredByYou => "risk_lowered_by_you",
             Self::Store(error) => error.code(),
         }
     }

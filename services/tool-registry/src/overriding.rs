@@ -6,7 +6,6 @@ mod rule;
 use countersign_access::{Action as _, Denied, OverrideTool, TenantScope};
 use countersign_domain::{
     Timestamp,
-    drift::Prints,
     event::Event,
     id::{MemberId, ToolId, ToolVersionId},
     name::{Statement, ToolName},
@@ -155,7 +154,7 @@ impl Registry {
             tool: change.found.tool.id,
             said,
             instead_of,
-            text: Prints::text_of(&change.found.imported)?,
+            about: Override::about(change.kind, &change.found.imported)?,
             reason: change.reason.to_string(),
             by: change.by,
             by_label: scope.who().person_label,

@@ -1,7 +1,12 @@
 //! When a tool may be turned on. Pure.
 
 use countersign_access::{EnableHighRiskTool, EnableTool, TenantScope};
-use countersign_domain::{decision::Handling, id::ToolVersionId, tool::Tool};
+use countersign_domain::{
+    decision::Handling,
+    id::ToolVersionId,
+    overrides::{Override, OverrideKind},
+    tool::Tool,
+};
 use countersign_store::enablements::TurnOnPermit;
 
 use crate::ToolDecisionError;
@@ -31,5 +36,17 @@ pub(crate) fn may_be_on(
     match (tool.operation.risk.high_risk, handling) {
         (true, Handling::Run) => Err(ToolDecisionError::HighRiskMustBeHeld),
         (true, Handling::Hold) | (false, Handling::Run | Handling::Hold) => Ok(()),
+    }
+}
+
+/// Says whether the caller may turn on a tool of which people say this: whoever made its risk less
+/// leaves that to somebody else, so that two people stand behind it (T59).
+pub(crate) fn may_judge(scope: &TenantScope, said: &[Override]) -> Result<(), ToolDecisionError> {
+    let lowered = said
+        .iter()
+        .find(|one| one.stands() && one.said.kind() == OverrideKind::Risk && !one.raises());
+    match lowered {
+        Some(one) if scope.member() == Some(one.by) => Err(ToolDecisionError::RiskLoweredByYou),
+        Some(_) | None => Ok(()),
     }
 }

@@ -13,6 +13,7 @@ use countersign_domain::{
 use countersign_store::{
     StoreError, TenantTx,
     enablements::NewDecision,
+    overrides::OverridesOf,
     tools::{DecidedTool, ToolsOf},
 };
 
@@ -39,7 +40,7 @@ impl Registry {
     ///
     /// # Errors
     /// When the caller may not, the tool has changed since it was looked at, it cannot be called,
-    /// or it is high-risk and its calls would not wait.
+    /// it is high-risk and its calls would not wait, or the caller made its risk less themselves.
     pub async fn turn_on(
         &self,
         scope: &TenantScope,
@@ -50,6 +51,8 @@ impl Registry {
         let DecidedTool { tool, decided } = locked(&tx, cmd.tool, cmd.environment).await?;
         let permit = rule::permit(scope, &tool)?;
         rule::may_be_on(&tool, cmd.version, cmd.handling)?;
+        let said = tx.overrides(OverridesOf::Tool(cmd.tool)).await?;
+        rule::may_judge(scope, &said)?;
         let choice = Choice::On(cmd.handling);
         if let Some(same) = decided.filter(|d| d.choice == choice && d.version == cmd.version) {
             return Ok(same);

@@ -34,6 +34,8 @@ enum OverrideEnd {
     Withdrawn,
     /// An import changed the text that it was about.
     TextChanged,
+    /// An import changed the operation that it was about.
+    OperationChanged,
     /// An import weighs the risk otherwise than the one it was about.
     RiskChanged,
     /// An import no longer has the tool.

@@ -1,8 +1,11 @@
 //! What people say about a tool instead of its document: its risk, its name, its words.
 //!
 //! An override never changes a definition. It makes another one, so that nothing that was decided
-//! or countersigned about the one before covers more than it did. It is about one text: when an
-//! import changes the text, what was said about risk and words falls away.
+//! or countersigned about the one before covers more than it did.
+//!
+//! What makes a tool less dangerous is about one operation and falls away when an import changes
+//! anything about it; other words are about one text and fall away with it. What makes a tool more
+//! dangerous stands until a person takes it back: no document can talk a risk down (T59).
 
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +93,13 @@ impl SaidRisk {
             high_risk: risk.high_risk,
         }
     }
+
+    /// Says whether anything about the second is less than about the first. Another class of the
+    /// same weight counts: an agent that may not call the one may be let call the other.
+    fn lowers(self, after: Self) -> bool {
+        let is_other = self.class != after.class && weight(after.class) <= weight(self.class);
+        is_other || (self.high_risk && !after.high_risk)
+    }
 }
 
 /// What is said about one part of a tool, by a person or by its document.
@@ -168,6 +178,8 @@ pub enum EndedWhy {
     Withdrawn,
     /// An import changed the text that it was about.
     TextChanged,
+    /// An import changed the operation that it was about.
+    OperationChanged,
     /// An import weighs the risk otherwise than the one it was about.
     RiskChanged,
     /// An import no longer has the tool.
@@ -176,10 +188,11 @@ pub enum EndedWhy {
 
 impl EndedWhy {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Replaced,
         Self::Withdrawn,
         Self::TextChanged,
+        Self::OperationChanged,
         Self::RiskChanged,
         Self::Removed,
     ];
@@ -191,6 +204,7 @@ impl EndedWhy {
             Self::Replaced => "replaced",
             Self::Withdrawn => "withdrawn",
             Self::TextChanged => "text_changed",
+            Self::OperationChanged => "operation_changed",
             Self::RiskChanged => "risk_changed",
             Self::Removed => "removed",
         }
@@ -209,6 +223,7 @@ impl EndedWhy {
             Self::Replaced => "somebody said something else since",
             Self::Withdrawn => "it was withdrawn",
             Self::TextChanged => "an import changed the text it was about",
+            Self::OperationChanged => "an import changed the operation it was about",
             Self::RiskChanged => "an import weighs the risk otherwise than before",
             Self::Removed => "an import no longer had the tool",
         }
@@ -226,8 +241,8 @@ pub struct Override {
     pub said: Said,
     /// What the document said.
     pub instead_of: Said,
-    /// The fingerprint of the text it is about.
-    pub text: Digest,
+    /// The fingerprint of what it is about, as [`Override::about`] takes it.
+    pub about: Digest,
     /// Why, in the person's words.
     pub reason: String,
     /// Who.
@@ -247,17 +262,45 @@ impl Override {
         self.ended.is_none()
     }
 
-    /// Says why it does not hold for what an import makes of its tool; a name holds for anything.
+    /// Takes the fingerprint of what something that is said is about: of a risk the whole
+    /// operation but its answer, otherwise the text.
     ///
     /// # Errors
-    /// When the text cannot be written as JSON.
-    pub fn falls(&self, new: &ImportedOperation) -> Result<Option<EndedWhy>, NotCanonical> {
-        Ok(match &self.instead_of {
-            Said::Risk(_) | Said::Words { .. } if Prints::text_of(new)? != self.text => {
-                Some(EndedWhy::TextChanged)
+    /// When a part cannot be written as JSON.
+    pub fn about(kind: OverrideKind, imported: &ImportedOperation) -> Result<Digest, NotCanonical> {
+        match kind {
+            OverrideKind::Risk => {
+                let prints = Prints::of(imported, &[])?;
+                Digest::of_canonical(&[prints.text, prints.input, prints.security, prints.server])
             }
+            OverrideKind::Name | OverrideKind::Words => Prints::text_of(imported),
+        }
+    }
+
+    /// Says whether it makes a tool more dangerous than its document did, in every respect.
+    #[must_use]
+    pub fn raises(&self) -> bool {
+        match (&self.instead_of, &self.said) {
+            (Said::Risk(before), Said::Risk(after)) => !before.lowers(*after),
+            _ => false,
+        }
+    }
+
+    /// Says why it does not hold for what an import makes of its tool. A name holds for anything,
+    /// and so does what makes a tool more dangerous.
+    ///
+    /// # Errors
+    /// When a part cannot be written as JSON.
+    pub fn falls(&self, new: &ImportedOperation) -> Result<Option<EndedWhy>, NotCanonical> {
+        if self.raises() {
+            return Ok(None);
+        }
+        let is_other = || Ok(Self::about(self.said.kind(), new)? != self.about);
+        Ok(match &self.instead_of {
+            Said::Name { .. } => None,
+            Said::Words { .. } => is_other()?.then_some(EndedWhy::TextChanged),
             Said::Risk(was) if *was != SaidRisk::of(&new.risk) => Some(EndedWhy::RiskChanged),
-            Said::Risk(_) | Said::Name { .. } | Said::Words { .. } => None,
+            Said::Risk(_) => is_other()?.then_some(EndedWhy::OperationChanged),
         })
     }
 }
@@ -271,7 +314,7 @@ pub fn overridden<'o>(
     let mut operation = imported.clone();
     for one in overrides {
         match &one.said {
-            Said::Risk(said) => operation.risk = said_risk(&imported.risk, *said, &one.reason),
+            Said::Risk(_) => operation.risk = one.risk(&imported.risk),
             Said::Words { title, description } => {
                 operation.title.clone_from(title);
                 operation.description.clone_from(description);
@@ -281,6 +324,27 @@ pub fn overridden<'o>(
         }
     }
     operation
+}
+
+impl Override {
+    /// The risk of a tool of which this is said; what raises never makes less of what an import
+    /// finds by now.
+    fn risk(&self, imported: &Risk) -> Risk {
+        let was = SaidRisk::of(imported);
+        let said = match &self.said {
+            Said::Risk(said) if self.raises() && was.lowers(*said) => SaidRisk {
+                class: if weight(said.class) > weight(was.class) {
+                    said.class
+                } else {
+                    was.class
+                },
+                high_risk: was.high_risk || said.high_risk,
+            },
+            Said::Risk(said) => *said,
+            Said::Name { .. } | Said::Words { .. } => was,
+        };
+        said_risk(imported, said, &self.reason)
+    }
 }
 
 fn said_risk(imported: &Risk, said: SaidRisk, reason: &str) -> Risk {
@@ -304,22 +368,20 @@ fn said_risk(imported: &Risk, said: SaidRisk, reason: &str) -> Risk {
     }
 }
 
-/// Says whether anything about the second is less than about the first. Another class of the same
-/// weight counts: an agent that may not call the one may be let call the other.
+/// Says whether anything about the second is less than about the first.
 #[must_use]
 pub fn lowers(before: &Risk, after: &Risk) -> bool {
-    const fn weight(class: RiskClass) -> u8 {
-        match class {
-            RiskClass::Read => 0,
-            RiskClass::Write => 1,
-            RiskClass::Delete | RiskClass::Billing | RiskClass::Auth | RiskClass::Admin => 2,
-        }
-    }
-    let class = before.class != after.class && weight(after.class) <= weight(before.class);
-    class
-        || (before.high_risk && !after.high_risk)
+    SaidRisk::of(before).lowers(SaidRisk::of(after))
         || (before.destructive && !after.destructive)
         || (!before.read_only && after.read_only)
+}
+
+const fn weight(class: RiskClass) -> u8 {
+    match class {
+        RiskClass::Read => 0,
+        RiskClass::Write => 1,
+        RiskClass::Delete | RiskClass::Billing | RiskClass::Auth | RiskClass::Admin => 2,
+    }
 }
 
 /// Says whether what a person says lowers what several kinds of evidence agree about.
@@ -329,92 +391,4 @@ pub fn against_evidence(imported: &Risk, after: &Risk) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::drift::tests::operation;
-
-    fn risk(class: RiskClass, high_risk: bool) -> Risk {
-        let base = operation(&json!({})).risk;
-        said_risk(&base, SaidRisk::new(class, high_risk), "because")
-    }
-
-    #[test]
-    fn only_more_in_every_respect_is_not_a_lowering() {
-        let all = SaidRisk::choices();
-        let mut raises = 0;
-        for (place, before) in all.iter().enumerate() {
-            for (other, after) in all.iter().enumerate() {
-                let (before, after) = (
-                    risk(before.class, before.high_risk),
-                    risk(after.class, after.high_risk),
-                );
-                if place == other {
-                    assert!(!lowers(&before, &after));
-                } else if !lowers(&before, &after) {
-                    raises += 1;
-                    assert!(lowers(&after, &before), "what was raised is lowered again");
-                    assert!(after.level() >= before.level());
-                }
-            }
-        }
-        // READ below all seven others, READ held below WRITE held and the four, and so on.
-        assert_eq!(raises, 7 + 5 + 5 + 4);
-        println!("N = {} pairs, {raises} of them raise", 8 * 7);
-    }
-
-    #[test]
-    fn a_class_that_takes_away_or_gives_power_cannot_be_said_to_run_at_once() {
-        for class in RiskClass::ALL {
-            assert_eq!(SaidRisk::new(class, false).high_risk, class.is_guarded());
-        }
-    }
-
-    #[test]
-    fn what_is_said_reads_back() {
-        let all = [
-            Said::Risk(SaidRisk::new(RiskClass::Billing, true)),
-            Said::Name {
-                name: "refund".parse().unwrap(),
-            },
-            Said::Words {
-                title: "Refund".to_owned(),
-                description: String::new(),
-            },
-        ];
-        for said in all {
-            let written = json!(said);
-            assert_eq!(written["kind"], said.kind().as_str());
-            assert_eq!(serde_json::from_value::<Said>(written).unwrap(), said);
-        }
-    }
-
-    #[test]
-    fn an_override_holds_for_the_text_and_the_risk_it_was_given_for() {
-        let mut imported = operation(&json!({"properties": {"a": {"description": "One."}}}));
-        let given = Override {
-            id: uuid::Uuid::nil().into(),
-            tool: uuid::Uuid::nil().into(),
-            said: Said::Risk(SaidRisk::new(RiskClass::Write, true)),
-            instead_of: Said::Risk(SaidRisk::of(&imported.risk)),
-            text: Prints::text_of(&imported).unwrap(),
-            reason: "it sends mail".to_owned(),
-            by: uuid::Uuid::nil().into(),
-            by_label: String::new(),
-            at: Timestamp::UNIX_EPOCH,
-            ended: None,
-        };
-        let now = overridden(&imported, [&given]);
-        assert!(now.risk.high_risk && !now.risk.read_only);
-        let falls = |imported: &ImportedOperation| given.falls(imported).unwrap();
-        assert_eq!(falls(&imported), None);
-
-        imported.input_schema["properties"]["b"] = json!({"type": "string"});
-        assert_eq!(falls(&imported), None, "another argument without words");
-        imported.risk.class = RiskClass::Auth;
-        assert_eq!(falls(&imported), Some(EndedWhy::RiskChanged));
-        imported.input_schema["properties"]["a"]["description"] = json!("Another.");
-        assert_eq!(falls(&imported), Some(EndedWhy::TextChanged));
-    }
-}
+mod tests;

@@ -197,7 +197,8 @@ impl TenantTx {
             .collect()
     }
 
-    /// Looks up the names of present tools; those that are not this tenant's are left out.
+    /// Looks up present tools by name, and keeps their names from being changed until the
+    /// transaction ends; those that are not this tenant's are left out.
     ///
     /// # Errors
     /// When the database refuses.
@@ -207,11 +208,13 @@ impl TenantTx {
             .rows(
                 "SELECT t.id, t.name, s.name AS source FROM tool t
                  JOIN source s ON s.tenant_id = t.tenant_id AND s.id = t.source_id
-                 WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.removed_at IS NULL ORDER BY t.name, s.name",
+                 WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.removed_at IS NULL
+                 ORDER BY t.id FOR SHARE OF t",
                 [self.tenant().as_uuid().into(), Value::from(ids)],
             )
             .await?;
-        rows.iter()
+        let mut named = rows
+            .iter()
             .map(|row| {
                 Ok(NamedTool {
                     id: row.try_get::<Uuid>("", "id")?.into(),
@@ -219,7 +222,9 @@ impl TenantTx {
                     source: row.try_get("", "source")?,
                 })
             })
-            .collect()
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        named.sort_by(|a, b| (&a.name, &a.source).cmp(&(&b.name, &b.source)));
+        Ok(named)
     }
 }
 

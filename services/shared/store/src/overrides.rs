@@ -113,7 +113,7 @@ impl TenantTx {
              FROM (SELECT DISTINCT ON (o.tool_id, o.kind) o.* FROM tool_override o
                  WHERE o.tenant_id = $1 AND {condition}
                  ORDER BY o.tool_id, o.kind, o.ended_at DESC NULLS FIRST, o.given_at DESC) l
-             WHERE l.ended_why IS NULL OR l.ended_why IN ('text_changed', 'risk_changed')
+             WHERE l.ended_why IS NULL OR l.ended_why IN ('text_changed', 'operation_changed', 'risk_changed')
              ORDER BY l.tool_id, l.kind"
         );
         let rows = self
@@ -164,7 +164,7 @@ fn read(row: &QueryResult) -> Result<Override, StoreError> {
         table: "tool_override",
         row: id,
     };
-    let text: Vec<u8> = row.try_get("", "text_print")?;
+    let about: Vec<u8> = row.try_get("", "about_print")?;
     let said: Said = at.json("said", row.try_get("", "said")?)?;
     let ended_at: Option<Timestamp> = row.try_get("", "ended_at")?;
     let ended_why: Option<String> = row.try_get("", "ended_why")?;
@@ -177,7 +177,7 @@ fn read(row: &QueryResult) -> Result<Override, StoreError> {
         tool: row.try_get::<Uuid>("", "tool_id")?.into(),
         said,
         instead_of: at.json("instead_of", row.try_get("", "instead_of")?)?,
-        text: at.need("text_print", Digest::try_from(text.as_slice()).ok())?,
+        about: at.need("about_print", Digest::try_from(about.as_slice()).ok())?,
         reason: row.try_get("", "reason")?,
         by: row.try_get::<Uuid>("", "given_by")?.into(),
         by_label: row

@@ -144,7 +144,7 @@ impl TenantTx {
 
     async fn insert_override(&self, given: &Override) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO tool_override (tenant_id, id, tool_id, kind, said, instead_of, text_print, reason, given_by,
+            "INSERT INTO tool_override (tenant_id, id, tool_id, kind, said, instead_of, about_print, reason, given_by,
                  given_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             [
@@ -154,7 +154,7 @@ impl TenantTx {
                 given.said.kind().as_str().into(),
                 json!(given.said).into(),
                 json!(given.instead_of).into(),
-                given.text.as_bytes().to_vec().into(),
+                given.about.as_bytes().to_vec().into(),
                 given.reason.as_str().into(),
                 given.by.as_uuid().into(),
                 given.at.into(),

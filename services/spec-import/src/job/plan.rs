@@ -214,7 +214,8 @@ impl Planning<'_> {
             } else {
                 self.fallen.extend(self.before.people.name_lost(tool.id));
             }
-            let version = self.version(world, tool.id, prepared);
+            let said = self.before.people.sorted(tool.id, &prepared.operation);
+            let version = self.version_as_said(world, tool.id, (prepared, &said));
             self.changes.changed.push(ChangedTool {
                 id: tool.id,
                 version,

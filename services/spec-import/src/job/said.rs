@@ -1,8 +1,9 @@
 //! What becomes of the words of people when a document is imported again. Pure.
 //!
-//! Who said that a tool is less dangerous, or described it, said it about a text. When the text
-//! is another, or the risk is weighed otherwise, it falls away and somebody has to look again. A
-//! name holds whatever the text says.
+//! Who said that a tool is less dangerous said it about an operation, and who described it about a
+//! text. When that is another, or the risk is weighed otherwise, it falls away and somebody has to
+//! look again. A name holds whatever the document says, and so does more risk: not even an
+//! operation that is gone for a while comes back without it.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -60,8 +61,8 @@ impl People {
     pub(super) fn sorted(&self, tool: ToolId, new: &ImportedOperation) -> Sorted {
         let mut sorted = Sorted::default();
         for one in self.about(tool) {
-            // Of a text that has no fingerprint nobody knows that it is the same.
-            match one.falls(new).unwrap_or(Some(EndedWhy::TextChanged)) {
+            // Of what has no fingerprint nobody knows that it is the same.
+            match one.falls(new).unwrap_or(Some(EndedWhy::OperationChanged)) {
                 None => sorted.kept.push(one.clone()),
                 Some(why) => sorted.fallen.push(Fallen {
                     given: one.clone(),
@@ -72,28 +73,28 @@ impl People {
         sorted
     }
 
-    /// What is said about a tool that is gone; its name is its own still.
+    /// What is said about a tool that is gone; its name is its own still, and its risk no less.
     pub(super) fn removed(&self, tool: ToolId) -> impl Iterator<Item = Fallen> {
-        self.gone(tool, |kind| kind != OverrideKind::Name)
+        self.gone(tool, |one| {
+            one.said.kind() != OverrideKind::Name && !one.raises()
+        })
     }
 
     /// The name of a tool that is back, when another has it by now.
     pub(super) fn name_lost(&self, tool: ToolId) -> impl Iterator<Item = Fallen> {
-        self.gone(tool, |kind| kind == OverrideKind::Name)
+        self.gone(tool, |one| one.said.kind() == OverrideKind::Name)
     }
 
     fn gone(
         &self,
         tool: ToolId,
-        which: impl Fn(OverrideKind) -> bool,
+        which: impl Fn(&Override) -> bool,
     ) -> impl Iterator<Item = Fallen> {
         let about = self.about(tool).iter();
-        about
-            .filter(move |one| which(one.said.kind()))
-            .map(|one| Fallen {
-                given: one.clone(),
-                why: EndedWhy::Removed,
-            })
+        about.filter(move |one| which(one)).map(|one| Fallen {
+            given: one.clone(),
+            why: EndedWhy::Removed,
+        })
     }
 
     /// The definition as reviewers know it: high-risk if a person or the importer says so.

@@ -74,11 +74,13 @@ pub(super) async fn may_be_said(
 }
 
 /// Says whether a tool may have the name again that an import gave it. It was kept back from other
-/// tools of the API, and an endpoint may have one of another API with it by now.
+/// tools of the API, and an endpoint may have one of another API beside it by now that looks like
+/// it.
 pub(super) async fn is_free_again(tx: &TenantTx, after: &Tool) -> Result<(), OverrideError> {
     let mut nearby = tx.names_nearby(after.id).await?.into_iter();
-    let same = nearby.find(|one| one.name == after.name);
-    same.map_or(Ok(()), |same| Err(taken(&after.name, same)))
+    let looks = skeleton(&after.name);
+    let like = nearby.find(|one| skeleton(&one.name) == looks);
+    like.map_or(Ok(()), |like| Err(taken(&after.name, like)))
 }
 
 fn taken(name: &str, nearby: NameNearby) -> OverrideError {

@@ -114,6 +114,15 @@ async fn a_risk_is_lowered_by_an_administrator_only_and_the_tool_is_off_until_tu
     assert_eq!(detail["lowers_risk"], true);
     assert_eq!(detail["against_evidence"], true, "several kinds agreed");
 
+    let alone = TurnOn {
+        tool: now.tool.id,
+        version: now.tool.version,
+        environment: home.house.environment,
+        handling: Handling::Run,
+        reason: "I know what I do".parse().unwrap(),
+    };
+    let alone = home.registry.turn_on(&admin, alone).await;
+    assert_eq!(alone.unwrap_err().code(), "risk_lowered_by_you");
     home.turn_on(&home.developer, &now, Handling::Run).await;
     let on = home.tool(source, "rotate_key").await.state;
     assert_eq!(on, ToolState::On(Handling::Run));

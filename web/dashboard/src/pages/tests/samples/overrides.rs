@@ -29,7 +29,7 @@ pub(super) fn of(text: &str) -> Vec<Override> {
         tool: id("tool", 8),
         said,
         instead_of,
-        text: Digest::of(b"text"),
+        about: Digest::of(b"text"),
         reason: format!("It moves money. {text}"),
         by: id("mem", 1),
         by_label: format!("ada@example.com {text}"),
