@@ -86,6 +86,8 @@ export async function turnOn(scene) {
   checks.that("T58: what it says about HTML is text", shown.includes(DECEPTIVE.code), shown);
   checks.same("T58: the one script of the page is its own", await page.locator("script").count(), 1);
   checks.that("T58: none has run", !(await page.title()).includes("owned"), await page.title());
+  const answer = await page.locator("#answer-schema").innerText();
+  checks.that("T79: what agents are told of the answer is there to be read", answer.includes("What the customer wrote."), answer);
   await watch.look(page, "tool-read");
   await page.goBack();
   await keys.type("#turn-on-reads-form [name=reason]", "Support needs to look things up.");

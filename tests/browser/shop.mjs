@@ -84,6 +84,7 @@ export class Shop {
       additionalProperties: false,
       properties: { amount_cents: cents, reason: text },
     };
+    const told = { type: "object", properties: { note: { ...text, description: "What the customer wrote." } } };
     return {
       openapi: "3.1.0",
       info: { title: "Corner shop", version: "2026-11-01", description: "Orders, customers and refunds." },
@@ -101,7 +102,7 @@ export class Shop {
             // A document is text from outside, too.
             description: `One order.${DECEPTIVE.override}<script>document.title = "owned"</script> Kept: \`${DECEPTIVE.code}\`.`,
             parameters: [order],
-            responses: { 200: described("The order") },
+            responses: { 200: described("The order", told) },
           },
           delete: {
             operationId: "deleteOrder",

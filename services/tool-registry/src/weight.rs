@@ -1,6 +1,7 @@
 //! What a tool costs the context of an agent that is told of it, in bytes.
 
 use countersign_domain::{decision::Handling, schema, tool::ToolState};
+use serde_json::Value;
 
 use crate::{
     ToolView,
@@ -47,6 +48,14 @@ pub fn list_bytes(tools: &[ToolView]) -> usize {
 
 fn published(view: &ToolView) -> Option<Published> {
     view.tool.operation.output.as_ref().and_then(Published::of)
+}
+
+impl ToolView {
+    /// The schema of its answers as agents are told it, where there is one.
+    #[must_use]
+    pub fn answer_schema(&self) -> Option<Value> {
+        published(self).map(|answer| answer.schema().clone())
+    }
 }
 
 fn listed(view: &ToolView, output: Option<&Published>, room: &Room) -> usize {

@@ -91,6 +91,8 @@ pub(crate) struct ToolFacts {
     pub(crate) body: Option<Inert>,
     pub(crate) security: Inert,
     pub(crate) schema: Inert,
+    /// The schema of its answers, as agents are told it.
+    pub(crate) answer: Option<Inert>,
     /// What it costs an agent: in a list, its arguments alone, its answer alone.
     pub(crate) weight: (String, String, Option<String>),
 }
@@ -159,6 +161,7 @@ impl ToolFacts {
                 .map(|body| Inert::new(&body.media_type)),
             security: security(&operation.security),
             schema: Inert::json(&operation.input_schema),
+            answer: view.answer_schema().as_ref().map(Inert::json),
             weight: (
                 size(weight.listed),
                 size(weight.input),
