@@ -41,7 +41,20 @@ static SECRET_PAIRS: List = List::new(
         portal url, bot token, webhook token, ice server, turn server, leaf certificate, \
         client config, vpn config, wireguard config, join command, invite code, websocket url, \
         socket url, device code, user code, registration code, activation code, wallet key, pairing code, rdp file, \
-        connection detail, connection info, license file, license key",
+        connection detail, connection info, license file, license key, upload policy, post policy, join url, \
+        join link",
+    ],
+);
+
+/// Those of which even a list shows the values, and not only what they are called.
+static SHOWN_IN_LISTS: List = List::new(
+    "shown_in_lists",
+    &[
+        "credential, kubeconfig, ice server, turn server, recovery code, backup code, \
+        scratch code, bypass code, connection string, connection uri, connection url, \
+        database url, presigned url, signed url, upload url, download url, signed link, \
+        presigned link, signed cookie, login link, magic link, access code, pin code, \
+        connection detail, connection info, otp, passcode",
     ],
 );
 
@@ -108,8 +121,9 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
         };
         // A list of tokens shows what they are called.
         let collection = at == 0 && head.plural && !reading.path.ends_in_parameter;
-        let whole = matches!(found.as_str(), "credential" | "ice server" | "turn server");
-        let many = lists || (collection && !whole);
+        let whole = reading.lexicon.has(&SHOWN_IN_LISTS, &found);
+        let named = lists && found == "credential";
+        let many = named || (lists || collection) && !whole;
         if !many {
             return Some(found);
         }
