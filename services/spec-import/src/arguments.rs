@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     body, key,
-    marks::Marks,
     notes::At,
     operation::Reading,
     parameter::{self, Parameter},
@@ -141,7 +140,8 @@ fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: 
     }
     let (style, explode) = parameter::style(cx, parameter);
     let words = parameter.value.get("description").and_then(Value::as_str);
-    links.marks = links.marks.and(Marks::of(words.unwrap_or_default()));
+    let marks = cx.definitions.texts.of(words.unwrap_or_default());
+    links.marks = links.marks.and(marks);
     to.add(
         key,
         described(schema, parameter.value),

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use self::media::Chosen;
 use crate::{
-    arguments::Arguments, evidence::Fields, marks::Marks, notes::At, operation::Reading, reference,
+    arguments::Arguments, evidence::Fields, notes::At, operation::Reading, reference,
     schema::Links, words::shown,
 };
 
@@ -94,7 +94,8 @@ pub(crate) fn read<'d>(
     let at = chosen.place.as_deref().map_or(at, At::Pointer);
     let (schema, mut links) = body_schema(cx, &chosen, schema, &at)?;
     let words = given.get("description").and_then(Value::as_str);
-    links.marks = links.marks.and(Marks::of(words.unwrap_or_default()));
+    let marks = cx.definitions.texts.of(words.unwrap_or_default());
+    links.marks = links.marks.and(marks);
     let encoding = form::encoding(cx, chosen.kind, chosen.value, &at);
     let mut schema = described(schema, given, hint(cx, &chosen, &encoding));
     form::as_texts(&mut schema, &form::in_base64(chosen.kind, &encoding));

@@ -19,7 +19,7 @@ use crate::{
     older,
     operation::{self, Shared},
     origin::Origins,
-    paths,
+    output, paths,
     schema::{Definitions, Side},
     security::Schemes,
     server,
@@ -113,7 +113,7 @@ fn finish(
         schemes: Schemes::read(root, &mut notes),
         limits: limits.clone(),
         schema_bytes: 0,
-        output_bytes: 0,
+        outputs: output::Made::default(),
     };
     let mut operations = Vec::with_capacity(found.len());
     for (index, one) in found.iter().enumerate() {

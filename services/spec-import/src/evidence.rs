@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use countersign_domain::media_type;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::reference;
 
@@ -60,24 +60,17 @@ impl<'d> Fields<'d> {
         let Ok((schema, _)) = reference::follow(self.root, schema, String::new()) else {
             return;
         };
-        let properties = schema.get("properties").and_then(Value::as_object);
+        let Shape {
+            properties,
+            alike: [all, any, one, items, additional],
+        } = Shape::of(schema);
         for (name, _) in properties.into_iter().flatten() {
             self.put(name, hangs);
         }
-        for keyword in ["allOf", "anyOf", "oneOf"] {
-            for branch in schema
-                .get(keyword)
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
-                self.visit(branch, (levels, hangs), nesting - 1);
-            }
-        }
-        for keyword in ["items", "additionalProperties"] {
-            if let Some(part) = schema.get(keyword) {
-                self.visit(part, (levels, hangs), nesting - 1);
-            }
+        let lists = [all, any, one].into_iter().flatten();
+        let branches = lists.filter_map(Value::as_array).flatten();
+        for part in branches.chain(items).chain(additional) {
+            self.visit(part, (levels, hangs), nesting - 1);
         }
         // An answer that only wraps another is that other.
         let wraps = properties.is_some_and(|all| all.len() <= WRAPPED);
@@ -104,5 +97,35 @@ impl<'d> Fields<'d> {
                 }
             }
         }
+    }
+}
+
+/// What of a schema leads to names, found in one go.
+#[derive(Default)]
+struct Shape<'d> {
+    properties: Option<&'d Map<String, Value>>,
+    /// Parts whose properties are as good as its own.
+    alike: [Option<&'d Value>; 5],
+}
+
+impl<'d> Shape<'d> {
+    fn of(schema: &'d Value) -> Self {
+        let mut found = Self::default();
+        for (keyword, value) in schema.as_object().into_iter().flatten() {
+            let at = match keyword.as_str() {
+                "properties" => {
+                    found.properties = value.as_object();
+                    continue;
+                }
+                "allOf" => 0,
+                "anyOf" => 1,
+                "oneOf" => 2,
+                "items" => 3,
+                "additionalProperties" => 4,
+                _ => continue,
+            };
+            found.alike[at] = Some(value);
+        }
+        found
     }
 }

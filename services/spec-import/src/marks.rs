@@ -5,10 +5,17 @@
 //! characters. Both are looked at, because taking something out may join what is left to an
 //! instruction, and because what is gone says something about whoever put it there.
 
+use std::{collections::HashMap, ops::RangeInclusive};
+
 use countersign_domain::{persuasion::instructs, text};
 use serde_json::Value;
 
 use crate::markup::{self, Markup};
+
+/// Bytes of texts that are looked up: shorter ones are judged sooner, longer ones said once.
+const LOOKED_UP: RangeInclusive<usize> = 16..=1_024;
+/// Texts that are remembered.
+const TEXTS: usize = 4_096;
 
 /// What is remarkable about texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,5 +91,26 @@ impl Marks {
             hidden: self.hidden | other.hidden,
             markup: self.markup.and(other.markup),
         }
+    }
+}
+
+/// Marks of texts that are said again and again, such as what a parameter is for.
+#[derive(Debug, Default)]
+pub(crate) struct Known(HashMap<String, Marks>);
+
+impl Known {
+    /// Of one text as it was written.
+    pub(crate) fn of(&mut self, written: &str) -> Marks {
+        if !LOOKED_UP.contains(&written.len()) {
+            return Marks::of(written);
+        }
+        if let Some(known) = self.0.get(written) {
+            return *known;
+        }
+        let marks = Marks::of(written);
+        if self.0.len() < TEXTS {
+            self.0.insert(written.to_owned(), marks);
+        }
+        marks
     }
 }

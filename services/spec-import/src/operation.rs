@@ -36,11 +36,10 @@ pub(crate) struct Shared<'d> {
     pub(crate) answers: Definitions<'d>,
     pub(crate) schemes: Schemes,
     pub(crate) limits: Limits,
-    /// What is remarkable about the texts of definitions.
     /// Bytes of input schemas so far.
     pub(crate) schema_bytes: usize,
-    /// Bytes of output schemas so far.
-    pub(crate) output_bytes: usize,
+    /// Output schemas so far.
+    pub(crate) outputs: output::Made,
 }
 
 /// One operation while it is being read.
@@ -174,7 +173,7 @@ pub(crate) fn read<'d>(
         .saturating_sub(shared.schema_bytes);
     let input_schema = input::schema(&mut cx, arguments, shared.limits.schema_bytes.min(room));
     shared.schema_bytes += input_schema.1;
-    let output = output::read(&mut cx, value, &mut shared.output_bytes);
+    let output = output::read(&mut cx, value, &mut shared.outputs);
     finish(Parts {
         cx,
         found,

@@ -6,7 +6,10 @@
 //! nothing worth telling is left is there no schema. A broken schema of an answer never turns an
 //! operation off: real APIs break them, and the answer itself is what counts.
 
-use std::collections::{HashSet, VecDeque};
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
 
 use countersign_domain::{media_type, operation::Output, schema, text};
 use serde_json::{Map, Value};
@@ -17,10 +20,7 @@ use crate::{
     notes::{At, Notes},
     operation::Reading,
     reference,
-    schema::{
-        Definitions,
-        definitions::{Links, measure},
-    },
+    schema::{Definitions, definitions::measure},
 };
 
 /// Bytes of one output schema.
@@ -47,11 +47,46 @@ enum Attempt {
     Parts,
 }
 
-/// Reads the answer of success; `spent` counts the bytes of the schemas of all of them.
+/// The schemas of answers made so far. Many operations answer with the same thing, and a schema
+/// that is the same is made once and kept once.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    /// By what stands at the root, as JSON.
+    known: HashMap<String, Option<Fitting>>,
+    /// Bytes of all that were told, as often as they were.
+    bytes: usize,
+}
+
+/// A schema that can be told.
+#[derive(Clone, Debug)]
+struct Fitting {
+    schema: Arc<Value>,
+    bytes: usize,
+    /// What is remarkable about its texts, but for those at the root as they were written.
+    marks: Marks,
+}
+
+impl Made {
+    fn of(&mut self, definitions: &mut Definitions<'_>, root: Value) -> Option<Fitting> {
+        let key = root.to_string();
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let made = fit(definitions, root).map(|(schema, bytes)| Fitting {
+            marks: marks(definitions, &schema),
+            schema: Arc::new(schema),
+            bytes,
+        });
+        self.known.insert(key, made.clone());
+        made
+    }
+}
+
+/// Reads the answer of success.
 pub(crate) fn read<'d>(
     cx: &mut Reading<'_, 'd>,
     operation: &'d Value,
-    spent: &mut usize,
+    made: &mut Made,
 ) -> Option<Output> {
     let (status, content, pointer) = of_success(cx, operation)?;
     let (media, value) = body::prefer_json(content)?;
@@ -71,12 +106,12 @@ pub(crate) fn read<'d>(
     // What is wrong with it concerns nobody who sends something.
     let mut unheard = Notes::of_operation();
     let (root, links) = cx.answers.inline(given, &at.key("schema"), &mut unheard);
-    match fit(cx.answers, root) {
-        Some((schema, bytes)) if *spent + bytes <= ALL => {
-            *spent += bytes;
-            let marks = marks(cx.answers, &schema, &links);
+    match made.of(cx.answers, root) {
+        Some(fitting) if made.bytes + fitting.bytes <= ALL => {
+            made.bytes += fitting.bytes;
+            let marks = fitting.marks.and(links.marks);
             cx.remark(marks, "what its answer is said to be");
-            output.schema = Some(schema);
+            output.schema = Some(fitting.schema);
         }
         Some(_) | None => {
             let why = "the schema of the answer is too large to be shown to agents";
@@ -93,15 +128,15 @@ fn is_of_any_media(media: &str, schema: &Value) -> bool {
 }
 
 /// What is remarkable about the texts of a schema and of the definitions that it brings along.
-fn marks(definitions: &mut Definitions<'_>, schema: &Value, links: &Links) -> Marks {
+fn marks(definitions: &mut Definitions<'_>, schema: &Value) -> Marks {
     let Some(members) = schema.as_object() else {
-        return links.marks;
+        return Marks::default();
     };
     let own = Marks::of_members(members.iter().filter(|(key, _)| *key != "$defs"));
     let brought = members.get("$defs").and_then(Value::as_object);
     let brought = brought.into_iter().flat_map(Map::keys);
     let brought = Marks::all(brought.map(|name| definitions.marks(name)));
-    links.marks.and(own).and(brought)
+    own.and(brought)
 }
 
 /// The first answer with content of 200, 201 and the other successes; `default` only where the

@@ -164,7 +164,7 @@ fn operation(operation: &ImportedOperation) {
     let output = operation
         .output
         .as_ref()
-        .and_then(|output| output.schema.as_ref());
+        .and_then(|output| output.schema.as_deref());
     if let Some(Err(reason)) = output.map(compile) {
         panic!("the output schema does not compile: {reason}");
     }

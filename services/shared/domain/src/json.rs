@@ -6,7 +6,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Number, Value, map::Entry};
 
 /// The text is not JSON, or can be read in two ways.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +26,16 @@ pub struct InvalidJson {
 /// # Errors
 /// Says what is wrong and where.
 pub fn parse(bytes: &[u8]) -> Result<Value, InvalidJson> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    // Looked through once, its texts need not be looked at one by one.
+    match std::str::from_utf8(bytes) {
+        Ok(text) => whole(serde_json::Deserializer::from_str(text)),
+        Err(_) => whole(serde_json::Deserializer::from_slice(bytes)),
+    }
+}
+
+fn whole<'t>(
+    mut reader: serde_json::Deserializer<impl serde_json::de::Read<'t>>,
+) -> Result<Value, InvalidJson> {
     let value = Strict.deserialize(&mut reader).map_err(explain)?;
     reader.end().map_err(explain)?;
     Ok(value)
@@ -105,6 +114,8 @@ impl<'de> Visitor<'de> for Strict {
         while let Some(item) = items.next_element_seed(Self)? {
             list.push(item);
         }
+        // Most lists are short, and room is made for four.
+        list.shrink_to_fit();
         Ok(Value::Array(list))
     }
 
@@ -112,10 +123,15 @@ impl<'de> Visitor<'de> for Strict {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             let value = entries.next_value_seed(Self)?;
-            if map.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("duplicate key {key:?}")));
+            match map.entry(key) {
+                Entry::Vacant(room) => {
+                    room.insert(value);
+                }
+                Entry::Occupied(taken) => {
+                    let key = taken.key();
+                    return Err(A::Error::custom(format_args!("duplicate key {key:?}")));
+                }
             }
-            map.insert(key, value);
         }
         Ok(Value::Object(map))
     }

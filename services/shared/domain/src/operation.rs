@@ -3,7 +3,7 @@
 //! This is the one intermediate form. Whatever format a document has, it becomes
 //! [`ImportedDocument`]; nothing after the importer knows about OpenAPI.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -269,9 +269,33 @@ pub struct Output {
     pub status: String,
     /// Its media type as the document names it.
     pub media_type: String,
-    /// JSON Schema 2020-12 with its own `$defs`; `None` where the answer is not JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub schema: Option<Value>,
+    /// JSON Schema 2020-12 with its own `$defs`; `None` where the answer is not JSON. Operations
+    /// of one document that answer with the same thing share it.
+    #[serde(default, with = "shared", skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Arc<Value>>,
+}
+
+/// A shared value is written and read as the value.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_json::Value;
+
+    #[expect(clippy::ref_option, reason = "this is how serde calls it")]
+    pub(super) fn serialize<S: Serializer>(
+        value: &Option<Arc<Value>>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_deref().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Arc<Value>>, D::Error> {
+        let value = Option::<Value>::deserialize(from)?;
+        Ok(value.map(Arc::new))
+    }
 }
 
 /// What an operation needs to be let in.

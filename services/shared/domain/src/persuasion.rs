@@ -42,7 +42,9 @@ static PHRASES: LazyLock<RegexSet> =
 /// Says whether a text tells a model what to do.
 #[must_use]
 pub fn instructs(words: &str) -> bool {
-    if words.len() < SHORTEST {
+    // What is said to a model has several words, or brackets around one.
+    let may_say = |c: char| c.is_whitespace() || matches!(c, '<' | '[');
+    if words.len() < SHORTEST || !words.contains(may_say) {
         return false;
     }
     let plain = text::strip(words, usize::MAX).to_lowercase();

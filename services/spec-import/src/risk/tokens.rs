@@ -65,6 +65,9 @@ fn replace_last(found: &mut [String], word: &str) {
 
 /// Cuts `fetchSSOToken` into `fetch`, `SSO`, `Token`; digits stay with the letters before.
 fn humps(piece: &str) -> Vec<&str> {
+    if !piece.chars().skip(1).any(char::is_uppercase) {
+        return vec![piece];
+    }
     let chars: Vec<(usize, char)> = piece.char_indices().collect();
     let mut cuts = vec![0];
     for window in 1..chars.len() {

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     document::Dialect,
-    marks::Marks,
+    marks::{self, Marks},
     notes::{At, Notes},
     reference::BadReference,
 };
@@ -43,6 +43,8 @@ pub(crate) struct Definitions<'d> {
     pub(super) side: Side,
     pub(super) dialect: Dialect,
     pub(super) patterns: Patterns,
+    /// What is remarkable about the texts that were read so far.
+    pub(crate) texts: marks::Known,
     /// What was lost inside definitions; it concerns the document, not one operation.
     pub(crate) notes: Notes,
     /// Where the document keeps schemas that have names.
@@ -128,6 +130,7 @@ impl<'d> Definitions<'d> {
                 "/definitions/"
             },
             patterns: Patterns::default(),
+            texts: marks::Known::default(),
             notes: Notes::of_document(),
             by_pointer: HashMap::new(),
             names: HashMap::new(),

@@ -29,13 +29,16 @@ pub(super) fn joined(root: &Value) -> HashSet<String> {
 fn collect(value: &Value, found: &mut HashSet<String>) {
     match value {
         Value::Object(members) => {
-            if let Some(Value::Array(parts)) = members.get("allOf")
-                && (parts.len() > 1 || members.contains_key("properties"))
-            {
-                let texts = parts.iter().filter_map(|part| part.get("$ref")?.as_str());
-                found.extend(texts.filter_map(|text| reference::pointer_of(text).ok()));
+            for (key, member) in members {
+                if key == "allOf"
+                    && let Value::Array(parts) = member
+                    && (parts.len() > 1 || members.contains_key("properties"))
+                {
+                    let texts = parts.iter().filter_map(|part| part.get("$ref")?.as_str());
+                    found.extend(texts.filter_map(|text| reference::pointer_of(text).ok()));
+                }
+                collect(member, found);
             }
-            members.values().for_each(|member| collect(member, found));
         }
         Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

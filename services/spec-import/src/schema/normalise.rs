@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     document::Dialect,
-    marks::Marks,
     notes::{At, Notes},
     words::shown,
 };
@@ -186,7 +185,8 @@ impl<'w, 'd> Walk<'w, 'd> {
             Keyword::Text => {
                 let limit = if name == "title" { TITLE } else { DESCRIPTION };
                 value.as_str().map(|words| {
-                    self.links.marks = self.links.marks.and(Marks::of(words));
+                    let marks = self.definitions.texts.of(words);
+                    self.links.marks = self.links.marks.and(marks);
                     shown(words, limit).into()
                 })
             }

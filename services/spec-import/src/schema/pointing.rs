@@ -8,7 +8,6 @@ use super::{
     older::nullable,
 };
 use crate::{
-    marks::Marks,
     notes::At,
     reference::{self, BadReference},
     words::shown,
@@ -96,7 +95,8 @@ impl Walk<'_, '_> {
         mut out: Map<String, Value>,
     ) -> Value {
         if let Some(Value::String(words)) = source.get("description") {
-            self.links.marks = self.links.marks.and(Marks::of(words));
+            let marks = self.definitions.texts.of(words);
+            self.links.marks = self.links.marks.and(marks);
             out.insert("description".to_owned(), shown(words, DESCRIPTION).into());
         }
         let lost: Vec<&str> = source

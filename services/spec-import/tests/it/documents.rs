@@ -389,9 +389,9 @@ fn the_answer_of_success_is_read_for_those_who_read_it() {
         ("201", "application/json")
     );
     assert_eq!(
-        output.schema,
+        output.schema.as_deref(),
         Some(
-            json!({"$ref": "#/$defs/Made", "$defs": {"Made": {"type": "object", "required": ["id"], "properties": {
+            &json!({"$ref": "#/$defs/Made", "$defs": {"Made": {"type": "object", "required": ["id"], "properties": {
             "id": {"type": "string"}, "next": {"$ref": "#/$defs/Made"}}}}})
         )
     );

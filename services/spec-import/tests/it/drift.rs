@@ -61,7 +61,7 @@ fn answering(schema: &Value) -> ImportedDocument {
     document.operations[0].output = Some(Output {
         status: "200".to_owned(),
         media_type: "application/json".to_owned(),
-        schema: Some(schema.clone()),
+        schema: Some(schema.clone().into()),
     });
     document
 }

@@ -4,7 +4,7 @@ fn output(schema: Value) -> Output {
     Output {
         status: "200".to_owned(),
         media_type: "application/json".to_owned(),
-        schema: Some(schema),
+        schema: Some(schema.into()),
     }
 }
 

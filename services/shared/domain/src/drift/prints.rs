@@ -220,7 +220,7 @@ mod tests {
             one.output = Some(Output {
                 status: "200".to_owned(),
                 media_type: "application/json".to_owned(),
-                schema: Some(json!({"description": words})),
+                schema: Some(json!({"description": words}).into()),
             });
             prints(&one)
         };
