@@ -2,7 +2,7 @@
 // together, and another import shows what it changed.
 
 import { OWNER } from "./building.mjs";
-import { SHELVES, folder } from "./library.mjs";
+import { NOTES, SHELVES, folder } from "./library.mjs";
 
 const REASON = "The desk needs to look things up.";
 
@@ -45,7 +45,7 @@ export async function filter(scene) {
   await keys.choose("#filter-class", "READ");
   await keys.choose("#filter-note", "text_instructs");
   await keys.press("#filter");
-  checks.same("filters combine", await names(page), ["list_notes"]);
+  checks.same("filters combine", await names(page), [NOTES]);
   checks.same("and each can be taken back", await page.locator(".chips a").count(), 3);
   await watch.look(page, "review-filtered");
   await page.locator("#diagnostics summary").focus();
@@ -87,11 +87,12 @@ export async function decideTogether(scene) {
   await keys.type("#decide-reason", REASON);
   await keys.press("#decide");
   const outcome = await page.locator("#outcome").innerText();
-  checks.that("T79: all of a group are on, but the one that tells a model what to do", outcome.includes(`${SHELVES + 2} tools turned on.`) && outcome.includes("list_notes"), outcome);
-  checks.same("it alone is still chosen", await page.locator("input[name=tool]:checked").evaluateAll((boxes) => boxes.map((box) => box.closest("tr").dataset.name)), ["list_notes"]);
+  checks.that("T79: all of a group are on, but the one that tells a model what to do", outcome.includes(`${SHELVES + 2} tools turned on.`) && outcome.includes(NOTES), outcome);
+  checks.same("it alone is still chosen", await page.locator("input[name=tool]:checked").evaluateAll((boxes) => boxes.map((box) => box.closest("tr").dataset.name)), [NOTES]);
   await watch.look(page, "review-outcome");
   await keys.press("#outcome a");
-  checks.that("it is read on its own page", (await page.locator("#tool-name").innerText()) === "list_notes");
+  checks.that("it is read on its own page", (await page.locator("#tool-name").innerText()) === NOTES);
+  await watch.look(page, "tool-unread");
   await page.goto(`${scene.origin}/t/${scene.tenant}/audit?tool=list_books`);
   const row = await page.locator("#records tbody tr").first().innerText();
   checks.that("each decision has its own row in the log", row.includes("tool.turned_on"), row);

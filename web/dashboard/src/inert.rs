@@ -26,6 +26,11 @@ impl Inert {
         self.0.is_empty()
     }
 
+    /// The segments of a path, each with its slash: between two of them a line may break.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
+        self.0.split_inclusive('/')
+    }
+
     /// The text.
     pub(crate) fn as_str(&self) -> &str {
         &self.0

@@ -22,6 +22,7 @@ pub(crate) struct Group {
     pub(crate) word: &'static str,
     pub(crate) fill: &'static str,
     pub(crate) says: &'static str,
+    pub(crate) query: Option<&'static str>,
     pub(crate) rows: Vec<Row>,
 }
 
@@ -54,9 +55,12 @@ impl Line {
             (None, Some(after)) => Some(format!("now {}", cut(after))),
             (None, None) => None,
         };
+        // Many texts name the place themselves.
+        let is_said = change.text.contains(&change.place);
+        let place = if is_said { "" } else { &change.place };
         Self {
             text: Inert::new(&change.text),
-            place: Inert::new(&change.place),
+            place: Inert::new(place),
             values: values.map(Inert::new),
             breaking: match change.breaking {
                 Breaking::No => None,
@@ -82,37 +86,52 @@ impl Group {
     }
 }
 
-/// The groups in the order of what needs people: id, title, the words of the count, colour, and
-/// what it means.
-const GROUPS: [(&str, &str, &str, &str, &str); 4] = [
-    (
-        "review",
-        "Back to review",
-        "back to review",
-        "held",
-        "agents do not see them until somebody has looked again",
-    ),
-    (
-        "removed",
-        "Gone",
-        "gone",
-        "deny",
-        "the document does not have them any more",
-    ),
-    (
-        "added",
-        "New",
-        "new",
-        "write",
-        "off until somebody turns them on",
-    ),
-    (
-        "informed",
-        "Changed, nothing to do",
-        "changed, nothing to do",
-        "open",
-        "what was decided about them stands",
-    ),
+/// A kind of group.
+struct Sort {
+    id: &'static str,
+    title: &'static str,
+    /// The words of the count.
+    word: &'static str,
+    fill: &'static str,
+    says: &'static str,
+    /// The part of the review where people decide about them.
+    query: Option<&'static str>,
+}
+
+/// In the order of what needs people.
+const SORTS: [Sort; 4] = [
+    Sort {
+        id: "review",
+        title: "Back to review",
+        word: "back to review",
+        fill: "held",
+        says: "agents do not see them until somebody has looked again",
+        query: Some("state=review"),
+    },
+    Sort {
+        id: "removed",
+        title: "Gone",
+        word: "gone",
+        fill: "deny",
+        says: "the document does not have them any more",
+        query: None,
+    },
+    Sort {
+        id: "added",
+        title: "New",
+        word: "new",
+        fill: "write",
+        says: "off until somebody turns them on",
+        query: Some("state=undecided"),
+    },
+    Sort {
+        id: "informed",
+        title: "Changed, nothing to do",
+        word: "changed, nothing to do",
+        fill: "open",
+        says: "what was decided about them stands",
+        query: None,
+    },
 ];
 
 impl Diff {
@@ -121,8 +140,8 @@ impl Diff {
         if changes.is_empty() {
             return None;
         }
-        let groups = GROUPS.map(|group| grouped(group, changes));
-        let parts = GROUPS.map(|(_, _, word, fill, _)| (fill, word));
+        let groups = SORTS.each_ref().map(|sort| grouped(sort, changes));
+        let parts = SORTS.map(|sort| (sort.fill, sort.word));
         let counts = groups.each_ref().map(|group| group.rows.len());
         let whole = changes.iter().filter(|change| change.tool.is_none());
         Some(Self {
@@ -138,27 +157,19 @@ impl Diff {
     }
 }
 
-fn grouped(
-    (id, title, word, fill, says): (
-        &'static str,
-        &'static str,
-        &'static str,
-        &'static str,
-        &'static str,
-    ),
-    changes: &[RevisionChange],
-) -> Group {
+fn grouped(sort: &Sort, changes: &[RevisionChange]) -> Group {
     let rows = changes
         .iter()
-        .filter(|change| change.outcome.as_str() == id)
+        .filter(|change| change.outcome.as_str() == sort.id)
         .filter_map(row)
         .collect();
     Group {
-        id,
-        title,
-        word,
-        fill,
-        says,
+        id: sort.id,
+        title: sort.title,
+        word: sort.word,
+        fill: sort.fill,
+        says: sort.says,
+        query: sort.query,
         rows,
     }
 }

@@ -2,6 +2,7 @@
 
 use countersign_domain::{
     digest::Digest,
+    operation::Severity,
     risk::{Confidence, RiskClass},
 };
 use countersign_tool_registry::{LookedAt, ToolView, Weight};
@@ -45,6 +46,8 @@ pub(crate) struct ToolRow {
     pub(crate) state: Badge,
     pub(crate) reasons: Vec<(Inert, Inert)>,
     pub(crate) notes: Vec<Note>,
+    /// Notes that are more than for information.
+    pub(crate) warnings: usize,
     pub(crate) unsupported: Option<Inert>,
     pub(crate) unread: bool,
     pub(crate) deprecated: bool,
@@ -56,6 +59,8 @@ impl ToolRow {
         let operation = &view.tool.operation;
         let reasons = operation.risk.reasons.iter();
         let weight = Weight::of(view);
+        let notes = operation.diagnostics.iter();
+        let warnings = notes.filter(|note| note.severity >= Severity::Warning);
         Self {
             id: view.tool.id.to_string(),
             value: box_of(view),
@@ -79,6 +84,7 @@ impl ToolRow {
                 .map(|reason| (Inert::new(&reason.text), Inert::new(&reason.evidence)))
                 .collect(),
             notes: operation.diagnostics.iter().map(Note::new).collect(),
+            warnings: warnings.count(),
             unsupported: operation.unsupported.as_ref().map(Inert::new),
             unread: operation.must_be_read(),
             deprecated: operation.deprecated,
