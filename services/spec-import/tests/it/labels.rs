@@ -63,7 +63,7 @@ fn the_operations_it_was_tuned_on_are_found() {
 }
 
 #[test]
-fn operations_of_apis_it_has_never_seen_are_found() {
+fn operations_whose_rows_it_was_not_tuned_on_are_found() {
     let scores = score(include_str!("../labels/test.jsonl")).unwrap();
     assert_eq!(scores.whole.all.labels, 1141);
     let floor = Floor {
