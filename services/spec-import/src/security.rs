@@ -106,7 +106,16 @@ impl Schemes {
         }
     }
 
-    fn scheme_use(&self, name: &str, scopes: &Value, at: &At<'_>, notes: &mut Notes) -> SchemeUse {
+    fn scheme_use(
+        &self,
+        written: &str,
+        scopes: &Value,
+        at: &At<'_>,
+        notes: &mut Notes,
+    ) -> SchemeUse {
+        // Since OpenAPI 3.2 it may be referred to.
+        let name = written.strip_prefix("#/components/securitySchemes/");
+        let name = name.unwrap_or(written);
         let scheme = self.0.get(name).cloned();
         if scheme.is_none() {
             let text = format!("the security scheme {name:?} is not defined in the document");

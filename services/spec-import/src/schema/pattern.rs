@@ -15,7 +15,9 @@ pub(crate) struct Patterns(HashMap<String, bool>);
 impl Patterns {
     /// Whether a validator can be built with this pattern.
     pub(crate) fn compiles(&mut self, pattern: &str) -> bool {
-        if pattern.len() > CHARACTERS || is_between_slashes(pattern) {
+        // `[[:alpha:]]` is a class to others, and to JavaScript a bracket behind one.
+        let posix = pattern.contains("[:") && pattern.contains(":]");
+        if pattern.len() > CHARACTERS || posix || is_between_slashes(pattern) {
             return false;
         }
         if let Some(known) = self.0.get(pattern) {
@@ -27,13 +29,14 @@ impl Patterns {
     }
 }
 
-/// `/^a$/i` is how JavaScript writes a pattern in a program. As a pattern it fits no text, since
-/// nothing begins behind a slash.
+/// `/^a$/i` is how JavaScript writes a pattern in a program, and `#^a$#` how PHP does. As a pattern
+/// it fits no text, since nothing begins behind a slash.
 fn is_between_slashes(pattern: &str) -> bool {
-    let Some((inner, flags)) = pattern
-        .strip_prefix('/')
-        .and_then(|rest| rest.rsplit_once('/'))
-    else {
+    let delimited = ['/', '#', '~'].into_iter().find_map(|delimiter| {
+        let rest = pattern.strip_prefix(delimiter)?;
+        rest.rsplit_once(delimiter)
+    });
+    let Some((inner, flags)) = delimited else {
         return false;
     };
     let anchored = inner.starts_with('^') || inner.ends_with('$') && !inner.ends_with("\\$");
@@ -71,6 +74,8 @@ mod tests {
             "[unclosed",
             "/^a$/",
             "/^a+/i",
+            "#^a$#",
+            "[[:alpha:]]",
         ];
         let mut patterns = Patterns::default();
         let wrong: Vec<_> = checked

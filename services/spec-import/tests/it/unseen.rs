@@ -245,3 +245,31 @@ fn nobody_is_asked_for_a_token_that_a_credential_fills_in() {
         .collect();
     assert_eq!(asked, ["chat_list cursor", "invitations_accept token"]);
 }
+
+#[test]
+fn patterns_of_other_languages_refuse_no_text_that_they_mean() {
+    let document = |pattern: &str| {
+        json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {
+            "parameters": [{"name": "q", "in": "query", "schema": {"type": "string", "pattern": pattern}}],
+            "responses": {}}}}})
+    };
+    for (pattern, text) in [
+        (r"\A\d+\z", "12"),
+        (r"\A\d+\Z", "12"),
+        ("(?i)abc", "ABC"),
+        ("/^abc$/i", "ABC"),
+        ("#^abc$#", "abc"),
+        ("~^abc$~", "abc"),
+        (r"^\p{L}+$", "né"),
+        ("[[:alpha:]]+", "abc"),
+        (r"^(?P<year>\d{4})$", "2024"),
+        (r"^[^\s]{1,5000}$", "abc"),
+        ("*", "abc"),
+    ] {
+        let bytes = document(pattern).to_string().into_bytes();
+        let imported = import(&bytes, &patient()).unwrap();
+        let schema = &imported.operations[0].input_schema;
+        let arguments = json!({ "q": text });
+        assert!(compile(schema).unwrap().is_valid(&arguments), "{pattern}");
+    }
+}
