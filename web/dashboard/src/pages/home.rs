@@ -85,7 +85,7 @@ fn steps(figures: &HomeFigures) -> [Step; 6] {
         Step::new(
             "tools",
             "Turn tools on",
-            "All READ tools in one step; anything else one by one, with a reason.",
+            "All READ tools in one step; others alone or together, each with a reason.",
         )
         .at("/sources", "Review tools")
         .ticked(set_up.tools_on > 0),
