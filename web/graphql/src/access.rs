@@ -84,6 +84,8 @@ pub const ACCESS: &[FieldAccess] = &[
     // Which of the two depends on the tool.
     mutation("turnOnTool", &[A::EnableTool, A::EnableHighRiskTool]),
     mutation("turnOffTool", &[A::DisableTool]),
+    // Depends on the choice and on each tool; who may turn nothing on may still turn off.
+    mutation("decideTools", &[A::DisableTool]),
     // Lowering a risk takes LowerToolRisk, which depends on what is said.
     mutation("overrideToolRisk", &[A::OverrideTool]),
     mutation("renameTool", &[A::OverrideTool]),

@@ -5,9 +5,10 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, S
 
 use crate::{
     connection::ConnectionMutations, context::Services, decide_tool::ToolMutations,
-    endpoint::EndpointMutations, guard::Guard, hold::HoldMutations, import::ImportMutations,
-    member::MemberMutations, notice::NoticeMutations, override_tool::OverrideMutations,
-    query::Query, schedule::ScheduleMutations, suspension::SuspensionMutations,
+    decide_tools::ToolsMutations, endpoint::EndpointMutations, guard::Guard, hold::HoldMutations,
+    import::ImportMutations, member::MemberMutations, notice::NoticeMutations,
+    override_tool::OverrideMutations, query::Query, schedule::ScheduleMutations,
+    suspension::SuspensionMutations,
 };
 
 /// How deep a query may be.
@@ -33,6 +34,7 @@ pub struct Mutation(
     ImportMutations,
     ScheduleMutations,
     ToolMutations,
+    ToolsMutations,
     OverrideMutations,
     ConnectionMutations,
     SuspensionMutations,

@@ -16,6 +16,7 @@ mod api;
 mod connection;
 mod context;
 mod decide_tool;
+mod decide_tools;
 mod endpoint;
 mod fault;
 mod guard;

@@ -75,6 +75,8 @@ pub(crate) struct Change {
     kind: &'static str,
     /// A stable code.
     code: String,
+    /// The operation, such as `GET /orders`; none where it concerns the whole document.
+    operation: Option<String>,
     /// What it does to those who call as before.
     breaking: ChangeGrade,
     /// How much it matters for who may do what.
@@ -159,6 +161,9 @@ impl From<drift::Change> for Change {
         Self {
             kind: change.kind.as_str(),
             code: change.code,
+            operation: change
+                .operation
+                .map(|one| format!("{} {}", one.method, one.path)),
             breaking: change.breaking.into(),
             security: change.security.into(),
             place: change.place,

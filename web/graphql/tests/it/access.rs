@@ -113,6 +113,12 @@ impl Facts {
                     r#"(TENANT, input: {{tool: "{tool}", environment: "{environment}", reason: "not needed"}}) {{ id }}"#
                 )
             }
+            "decideTools" => {
+                let (tool, version) = &self.tools["get_pet"];
+                format!(
+                    r#"(TENANT, input: {{{place}, tools: [{{tool: "{tool}", version: "{version}"}}], reason: "not needed"}}) {{ same }}"#
+                )
+            }
             "setBaseUrl" => {
                 format!(
                     r#"(TENANT, input: {{{place}, baseUrl: "https://pets.example.com"}}) {{ id }}"#

@@ -16,3 +16,4 @@ mod schema;
 mod scrubbing;
 mod story;
 mod tenants;
+mod together;

@@ -94,6 +94,10 @@ async fn what_is_in_another_tenant_cannot_be_named() {
             json!({"id": started["source"], "e": here}),
         ),
         (
+            r#"mutation($id: ID!, $e: ID!, $t: ID!, $v: ID!) { decideTools(tenant: "globex", input: {source: $id, environment: $e, tools: [{tool: $t, version: $v}], reason: "why not"}) { same } }"#,
+            json!({"id": started["source"], "e": here, "t": tool, "v": version}),
+        ),
+        (
             r#"mutation($id: ID!, $d: String!) { importRevision(tenant: "globex", source: $id, document: {text: $d}) { revision } }"#,
             json!({"id": started["source"], "d": PETS}),
         ),

@@ -1,0 +1,51 @@
+//! One decision about many tools, made through the API.
+
+use countersign_domain::role::Role;
+use serde_json::{Value, json};
+
+use crate::front::{Front, PETS};
+
+const LOOK: &str = r#"query($e: ID!) { tenant(slug: "acme") { source(slug: "pets") { id tools(environment: $e) { nodes {
+    id version name state risk { highRisk } } } } } }"#;
+const DECIDE: &str = r#"mutation($s: ID!, $e: ID!, $h: Handling, $t: [ChosenTool!]!) { decideTools(tenant: "acme",
+    input: {source: $s, environment: $e, handling: $h, tools: $t, reason: "support needs these"})
+    { decided same refused { tool name code } } }"#;
+
+#[actix_web::test]
+async fn each_of_many_tools_is_decided_by_its_own_rules() {
+    let front = Front::open().await;
+    let owner = front.person(&front.acme, Role::Owner).await;
+    let import = r#"mutation($d: String!) { importSource(tenant: "acme", name: "Pets", document: {text: $d}) { source } }"#;
+    front.ask(&owner, import, json!({ "d": PETS })).await.data();
+    front.work().await;
+    let environment = front.acme.environment.to_string();
+    let seen = front.ask(&owner, LOOK, json!({ "e": environment })).await;
+    let source = seen.data()["tenant"]["source"].clone();
+    let tools = source["tools"]["nodes"].as_array().unwrap().clone();
+    let high = tools.iter().filter(|tool| tool["risk"]["highRisk"] == true);
+    let high = high.count();
+    assert!(high > 0 && high < tools.len());
+    let chosen = |tool: &Value| json!({"tool": tool["id"], "version": tool["version"]});
+    let wish = |handling: Value| {
+        let tools: Vec<_> = tools.iter().map(chosen).collect();
+        json!({"s": source["id"], "e": environment, "h": handling, "t": tools})
+    };
+
+    let developer = front.person(&front.acme, Role::Developer).await;
+    let run = front.ask(&developer, DECIDE, wish(json!("RUN"))).await;
+    let run = run.data()["decideTools"].clone();
+    let refused = run["refused"].as_array().unwrap();
+    assert_eq!(refused.len(), high, "{run}");
+    assert!(refused.iter().all(|one| one["code"] == "forbidden"));
+    assert_eq!(run["decided"].as_array().unwrap().len(), tools.len() - high);
+
+    let held = front.ask(&owner, DECIDE, wish(json!("HOLD"))).await;
+    let held = held.data()["decideTools"].clone();
+    assert_eq!(held["decided"].as_array().unwrap().len(), tools.len());
+    let off = front.ask(&owner, DECIDE, wish(Value::Null)).await;
+    let off = off.data()["decideTools"].clone();
+    assert_eq!(off["decided"].as_array().unwrap().len(), tools.len());
+    let again = front.ask(&owner, DECIDE, wish(Value::Null)).await;
+    assert_eq!(again.data()["decideTools"]["same"], tools.len());
+    println!("N = {} tools, {high} of them high-risk", tools.len());
+}
