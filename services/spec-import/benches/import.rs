@@ -2,18 +2,22 @@
 //!
 //! `cargo bench -p countersign-spec-import [-- FILE…]`; without files, those that lie in
 //! `../shared/specs` beside the checkout. Every figure is a process of its own, so that memory is
-//! that of one document: the median of the runs in milliseconds, and the largest resident set.
+//! that of one document: the median of the runs in milliseconds of CPU on all threads, so that a
+//! busy machine says the same as an idle one, and the largest resident set.
 //! `FastMCP`'s `from_openapi` runs too where the Python that `PYTHON` names has it.
+//! Last, documents made here, each twice as large as the one before, show how the cost grows.
 
 use std::{
     env, fs,
     io::Read as _,
     path::{Path, PathBuf},
     process::Command,
-    time::Instant,
+    time::Duration,
 };
 
 use countersign_spec_import::{Limits, import};
+use rustix::time::{ClockId, clock_gettime};
+use serde_json::{Map, Value, json};
 
 const RUNS: usize = 7;
 const FILES: [&str; 4] = [
@@ -22,6 +26,8 @@ const FILES: [&str; 4] = [
     "kubernetes/swagger.json",
     "digitalocean/DigitalOcean-public.v2.yaml",
 ];
+/// Operations of the documents that are made.
+const GROWTH: [usize; 4] = [600, 1_200, 2_400, 4_800];
 const PEER: &str = include_str!("from_openapi.py");
 
 /// Time in milliseconds, peak memory in MiB.
@@ -31,7 +37,10 @@ fn main() {
     let mut given = env::args().skip(1).filter(|word| word != "--bench");
     match given.next() {
         Some(word) if word == "--one" => one(&given.collect::<Vec<_>>()),
-        first => table(&files(first.into_iter().chain(given).collect())),
+        first => {
+            table(&files(first.into_iter().chain(given).collect()));
+            growth();
+        }
     }
 }
 
@@ -49,6 +58,11 @@ fn files(given: Vec<String>) -> Vec<PathBuf> {
 }
 
 fn table(files: &[PathBuf]) {
+    if peer_is_missing() {
+        println!(
+            "FastMCP is not installed, so it is not compared; PYTHON names a Python that has it"
+        );
+    }
     println!(
         "{:<34}{:>12}{:>12}{:>8}{:>12}{:>12}{:>8}{:>14}",
         "document",
@@ -86,6 +100,66 @@ fn table(files: &[PathBuf]) {
             let _ = fs::remove_file(plain);
         }
     }
+}
+
+/// What each operation costs in documents of different sizes.
+fn growth() {
+    println!(
+        "\n{:<34}{:>12}{:>20}{:>12}",
+        "operations", "import ms", "ms per 1,000", "import MiB"
+    );
+    for operations in GROWTH {
+        let name = format!("countersign-bench-{}-grown.json", std::process::id());
+        let file = env::temp_dir().join(name);
+        fs::write(&file, grown(operations).to_string()).expect("a temporary file");
+        if let Some((time, memory)) = measure("import", &file) {
+            let thousands = u32::try_from(operations).map_or(f64::NAN, f64::from) / 1e3;
+            let each = time / thousands;
+            println!("{operations:<34}{time:>12.1}{each:>20.1}{memory:>12.1}");
+        }
+        let _ = fs::remove_file(file);
+    }
+}
+
+/// A document with so many operations: three to a thing, each thing with a schema of its own
+/// that leads to its neighbour's and to one that all share.
+fn grown(operations: usize) -> Value {
+    let things = operations / 3;
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let content = |name: &str| json!({"application/json": {"schema": reference(name)}});
+    let mut paths = Map::new();
+    let mut schemas = Map::from_iter([(
+        "Money".to_owned(),
+        json!({"type": "object", "properties": {
+            "amount": {"type": "integer", "description": "In the smallest unit of the currency."},
+            "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}}}),
+    )]);
+    for number in 0..things {
+        let name = format!("Thing{number}");
+        let answer = |words: &str| {
+            json!({"summary": format!("{words} thing number {number}"),
+                "description": "Works for members of the workspace. See the guide for limits.",
+                "responses": {"200": {"description": "ok", "content": content(&name)}}})
+        };
+        let (mut change, mut make) = (answer("Update"), answer("Create"));
+        for operation in [&mut change, &mut make] {
+            operation["requestBody"] = json!({"content": content(&name)});
+        }
+        let id = json!([{"name": "id", "in": "path", "required": true,
+            "description": "Which one is meant.", "schema": {"type": "string"}}]);
+        let one = json!({"parameters": id, "get": answer("Get"), "patch": change});
+        paths.insert(format!("/things{number}/{{id}}"), one);
+        paths.insert(format!("/things{number}"), json!({"post": make}));
+        let neighbour = format!("Thing{}", (number / 8) * 8);
+        let schema = json!({"type": "object", "required": ["name"], "properties": {
+            "name": {"type": "string", "maxLength": 200, "description": "What people call it."},
+            "state": {"enum": ["new", "open", "done"]}, "price": reference("Money"),
+            "parent": reference(&neighbour), "tags": {"type": "array", "items": {"type": "string"}}}});
+        schemas.insert(name, schema);
+    }
+    json!({"openapi": "3.1.0", "info": {"title": "Grown", "version": "1"},
+        "servers": [{"url": "https://api.example.com"}],
+        "paths": paths, "components": {"schemas": schemas}})
 }
 
 /// The document itself, unpacked if need be: unpacking is no part of the figures.
@@ -136,7 +210,7 @@ fn one(words: &[String]) {
         panic!("say what and which file");
     };
     let bytes = fs::read(file).expect("the file");
-    let started = Instant::now();
+    let started = cpu_ms();
     let kept: Box<dyn std::any::Any> = match what.as_str() {
         "import" => Box::new(import(&bytes, &Limits::default()).expect("a document")),
         _ if bytes.trim_ascii_start().starts_with(b"{") => {
@@ -147,9 +221,15 @@ fn one(words: &[String]) {
             Box::new(serde_saphyr::from_str::<serde_json::Value>(text).expect("YAML"))
         }
     };
-    let elapsed = started.elapsed().as_secs_f64() * 1e3;
-    println!("{elapsed} {}", peak_mib());
+    println!("{} {}", cpu_ms() - started, peak_mib());
     drop(kept);
+}
+
+/// What all threads of this process have worked.
+fn cpu_ms() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    let since = Duration::try_from(time).unwrap_or_default();
+    since.as_secs_f64() * 1e3
 }
 
 /// The largest resident set of this process, as Linux counts it.
@@ -160,13 +240,17 @@ fn peak_mib() -> f64 {
     kib.unwrap_or(f64::NAN) / 1024.0
 }
 
+fn python() -> Command {
+    Command::new(env::var_os("PYTHON").unwrap_or_else(|| "python3".into()))
+}
+
+fn peer_is_missing() -> bool {
+    let asked = python().args(["-c", "import fastmcp"]).output();
+    !asked.is_ok_and(|output| output.status.success())
+}
+
 /// Milliseconds of `FastMCP`, which only reads JSON documents of `OpenAPI` 3.
 fn peer(file: &Path) -> Option<f64> {
-    let python = env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
-    let output = Command::new(python)
-        .args(["-c", PEER])
-        .arg(file)
-        .output()
-        .ok()?;
+    let output = python().args(["-c", PEER]).arg(file).output().ok()?;
     String::from_utf8(output.stdout).ok()?.trim().parse().ok()
 }
