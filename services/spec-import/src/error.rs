@@ -11,9 +11,9 @@ pub enum ImportError {
     #[error("the file is empty")]
     Empty,
     /// More bytes than the limit.
-    #[error("the file has {size} bytes and the limit is {limit}")]
+    #[error("the file is larger than the limit of {limit} bytes")]
     TooLarge {
-        /// Its size.
+        /// How many bytes were looked at.
         size: usize,
         /// The limit.
         limit: usize,
@@ -149,7 +149,7 @@ pub enum ImportError {
         limit: usize,
     },
     /// No file of the bundle is an API description.
-    #[error("none of the {files} files is an API description that could be the root")]
+    #[error("{}", without_root(*files))]
     RootMissing {
         /// How many files were looked at.
         files: usize,
@@ -194,6 +194,13 @@ pub enum ImportError {
     /// The system gave no thread and no process to read on.
     #[error("the document cannot be read at the moment; try again")]
     NoThread,
+}
+
+fn without_root(files: usize) -> String {
+    if files == 0 {
+        return "there is no file in it".to_owned();
+    }
+    format!("none of the {files} files is an API description that could be the root")
 }
 
 impl ImportError {

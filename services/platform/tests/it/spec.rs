@@ -182,7 +182,7 @@ fn what_cannot_be_read_is_one_line_with_the_place_and_exit_2() {
     fs::remove_dir_all(home.path().join("api")).unwrap();
     let line = refusal(&spec(&["inspect", text(home.path())]));
     assert!(line.contains(r#""other.yaml", "third.yaml""#), "{line}");
-    assert!(line.contains("--root says which"), "{line}");
+    assert!(line.contains("say which one it is with --root"), "{line}");
 }
 
 #[test]

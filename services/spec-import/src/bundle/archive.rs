@@ -82,7 +82,9 @@ fn name_of(entry: &Entry<'_, '_>) -> Result<Option<String>, ImportError> {
     reason = "it stands where a function of the error is asked for"
 )]
 fn unreadable(error: ZipError) -> ImportError {
-    ImportError::ArchiveUnreadable {
-        message: shown(&error.to_string()),
-    }
+    let message = match error.to_string() {
+        said if said.contains("EOCD") => "its end is missing".to_owned(),
+        said => shown(&said),
+    };
+    ImportError::ArchiveUnreadable { message }
 }

@@ -49,6 +49,28 @@ fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn what_is_wrong_with_an_archive_is_said_in_words() {
+    let whole = zipped(&library());
+    for (packed, says) in [
+        (zipped(&[]), "there is no file in it"),
+        (
+            whole[..whole.len() / 2].to_vec(),
+            "the archive cannot be read: its end is missing",
+        ),
+    ] {
+        let error = import(&packed, &patient()).unwrap_err();
+        assert_eq!(error.to_string(), says);
+    }
+    let small = Limits {
+        raw_bytes: 10,
+        ..patient()
+    };
+    let error = import(ROOT.as_bytes(), &small).unwrap_err();
+    let says = "the file is larger than the limit of 10 bytes";
+    assert_eq!(error.to_string(), says);
+}
+
+#[test]
 fn an_archive_is_read_like_the_folder_it_was_made_of() {
     let packed = zipped(&library());
     let from_archive = import(&packed, &patient()).unwrap();

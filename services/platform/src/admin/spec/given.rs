@@ -26,7 +26,7 @@ pub(super) enum Unreadable {
     NotAFolder,
     #[error("--root is for folders and archives")]
     RootOfOneFile,
-    #[error("{0}; --root says which")]
+    #[error("{0} with --root")]
     WhichRoot(ImportError),
     #[error(transparent)]
     Import(ImportError),
