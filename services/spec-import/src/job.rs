@@ -1,5 +1,6 @@
 //! The job that imports a document: fetch it if need be, import it, write its tools.
 
+mod failing;
 mod look;
 mod plan;
 mod prepare;
@@ -140,7 +141,7 @@ impl Job for ImportSpec {
     ) -> Result<(), JobError> {
         let failure = Failure {
             code: INTERRUPTED,
-            text: "the import was interrupted, and again when it was repeated".to_owned(),
+            text: "the import was interrupted".to_owned(),
         };
         fail(cx, payload.revision, &failure).await
     }
@@ -177,10 +178,12 @@ async fn fail(cx: &JobContext, id: RevisionId, failure: &Failure) -> Result<(), 
         .with("text", failure.text.as_str());
     record.code = Some(failure.code.to_owned());
     tx.append_record(&record).await?;
-    if revision.scheduled && failure.code != SUPERSEDED {
+    if revision.scheduled
+        && failure.code != SUPERSEDED
+        && let Some(schedule) = tx.schedule(revision.source).await?
+    {
         let told = (failure.code, failure.text.as_str());
-        tx.count_look_failure(cx.permit(), revision.source, told)
-            .await?;
+        failing::count(cx, &tx, &schedule, told).await?;
     }
     tx.commit().await?;
     Ok(())

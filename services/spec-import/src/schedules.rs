@@ -109,7 +109,7 @@ impl Imports {
         let due = tx.due_schedules(BATCH).await?;
         for one in &due {
             let job = LookAgain::new_job(&self.world, &LookPayload { source: one.source });
-            tx.begin_look(one, &job).await?;
+            tx.begin_look(one, &job.by_schedule()).await?;
         }
         tx.commit().await?;
         if !due.is_empty() {

@@ -44,7 +44,8 @@ pub(crate) struct Schedule {
     failure_code: Option<String>,
     /// Why it did, for people.
     failure: Option<String>,
-    /// Why it has stopped, as a stable code: `member_left` or `role_lost`.
+    /// Why it has stopped, as a stable code: `member_left`, `role_lost`, `kept_failing` or
+    /// `room_used`.
     stopped: Option<&'static str>,
 }
 

@@ -29,7 +29,10 @@ pub(crate) fn start(parts: &Parts, program: &Path) -> Worker {
     let imports = Imports::new(store.clone(), world.clone(), Arc::clone(&parts.wakeups));
     Worker::new(store.clone(), world.clone(), Arc::clone(&parts.wakeups))
         .register(ImportSpec::new(Arc::new(parts.egress.clone()), reader))
-        .register(LookAgain::new(Arc::new(parts.egress.clone())))
+        .register(LookAgain::new(
+            Arc::new(parts.egress.clone()),
+            LookAgain::ROOM,
+        ))
         .reconcile(LookAtDue(imports))
         .reconcile(ExpireHolds(Approvals::new(store.clone(), world.clone())))
         .reconcile(ForgetClients(clients))

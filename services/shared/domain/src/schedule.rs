@@ -11,6 +11,12 @@ use crate::{clock::Timestamp, id::SourceId};
 /// Failures in a row after which the members of a tenant are told.
 pub const TOLD_AFTER: u32 = 3;
 
+/// Failures in a row after which a schedule stops.
+pub const STOPPED_AFTER: u32 = 10;
+
+/// Hours that a schedule waits at most after a failure. It begins with one and doubles.
+pub const LONGEST_WAIT: u32 = 168;
+
 /// How often an address is looked at again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cadence {
@@ -69,24 +75,36 @@ pub enum StopReason {
     MemberLeft,
     /// Whoever set it may not import any more.
     RoleLost,
+    /// It looked in vain too often.
+    KeptFailing,
+    /// What it brought takes all the room that it has.
+    RoomUsed,
 }
 
 impl StopReason {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::MemberLeft,
+        Self::RoleLost,
+        Self::KeptFailing,
+        Self::RoomUsed,
+    ];
+
     /// The stable name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::MemberLeft => "member_left",
             Self::RoleLost => "role_lost",
+            Self::KeptFailing => "kept_failing",
+            Self::RoomUsed => "room_used",
         }
     }
 
     /// Reads the name that [`StopReason::as_str`] writes.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::MemberLeft, Self::RoleLost]
-            .into_iter()
-            .find(|reason| reason.as_str() == text)
+        Self::ALL.into_iter().find(|one| one.as_str() == text)
     }
 
     /// One sentence for people.
@@ -95,6 +113,10 @@ impl StopReason {
         match self {
             Self::MemberLeft => "Whoever set it is no member any more.",
             Self::RoleLost => "Whoever set it may not import any more.",
+            Self::KeptFailing => "Ten looks in a row came to nothing.",
+            Self::RoomUsed => {
+                "The document was another one so often that what was kept fills the room a schedule has."
+            }
         }
     }
 }
@@ -132,6 +154,14 @@ mod tests {
                 assert_eq!(cadence.next_after(source, late), first + period * 6);
             }
         }
+    }
+
+    #[test]
+    fn the_reasons_to_stop_have_names_of_their_own_and_say_what_the_limits_are() {
+        for reason in StopReason::ALL {
+            assert_eq!(StopReason::parse(reason.as_str()), Some(reason));
+        }
+        assert_eq!(STOPPED_AFTER, 10, "the sentence says ten");
     }
 
     #[test]

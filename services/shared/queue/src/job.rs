@@ -52,6 +52,7 @@ pub trait Job: Send + Sync + 'static {
             kind: Self::NAME,
             payload: serde_json::to_value(payload).expect("payloads are plain JSON"),
             attempts: Self::ATTEMPTS,
+            scheduled: false,
         }
     }
 }

@@ -22,8 +22,11 @@ use crate::{
 
 /// How often the database is looked at when nobody says that there is something to do.
 pub const POLL: Duration = Duration::from_secs(1);
-/// Jobs worked on at once by one process.
+/// Jobs worked on at once by one process, besides those that a schedule began.
 const AT_ONCE: usize = 4;
+/// Jobs that a schedule began and that are worked on at once by one process: fewer than documents
+/// may be read at once, so an import that somebody waits for finds room there, too.
+const SCHEDULED_AT_ONCE: usize = 1;
 /// How long running jobs may go on once the process is to end.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -35,6 +38,15 @@ pub struct Worker {
     name: String,
     kinds: HashMap<&'static str, Arc<dyn AnyJob>>,
     reconcilers: Vec<Arc<dyn Reconciler>>,
+}
+
+/// What one process works on.
+#[derive(Default)]
+struct Running {
+    /// Jobs that somebody waits for.
+    asked: JoinSet<()>,
+    /// Jobs that a schedule began.
+    scheduled: JoinSet<()>,
 }
 
 impl Worker {
@@ -79,16 +91,20 @@ impl Worker {
         }
         let woken = Arc::new(Notify::new());
         periodic.spawn(pass_on(Arc::clone(&worker.wakeups), Arc::clone(&woken)));
-        let mut running = JoinSet::new();
+        let mut running = Running::default();
         loop {
             worker.look(&mut running).await;
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = woken.notified() => {}
-                Some(_) = running.join_next() => {}
+                Some(_) = running.asked.join_next() => {}
+                Some(_) = running.scheduled.join_next() => {}
             }
         }
-        let all = async { while running.join_next().await.is_some() {} };
+        let all = async {
+            while running.asked.join_next().await.is_some() {}
+            while running.scheduled.join_next().await.is_some() {}
+        };
         if timeout(GRACE, all).await.is_err() {
             tracing::warn!("jobs were broken off; their leases end by themselves");
         }
@@ -103,7 +119,12 @@ impl Worker {
         let mut done = 0;
         loop {
             relay(&self.store, self.wakeups.as_ref()).await?;
-            let Some(claimed) = self.claim(1).await?.pop() else {
+            let asked = self.claim(1).await?.pop();
+            let claimed = match asked {
+                Some(claimed) => Some(claimed),
+                None => self.claim_scheduled().await?,
+            };
+            let Some(claimed) = claimed else {
                 return Ok(done);
             };
             if let Some(work) = self.work(claimed) {
@@ -114,12 +135,23 @@ impl Worker {
     }
 
     /// Relays what waits and begins as many jobs as there is room for.
-    async fn look(&self, running: &mut JoinSet<()>) {
+    async fn look(&self, running: &mut Running) {
         if let Err(error) = relay(&self.store, self.wakeups.as_ref()).await {
             tracing::warn!(error = %error, "events wait");
         }
-        let room = AT_ONCE.saturating_sub(running.len());
-        match self.claim(room).await {
+        let room = AT_ONCE.saturating_sub(running.asked.len());
+        self.begin(self.claim(room).await, &mut running.asked);
+        if running.scheduled.len() < SCHEDULED_AT_ONCE {
+            self.begin(self.claim_scheduled().await, &mut running.scheduled);
+        }
+    }
+
+    fn begin(
+        &self,
+        claimed: Result<impl IntoIterator<Item = ClaimedJob>, StoreError>,
+        running: &mut JoinSet<()>,
+    ) {
+        match claimed {
             Ok(claimed) => {
                 for work in claimed.into_iter().filter_map(|job| self.work(job)) {
                     running.spawn(work);
@@ -137,6 +169,17 @@ impl Worker {
         let tx = self.store.begin_system(SystemReason::RunJobs).await?;
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let claimed = tx.claim_jobs(&self.name, &kinds, limit, LEASE).await?;
+        tx.commit().await?;
+        Ok(claimed)
+    }
+
+    async fn claim_scheduled(&self) -> Result<Option<ClaimedJob>, StoreError> {
+        if self.kinds.is_empty() {
+            return Ok(None);
+        }
+        let kinds: Vec<&str> = self.kinds.keys().copied().collect();
+        let tx = self.store.begin_system(SystemReason::RunJobs).await?;
+        let claimed = tx.claim_scheduled_job(&self.name, &kinds, LEASE).await?;
         tx.commit().await?;
         Ok(claimed)
     }

@@ -6,6 +6,8 @@
 //! While a job is leased its `run_after` is the end of the lease: one index finds both the jobs
 //! that are due and those whose worker died.
 
+mod scheduled;
+
 use std::time::Duration;
 
 use countersign_access::{Actor, Membership, TenantScope};
@@ -27,6 +29,18 @@ pub struct NewJob {
     pub payload: Value,
     /// How often it may be tried.
     pub attempts: u32,
+    /// A schedule began it, and nobody waits for it.
+    pub scheduled: bool,
+}
+
+impl NewJob {
+    /// Makes it one that a schedule began. It is tried once: the schedule comes again by itself.
+    #[must_use]
+    pub const fn by_schedule(mut self) -> Self {
+        self.scheduled = true;
+        self.attempts = 1;
+        self
+    }
 }
 
 /// A job that this worker may work on until its lease ends.
@@ -85,14 +99,15 @@ impl TenantTx {
     /// When the database refuses.
     pub async fn enqueue(&self, job: &NewJob) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO job (tenant_id, id, kind, payload, state, attempts_max, run_after, created_at)
-             VALUES ($1, $2, $3, $4, 'ready', $5, clock_timestamp(), clock_timestamp())",
+            "INSERT INTO job (tenant_id, id, kind, payload, state, attempts_max, scheduled, run_after, created_at)
+             VALUES ($1, $2, $3, $4, 'ready', $5, $6, clock_timestamp(), clock_timestamp())",
             [
                 self.tenant().as_uuid().into(),
                 job.id.as_uuid().into(),
                 job.kind.into(),
                 job.payload.clone().into(),
                 count(job.attempts).into(),
+                job.scheduled.into(),
             ],
         )
         .await
@@ -122,7 +137,8 @@ impl TenantTx {
 }
 
 impl SystemTx {
-    /// Claims jobs of these kinds that are due, or whose worker's lease has ended.
+    /// Claims jobs of these kinds that are due, or whose worker's lease has ended; none that a
+    /// schedule began.
     ///
     /// A job may come back with more attempts than it may have: its worker died in the last one,
     /// and all that is left to do is to give it up.
@@ -143,7 +159,7 @@ impl SystemTx {
                      SELECT tenant_id, id, clock_timestamp() + $4 * interval '1 millisecond' AS until
                      FROM job
                      WHERE state IN ('ready', 'running') AND run_after <= statement_timestamp()
-                       AND kind = ANY ($1)
+                       AND kind = ANY ($1) AND NOT scheduled
                      ORDER BY run_after LIMIT $2 FOR UPDATE SKIP LOCKED)
                  UPDATE job SET state = 'running', attempts = attempts + 1, leased_by = $3,
                      leased_until = due.until, run_after = due.until

@@ -4,6 +4,7 @@
 //! that member may import. What is due is found across tenants, and nothing but a job is begun
 //! there; the job acts as its tenant.
 
+mod brought;
 mod due;
 
 use countersign_access::{ActionName, ImportSource, Permit, RunJob, allows};
@@ -12,7 +13,7 @@ use countersign_domain::{
     digest::Digest,
     id::{JobId, MemberId, SourceId},
     role::Role,
-    schedule::{Cadence, StopReason},
+    schedule::{Cadence, LONGEST_WAIT, StopReason},
 };
 use sea_orm::QueryResult;
 use uuid::Uuid;
@@ -245,7 +246,8 @@ impl TenantTx {
         .map(|_| ())
     }
 
-    /// Counts a failure of a source's schedule, if it has one.
+    /// Counts a failure of a source's schedule, if it has one that goes on, and lets it wait for
+    /// 1, 2, 4 .. hours. Returns how many that were in a row.
     ///
     /// # Errors
     /// When the database refuses.
@@ -254,20 +256,28 @@ impl TenantTx {
         permit: Permit<RunJob>,
         source: SourceId,
         (code, text): (&str, &str),
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<u32>, StoreError> {
         self.used(permit)?;
-        self.execute(
-            "UPDATE source_schedule SET failures = failures + 1, failure_code = $3, failure_text = $4,
-                 failed_at = clock_timestamp() WHERE tenant_id = $1 AND source_id = $2",
-            [
-                self.tenant().as_uuid().into(),
-                source.as_uuid().into(),
-                code.into(),
-                text.into(),
-            ],
-        )
-        .await
-        .map(|_| ())
+        let row = self
+            .row(
+                "UPDATE source_schedule SET failures = failures + 1, failure_code = $3, failure_text = $4,
+                     failed_at = statement_timestamp(), next_at = statement_timestamp()
+                         + least($5, power(2, least(failures, 30))) * interval '1 hour'
+                 WHERE tenant_id = $1 AND source_id = $2 AND stopped_at IS NULL RETURNING failures",
+                [
+                    self.tenant().as_uuid().into(),
+                    source.as_uuid().into(),
+                    code.into(),
+                    text.into(),
+                    f64::from(LONGEST_WAIT).into(),
+                ],
+            )
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let failures: i32 = row.try_get("", "failures")?;
+        at(source)
+            .need("failures", u32::try_from(failures).ok())
+            .map(Some)
     }
 
     /// Stops a schedule for good: it starts again only when somebody sets it anew.

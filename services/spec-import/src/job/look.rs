@@ -5,12 +5,7 @@
 
 use std::sync::Arc;
 
-use countersign_domain::{
-    digest::Digest,
-    id::SourceId,
-    record::{Act, Record},
-    schedule::StopReason,
-};
+use countersign_domain::{digest::Digest, id::SourceId, record::Act, schedule::StopReason};
 use countersign_egress::{EgressError, Fetch, Fetched};
 use countersign_queue::{Job, JobContext, JobError};
 use countersign_store::{
@@ -20,7 +15,7 @@ use countersign_store::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, INTERRUPTED, ImportPayload, ImportSpec, SUPERSEDED, may_go_better};
+use super::{Failure, INTERRUPTED, ImportPayload, ImportSpec, SUPERSEDED, failing};
 
 /// Imports that are looked through for the one that a document belongs to.
 const LOOKED_THROUGH: u64 = 50;
@@ -29,9 +24,10 @@ const LOOKED_THROUGH: u64 = 50;
 ///
 /// Idempotent: what it finds is written in one transaction, which asks for the job's lease and for
 /// a schedule that still names this very job. Bytes that the latest import from the address had
-/// begin no other.
+/// begin no other. It is tried once: the schedule comes again by itself, later each time.
 pub struct LookAgain {
     fetch: Arc<dyn Fetch>,
+    room: u64,
 }
 
 /// What the job needs to know.
@@ -50,10 +46,15 @@ enum Seen {
 }
 
 impl LookAgain {
-    /// Makes the job; addresses are fetched through `fetch`.
+    /// Bytes that the imports of one schedule may leave in the database until somebody sets it
+    /// again: years of an API that grows, hours of a server that means harm.
+    pub const ROOM: u64 = 512 << 20;
+
+    /// Makes the job; addresses are fetched through `fetch`. A schedule stops once what it brought
+    /// takes `room` bytes: whoever serves a document must not fill the disk with it.
     #[must_use]
-    pub fn new(fetch: Arc<dyn Fetch>) -> Self {
-        Self { fetch }
+    pub fn new(fetch: Arc<dyn Fetch>, room: u64) -> Self {
+        Self { fetch, room }
     }
 
     /// Asks only for what is new where the last look left a tag to ask with.
@@ -66,11 +67,57 @@ impl LookAgain {
             (None, None) => Err(EgressError::Redirected),
         }
     }
+
+    /// Writes down what was found, and begins an import when that is another document.
+    async fn found(&self, cx: &JobContext, source: SourceId, seen: Seen) -> Result<(), JobError> {
+        let tx = cx.store().begin(cx.scope()).await?;
+        cx.fence(&tx).await?;
+        tx.lock_source(source).await?;
+        let Some(schedule) = tx.lock_schedule(source, cx.job()).await? else {
+            return Ok(());
+        };
+        match schedule.stopped {
+            Some(why) => failing::stop(cx, &tx, &schedule, why).await?,
+            None => self.weigh(cx, &tx, &schedule, seen).await?,
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn weigh(
+        &self,
+        cx: &JobContext,
+        tx: &TenantTx,
+        schedule: &Schedule,
+        seen: Seen,
+    ) -> Result<(), StoreError> {
+        let source = schedule.source;
+        let (sha256, etag) = match &seen {
+            Seen::Same(sha256) => (*sha256, schedule.etag.as_deref()),
+            Seen::Document(fetched) => (Digest::of(&fetched.bytes), fetched.etag.as_deref()),
+        };
+        let latest = latest_from(tx, schedule).await?;
+        let next = next(latest.as_ref(), sha256);
+        // What is neither kept nor imported yet is fetched whole the next time.
+        let etag = etag.filter(|_| !matches!(next, Next::Wait));
+        tx.note_look(cx.permit(), source, (sha256, etag)).await?;
+        match next {
+            Next::Nothing => tx.forget_look_failures(cx.permit(), source).await,
+            Next::Wait => Ok(()),
+            Next::StillBad(code, text) => failing::count(cx, tx, schedule, (&code, &text)).await,
+            Next::Import => {
+                let brought = tx.brought_by_schedule(source, schedule.set_at).await?;
+                if brought >= self.room {
+                    return failing::stop(cx, tx, schedule, StopReason::RoomUsed).await;
+                }
+                import(cx, tx, schedule, (seen, sha256)).await
+            }
+        }
+    }
 }
 
 impl Job for LookAgain {
     const NAME: &'static str = "spec_import.look_again";
-    const ATTEMPTS: u32 = 3;
+    const ATTEMPTS: u32 = 1;
     type Payload = LookPayload;
 
     async fn run(&self, cx: &JobContext, payload: LookPayload) -> Result<(), JobError> {
@@ -79,14 +126,13 @@ impl Job for LookAgain {
             return Ok(());
         };
         if let Some(why) = schedule.stopped {
-            return stop(cx, tx, &schedule, why).await;
+            cx.fence(&tx).await?;
+            failing::stop(cx, &tx, &schedule, why).await?;
+            return Ok(tx.commit().await?);
         }
         drop(tx);
         match self.look(&schedule).await {
-            Ok(seen) => found(cx, payload.source, seen).await,
-            Err(error) if may_go_better(&error) && !cx.is_last_attempt() => {
-                Err(JobError::retry(error))
-            }
+            Ok(seen) => self.found(cx, payload.source, seen).await,
             Err(error) => failed(cx, payload.source, &Failure::of(&error)).await,
         }
     }
@@ -99,44 +145,10 @@ impl Job for LookAgain {
     ) -> Result<(), JobError> {
         let failure = Failure {
             code: "fetch_interrupted",
-            text: "looking at the address was interrupted, and again when it was repeated"
-                .to_owned(),
+            text: "looking at the address was interrupted".to_owned(),
         };
         failed(cx, payload.source, &failure).await
     }
-}
-
-/// Writes down what was found, and begins an import when that is another document.
-async fn found(cx: &JobContext, source: SourceId, seen: Seen) -> Result<(), JobError> {
-    let tx = cx.store().begin(cx.scope()).await?;
-    cx.fence(&tx).await?;
-    tx.lock_source(source).await?;
-    let Some(schedule) = tx.lock_schedule(source, cx.job()).await? else {
-        return Ok(());
-    };
-    if let Some(why) = schedule.stopped {
-        return stop(cx, tx, &schedule, why).await;
-    }
-    let (sha256, etag) = match &seen {
-        Seen::Same(sha256) => (*sha256, schedule.etag.as_deref()),
-        Seen::Document(fetched) => (Digest::of(&fetched.bytes), fetched.etag.as_deref()),
-    };
-    let latest = latest_from(&tx, &schedule).await?;
-    let next = next(latest.as_ref(), sha256);
-    // What is neither kept nor imported yet is fetched whole the next time.
-    let etag = etag.filter(|_| !matches!(next, Next::Wait));
-    tx.note_look(cx.permit(), source, (sha256, etag)).await?;
-    match (next, seen) {
-        (Next::Nothing, _) => tx.forget_look_failures(cx.permit(), source).await?,
-        (Next::Wait, _) => {}
-        (Next::StillBad(code, text), _) => {
-            tx.count_look_failure(cx.permit(), source, (&code, &text))
-                .await?;
-        }
-        (Next::Import, seen) => import(cx, &tx, &schedule, (seen, sha256)).await?,
-    }
-    tx.commit().await?;
-    Ok(())
 }
 
 /// What comes of a document.
@@ -184,7 +196,7 @@ async fn import(
     tx: &TenantTx,
     schedule: &Schedule,
     (seen, sha256): (Seen, Digest),
-) -> Result<(), JobError> {
+) -> Result<(), StoreError> {
     let at = cx.world().now();
     if let Seen::Document(fetched) = &seen {
         tx.keep_document(&fetched.bytes, at).await?;
@@ -202,25 +214,8 @@ async fn import(
     let payload = ImportPayload {
         revision: revision.id,
     };
-    tx.enqueue(&ImportSpec::new_job(cx.world(), &payload))
-        .await?;
-    Ok(())
-}
-
-/// Stops the schedule and says so: nobody stands behind it any more.
-async fn stop(
-    cx: &JobContext,
-    tx: TenantTx,
-    schedule: &Schedule,
-    why: StopReason,
-) -> Result<(), JobError> {
-    cx.fence(&tx).await?;
-    tx.stop_schedule(cx.permit(), schedule.source, why).await?;
-    let mut record = record(cx, &tx, schedule, Act::ScheduleStopped).await?;
-    record.code = Some(why.as_str().to_owned());
-    tx.append_record(&record).await?;
-    tx.commit().await?;
-    Ok(())
+    let job = ImportSpec::new_job(cx.world(), &payload).by_schedule();
+    tx.enqueue(&job).await
 }
 
 /// Counts a look that came to nothing. Nothing else is changed by it.
@@ -230,30 +225,13 @@ async fn failed(cx: &JobContext, source: SourceId, failure: &Failure) -> Result<
     let Some(schedule) = tx.lock_schedule(source, cx.job()).await? else {
         return Ok(());
     };
-    tx.count_look_failure(cx.permit(), source, (failure.code, &failure.text))
-        .await?;
-    let mut record = record(cx, &tx, &schedule, Act::ScheduledFetchFailed)
+    let mut record = failing::record(cx, &tx, &schedule, Act::ScheduledFetchFailed)
         .await?
         .with("text", failure.text.as_str())
         .with("failures", schedule.failures + 1);
     record.code = Some(failure.code.to_owned());
     tx.append_record(&record).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// A row of the audit log that names the schedule and who set it.
-async fn record(
-    cx: &JobContext,
-    tx: &TenantTx,
-    schedule: &Schedule,
-    act: Act,
-) -> Result<Record, StoreError> {
-    let who = tx.who_is(schedule.set_by).await?;
-    let source = tx.source(schedule.source).await?;
-    Ok(Record::new(cx.world(), cx.scope().tenant(), act, who)
-        .with("source", source.slug.as_str())
-        .with("every", schedule.every.as_str())
-        .with("url", schedule.url.as_str())
-        .with("by_schedule", true))
+    let told = (failure.code, failure.text.as_str());
+    failing::count(cx, &tx, &schedule, told).await?;
+    Ok(tx.commit().await?)
 }

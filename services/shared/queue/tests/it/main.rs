@@ -7,3 +7,4 @@ mod jobs;
 mod losing_redis;
 mod outbox;
 mod redis_server;
+mod scheduled;

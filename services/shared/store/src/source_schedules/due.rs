@@ -60,14 +60,15 @@ impl SystemTx {
     /// When the database refuses.
     pub async fn begin_look(&self, due: &DueSchedule, job: &NewJob) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO job (tenant_id, id, kind, payload, state, attempts_max, run_after, created_at)
-             VALUES ($1, $2, $3, $4, 'ready', $5, clock_timestamp(), clock_timestamp())",
+            "INSERT INTO job (tenant_id, id, kind, payload, state, attempts_max, scheduled, run_after, created_at)
+             VALUES ($1, $2, $3, $4, 'ready', $5, $6, clock_timestamp(), clock_timestamp())",
             [
                 due.tenant.as_uuid().into(),
                 job.id.as_uuid().into(),
                 job.kind.into(),
                 job.payload.clone().into(),
                 i32::try_from(job.attempts).unwrap_or(i32::MAX).into(),
+                job.scheduled.into(),
             ],
         )
         .await?;
