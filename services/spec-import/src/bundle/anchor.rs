@@ -11,12 +11,20 @@ pub(crate) type Anchors = HashMap<String, Option<String>>;
 
 /// Collects the names of a whole file, with pointers into it.
 pub(crate) fn anchors(root: &Value) -> Anchors {
+    named(root, &name)
+}
+
+/// Collects what members of objects are called by, with pointers to those objects.
+pub(crate) fn named<'v>(root: &'v Value, name: Name<'_, 'v>) -> Anchors {
     let mut found = Anchors::new();
-    collect(root, &At::ROOT, &mut found);
+    collect(root, &At::ROOT, name, &mut found);
     found
 }
 
-fn collect(value: &Value, at: &At<'_>, found: &mut Anchors) {
+/// What an object calls itself in a member with this key and this text, if it does.
+type Name<'n, 'v> = &'n dyn Fn(&str, &'v str) -> Option<&'v str>;
+
+fn collect<'v>(value: &'v Value, at: &At<'_>, name: Name<'_, 'v>, found: &mut Anchors) {
     match value {
         Value::Object(members) => {
             for (key, member) in members {
@@ -26,12 +34,12 @@ fn collect(value: &Value, at: &At<'_>, found: &mut Anchors) {
                         .and_modify(|place| *place = None)
                         .or_insert_with(|| Some(at.to_string()));
                 }
-                collect(member, &at.key(key), found);
+                collect(member, &at.key(key), name, found);
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                collect(item, &at.index(index), found);
+                collect(item, &at.index(index), name, found);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

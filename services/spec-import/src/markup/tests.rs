@@ -55,7 +55,7 @@ fn what_is_no_markup_stays() {
 }
 
 #[test]
-fn hostile_text_takes_no_longer_than_any_other_and_nothing_is_left_of_it() {
+fn hostile_text_is_read_to_its_end_and_no_image_or_html_is_left_of_it() {
     for unit in [
         "<",
         "<b",
@@ -72,6 +72,5 @@ fn hostile_text_takes_no_longer_than_any_other_and_nothing_is_left_of_it() {
         let shown = plain(&text);
         let left = Markup::of(&shown);
         assert!(!left.images && !left.html, "{unit}");
-        let _ = Markup::of(&text);
     }
 }

@@ -108,7 +108,8 @@ pub(crate) fn check(name: &str, document: &ImportedDocument) {
             );
         }
     }
-    assert!(inspect::table(document).contains("BY CLASS"));
+    let lines = inspect::table(document).lines().count();
+    assert!(lines > document.operations.len(), "{name}: a line for each");
 }
 
 fn has_error(operation: &countersign_domain::operation::ImportedOperation) -> bool {
@@ -168,7 +169,7 @@ fn odd_documents_never_panic() {
     .to_vec();
     let (mut count, mut imported) = (0, 0);
     while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten() {
+        for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 open.push(path);

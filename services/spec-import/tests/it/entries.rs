@@ -1,25 +1,11 @@
 //! The main documents of the collection that lies beside the checkout.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
-use countersign_domain::{Fault as _, operation::ImportedDocument};
+use countersign_domain::operation::ImportedDocument;
 use countersign_spec_import::{ImportError, bundle::Bundle, import, import_files};
 
-use crate::{at, patient};
-
-fn specs() -> Option<PathBuf> {
-    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/specs");
-    if home.is_dir() {
-        return Some(home);
-    }
-    eprintln!(
-        "skipped: ../shared/specs is not beside the checkout, so no real document was imported"
-    );
-    None
-}
+use crate::{at, corpus::specs, patient};
 
 /// Every file below a folder.
 fn bundle(home: &Path) -> Bundle {
@@ -46,7 +32,7 @@ fn digitalocean(home: &Path) -> Result<ImportedDocument, ImportError> {
 fn every_main_document_is_imported_whole() {
     let Some(home) = specs() else { return };
     let entries = fs::read_to_string(home.join("ENTRIES.txt")).unwrap();
-    let (mut imported, mut operations, mut off, mut older) = (0, 0, 0, 0);
+    let (mut imported, mut operations, mut off) = (0, 0, 0);
     for name in entries.lines() {
         let result = if name.starts_with("digitalocean/") {
             digitalocean(&home)
@@ -55,14 +41,7 @@ fn every_main_document_is_imported_whole() {
             let bytes = fs::read(home.join(name)).or_else(|_| fs::read(home.join(packed)));
             import(&bytes.unwrap(), &patient())
         };
-        let document = match result {
-            Ok(document) => document,
-            Err(error) if error.code() == "swagger_2" => {
-                older += 1;
-                continue;
-            }
-            Err(error) => panic!("{name}: {error}"),
-        };
+        let document = result.unwrap_or_else(|error| panic!("{name}: {error}"));
         imported += 1;
         assert!(!document.operations.is_empty(), "{name}");
         operations += document.operations.len();
@@ -72,8 +51,8 @@ fn every_main_document_is_imported_whole() {
             .filter(|one| one.unsupported.is_some())
             .count();
     }
-    assert_eq!(imported + older, entries.lines().count());
-    println!("main documents: {imported}, operations: {operations}, off: {off}, older: {older}");
+    assert_eq!(imported, entries.lines().count());
+    println!("main documents: {imported}, operations: {operations}, off: {off}");
 }
 
 #[test]
