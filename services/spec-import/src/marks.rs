@@ -5,7 +5,7 @@
 //! characters. Both are looked at, because taking something out may join what is left to an
 //! instruction, and because what is gone says something about whoever put it there.
 
-use std::{collections::HashMap, ops::RangeInclusive};
+use std::{borrow::Cow, collections::HashMap, ops::RangeInclusive};
 
 use countersign_domain::{persuasion::instructs, text};
 use serde_json::Value;
@@ -13,9 +13,9 @@ use serde_json::Value;
 use crate::markup::{self, Markup};
 
 /// Bytes of texts that are looked up: shorter ones are judged sooner, longer ones said once.
-const LOOKED_UP: RangeInclusive<usize> = 16..=1_024;
+const LOOKED_UP: RangeInclusive<usize> = 16..=4_096;
 /// Texts that are remembered.
-const TEXTS: usize = 4_096;
+const TEXTS: usize = 2_048;
 
 /// What is remarkable about texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Marks {
         let markup = Markup::of(written);
         Self {
             instructs: instructs(written)
-                || markup != Markup::default() && instructs(&markup::plain(written)),
+                || matches!(markup::plain(written), Cow::Owned(shown) if instructs(&shown)),
             hidden: text::has_hidden(written),
             markup,
         }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use countersign_domain::path::{has_whole_escapes, is_query, leads_elsewhere};
+
 /// A path template that can be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template<'p> {
@@ -57,8 +59,12 @@ pub(crate) fn parse(path: &str) -> Result<Template<'_>, &'static str> {
     if route.contains("//") {
         return Err("the path holds an empty segment (//)");
     }
-    if route.split('/').any(is_dots) {
-        return Err("the path holds a . or .. segment");
+    if !is_query(query) {
+        return Err("the path has a query that cannot be sent as it is");
+    }
+    let shape = shape(route);
+    if shape.split('/').any(leads_away) {
+        return Err("the path holds a segment that could lead elsewhere");
     }
     let variables = variables(route)?;
     if variables.iter().collect::<BTreeSet<_>>().len() < variables.len() {
@@ -70,16 +76,17 @@ pub(crate) fn parse(path: &str) -> Result<Template<'_>, &'static str> {
             .filter_map(|pair| pair.split('=').next())
             .map(str::to_owned)
             .collect(),
-        shape: format!("{}?{query}", shape(route)),
+        shape: format!("{shape}?{query}"),
         variables,
         has_fragment: fragment.is_some(),
     })
 }
 
-/// `.`, `..` and their percent-encoded forms.
-fn is_dots(segment: &str) -> bool {
-    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
-    plain == "." || plain == ".."
+/// A way up in whatever spelling, or half an escape. What stands beside a variable is looked at
+/// again once that is filled in.
+fn leads_away(segment: &str) -> bool {
+    let is_fixed = !segment.contains('{');
+    !has_whole_escapes(segment) || is_fixed && leads_elsewhere(segment)
 }
 
 fn variables(route: &str) -> Result<Vec<&str>, &'static str> {
@@ -150,6 +157,11 @@ mod tests {
             "/a\0",
             "/a\\..\\b",
             "/a?x={y}",
+            "/a?x[]=1",
+            "/a%2O0/{x}",
+            "/a%{x}",
+            "/a/..;x/b",
+            "/a/%252e%252e/b",
             "",
         ];
         for path in bad {

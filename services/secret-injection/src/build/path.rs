@@ -4,40 +4,13 @@
 //! is also refused where something behind us that decodes once more than it should (a proxy, a
 //! framework) could read it as a way up.
 
-use std::borrow::Cow;
-
-use countersign_domain::operation::{Bind, Place};
-use percent_encoding::percent_decode;
+use countersign_domain::{
+    operation::{Bind, Place},
+    path::{has_whole_escapes, is_query, leads_elsewhere},
+};
 use serde_json::{Map, Value};
 
 use super::{BuildError, encode, style::Parts, typed_value};
-
-/// Nobody means a value that still changes after being decoded this often.
-const DECODINGS: usize = 6;
-
-/// Characters and malformed sequences that some reader takes for a dot, a slash, a backslash or a
-/// percent sign: full-width and small forms, look-alikes, and overlong UTF-8.
-const LOOKALIKES: [(&[u8], &[u8]); 19] = [
-    ("\u{ff0e}".as_bytes(), b"."),
-    ("\u{2024}".as_bytes(), b"."),
-    ("\u{fe52}".as_bytes(), b"."),
-    ("\u{2025}".as_bytes(), b".."),
-    ("\u{ff0f}".as_bytes(), b"/"),
-    ("\u{2044}".as_bytes(), b"/"),
-    ("\u{2215}".as_bytes(), b"/"),
-    ("\u{29f8}".as_bytes(), b"/"),
-    ("\u{ff3c}".as_bytes(), b"\\"),
-    ("\u{fe68}".as_bytes(), b"\\"),
-    ("\u{2216}".as_bytes(), b"\\"),
-    ("\u{29f5}".as_bytes(), b"\\"),
-    ("\u{ff05}".as_bytes(), b"%"),
-    ("\u{fe6a}".as_bytes(), b"%"),
-    (b"\xc0\xae", b"."),
-    (b"\xe0\x80\xae", b"."),
-    (b"\xc0\xaf", b"/"),
-    (b"\xe0\x80\xaf", b"/"),
-    (b"\xc1\x9c", b"\\"),
-];
 
 /// A path template, taken apart.
 pub(super) struct Template<'a> {
@@ -68,7 +41,7 @@ impl<'a> Template<'a> {
         if rest.starts_with('/') {
             return unusable("its path begins with two slashes");
         }
-        if fixed_query.is_some_and(|query| !query.bytes().all(is_query_byte)) {
+        if fixed_query.is_some_and(|query| !is_query(query)) {
             return unusable("the query in its path cannot be sent");
         }
         let segments = rest.split('/').map(pieces).collect::<Result<_, _>>()?;
@@ -152,19 +125,6 @@ fn pieces(segment: &str) -> Result<Vec<Piece<'_>>, BuildError> {
     Ok(pieces)
 }
 
-fn has_whole_escapes(text: &str) -> bool {
-    text.split('%').skip(1).all(|after| {
-        after
-            .as_bytes()
-            .get(..2)
-            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    })
-}
-
-fn is_query_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&()*+,;=:@/?%".contains(&byte)
-}
-
 fn bind_of<'b>(variable: &str, binds: &'b [Bind]) -> Result<&'b Bind, BuildError> {
     binds
         .iter()
@@ -191,54 +151,4 @@ fn fill(bind: &Bind, arguments: &Map<String, Value>) -> Result<String, BuildErro
     Ok(parts
         .escaped(encode::strict)
         .spelled(bind.style, bind.explode, &wire))
-}
-
-/// Says whether a reader could take the text for a way up, or for the end of the request line,
-/// however often it decodes and whatever it takes for a dot or a slash.
-fn leads_elsewhere(text: &str) -> bool {
-    let mut bytes = Cow::Borrowed(text.as_bytes());
-    for _ in 0..DECODINGS {
-        let folded = fold(&bytes);
-        if folded.iter().any(u8::is_ascii_control) || has_dot_segment(&folded) {
-            return true;
-        }
-        let decoded: Vec<u8> = percent_decode(&folded).collect();
-        if decoded == *bytes {
-            return false;
-        }
-        bytes = Cow::Owned(decoded);
-    }
-    true
-}
-
-fn fold(bytes: &[u8]) -> Vec<u8> {
-    let mut folded = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let [first, tail @ ..] = rest {
-        let lookalike = LOOKALIKES
-            .iter()
-            .find(|(seen, _)| !first.is_ascii() && rest.starts_with(seen));
-        if let Some((seen, meant)) = lookalike {
-            folded.extend_from_slice(meant);
-            rest = &rest[seen.len()..];
-        } else {
-            folded.push(*first);
-            rest = tail;
-        }
-    }
-    folded
-}
-
-/// Parameters of a segment (`..;x`) and white space around it do not make it another segment to
-/// everyone.
-fn has_dot_segment(bytes: &[u8]) -> bool {
-    bytes
-        .split(|byte| matches!(byte, b'/' | b'\\'))
-        .any(|segment| {
-            let name = segment
-                .split(|byte| *byte == b';')
-                .next()
-                .unwrap_or_default();
-            matches!(name.trim_ascii(), b"." | b"..")
-        })
 }

@@ -20,6 +20,7 @@ pub mod media_type;
 pub mod name;
 pub mod operation;
 pub mod overrides;
+pub mod path;
 pub mod persuasion;
 pub mod record;
 pub mod risk;
