@@ -5,7 +5,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use countersign_domain::{
-    media_type::is_json,
+    media_type::{is_json, is_well_formed},
     operation::{Body, BodyKind, PartEncoding, Style},
 };
 use serde_json::{Map, Value};
@@ -75,11 +75,7 @@ pub(super) fn media_type(body: &Body, default: &str) -> Result<String, BuildErro
     if declared.is_empty() || declared.contains('*') {
         return Ok(default.to_owned());
     }
-    let essence = declared.split(';').next().unwrap_or_default().trim();
-    let is_valid = essence
-        .split_once('/')
-        .is_some_and(|(kind, subtype)| refused::is_token(kind) && refused::is_token(subtype));
-    if !is_valid || !declared.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
+    if !is_well_formed(declared) {
         return Err(BuildError::BodyUnsupported {
             reason: "its media type is malformed",
         });

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use countersign_domain::{
     digest::Digest,
-    media_type::{essence, is_json, is_text},
+    media_type::{essence, is_json, is_text, is_well_formed},
     operation::{Body, PartEncoding, Style},
 };
 use serde_json::{Map, Value};
@@ -17,7 +17,6 @@ use super::{
     body::{ARGUMENT, Written, from_base64},
     encode,
     query::Pairs,
-    refused,
 };
 
 struct Part {
@@ -125,9 +124,7 @@ fn head(name: &str, media: Option<&str>, file: Option<&str>) -> Result<String, B
         let _ = write!(head, "; filename=\"{}\"", quoted(file));
     }
     if let Some(media) = media {
-        let essence = media.split(';').next().unwrap_or_default().trim();
-        let is_type = essence.split('/').count() == 2 && essence.split('/').all(refused::is_token);
-        if !is_type || !media.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
+        if !is_well_formed(media) {
             return Err(BuildError::BodyUnsupported {
                 reason: "a part's media type is malformed",
             });

@@ -35,6 +35,21 @@ const TEXTS: [&str; 27] = [
 ];
 const BUILT_ON_TEXT: [&str; 3] = ["+xml", "+yaml", "+json-seq"];
 
+/// Says whether this is written as RFC 9110, section 8.3.1 has it: two tokens and whatever follows
+/// them in printable ASCII. A range such as `*/*` is, too.
+#[must_use]
+pub fn is_well_formed(media_type: &str) -> bool {
+    let is_token = |part: &str| {
+        let mut bytes = part.bytes();
+        !part.is_empty()
+            && bytes.all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+    };
+    let parts = media_type.split(';').next().unwrap_or_default().trim();
+    let parts = parts.split_once('/');
+    parts.is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
+        && media_type.bytes().all(|b| matches!(b, 0x20..=0x7e))
+}
+
 /// Takes the parameters off: `application/json; charset=utf-8` is `application/json`.
 #[must_use]
 pub fn essence(media_type: &str) -> String {
@@ -102,6 +117,34 @@ mod tests {
         ] {
             assert!(!is_text(media) && !is_json(media), "{media}");
         }
+    }
+
+    #[test]
+    fn what_no_header_could_say_is_no_media_type() {
+        for media in [
+            "a/b",
+            "*/*",
+            "text/plain; charset=utf-8",
+            "application/a.b+json",
+        ] {
+            assert!(is_well_formed(media), "{media}");
+        }
+        let malformed = [
+            "",
+            "json",
+            "/json",
+            "a/",
+            "a/b/c",
+            "a b/c",
+            "application/json}",
+            "a/b\r\nX: y",
+            "a/b;c=\u{e9}",
+            "(a)/b",
+        ];
+        for media in malformed {
+            assert!(!is_well_formed(media), "{media:?}");
+        }
+        println!("N = {} malformed media types", malformed.len());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How the properties of a form are written, and which of them are bytes.
 
 use countersign_domain::{
-    media_type::{essence, is_json, is_text},
+    media_type::{essence, is_json, is_text, is_well_formed},
     operation::{BodyKind, PartEncoding, Style},
 };
 use serde_json::{Map, Value};
@@ -116,8 +116,8 @@ fn part_type(encoding: &Value) -> Option<String> {
         .split(',')
         .next()?
         .trim();
-    let fits = first.bytes().all(|b| b.is_ascii_graphic() || b == b' ') && !first.contains('*');
-    (fits && first.contains('/') && first.len() <= 120).then(|| first.to_owned())
+    let fits = is_well_formed(first) && !first.contains('*') && first.len() <= 120;
+    fits.then(|| first.to_owned())
 }
 
 /// Properties whose values are bytes, or lists of bytes.

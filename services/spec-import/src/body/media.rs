@@ -1,7 +1,7 @@
 //! Which of the media types of a body is sent, and how it is written.
 
 use countersign_domain::{
-    media_type::{essence, is_json, is_text, is_utf8},
+    media_type::{essence, is_json, is_text, is_utf8, is_well_formed},
     operation::BodyKind,
 };
 use serde_json::{Map, Value};
@@ -57,6 +57,9 @@ pub(super) fn choose<'d>(root: &'d Value, content: &'d Map<String, Value>) -> Op
 
 fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
     let essence = essence(media);
+    if !is_well_formed(&essence) {
+        return None;
+    }
     let schema = value.get("schema").map(|schema| {
         reference::follow(root, schema, String::new()).map_or(schema, |(schema, _)| schema)
     });
@@ -81,7 +84,6 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
         _ if is_text(&essence) && !is_utf8(media) => (9, BodyKind::Binary),
         _ if is_text(&essence) || essence == "text/*" => (8, BodyKind::Text),
         other if other.starts_with("multipart/") || other.contains('*') => return None,
-        other if other.split('/').filter(|part| !part.is_empty()).count() != 2 => return None,
         // Nothing is known about it but its schema: a text or bytes, or nothing that we can write.
         _ if schema.is_none() || told("format") == Some("binary") => (10, BodyKind::Binary),
         _ if told("type") == Some("string") => (10, BodyKind::Text),
