@@ -27,7 +27,7 @@ export async function importFolder(scene) {
   await upload(owner);
   checks.same("a folder is a document", await page.locator("#import-state").getAttribute("data-state"), "ready");
   await keys.press("#review-link");
-  scene.library = page.url();
+  scene.bookReview = page.url();
   checks.same("a page has a hundred rows", await page.locator("tr.tool").count(), 100);
   checks.that("and says how many there are", (await page.locator("#kept").innerText()).includes(`of ${SHELVES + 6} tools`));
   await watch.look(page, "review-folder");
@@ -41,7 +41,7 @@ export async function filter(scene) {
   await page.keyboard.type("shelf 7");
   await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
   checks.same("/ searches", (await names(page)).length, 11);
-  await page.goto(scene.library);
+  await page.goto(scene.bookReview);
   await keys.choose("#filter-class", "READ");
   await keys.choose("#filter-note", "text_instructs");
   await keys.press("#filter");
@@ -54,7 +54,7 @@ export async function filter(scene) {
   await keys.press("#filter");
   checks.same("nothing fits, and it says so", await page.locator("tr.tool").count(), 0);
   await watch.look(page, "review-none");
-  await page.goto(`${scene.library}?page=2`);
+  await page.goto(`${scene.bookReview}?page=2`);
   checks.same("the next page has the rest", await page.locator("tr.tool").count(), SHELVES + 6 - 100);
 }
 
@@ -62,7 +62,7 @@ export async function decideTogether(scene) {
   const { checks, watch, owner } = scene;
   const { page, keys } = owner;
   checks.about("Deciding about many at once");
-  await page.goto(`${scene.library}?text=book`);
+  await page.goto(`${scene.bookReview}?text=book`);
   await page.keyboard.press("?");
   checks.that("? lists the keys", await page.locator("#keys").isVisible());
   await watch.look(page, "review-keys");
@@ -79,7 +79,7 @@ export async function decideTogether(scene) {
   checks.same("and what was chosen is kept", await page.locator("input[name=tool]:checked").count(), 2);
   await watch.look(page, "review-reason-missing");
 
-  await page.goto(scene.library);
+  await page.goto(scene.bookReview);
   await keys.tick('input[name=group][value^="READ@"]');
   await page.locator('input[name=group][value^="READ@"]').evaluate((box) => box.blur());
   await page.keyboard.press("d");
@@ -103,7 +103,7 @@ export async function decideWithoutScripts(scene) {
   const { checks, watch } = scene;
   checks.about("Deciding about many without scripts");
   const { page, keys } = await scene.person({ javaScriptEnabled: false });
-  await page.goto(`${scene.library}?class=READ&text=List`);
+  await page.goto(`${scene.bookReview}?class=READ&text=List`);
   await keys.type("#sign-in-form [name=email]", OWNER.email);
   await keys.type("#sign-in-form [name=password]", OWNER.password);
   await keys.press("#sign-in");
@@ -114,7 +114,7 @@ export async function decideWithoutScripts(scene) {
   await keys.type("#decide-reason", "Closed over the holidays.");
   await keys.press("#decide");
   checks.that("a whole group is turned off, on all pages", (await page.locator("#notice").innerText()).includes("off"));
-  await page.goto(`${scene.library}?state=on`);
+  await page.goto(`${scene.bookReview}?state=on`);
   checks.same("what the filter did not leave is as it was", await names(page), ["get_book"]);
   watch.quiet("deciding without scripts");
   await page.context().close();
@@ -124,7 +124,7 @@ export async function importAgain(scene) {
   const { checks, watch, owner } = scene;
   const { page, keys } = owner;
   checks.about("Importing again");
-  await page.goto(scene.library);
+  await page.goto(scene.bookReview);
   await keys.press("#import-again");
   await watch.look(page, "import-again");
   await upload(owner, ({ info, paths }) => {

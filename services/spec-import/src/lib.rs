@@ -1,12 +1,13 @@
 //! An `OpenAPI` document in; operations, schemas, risk and diagnostics out.
 //!
-//! Pure: bytes go in, an [`ImportedDocument`] comes out, and nothing is read from a network or a
+//! [`import`] is pure: bytes go in, an [`ImportedDocument`] comes out, and nothing is read from a network or a
 //! disk on the way. One bad operation never drops the document, and whatever is lost, guessed or
 //! repaired is a diagnostic with a JSON pointer. An operation that could not be called faithfully
 //! is listed with the reason and cannot be called at all.
 //!
-//! Only the job around it, [`ImportSpec`], and the service that takes documents in, [`Imports`],
-//! know of a database. The job reads no document itself: a process of its own does, in [`apart`].
+//! Only the jobs around it, [`ImportSpec`] and [`LookAgain`], and the services, [`Imports`] and
+//! [`Notices`], know of a database. No job reads a document itself: a process of its own does, in
+//! [`apart`]. Addresses are fetched through the one door that a job is given.
 //!
 //! Start at [`import`]; `document` goes through the paths and `operation` reads one of them.
 

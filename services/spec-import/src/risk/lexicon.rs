@@ -2,7 +2,9 @@
 //!
 //! How well the lists do on an API that nobody tuned them to is measured by classifying it again
 //! without the entries that only it attests. That must be this classifier with fewer words and
-//! not another one, so every list is looked up here, and a lexicon says which entries it has.
+//! not another one, so the lists are looked up here, and a lexicon says which entries it has. The
+//! few words that a rule itself is made of stand beside the rule and are never taken away, which
+//! makes that figure a little kind.
 
 use std::{cell::RefCell, collections::HashSet, sync::OnceLock};
 
