@@ -8,6 +8,8 @@ import { AxeBuilder } from "@axe-core/playwright";
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
+// A browser without a graphics card may never finish a picture of a page taller than 16,384 px.
+const PICTURE = { height: 6000, attempts: 2, milliseconds: 10_000 };
 
 export class Watch {
   looked = 0;
@@ -67,7 +69,7 @@ export class Watch {
         await page.emulateMedia({ colorScheme });
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         if (wide > 0) found.push(`${size} ${colorScheme}: ${wide} px wider than the window`);
-        await page.screenshot({ path: join(this.folder, `${number}-${name}-${size}-${colorScheme}.png`), fullPage: true });
+        await this.#picture(page, `${number}-${name}-${size}-${colorScheme}.png`);
         const { violations } = await new AxeBuilder({ page }).withTags(RULES).setLegacyMode(true).analyze();
         found.push(...violations.map((violation) => `${size} ${colorScheme}: ${told(violation)}`));
       }
@@ -76,6 +78,20 @@ export class Watch {
     await page.emulateMedia({ colorScheme: "light" });
     this.checks.that(`page ${name}: axe finds nothing, and it is no wider than a phone`, found.length === 0, [...new Set(found)].join("\n        "));
     this.quiet(`page ${name}`);
+  }
+
+  /** A picture for people, of the page's upper part; what is checked is checked on the page itself. */
+  async #picture(page, file) {
+    const clip = await page.evaluate(({ height }) => {
+      const { scrollWidth, scrollHeight } = document.documentElement;
+      return { x: 0, y: 0, width: scrollWidth, height: Math.min(scrollHeight, height) };
+    }, PICTURE);
+    const wanted = { path: join(this.folder, file), fullPage: true, clip, timeout: PICTURE.milliseconds };
+    for (let attempt = 1; attempt <= PICTURE.attempts; attempt += 1) {
+      const failure = await page.screenshot(wanted).then(() => undefined, (error) => error);
+      if (!failure) return;
+      console.log(`        no picture ${file} at attempt ${attempt}: ${failure.message.split("\n")[0]}`);
+    }
   }
 
   #note(page, what) {
