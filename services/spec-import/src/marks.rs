@@ -32,7 +32,7 @@ impl Marks {
         Self {
             instructs: instructs(written)
                 || matches!(markup::plain(written), Cow::Owned(shown) if instructs(&shown)),
-            hidden: text::has_hidden(written),
+            hidden: text::conceals(written),
             markup,
         }
     }

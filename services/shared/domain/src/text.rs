@@ -39,6 +39,42 @@ pub fn has_hidden(text: &str) -> bool {
     !is_visible_ascii(text) && text.chars().any(is_hidden)
 }
 
+/// Says whether a text hides something. What ends its lines, as in files of Windows, and what gives
+/// its emoji their colour does not show either, and hides nothing.
+#[must_use]
+pub fn conceals(text: &str) -> bool {
+    if is_visible_ascii(text) {
+        return false;
+    }
+    let mut before = None;
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        let is_usual = match character {
+            '\r' => rest.as_str().starts_with(['\r', '\n']),
+            '\u{fe0f}' => before.is_some_and(is_pictured),
+            _ => false,
+        };
+        if is_hidden(character) && !is_usual {
+            return true;
+        }
+        before = Some(character);
+    }
+    false
+}
+
+/// Characters that are either a sign in the text or a small picture: U+FE0F asks for the picture.
+fn is_pictured(character: char) -> bool {
+    let signs = [
+        '\u{a9}', '\u{ae}', '\u{203c}', '\u{2049}', '\u{3030}', '\u{303d}',
+    ];
+    signs.contains(&character)
+        || matches!(character, '\u{2122}' | '\u{2139}' | '\u{2190}'..='\u{2bff}')
+        || matches!(
+            character,
+            '\u{3297}' | '\u{3299}' | '\u{1f000}'..='\u{1faff}'
+        )
+}
+
 /// What most texts are, seen without looking at each character by itself.
 fn is_visible_ascii(text: &str) -> bool {
     text.bytes()
@@ -98,6 +134,23 @@ mod tests {
             let text = format!("a{character}b");
             assert_eq!(has_hidden(&text), is_hidden(character), "{character:?}");
             assert_eq!(strip(&text, 9), text.replace(is_hidden, ""));
+        }
+    }
+
+    #[test]
+    fn ends_of_lines_and_emoji_hide_nothing() {
+        for usual in ["one\r\ntwo\r\r\n", "\u{26a0}\u{fe0f} Deprecated", "plain"] {
+            assert!(!conceals(usual), "{usual:?}");
+        }
+        for hiding in [
+            "one\rtwo",
+            "two\r",
+            "a\u{fe0f}b",
+            "\u{26a0}\u{fe0f}\u{fe0f}",
+            "\u{26a0}\u{fe0e}",
+            "one\r\ntwo\u{200b}",
+        ] {
+            assert!(conceals(hiding), "{hiding:?}");
         }
     }
 

@@ -118,3 +118,11 @@ fn no_diagnostic_is_longer_than_a_page_can_show() {
     let longest = notes.map(|note| note.text.chars().count()).max();
     assert!(longest.is_some_and(|longest| longest <= 400), "{longest:?}");
 }
+
+#[test]
+fn ends_of_lines_and_emoji_ask_for_no_reader() {
+    let usual = "Deprecated \u{26a0}\u{fe0f}.\r\nUse the other one.\r\n";
+    for place in PLACES {
+        assert_eq!(marked(&with(place, usual)), [""; 0], "{place}");
+    }
+}
