@@ -174,9 +174,10 @@ fn schema(
     }
     let content = parameter.value.get("content").and_then(Value::as_object);
     if let Some((media, value)) = content.and_then(body::prefer_json) {
-        if !media_type::is_json(media) && !media_type::is_text(media) {
+        let sent = any_as_text(cx, media, value);
+        if !media_type::is_json(sent) && !media_type::is_text(sent) {
             let what = format!(
-                "the parameter {:?}, which is written as {media:?},",
+                "the parameter {:?}, which is written as {sent:?},",
                 parameter.wire
             );
             cx.lose(
@@ -190,7 +191,7 @@ fn schema(
         let at = at.key("content");
         let at = at.key(media);
         let (schema, links) = match value.get("schema") {
-            Some(schema) if !media_type::is_json(media) && !body::is_scalar(cx.root, schema) => {
+            Some(schema) if !media_type::is_json(sent) && !body::is_scalar(cx.root, schema) => {
                 (json!({ "type": "string" }), Links::default())
             }
             Some(schema) => cx
@@ -198,7 +199,7 @@ fn schema(
                 .inline(schema, &at.key("schema"), &mut cx.notes),
             None => (json!({}), Links::default()),
         };
-        return Some((schema, links, Some(text::strip(media, 120))));
+        return Some((schema, links, Some(text::strip(sent, 120))));
     }
     let loose: Map<String, Value> = LOOSE_KEYWORDS
         .iter()
@@ -216,6 +217,13 @@ fn schema(
         return Some((schema, links, None));
     }
     Some((json!({ "type": "string" }), Links::default(), None))
+}
+
+/// A single value is a text where any media type will do.
+fn any_as_text<'d>(cx: &Reading<'_, '_>, media: &'d str, value: &Value) -> &'d str {
+    let schema = value.get("schema");
+    let is_text = media == "*/*" && schema.is_some_and(|one| body::is_scalar(cx.root, one));
+    if is_text { "text/plain" } else { media }
 }
 
 /// Puts the parameter's own description on its schema.

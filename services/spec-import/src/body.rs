@@ -59,12 +59,7 @@ pub(crate) fn read<'d>(
         return None;
     };
     let Some(chosen) = media::choose(cx.root, content) else {
-        let media: Vec<&str> = content.keys().map(String::as_str).take(6).collect();
-        let reason = format!(
-            "its body can only be sent as {}, which is not written yet",
-            media.join(", ")
-        );
-        cx.refuse("body_media_unsupported", &pointer, &reason);
+        cx.refuse("body_media_unsupported", &pointer, &cannot_be_sent(content));
         return None;
     };
     let schema = chosen.value.get("schema");
@@ -79,6 +74,13 @@ pub(crate) fn read<'d>(
         }
         let text = format!("a {method} request with a body; some servers ignore it");
         cx.notes.info("body_on_get", &pointer, &text);
+    }
+    if let Some(meant) = &chosen.meant {
+        let text = format!(
+            "{:?} is no media type and is read as {meant:?}",
+            chosen.media
+        );
+        cx.notes.warning("media_type_guessed", &pointer, &text);
     }
     if content.len() > 1 {
         let text = format!(
@@ -106,6 +108,19 @@ pub(crate) fn read<'d>(
         kind: chosen.kind,
         encoding,
     })
+}
+
+/// Why none of these media types can be sent.
+fn cannot_be_sent(content: &Map<String, Value>) -> String {
+    let named = content.keys().map(|media| media.trim());
+    let named: Vec<&str> = named.filter(|media| !media.is_empty()).take(6).collect();
+    if named.is_empty() {
+        return "it does not say which media type its body is".to_owned();
+    }
+    format!(
+        "its body can only be sent as {}, which is not written yet",
+        named.join(", ")
+    )
 }
 
 fn body_schema(

@@ -305,7 +305,7 @@ fn describe(root: &Value, format: String, notes: &mut Notes) -> ImportedDocument
         );
         "Untitled API".clone_into(&mut title);
     }
-    let servers = server::servers(root.get("servers"), &At::Pointer("/servers"), notes);
+    let servers = server::of_document(root.get("servers"), &At::Pointer("/servers"), notes);
     if servers.is_empty() {
         let text = "the document names no server; the origin must be given";
         notes.info("servers_missing", &At::Pointer("/servers"), text);

@@ -116,7 +116,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "header_reserved",
-        "A header that only the gateway may set is not offered to agents.",
+        "Headers that only the gateway may set are not offered to agents.",
     ),
     (
         "item_without_request",
@@ -125,6 +125,10 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "media_left_out",
         "The method can also carry the content of a file, by another way that is not imported.",
+    ),
+    (
+        "media_type_guessed",
+        "A media type is written as a word that is none; it is read as the one that is meant.",
     ),
     (
         "member_reserved",
@@ -342,6 +346,10 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "server_relative",
         "The server's address is relative; set the address of the API yourself.",
+    ),
+    (
+        "server_scheme_guessed",
+        "A server's address begins with its host; it is taken for one of HTTPS.",
     ),
     (
         "server_unusable",

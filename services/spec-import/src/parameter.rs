@@ -1,5 +1,7 @@
 //! Parameters: which there are, and how each is written into the request.
 
+mod asked;
+
 use std::collections::HashMap;
 
 use countersign_domain::operation::{Place, Style};
@@ -86,6 +88,9 @@ pub(crate) fn collect<'d>(
             }
         }
     }
+    if let Some(template) = template {
+        asked::settle(cx, &mut merged, template);
+    }
     let named: Vec<&str> = merged
         .iter()
         .filter(|parameter| parameter.place == Place::Path)
@@ -94,8 +99,51 @@ pub(crate) fn collect<'d>(
     for parameter in &mut merged {
         settle(cx, parameter, (template, &named));
     }
-    merged.retain(|parameter| is_bound(cx, parameter, template));
+    let mut left_out = LeftOut::default();
+    merged.retain(|parameter| is_bound(cx, parameter, template, &mut left_out));
+    left_out.note(cx);
     merged
+}
+
+/// Parameters that others fill in. Some documents repeat seven of them in each operation, so they
+/// are said in one sentence.
+#[derive(Debug, Default)]
+struct LeftOut<'d> {
+    reserved: Vec<(&'d str, String)>,
+    credentials: Vec<(&'d str, String)>,
+}
+
+impl LeftOut<'_> {
+    fn note(&self, cx: &mut Reading<'_, '_>) {
+        if let Some((first, names)) = named(&self.reserved) {
+            let text = match self.reserved.len() {
+                1 => format!("the header {names} is not for agents to set and is left out"),
+                _ => format!("the headers {names} are not for agents to set and are left out"),
+            };
+            cx.notes.info("header_reserved", &first, &text);
+        }
+        if let Some((first, names)) = named(&self.credentials) {
+            let text = match self.credentials.len() {
+                1 => format!(
+                    "{names} carries the credential, which agents never see; it is left out"
+                ),
+                _ => format!(
+                    "{names} carry the credential, which agents never see; they are left out"
+                ),
+            };
+            cx.notes.info("parameter_is_credential", &first, &text);
+        }
+    }
+}
+
+/// Where the first of them stands, and what they are called.
+fn named<'l>(left_out: &'l [(&str, String)]) -> Option<(&'l str, String)> {
+    let (_, first) = left_out.first()?;
+    let names: Vec<String> = left_out
+        .iter()
+        .map(|(name, _)| format!("{name:?}"))
+        .collect();
+    Some((first, names.join(", ")))
 }
 
 /// A path parameter fills the variable that it means, spelled as the path spells it.
@@ -201,10 +249,11 @@ fn one<'d>(cx: &mut Reading<'_, 'd>, value: &'d Value, pointer: String) -> Optio
     })
 }
 
-fn is_bound(
+fn is_bound<'d>(
     cx: &mut Reading<'_, '_>,
-    parameter: &Parameter<'_>,
+    parameter: &Parameter<'d>,
     template: Option<&Template<'_>>,
+    left_out: &mut LeftOut<'d>,
 ) -> bool {
     let Parameter {
         place,
@@ -229,8 +278,7 @@ fn is_bound(
             return false;
         }
         Place::Header if OWNED_HEADERS.contains(&wire.to_ascii_lowercase().as_str()) => {
-            let text = format!("the header {wire:?} is not for agents to set and is left out");
-            cx.notes.info("header_reserved", pointer, &text);
+            left_out.reserved.push((wire, pointer.clone()));
             return false;
         }
         Place::Query | Place::Header | Place::Cookie => {}
@@ -240,7 +288,7 @@ fn is_bound(
         cx.notes.warning("method_override_left_out", pointer, &text);
         return false;
     }
-    if *place == Place::Query && template.is_some_and(|t| t.fixed.iter().any(|name| name == wire)) {
+    if *place == Place::Query && template.is_some_and(|t| t.fixed.contains(wire)) {
         let text = format!("the path itself gives {wire:?}; the parameter is left out");
         cx.notes.info("parameter_fixed_by_path", pointer, &text);
         return false;
@@ -248,9 +296,7 @@ fn is_bound(
     let words = parameter.value.get("description").and_then(Value::as_str);
     let asked = cx.secured && credential::is_asked_for(*place, wire, words.unwrap_or_default());
     if asked || cx.schemes.own(*place, wire) {
-        let text =
-            format!("{wire:?} carries the credential, which agents never see; it is left out");
-        cx.notes.info("parameter_is_credential", pointer, &text);
+        left_out.credentials.push((wire, pointer.clone()));
         return false;
     }
     true

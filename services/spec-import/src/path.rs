@@ -1,8 +1,8 @@
 //! Path templates: which are safe to fill in, and what they hold.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
-use countersign_domain::path::{has_whole_escapes, is_query, leads_elsewhere};
+use countersign_domain::path::{QueryPair, has_whole_escapes, leads_elsewhere, query_pairs};
 
 /// A path template that can be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,7 +10,9 @@ pub(crate) struct Template<'p> {
     /// Its variables, in order.
     pub(crate) variables: Vec<&'p str>,
     /// Names of the query that stands in the path itself.
-    pub(crate) fixed: Vec<String>,
+    pub(crate) fixed: Vec<&'p str>,
+    /// Names of the query that the path asks for, and the variables that stand there.
+    pub(crate) asked: Vec<(&'p str, &'p str)>,
     /// The path with every variable written `{}`, without fragment or trailing slash.
     pub(crate) shape: String,
     /// Whether a `#fragment` tells it apart from others of the same shape.
@@ -52,34 +54,48 @@ pub(crate) fn parse(path: &str) -> Result<Template<'_>, &'static str> {
     let (rest, fragment) = path
         .split_once('#')
         .map_or((path, None), |(p, f)| (p, Some(f)));
-    let (route, query) = rest.split_once('?').map_or((rest, ""), |(p, q)| (p, q));
-    if query.contains(['{', '}']) {
-        return Err("the path has a variable in its query");
+    if fragment.is_some_and(|fragment| fragment.contains(['{', '}'])) {
+        return Err("the path has a variable behind a #, where nothing is sent");
     }
+    let (route, query) = rest.split_once('?').map_or((rest, ""), |(p, q)| (p, q));
     if route.contains("//") {
         return Err("the path holds an empty segment (//)");
     }
-    if !is_query(query) {
+    let Some(pairs) = query_pairs(query) else {
         return Err("the path has a query that cannot be sent as it is");
+    };
+    let (mut fixed, mut asked) = (Vec::new(), Vec::new());
+    for pair in pairs {
+        match pair {
+            QueryPair::Fixed(pair) => fixed.extend(pair.split('=').next()),
+            QueryPair::Asked { name, variable } => asked.push((name, variable)),
+        }
     }
-    let shape = shape(route);
-    if shape.split('/').any(leads_away) {
+    let outline = shape(route);
+    if outline.split('/').any(leads_away) {
         return Err("the path holds a segment that could lead elsewhere");
     }
     let variables = variables(route)?;
-    if variables.iter().collect::<BTreeSet<_>>().len() < variables.len() {
+    let inside = asked.iter().map(|(_, variable)| variable);
+    if has_twins(inside.chain(&variables)) {
         return Err("the path names one variable twice");
     }
+    let names = || asked.iter().map(|(name, _)| name);
+    if has_twins(names()) || names().any(|name| fixed.contains(name)) {
+        return Err("the path gives one name in its query twice");
+    }
     Ok(Template {
-        fixed: query
-            .split('&')
-            .filter_map(|pair| pair.split('=').next())
-            .map(str::to_owned)
-            .collect(),
-        shape: format!("{shape}?{query}"),
+        fixed,
+        asked,
+        shape: format!("{outline}?{}", shape(query)),
         variables,
         has_fragment: fragment.is_some(),
     })
+}
+
+fn has_twins<'n>(mut names: impl Iterator<Item = &'n &'n str>) -> bool {
+    let mut seen = HashSet::new();
+    !names.all(|name| seen.insert(*name))
 }
 
 /// A way up in whatever spelling, or half an escape. What stands beside a variable is looked at
@@ -156,7 +172,14 @@ mod tests {
             "/h\r\nX: y",
             "/a\0",
             "/a\\..\\b",
-            "/a?x={y}",
+            "/a?x={y}z",
+            "/a?{y}",
+            "/a?x={}",
+            "/a?x={y}&x={z}",
+            "/a?x=1&x={z}",
+            "/a?x={y}&z={y}",
+            "/a/{y}?x={y}",
+            "/a/#b/{y}",
             "/a?x[]=1",
             "/a%2O0/{x}",
             "/a%{x}",
@@ -177,5 +200,9 @@ mod tests {
         assert_eq!(one.shape, parse("/c/{a}.{b}?beta=true").unwrap().shape);
         assert_ne!(one.shape, parse("/c/{a}.{b}").unwrap().shape);
         assert!(one.has_fragment);
+        assert_eq!(
+            parse("/c?q={a}").unwrap().shape,
+            parse("/c?q={b}").unwrap().shape
+        );
     }
 }

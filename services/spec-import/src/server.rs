@@ -13,8 +13,21 @@ use crate::{
 
 const SERVERS: usize = 50;
 
+/// Reads the `servers` of a document. A host without a scheme is taken for one of HTTPS here, where
+/// a person pins the origin anyway; an operation that lives elsewhere has to say where.
+pub(crate) fn of_document(list: Option<&Value>, at: &At<'_>, notes: &mut Notes) -> Vec<Server> {
+    read(list, at, notes, with_scheme)
+}
+
 /// Reads a `servers` list; what cannot be used is left out and noted.
 pub(crate) fn servers(list: Option<&Value>, at: &At<'_>, notes: &mut Notes) -> Vec<Server> {
+    read(list, at, notes, |url, _, _| url)
+}
+
+/// What is made of an address whose variables are filled in.
+type Completing = fn(String, &At<'_>, &mut Notes) -> String;
+
+fn read(list: Option<&Value>, at: &At<'_>, notes: &mut Notes, complete: Completing) -> Vec<Server> {
     let Some(list) = list.filter(|list| !list.is_null()) else {
         return Vec::new();
     };
@@ -35,7 +48,7 @@ pub(crate) fn servers(list: Option<&Value>, at: &At<'_>, notes: &mut Notes) -> V
     }
     let mut servers: Vec<Server> = Vec::new();
     for (index, item) in items.iter().take(SERVERS).enumerate() {
-        if let Some(server) = server(item, &at.index(index), notes)
+        if let Some(server) = server(item, &at.index(index), notes, complete)
             && servers.iter().all(|known| known.url != server.url)
         {
             servers.push(server);
@@ -44,7 +57,7 @@ pub(crate) fn servers(list: Option<&Value>, at: &At<'_>, notes: &mut Notes) -> V
     servers
 }
 
-fn server(item: &Value, at: &At<'_>, notes: &mut Notes) -> Option<Server> {
+fn server(item: &Value, at: &At<'_>, notes: &mut Notes, complete: Completing) -> Option<Server> {
     let Some(template) = item.get("url").and_then(Value::as_str) else {
         notes.warning(
             "server_without_url",
@@ -59,6 +72,7 @@ fn server(item: &Value, at: &At<'_>, notes: &mut Notes) -> Option<Server> {
         at,
         notes,
     );
+    let url = complete(url, at, notes);
     if let Some(problem) = problem(&url) {
         notes.warning(
             "server_unusable",
@@ -179,6 +193,16 @@ fn value_of<'d>(
         notes.warning("server_variable_default", at, &text);
     }
     allowed.first()
+}
+
+/// Its scheme is that of the document's own address, which nobody knows here.
+fn with_scheme(url: String, at: &At<'_>, notes: &mut Notes) -> String {
+    if !url.starts_with("//") {
+        return url;
+    }
+    let text = format!("the server {url:?} names no scheme; https is taken");
+    notes.warning("server_scheme_guessed", at, &text);
+    format!("https:{url}")
 }
 
 fn problem(url: &str) -> Option<&'static str> {

@@ -60,7 +60,7 @@ pub fn build(
     refuse_unknown(template, arguments)?;
     header::check(template.binds, arguments)?;
     let path = Template::parse(template.path)?;
-    let query = query::query(path.fixed_query, template.binds, arguments)?;
+    let query = query::query(path.fixed_query.as_deref(), template.binds, arguments)?;
     let filled = path.expand(template.binds, arguments)?;
     let url = locate(template.base, &path, &filled, query.as_deref())?;
 

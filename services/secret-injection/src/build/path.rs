@@ -6,7 +6,7 @@
 
 use countersign_domain::{
     operation::{Bind, Place},
-    path::{has_whole_escapes, is_query, leads_elsewhere},
+    path::{QueryPair, has_whole_escapes, leads_elsewhere, query_pairs},
 };
 use serde_json::{Map, Value};
 
@@ -15,8 +15,8 @@ use super::{BuildError, encode, style::Parts, typed_value};
 /// A path template, taken apart.
 pub(super) struct Template<'a> {
     segments: Vec<Vec<Piece<'a>>>,
-    /// A query that stands in the template itself.
-    pub(super) fixed_query: Option<&'a str>,
+    /// What of the query stands in the template itself; the rest of it are parameters.
+    pub(super) fixed_query: Option<String>,
 }
 
 enum Piece<'a> {
@@ -41,9 +41,11 @@ impl<'a> Template<'a> {
         if rest.starts_with('/') {
             return unusable("its path begins with two slashes");
         }
-        if fixed_query.is_some_and(|query| !is_query(query)) {
-            return unusable("the query in its path cannot be sent");
-        }
+        let fixed_query = match fixed_query.map(|query| query_pairs(query).map(fixed)) {
+            Some(None) => return unusable("the query in its path cannot be sent"),
+            Some(Some(fixed)) => fixed,
+            None => None,
+        };
         let segments = rest.split('/').map(pieces).collect::<Result<_, _>>()?;
         Ok(Self {
             segments,
@@ -85,6 +87,16 @@ impl<'a> Template<'a> {
         }
         Ok(path)
     }
+}
+
+/// The pairs that are sent as they are.
+fn fixed(pairs: Vec<QueryPair<'_>>) -> Option<String> {
+    let pairs = pairs.into_iter().filter_map(|pair| match pair {
+        QueryPair::Fixed(text) => Some(text),
+        QueryPair::Asked { .. } => None,
+    });
+    let fixed: Vec<&str> = pairs.collect();
+    (!fixed.is_empty()).then(|| fixed.join("&"))
 }
 
 fn pieces(segment: &str) -> Result<Vec<Piece<'_>>, BuildError> {

@@ -243,6 +243,12 @@ fn queries_of_one_value() -> Vec<Row> {
             "/c?fixed=1&a=2",
         ),
         row(
+            get("/c?fixed=1&q={words}").query("q"),
+            json!({"q": "a&b={x}"}),
+            "/c?fixed=1&q=a%26b%3D%7Bx%7D",
+        ),
+        row(get("/c?q={words}").query("q"), json!({}), "/c"),
+        row(
             get("/c")
                 .query("key")
                 .with(|bind| bind.wire = "StartTime>".into()),

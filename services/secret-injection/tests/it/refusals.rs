@@ -125,7 +125,9 @@ fn a_template_that_leads_elsewhere_is_never_used() {
         "/a\0",
         "/?x=a b",
         "/?x=é",
-        "/?x={id}",
+        "/?x={id}y",
+        "/?{id}",
+        "/?{id}=1",
         "/..;/a",
     ];
     for path in paths {

@@ -45,6 +45,38 @@ pub fn has_whole_escapes(text: &str) -> bool {
     })
 }
 
+/// One pair of the query that stands in a path template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryPair<'t> {
+    /// It is sent as it is.
+    Fixed(&'t str),
+    /// `name={variable}`: a parameter of the query like any other, of which there is nothing to
+    /// send where nothing is given.
+    Asked {
+        /// What it is called on the wire.
+        name: &'t str,
+        /// What the template calls it.
+        variable: &'t str,
+    },
+}
+
+/// Takes the query of a path template apart, unless it holds something else than such pairs.
+#[must_use]
+pub fn query_pairs(query: &str) -> Option<Vec<QueryPair<'_>>> {
+    query.split('&').map(query_pair).collect()
+}
+
+fn query_pair(pair: &str) -> Option<QueryPair<'_>> {
+    if is_query(pair) {
+        return Some(QueryPair::Fixed(pair));
+    }
+    let (name, value) = pair.split_once('=')?;
+    let variable = value.strip_prefix('{')?.strip_suffix('}')?;
+    let is_named = |name: &str, odd: &[char]| !name.is_empty() && !name.contains(odd);
+    let fits = is_query(name) && is_named(name, &['%', '+']) && is_named(variable, &['{', '}']);
+    fits.then_some(QueryPair::Asked { name, variable })
+}
+
 /// Says whether a text can be sent as a query as it is.
 #[must_use]
 pub fn is_query(text: &str) -> bool {
@@ -101,4 +133,28 @@ fn has_dot_segment(bytes: &[u8]) -> bool {
                 .unwrap_or_default();
             matches!(name.trim_ascii(), b"." | b"..")
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_of_a_query_is_sent_as_it_is_or_asks_for_all_of_its_value() {
+        let asked = |name, variable| QueryPair::Asked { name, variable };
+        assert_eq!(
+            query_pairs("beta=true&q={words}&x-y={x y}"),
+            Some(vec![
+                QueryPair::Fixed("beta=true"),
+                asked("q", "words"),
+                asked("x-y", "x y"),
+            ])
+        );
+        assert_eq!(query_pairs(""), Some(vec![QueryPair::Fixed("")]));
+        for query in [
+            "q={a}b", "q={a}{b}", "{a}", "{a}=1", "={a}", "q={}", "a%5B={a}", "a b=1",
+        ] {
+            assert_eq!(query_pairs(query), None, "{query}");
+        }
+    }
 }

@@ -6,16 +6,41 @@ use countersign_domain::{
 };
 use serde_json::{Map, Value};
 
+use super::form::may_be_object;
 use crate::reference;
 
 pub(super) const BINARY: &str = "application/octet-stream";
 const PLAIN: &str = "text/plain";
+/// What is written where a media type should stand, and can only mean one.
+const MISSPELLED: [(&str, &str); 4] = [
+    ("json", "application/json"),
+    ("applicationjson", "application/json"),
+    ("form-data", MULTIPART),
+    ("application/form-data", MULTIPART),
+];
+const MULTIPART: &str = "multipart/form-data";
+/// Where a schema has none of these, nothing is known about the value.
+const TELLING: [&str; 8] = [
+    "$ref",
+    "type",
+    "format",
+    "properties",
+    "items",
+    "allOf",
+    "anyOf",
+    "oneOf",
+];
+/// What is taken only where there is nothing better.
+const LAST: u8 = 20;
 
 /// A media type that was chosen.
 #[derive(Clone, Debug)]
 pub(super) struct Chosen<'d> {
     pub(super) kind: BodyKind,
+    /// As the document writes it.
     pub(super) media: &'d str,
+    /// What is meant by it, where it is none.
+    pub(super) meant: Option<String>,
     pub(super) value: &'d Value,
     /// Where the value stands, if it is only referred to.
     pub(super) place: Option<String>,
@@ -24,7 +49,7 @@ pub(super) struct Chosen<'d> {
 impl Chosen<'_> {
     /// The media type as it is sent: a range of them cannot be.
     pub(super) fn sent_as(&self) -> String {
-        let media = self.media;
+        let media = self.meant.as_deref().unwrap_or(self.media);
         let plain = media.bytes().all(|b| b.is_ascii_graphic() || b == b' ') && media.len() <= 200;
         match self.kind {
             _ if plain && !media.contains('*') => media.to_owned(),
@@ -42,10 +67,13 @@ pub(super) fn choose<'d>(root: &'d Value, content: &'d Map<String, Value>) -> Op
         .iter()
         .filter_map(|(media, value)| {
             let (value, place) = reference::follow(root, value, String::new()).ok()?;
-            let (rank, kind) = kind_of(root, media, value)?;
+            let meant = meant(media);
+            let (rank, kind) = kind_of(root, meant.as_deref().unwrap_or(media), value)?;
+            let rank = if meant.is_some() { rank + LAST } else { rank };
             let chosen = Chosen {
                 kind,
                 media,
+                meant,
                 value,
                 place: Some(place).filter(|place| !place.is_empty()),
             };
@@ -53,6 +81,14 @@ pub(super) fn choose<'d>(root: &'d Value, content: &'d Map<String, Value>) -> Op
         })
         .min_by_key(|(rank, _)| *rank)
         .map(|(_, chosen)| chosen)
+}
+
+/// The media type that was misspelled, with whatever follows it.
+fn meant(media: &str) -> Option<String> {
+    let written = essence(media);
+    let (_, meant) = MISSPELLED.iter().find(|(odd, _)| *odd == written)?;
+    let rest = media.find(';').map_or("", |at| &media[at..]);
+    Some(format!("{meant}{rest}"))
 }
 
 fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
@@ -65,14 +101,23 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
     });
     let told = |keyword: &str| schema.and_then(|schema| schema.get(keyword)?.as_str());
     // Base64 is what goes over the wire here, so it is text.
+    let is_silent =
+        || schema.is_none_or(|schema| TELLING.iter().all(|word| schema.get(word).is_none()));
+    let has_fields = || {
+        value
+            .get("schema")
+            .is_none_or(|schema| may_be_object(root, schema))
+    };
     let in_base64 = told("format") == Some("byte") || told("contentEncoding").is_some();
     Some(match essence.as_str() {
         "application/json" => (0, BodyKind::Json),
         // A list of changes, which an object is not: Kubernetes offers both under one schema.
         "application/json-patch+json" => (2, BodyKind::Json),
         _ if is_json(&essence) => (1, BodyKind::Json),
-        "application/x-www-form-urlencoded" => (3, BodyKind::Form),
-        "multipart/form-data" => (4, BodyKind::Multipart),
+        "application/x-www-form-urlencoded" if has_fields() => (3, BodyKind::Form),
+        "application/x-www-form-urlencoded" => (LAST, BodyKind::Form),
+        MULTIPART if has_fields() => (4, BodyKind::Multipart),
+        MULTIPART => (LAST, BodyKind::Multipart),
         BINARY if in_base64 => (6, BodyKind::Text),
         BINARY => (5, BodyKind::Binary),
         _ if is_bytes(&essence) && in_base64 => (6, BodyKind::Text),
@@ -85,7 +130,7 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
         _ if is_text(&essence) || essence == "text/*" => (8, BodyKind::Text),
         other if other.starts_with("multipart/") || other.contains('*') => return None,
         // Nothing is known about it but its schema: a text or bytes, or nothing that we can write.
-        _ if schema.is_none() || told("format") == Some("binary") => (10, BodyKind::Binary),
+        _ if is_silent() || told("format") == Some("binary") => (10, BodyKind::Binary),
         _ if told("type") == Some("string") => (10, BodyKind::Text),
         _ => return None,
     })
