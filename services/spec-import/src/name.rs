@@ -59,8 +59,22 @@ pub(crate) fn make_unique(operations: &mut [ImportedOperation]) {
 
 fn with_hash(name: &str, method: Method, path: &str) -> String {
     let hash = Digest::of(format!("{method} {path}").as_bytes()).to_string();
-    let kept = &name[..name.len().min(CHARACTERS - HASH - 1)];
+    let kept = shortened(name, CHARACTERS - HASH - 1);
     format!("{}_{}", kept.trim_end_matches('_'), &hash[..HASH])
+}
+
+/// The first words of a long name and its last ones, which say what is done to what.
+fn shortened(name: &str, room: usize) -> String {
+    if name.len() <= room {
+        return name.to_owned();
+    }
+    let cuts = || name.match_indices('_').map(|(at, _)| at);
+    let Some(end) = cuts().find(|at| name.len() - at <= room / 2) else {
+        return name[..room].to_owned();
+    };
+    let left = room - (name.len() - end);
+    let start = cuts().take_while(|at| *at <= left).last().unwrap_or(left);
+    format!("{}{}", &name[..start], &name[end..])
 }
 
 /// Lowercase words of letters and digits, joined by `_`: `listUserIDs` becomes `list_user_ids`.
@@ -112,6 +126,26 @@ mod tests {
         for (id, name) in cases {
             assert_eq!(suggest(Method::Get, "/x", Some(id)), name);
         }
+    }
+
+    #[test]
+    fn a_long_name_keeps_how_it_begins_and_how_it_ends() {
+        let cases = [
+            (
+                "shop.regions.warehouses.catalogues.priceLists.customerGroups.import",
+                "shop_regions_warehouses_customer_groups_import",
+            ),
+            (
+                "listEverythingThatAnybodyHasEverPutIntoAnyWarehouseOfTheRegion",
+                "list_everything_that_anybody_warehouse_of_the_region",
+            ),
+        ];
+        for (id, start) in cases {
+            let name = suggest(Method::Get, "/x", Some(id));
+            assert_eq!(name.rsplit_once('_').unwrap().0, start);
+        }
+        let one_word = suggest(Method::Get, "/x", Some(&format!("get_{}", "x".repeat(90))));
+        assert!(one_word.starts_with("get_xxx") && one_word.len() == CHARACTERS);
     }
 
     #[test]
