@@ -5,6 +5,7 @@
 //! address behind them, a tag is gone. The document itself keeps every word, and values that go
 //! over the wire are never touched. Code between backticks is not markup and stays.
 
+mod entities;
 mod spans;
 
 use std::{borrow::Cow, collections::HashMap};
@@ -18,7 +19,7 @@ const ADDRESS: usize = 2_000;
 /// What is taken away may join what is left to new markup; more rounds only help an attacker.
 const ROUNDS: usize = 4;
 /// Elements that end a line.
-const BLOCKS: [&str; 25] = [
+const BLOCKS: [&str; 27] = [
     "address",
     "article",
     "aside",
@@ -35,7 +36,9 @@ const BLOCKS: [&str; 25] = [
     "h5",
     "h6",
     "hr",
+    "important",
     "li",
+    "note",
     "ol",
     "p",
     "pre",
@@ -168,7 +171,7 @@ pub(crate) fn plain(words: &str) -> Cow<'_, str> {
 }
 
 fn may_have(words: &str) -> bool {
-    words.contains('<') || words.contains("](") || words.contains("]:")
+    words.contains('<') || words.contains("](") || words.contains("]:") || entities::any(words)
 }
 
 /// One way through a text, in time that grows with its length.
@@ -215,7 +218,7 @@ impl<'t> Pass<'t> {
     fn step(&mut self, at: usize) -> usize {
         let text = self.text;
         // Nothing else begins or ends anything.
-        let ordinary = text[at..].find(['`', '<', '!', '[', ']', '\\']);
+        let ordinary = text[at..].find(['`', '<', '!', '[', ']', '\\', '&']);
         let ordinary = ordinary.unwrap_or(text.len() - at);
         if ordinary > 0 {
             self.out.push_str(&text[at..at + ordinary]);
@@ -232,6 +235,7 @@ impl<'t> Pass<'t> {
         let rest = &text[at..];
         let taken = match rest.as_bytes()[0] {
             b'<' => self.tag(rest),
+            b'&' => self.entity(rest),
             b'!' if rest.starts_with("![") => self.link(at + 1, true).then_some(2),
             b'[' if self.link(at, false) => Some(1),
             b'[' => self.definition(at),
@@ -340,6 +344,14 @@ impl<'t> Pass<'t> {
         self.no_more_tags |= close.is_none();
         // One that is never closed is text, without the bracket that makes it more.
         Some(close.map_or(1, |close| close + 1))
+    }
+
+    /// A character that is written as HTML has it. What it may be the beginning of is looked at in
+    /// the next round.
+    fn entity(&mut self, rest: &str) -> Option<usize> {
+        let (character, bytes) = entities::first(rest)?;
+        self.out.push(character);
+        Some(bytes)
     }
 
     fn comment(&mut self, rest: &str) -> usize {

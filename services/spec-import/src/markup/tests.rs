@@ -37,6 +37,25 @@ fn markup_becomes_what_it_says() {
 }
 
 #[test]
+fn characters_written_as_html_has_them_are_shown_and_are_no_way_around() {
+    for (given, shown) in [
+        ("List&nbsp;all &#8594; A &amp; B", "List all → A & B"),
+        ("a &lt; b, the &lt;id&gt; of it", "a < b, the <id> of it"),
+        ("&lt;b&gt;now&lt;/b&gt;", "now"),
+        ("&amp;lt;script>", ""),
+        ("&lt;img src=x&gt;", ""),
+        ("&#91;pay](/pay)", "pay"),
+        ("?a=1&b=2&copy=3", "?a=1&b=2&copy=3"),
+        ("Code stays: `&lt;b&gt;`", "Code stays: `&lt;b&gt;`"),
+        ("<note> <p>Only once.</p> </note>", " \nOnly once.\n \n"),
+    ] {
+        assert_eq!(plain(given), shown, "{given}");
+        assert_eq!(plain(&plain(given)), shown, "{given} again");
+    }
+    assert_eq!(plain("&#97;&#98;&#x63;"), "abc");
+}
+
+#[test]
 fn what_is_no_markup_stays() {
     for given in [
         "a < b and b > c, 1<2",
@@ -67,6 +86,8 @@ fn hostile_text_is_read_to_its_end_and_no_image_or_html_is_left_of_it() {
         "[a](b.c",
         "<<b>script>",
         "``` ` ``",
+        "&lt;b&gt;",
+        "&amp;amp;lt;b",
     ] {
         let text = unit.repeat(200_000 / unit.len());
         let shown = plain(&text);
