@@ -108,6 +108,7 @@ fn read_yaml(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
             column,
         }
     })?;
+    let text = without_last_mark(text);
     deep(|| {
         let StrictValue(root) = serde_saphyr::from_str_with_options(text, options(limits))
             .map_err(|error| explain(&error, limits))?;
@@ -121,6 +122,12 @@ fn read_yaml(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
             written_version,
         })
     })
+}
+
+/// What some write to end a document begins another one, of which nothing follows.
+fn without_last_mark(text: &str) -> &str {
+    let written = text.trim_end();
+    written.strip_suffix("\n---").unwrap_or(text)
 }
 
 /// Runs on a stack of its own: 128 levels of YAML need more than a worker thread has.
@@ -266,6 +273,9 @@ fn breached(breach: &BudgetBreach, limits: &Limits, place: (u64, u64)) -> Import
 fn message_of(error: &YamlError) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();
+    if line.starts_with("cannot deserialize null into string") {
+        return "a key is null; write it in quotes".to_owned();
+    }
     let end = line.find(" at line ").unwrap_or(line.len());
     countersign_domain::text::strip(line[..end].trim_end_matches([':', ',']), 200)
 }

@@ -55,6 +55,11 @@ fn every_refusal_says_what_and_where() {
         ),
         ("a: 1\n---\nb: 2\n", "not_json_or_yaml", "document"),
         (
+            "openapi: 3.0.0\nx-a: {null: 1}\n",
+            "not_json_or_yaml",
+            "a key is null; write it in quotes at line 2",
+        ),
+        (
             "info: !!python/object/apply:os.system ['id']",
             "not_json_or_yaml",
             "tag",
@@ -137,6 +142,14 @@ fn a_version_that_is_a_number_is_accepted_and_said() {
             .iter()
             .any(|note| note.code == "version_is_a_number")
     );
+}
+
+#[test]
+fn a_mark_behind_which_nothing_follows_begins_no_document() {
+    for end in ["---", "---\n", "---\r\n\n", "...\n"] {
+        let text = format!("openapi: 3.0.0\ninfo: {{title: T, version: '1'}}\npaths: {{}}\n{end}");
+        assert_eq!(read(text.as_bytes()).title, "T", "{end:?}");
+    }
 }
 
 #[test]
