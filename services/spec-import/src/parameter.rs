@@ -1,12 +1,14 @@
 //! Parameters: which there are, and how each is written into the request.
 
 mod asked;
+mod left_out;
 
 use std::collections::HashMap;
 
 use countersign_domain::operation::{Place, Style};
 use serde_json::Value;
 
+use self::left_out::LeftOut;
 use crate::{credential, notes::At, operation::Reading, path::Template, reference};
 
 /// Set by the gateway, by a proxy or by the transport, or able to turn a request into another one.
@@ -46,6 +48,13 @@ const OWNED_HEADERS: [&str; 35] = [
     "x-amz-security-token",
     "x-amz-signature",
     "x-amz-signedheaders",
+];
+
+/// Those of them that make another method of a request.
+const METHOD_HEADERS: [&str; 3] = [
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
 ];
 
 /// One parameter as the document has it, references followed.
@@ -103,47 +112,6 @@ pub(crate) fn collect<'d>(
     merged.retain(|parameter| is_bound(cx, parameter, template, &mut left_out));
     left_out.note(cx);
     merged
-}
-
-/// Parameters that others fill in. Some documents repeat seven of them in each operation, so they
-/// are said in one sentence.
-#[derive(Debug, Default)]
-struct LeftOut<'d> {
-    reserved: Vec<(&'d str, String)>,
-    credentials: Vec<(&'d str, String)>,
-}
-
-impl LeftOut<'_> {
-    fn note(&self, cx: &mut Reading<'_, '_>) {
-        if let Some((first, names)) = named(&self.reserved) {
-            let text = match self.reserved.len() {
-                1 => format!("the header {names} is not for agents to set and is left out"),
-                _ => format!("the headers {names} are not for agents to set and are left out"),
-            };
-            cx.notes.info("header_reserved", &first, &text);
-        }
-        if let Some((first, names)) = named(&self.credentials) {
-            let text = match self.credentials.len() {
-                1 => format!(
-                    "{names} carries the credential, which agents never see; it is left out"
-                ),
-                _ => format!(
-                    "{names} carry the credential, which agents never see; they are left out"
-                ),
-            };
-            cx.notes.info("parameter_is_credential", &first, &text);
-        }
-    }
-}
-
-/// Where the first of them stands, and what they are called.
-fn named<'l>(left_out: &'l [(&str, String)]) -> Option<(&'l str, String)> {
-    let (_, first) = left_out.first()?;
-    let names: Vec<String> = left_out
-        .iter()
-        .map(|(name, _)| format!("{name:?}"))
-        .collect();
-    Some((first, names.join(", ")))
 }
 
 /// A path parameter fills the variable that it means, spelled as the path spells it.
@@ -277,6 +245,12 @@ fn is_bound<'d>(
             cx.lose("parameter_name_invalid", pointer, &what, *required);
             return false;
         }
+        Place::Header
+            if *required && METHOD_HEADERS.contains(&wire.to_ascii_lowercase().as_str()) =>
+        {
+            overrides(cx, parameter);
+            return false;
+        }
         Place::Header if OWNED_HEADERS.contains(&wire.to_ascii_lowercase().as_str()) => {
             left_out.reserved.push((wire, pointer.clone()));
             return false;
@@ -284,8 +258,7 @@ fn is_bound<'d>(
         Place::Query | Place::Header | Place::Cookie => {}
     }
     if *place == Place::Query && overrides_method(wire) {
-        let text = format!("{wire:?} would make the request another one and is left out");
-        cx.notes.warning("method_override_left_out", pointer, &text);
+        overrides(cx, parameter);
         return false;
     }
     if *place == Place::Query && template.is_some_and(|t| t.fixed.contains(wire)) {
@@ -300,6 +273,18 @@ fn is_bound<'d>(
         return false;
     }
     true
+}
+
+/// Without it, where it is required, the request would be another one than the document describes.
+fn overrides(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) {
+    let Parameter { wire, pointer, .. } = parameter;
+    let what = format!("{wire:?}, which would make the request another one,");
+    cx.lose(
+        "method_override_left_out",
+        pointer,
+        &what,
+        parameter.required,
+    );
 }
 
 /// Whether frameworks take a parameter of this name for the method, as `_method`.

@@ -1,0 +1,47 @@
+//! Parameters that others than agents fill in. Some documents repeat seven of them in each operation,
+//! so those of an operation are said in one sentence.
+
+use crate::operation::Reading;
+
+/// What was left out, by name and place.
+#[derive(Debug, Default)]
+pub(super) struct LeftOut<'d> {
+    /// Headers that are not for agents to set.
+    pub(super) reserved: Vec<(&'d str, String)>,
+    /// What carries the credential.
+    pub(super) credentials: Vec<(&'d str, String)>,
+}
+
+impl LeftOut<'_> {
+    /// Says so.
+    pub(super) fn note(&self, cx: &mut Reading<'_, '_>) {
+        if let Some((first, names)) = named(&self.reserved) {
+            let text = match self.reserved.len() {
+                1 => format!("the header {names} is not for agents to set and is left out"),
+                _ => format!("the headers {names} are not for agents to set and are left out"),
+            };
+            cx.notes.info("header_reserved", &first, &text);
+        }
+        if let Some((first, names)) = named(&self.credentials) {
+            let text = match self.credentials.len() {
+                1 => format!(
+                    "{names} carries the credential, which agents never see; it is left out"
+                ),
+                _ => format!(
+                    "{names} carry the credential, which agents never see; they are left out"
+                ),
+            };
+            cx.notes.info("parameter_is_credential", &first, &text);
+        }
+    }
+}
+
+/// Where the first of them stands, and what they are called.
+fn named<'l>(left_out: &'l [(&str, String)]) -> Option<(&'l str, String)> {
+    let (_, first) = left_out.first()?;
+    let names: Vec<String> = left_out
+        .iter()
+        .map(|(name, _)| format!("{name:?}"))
+        .collect();
+    Some((first, names.join(", ")))
+}
