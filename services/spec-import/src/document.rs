@@ -106,10 +106,11 @@ fn finish(
     let openapi = openapi(tree.root, &mut notes)?;
     let root = &openapi.root;
     let found = paths::find(root, limits, &mut notes)?;
+    let definitions = Definitions::new(root, openapi.dialect, Side::Request);
     let mut shared = Shared {
         root,
-        definitions: Definitions::new(root, openapi.dialect, Side::Request),
-        answers: Definitions::new(root, openapi.dialect, Side::Answer),
+        answers: Definitions::beside(&definitions, Side::Answer),
+        definitions,
         schemes: Schemes::read(root, &mut notes),
         limits: limits.clone(),
         schema_bytes: 0,

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use countersign_domain::media_type;
+use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
 use crate::reference;
@@ -17,7 +18,7 @@ const WRAPPED: usize = 3;
 pub(crate) struct Fields<'d> {
     root: &'d Value,
     names: Vec<String>,
-    seen: HashSet<(bool, &'d str)>,
+    seen: HashSet<(bool, &'d str), RandomState>,
     visits: usize,
 }
 
@@ -26,7 +27,7 @@ impl<'d> Fields<'d> {
         Self {
             root,
             names: Vec::new(),
-            seen: HashSet::new(),
+            seen: HashSet::default(),
             visits: 0,
         }
     }
@@ -42,8 +43,12 @@ impl<'d> Fields<'d> {
     /// What hangs on another field has a dot before it.
     fn put(&mut self, name: &'d str, hangs: bool) {
         if self.names.len() < NAMES && self.seen.insert((hangs, name)) {
-            let dot = if hangs { "." } else { "" };
-            self.names.push(format!("{dot}{name}"));
+            let name = if hangs {
+                [".", name].concat()
+            } else {
+                name.to_owned()
+            };
+            self.names.push(name);
         }
     }
 
@@ -57,7 +62,7 @@ impl<'d> Fields<'d> {
         if nesting == 0 || levels == 0 || self.visits > VISITS || self.names.len() >= NAMES {
             return;
         }
-        let Ok((schema, _)) = reference::follow(self.root, schema, String::new()) else {
+        let Some(schema) = reference::end(self.root, schema) else {
             return;
         };
         let Shape {
@@ -85,7 +90,7 @@ impl<'d> Fields<'d> {
             return;
         };
         for (_, response) in all.iter().filter(|(status, _)| status.starts_with('2')) {
-            let Ok((response, _)) = reference::follow(self.root, response, String::new()) else {
+            let Some(response) = reference::end(self.root, response) else {
                 continue;
             };
             let content = response.get("content").and_then(Value::as_object);

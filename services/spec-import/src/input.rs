@@ -6,7 +6,10 @@ use crate::{
     arguments::Arguments,
     marks::Marks,
     operation::Reading,
-    schema::{compile::compile, definitions::measure},
+    schema::{
+        compile::{compile, compiles},
+        measure::measure,
+    },
 };
 
 const DEPTH: usize = 100;
@@ -47,7 +50,6 @@ pub(crate) fn schema(
         );
         return (nothing(), 0);
     }
-    let definitions = cx.definitions.copy(&closure);
     let properties = arguments.properties.iter();
     let properties =
         properties.map(|(key, property)| Marks::of(key).and(Marks::of_schema(property)));
@@ -55,7 +57,15 @@ pub(crate) fn schema(
         .and(closure.marks)
         .and(arguments.links.marks);
     cx.remark(marks, "what its arguments are said to be");
-    let schema = arguments.schema(definitions);
+    let granted = cx.definitions.granted(&arguments.links);
+    let mut schema = arguments.schema(granted);
+    let compiled = cx.definitions.compile_each(&closure) && compiles(&schema);
+    if let Some(granted) = schema.get_mut("$defs") {
+        *granted = cx.definitions.copy(&closure).into();
+    }
+    if compiled {
+        return (schema, bytes);
+    }
     match compile(&schema) {
         Ok(_) => (schema, bytes),
         Err(reason) => {

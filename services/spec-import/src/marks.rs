@@ -5,9 +5,10 @@
 //! characters. Both are looked at, because taking something out may join what is left to an
 //! instruction, and because what is gone says something about whoever put it there.
 
-use std::{borrow::Cow, collections::HashMap, ops::RangeInclusive};
+use std::{borrow::Cow, cell::RefCell, collections::HashMap, ops::RangeInclusive};
 
 use countersign_domain::{persuasion::instructs, text};
+use foldhash::quality::RandomState;
 use serde_json::Value;
 
 use crate::markup::{self, Markup};
@@ -28,13 +29,18 @@ pub(crate) struct Marks {
 impl Marks {
     /// Of one text as it was written.
     pub(crate) fn of(written: &str) -> Self {
-        let markup = Markup::of(written);
-        Self {
-            instructs: instructs(written)
-                || matches!(markup::plain(written), Cow::Owned(shown) if instructs(&shown)),
+        Self::read(written).0
+    }
+
+    /// The same, and the text without markup.
+    pub(crate) fn read(written: &str) -> (Self, Cow<'_, str>) {
+        let (markup, shown) = markup::read(written);
+        let marks = Self {
+            instructs: instructs(written) || (*shown != *written && instructs(&shown)),
             hidden: text::conceals(written),
             markup,
-        }
+        };
+        (marks, shown)
     }
 
     /// Of every name and every value of a schema as agents get it, but for its titles and
@@ -96,21 +102,33 @@ impl Marks {
 
 /// Marks of texts that are said again and again, such as what a parameter is for.
 #[derive(Debug, Default)]
-pub(crate) struct Known(HashMap<String, Marks>);
+pub(crate) struct Known(RefCell<HashMap<String, Marks, RandomState>>);
 
 impl Known {
     /// Of one text as it was written.
-    pub(crate) fn of(&mut self, written: &str) -> Marks {
-        if !LOOKED_UP.contains(&written.len()) {
-            return Marks::of(written);
+    pub(crate) fn of(&self, written: &str) -> Marks {
+        self.known(written).unwrap_or_else(|| self.look(written).0)
+    }
+
+    /// The same, and the text without markup.
+    pub(crate) fn read<'t>(&self, written: &'t str) -> (Marks, Cow<'t, str>) {
+        match self.known(written) {
+            Some(marks) => (marks, markup::plain(written)),
+            None => self.look(written),
         }
-        if let Some(known) = self.0.get(written) {
-            return *known;
+    }
+
+    fn known(&self, written: &str) -> Option<Marks> {
+        let is_looked_up = LOOKED_UP.contains(&written.len());
+        is_looked_up.then(|| self.0.borrow().get(written).copied())?
+    }
+
+    fn look<'t>(&self, written: &'t str) -> (Marks, Cow<'t, str>) {
+        let (marks, shown) = Marks::read(written);
+        let mut known = self.0.borrow_mut();
+        if LOOKED_UP.contains(&written.len()) && known.len() < TEXTS {
+            known.insert(written.to_owned(), marks);
         }
-        let marks = Marks::of(written);
-        if self.0.len() < TEXTS {
-            self.0.insert(written.to_owned(), marks);
-        }
-        marks
+        (marks, shown)
     }
 }

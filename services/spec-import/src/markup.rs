@@ -8,9 +8,11 @@
 mod entities;
 mod spans;
 
-use std::{borrow::Cow, collections::HashMap};
+use std::borrow::Cow;
 
-use self::spans::{code, pairs};
+use memchr::memchr3_iter;
+
+use self::spans::{Places, code, pairs};
 
 /// Longer texts are cut before anybody is shown them.
 const BYTES: usize = 16 << 10;
@@ -130,19 +132,6 @@ pub(crate) struct Markup {
 }
 
 impl Markup {
-    /// Of one text.
-    pub(crate) fn of(words: &str) -> Self {
-        let addresses = Self {
-            links: words.contains("://"),
-            ..Self::default()
-        };
-        if may_have(words) {
-            addresses.and(Pass::over(words).run().1)
-        } else {
-            addresses
-        }
-    }
-
     /// The kinds that either has.
     #[must_use]
     pub(crate) fn and(self, other: Self) -> Self {
@@ -159,19 +148,56 @@ pub(crate) fn plain(words: &str) -> Cow<'_, str> {
     if !may_have(words) {
         return Cow::Borrowed(words);
     }
-    let mut text = words[..words.floor_char_boundary(BYTES)].to_owned();
-    for _ in 0..ROUNDS {
+    let start = beginning(words);
+    Cow::Owned(settled(start, Pass::over(start).run().0))
+}
+
+/// What kinds of markup a text has, and the text without it.
+pub(crate) fn read(words: &str) -> (Markup, Cow<'_, str>) {
+    let addresses = Markup {
+        links: words.contains("://"),
+        ..Markup::default()
+    };
+    if !may_have(words) {
+        return (addresses, Cow::Borrowed(words));
+    }
+    let (first, found) = Pass::over(words).run();
+    let start = beginning(words);
+    let shown = if start.len() == words.len() {
+        settled(start, first)
+    } else {
+        settled(start, Pass::over(start).run().0)
+    };
+    (addresses.and(found), Cow::Owned(shown))
+}
+
+fn beginning(words: &str) -> &str {
+    &words[..words.floor_char_boundary(BYTES)]
+}
+
+/// Goes through a text until nothing changes any more, from what came of the first time on.
+fn settled(before: &str, first: String) -> String {
+    if first == before {
+        return first;
+    }
+    let mut text = first;
+    for _ in 1..ROUNDS {
         let next = Pass::over(&text).run().0;
         if next == text {
-            return Cow::Owned(text);
+            return text;
         }
         text = next;
     }
-    Cow::Owned(text.replace('<', "‹").replace("](", "] ("))
+    text.replace('<', "‹").replace("](", "] (")
 }
 
 fn may_have(words: &str) -> bool {
-    words.contains('<') || words.contains("](") || words.contains("]:") || entities::any(words)
+    let bytes = words.as_bytes();
+    memchr3_iter(b'<', b']', b'&', bytes).any(|at| match bytes[at] {
+        b'<' => true,
+        b']' => matches!(bytes.get(at + 1), Some(b'(' | b':')),
+        _ => entities::first(&words[at..]).is_some(),
+    })
 }
 
 /// One way through a text, in time that grows with its length.
@@ -180,9 +206,9 @@ struct Pass<'t> {
     out: String,
     found: Markup,
     /// Where code begins, and where it ends.
-    code: HashMap<usize, usize>,
+    code: Places,
     /// Where a bracket opens, and where it closes.
-    pairs: HashMap<usize, usize>,
+    pairs: Places,
     /// Links whose words are being copied: where those end, where the link does, and the address.
     open: Vec<(usize, usize, Option<&'t str>)>,
     /// Nothing of this kind comes any more.

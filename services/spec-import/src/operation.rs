@@ -346,9 +346,9 @@ fn classify<'d>(
         request.name(parameter.wire);
     }
     let body = value.get("requestBody");
-    let body = body.and_then(|body| reference::follow(found.root, body, String::new()).ok());
+    let body = body.and_then(|body| reference::end(found.root, body));
     let content = body
-        .and_then(|(body, _)| body.get("content"))
+        .and_then(|body| body.get("content"))
         .and_then(Value::as_object);
     for schema in content
         .into_iter()

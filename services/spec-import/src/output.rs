@@ -7,11 +7,13 @@
 //! operation off: real APIs break them, and the answer itself is what counts.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
 };
 
 use countersign_domain::{media_type, operation::Output, schema, text};
+use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -20,7 +22,7 @@ use crate::{
     notes::{At, Notes},
     operation::Reading,
     reference,
-    schema::{Definitions, definitions::measure},
+    schema::{Definitions, measure::measure},
 };
 
 /// Bytes of one output schema.
@@ -52,7 +54,7 @@ enum Attempt {
 #[derive(Debug, Default)]
 pub(crate) struct Made {
     /// By what stands at the root, as JSON.
-    known: HashMap<String, Option<Fitting>>,
+    known: HashMap<String, Option<Fitting>, RandomState>,
     /// Bytes of all that were told, as often as they were.
     bytes: usize,
 }
@@ -67,7 +69,7 @@ struct Fitting {
 }
 
 impl Made {
-    fn of(&mut self, definitions: &mut Definitions<'_>, root: Value) -> Option<Fitting> {
+    fn of(&mut self, definitions: &mut Definitions<'_>, root: &Value) -> Option<Fitting> {
         let key = root.to_string();
         if let Some(known) = self.known.get(&key) {
             return known.clone();
@@ -106,7 +108,7 @@ pub(crate) fn read<'d>(
     // What is wrong with it concerns nobody who sends something.
     let mut unheard = Notes::of_operation();
     let (root, links) = cx.answers.inline(given, &at.key("schema"), &mut unheard);
-    match made.of(cx.answers, root) {
+    match made.of(cx.answers, &root) {
         Some(fitting) if made.bytes + fitting.bytes <= ALL => {
             made.bytes += fitting.bytes;
             let marks = fitting.marks.and(links.marks);
@@ -177,13 +179,15 @@ fn rank(status: &str) -> Option<u8> {
 }
 
 /// Makes a schema that fits, and says how many bytes it has.
-fn fit(definitions: &mut Definitions<'_>, root: Value) -> Option<(Value, usize)> {
-    for attempt in [Attempt::Whole, Attempt::Wordless] {
-        if let Some(found) = gather(definitions, root.clone(), attempt) {
-            return Some(found);
-        }
+fn fit(definitions: &mut Definitions<'_>, root: &Value) -> Option<(Value, usize)> {
+    if let Some(found) = gather(definitions, Cow::Borrowed(root), Attempt::Whole) {
+        return Some(found);
     }
-    let root = stood_for(definitions, root)?;
+    let bare = Cow::Owned(wordless(root.clone()));
+    if let Some(found) = gather(definitions, bare, Attempt::Wordless) {
+        return Some(found);
+    }
+    let root = stood_for(definitions, root.clone())?;
     let shallow = |depth| {
         let mut root = root.clone();
         schema::cut(&mut root, depth);
@@ -193,7 +197,7 @@ fn fit(definitions: &mut Definitions<'_>, root: Value) -> Option<(Value, usize)>
         .chain(SHALLOW.into_iter().map(shallow))
         .map(wordless)
         .find(|root| measure(root).0 <= BUDGET / 2)?;
-    gather(definitions, root, Attempt::Parts)
+    gather(definitions, Cow::Owned(root), Attempt::Parts)
 }
 
 fn wordless(mut schema: Value) -> Value {
@@ -204,12 +208,9 @@ fn wordless(mut schema: Value) -> Value {
 /// Collects definitions, nearest first. Those that do not fit, or cannot be used, are any value.
 fn gather(
     definitions: &mut Definitions<'_>,
-    mut root: Value,
+    root: Cow<'_, Value>,
     attempt: Attempt,
 ) -> Option<(Value, usize)> {
-    if attempt == Attempt::Wordless {
-        root = wordless(root);
-    }
     let (mut bytes, depth) = measure(&root);
     if bytes > BUDGET || depth > DEPTH {
         return None;
@@ -217,14 +218,15 @@ fn gather(
     let mut open = VecDeque::from(schema::references(&root));
     let mut seen = HashSet::new();
     let mut kept = Vec::new();
+    let mut all = true;
     while let Some(name) = open.pop_front() {
         if !seen.insert(name.clone()) {
             continue;
         }
-        let Some((definition, size)) = definitions.usable(&name) else {
+        let Some((_, size)) = definitions.usable(&name) else {
+            all = false;
             continue;
         };
-        let leads_to = schema::references(definition);
         let size = match attempt {
             Attempt::Whole => Some(size),
             Attempt::Wordless | Attempt::Parts if size > HOPELESS => None,
@@ -233,34 +235,47 @@ fn gather(
         match size.filter(|size| bytes + size <= BUDGET) {
             Some(size) => {
                 bytes += size + name.len() + 4;
-                open.extend(leads_to);
+                open.extend(definitions.leads_to(&name));
                 kept.push(name);
             }
-            None if attempt == Attempt::Parts => {}
+            None if attempt == Attempt::Parts => all = false,
             None => return None,
         }
     }
-    Some((standing_alone(definitions, root, &kept, attempt), bytes))
+    let kept = Kept { names: kept, all };
+    let schema = standing_alone(definitions, root.into_owned(), &kept, attempt);
+    Some((schema, bytes))
+}
+
+/// The definitions that a schema brings along.
+struct Kept {
+    names: Vec<String>,
+    /// No other is referred to.
+    all: bool,
 }
 
 /// Copies definitions to where a schema finds them; before that, nothing was copied in vain.
 fn standing_alone(
     definitions: &mut Definitions<'_>,
     mut root: Value,
-    kept: &[String],
+    kept: &Kept,
     attempt: Attempt,
 ) -> Value {
-    let names: HashSet<&str> = kept.iter().map(String::as_str).collect();
-    let is_kept = |name: &str| names.contains(name);
-    schema::unlink(&mut root, &is_kept);
+    let names: HashSet<&str> = kept.names.iter().map(String::as_str).collect();
+    let unlink = |schema: &mut Value| {
+        if !kept.all {
+            schema::unlink(schema, &|name| names.contains(name));
+        }
+    };
+    unlink(&mut root);
     let mut copies = Map::new();
-    for name in kept {
+    for name in &kept.names {
         if let Some((definition, _)) = definitions.usable(name) {
             let mut copy = definition.clone();
             if attempt != Attempt::Whole {
                 schema::drop_words(&mut copy, 0);
             }
-            schema::unlink(&mut copy, &is_kept);
+            unlink(&mut copy);
             copies.insert(name.clone(), copy);
         }
     }

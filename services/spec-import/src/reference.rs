@@ -1,5 +1,7 @@
 //! References inside the document. Nothing outside it is ever opened.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
@@ -54,7 +56,7 @@ impl BadReference {
 }
 
 /// Turns the text of a `$ref` into a JSON pointer.
-pub(crate) fn pointer_of(text: &str) -> Result<String, BadReference> {
+pub(crate) fn pointer_of(text: &str) -> Result<Cow<'_, str>, BadReference> {
     let Some(fragment) = text.strip_prefix('#') else {
         return Err(BadReference::Outside(text.to_owned()));
     };
@@ -63,24 +65,53 @@ pub(crate) fn pointer_of(text: &str) -> Result<String, BadReference> {
     }
     percent_decode_str(fragment)
         .decode_utf8()
-        .map(std::borrow::Cow::into_owned)
         .map_err(|_| BadReference::Unread(text.to_owned()))
+}
+
+/// What stands at a JSON pointer. Names on the way are only copied where one is escaped.
+pub(crate) fn at<'d>(root: &'d Value, pointer: &str) -> Option<&'d Value> {
+    if pointer.contains('~') || !pointer.starts_with('/') {
+        return root.pointer(pointer);
+    }
+    let mut value = root;
+    for name in pointer.split('/').skip(1) {
+        let Value::Object(members) = value else {
+            return root.pointer(pointer);
+        };
+        value = members.get(name)?;
+    }
+    Some(value)
 }
 
 /// Follows `$ref` until something else stands there; also returns where that is.
 pub(crate) fn follow<'d>(
     root: &'d Value,
-    mut value: &'d Value,
-    mut pointer: String,
+    value: &'d Value,
+    pointer: String,
 ) -> Result<(&'d Value, String), BadReference> {
+    let (value, pointer) = walk(root, (value, Cow::Owned(pointer)))?;
+    Ok((value, pointer.into_owned()))
+}
+
+/// The same where it does not matter where that is.
+pub(crate) fn end<'d>(root: &'d Value, value: &'d Value) -> Option<&'d Value> {
+    let (end, _) = walk(root, (value, Cow::Borrowed(""))).ok()?;
+    Some(end)
+}
+
+fn walk<'d>(root: &'d Value, from: Stop<'d>) -> Result<Stop<'d>, BadReference> {
+    let (mut value, mut pointer) = from;
     for _ in 0..HOPS {
         match step(root, value, &pointer)? {
             Some(next) => (value, pointer) = next,
             None => return Ok((value, pointer)),
         }
     }
-    Err(BadReference::Endless(pointer))
+    Err(BadReference::Endless(pointer.into_owned()))
 }
+
+/// A value on the way along `$ref`, and where it stands.
+type Stop<'d> = (&'d Value, Cow<'d, str>);
 
 /// Everything on the way along `$ref`, and why it ends early if it does.
 pub(crate) fn chain<'d>(
@@ -92,9 +123,9 @@ pub(crate) fn chain<'d>(
     while let Some((value, pointer)) = way.last() {
         match step(root, value, pointer) {
             Ok(Some((_, next))) if way.iter().any(|(_, known)| *known == next) => {
-                return (way, Some(BadReference::Endless(next)));
+                return (way, Some(BadReference::Endless(next.into_owned())));
             }
-            Ok(Some(next)) => way.push(next),
+            Ok(Some((value, next))) => way.push((value, next.into_owned())),
             Ok(None) => break,
             Err(bad) => return (way, Some(bad)),
         }
@@ -105,9 +136,9 @@ pub(crate) fn chain<'d>(
 /// What a `$ref` leads to, if there is one.
 fn step<'d>(
     root: &'d Value,
-    value: &Value,
+    value: &'d Value,
     pointer: &str,
-) -> Result<Option<(&'d Value, String)>, BadReference> {
+) -> Result<Option<Stop<'d>>, BadReference> {
     let Some(target) = value.get("$ref").and_then(Value::as_str) else {
         return Ok(None);
     };
@@ -115,7 +146,7 @@ fn step<'d>(
     if next == pointer {
         return Err(BadReference::Endless(target.to_owned()));
     }
-    match root.pointer(&next) {
+    match at(root, &next) {
         Some(value) => Ok(Some((value, next))),
         None => Err(BadReference::Missing(target.to_owned())),
     }

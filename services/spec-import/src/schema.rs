@@ -11,6 +11,7 @@ mod family;
 mod identity;
 mod joined;
 mod keyword;
+pub(crate) mod measure;
 mod naming;
 mod normalise;
 mod older;

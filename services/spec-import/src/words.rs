@@ -56,15 +56,20 @@ impl Words {
             );
         }
         let fallback = format!("{} {}", found.method, found.path);
-        let title = [&*markup::plain(&summary), id.as_str(), fallback.as_str()]
+        let ((of_summary, short), (of_full, long)) = (Marks::read(&summary), Marks::read(&full));
+        let title = [&*short, id.as_str(), fallback.as_str()]
             .into_iter()
             .map(one_line)
             .find(|line| !line.is_empty())
             .unwrap_or_default();
-        let said = [&full, &summary]
+        let full_text = [(&full, long), (&summary, short)]
             .into_iter()
-            .find(|words| !words.trim().is_empty());
-        let full_text = markup::plain(said.map_or("", |words| words.trim()));
+            .find(|(words, _)| !words.trim().is_empty())
+            .map(|(words, shown)| match words.trim() {
+                trimmed if trimmed.len() == words.len() => shown,
+                trimmed => markup::plain(trimmed),
+            })
+            .unwrap_or_default();
         let full_text = full_text.trim();
         if full_text.chars().nth(DESCRIPTION).is_some() {
             let text = format!("the description is cut at {DESCRIPTION} characters");
@@ -74,11 +79,11 @@ impl Words {
                 &text,
             );
         }
-        let written = [&*id, &*summary, &*full, found.path];
-        let marks = Marks::all(written.into_iter().map(Marks::of));
+        let description = text::strip(full_text, DESCRIPTION);
+        let marks = [of_summary, of_full, Marks::of(&id), Marks::of(found.path)];
         Self {
-            marks,
-            description: text::strip(full_text, DESCRIPTION),
+            marks: Marks::all(marks.into_iter()),
+            description,
             name: name::suggest(found.method, found.path, Some(&id)),
             id: Some(text::strip(&id, 300)).filter(|id| !id.is_empty()),
             title,

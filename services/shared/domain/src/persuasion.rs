@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use regex::RegexSet;
+use regex::{RegexSet, RegexSetBuilder};
 
 use crate::text;
 
@@ -36,8 +36,19 @@ const SAID_TO_MODELS: [&str; 14] = [
 /// What writes a word in bold or as code, in the midst of a phrase.
 const EMPHASIS: [char; 3] = ['*', '`', '~'];
 
+/// What no text says, and what may begin with any letter: a list that holds it is walked through
+/// at once, which costs less than to search each text for the many beginnings of the others.
+const SAID_BY_NOBODY: &str = r"\w\x00";
+
 static PHRASES: LazyLock<RegexSet> =
     LazyLock::new(|| RegexSet::new(SAID_TO_MODELS).expect("the list is tested"));
+
+/// The same for texts in ASCII, which most are.
+static ASCII_PHRASES: LazyLock<RegexSet> = LazyLock::new(|| {
+    let phrases = SAID_TO_MODELS.into_iter().chain([SAID_BY_NOBODY]);
+    let built = RegexSetBuilder::new(phrases).unicode(false).build();
+    built.expect("the list is tested")
+});
 
 /// Says whether a text tells a model what to do.
 #[must_use]
@@ -47,10 +58,38 @@ pub fn instructs(words: &str) -> bool {
     if words.len() < SHORTEST || !words.contains(may_say) {
         return false;
     }
-    let plain = text::strip(words, usize::MAX).to_lowercase();
-    let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    PHRASES.is_match(&plain)
-        || plain.contains(EMPHASIS) && PHRASES.is_match(&plain.replace(EMPHASIS, ""))
+    let (plain, phrases) = match ascii_plain(words) {
+        Some(plain) => (plain, &ASCII_PHRASES),
+        None => (plain(words), &PHRASES),
+    };
+    phrases.is_match(&plain)
+        || plain.contains(EMPHASIS) && phrases.is_match(&plain.replace(EMPHASIS, ""))
+}
+
+/// Lower case with single spaces, and nothing that does not show.
+fn plain(words: &str) -> String {
+    let lower = text::strip(words, usize::MAX).to_lowercase();
+    lower.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The same of a text in ASCII, in one go.
+fn ascii_plain(words: &str) -> Option<String> {
+    let mut plain = String::with_capacity(words.len());
+    let mut gap = false;
+    for byte in words.bytes() {
+        match byte {
+            b' ' | b'\n' | b'\t' => gap = !plain.is_empty(),
+            b'!'..=b'~' => {
+                if std::mem::take(&mut gap) {
+                    plain.push(' ');
+                }
+                plain.push(char::from(byte.to_ascii_lowercase()));
+            }
+            byte if byte.is_ascii() => {}
+            _ => return None,
+        }
+    }
+    Some(plain)
 }
 
 #[cfg(test)]

@@ -49,12 +49,6 @@ pub(super) fn first(text: &str) -> Option<(char, usize)> {
     Some((character, end + 2))
 }
 
-/// Says whether there is one anywhere.
-pub(super) fn any(text: &str) -> bool {
-    text.match_indices('&')
-        .any(|(at, _)| first(&text[at..]).is_some())
-}
-
 fn numbered(number: &str) -> Option<char> {
     let code = match number.strip_prefix(['x', 'X']) {
         Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),

@@ -2,8 +2,13 @@
 
 use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
+
+/// What belongs to what stands at a place.
+pub(super) type Places = HashMap<usize, usize, RandomState>;
+
 /// Code between as many backticks as began it.
-pub(super) fn code(text: &str) -> HashMap<usize, usize> {
+pub(super) fn code(text: &str) -> Places {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for (at, _) in text.match_indices('`') {
         match runs.last_mut() {
@@ -12,12 +17,12 @@ pub(super) fn code(text: &str) -> HashMap<usize, usize> {
         }
     }
     // For each run the next one of its length.
-    let mut later: HashMap<usize, usize> = HashMap::new();
+    let mut later = Places::default();
     let mut next = vec![None; runs.len()];
     for (index, (_, length)) in runs.iter().enumerate().rev() {
         next[index] = later.insert(*length, index);
     }
-    let (mut found, mut index) = (HashMap::new(), 0);
+    let (mut found, mut index) = (Places::default(), 0);
     while index < runs.len() {
         match next[index] {
             Some(end) => {
@@ -31,9 +36,9 @@ pub(super) fn code(text: &str) -> HashMap<usize, usize> {
 }
 
 /// Brackets and parentheses that belong together, outside of code.
-pub(super) fn pairs(text: &str, code: &HashMap<usize, usize>) -> HashMap<usize, usize> {
+pub(super) fn pairs(text: &str, code: &Places) -> Places {
     let (mut square, mut round) = (Vec::new(), Vec::new());
-    let mut pairs = HashMap::new();
+    let mut pairs = Places::default();
     let mut past = 0;
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate() {

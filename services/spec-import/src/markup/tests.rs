@@ -31,7 +31,7 @@ fn markup_becomes_what_it_says() {
         ),
     ] {
         assert_eq!(plain(given), shown, "{given}");
-        assert_ne!(Markup::of(given), Markup::default(), "{given}");
+        assert_ne!(read(given).0, Markup::default(), "{given}");
         assert_eq!(plain(&plain(given)), shown, "{given} again");
     }
 }
@@ -70,7 +70,7 @@ fn what_is_no_markup_stays() {
     ] {
         assert_eq!(plain(given), given);
     }
-    assert_eq!(Markup::of("The <id> of [x]: none."), Markup::default());
+    assert_eq!(read("The <id> of [x]: none.").0, Markup::default());
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn hostile_text_is_read_to_its_end_and_no_image_or_html_is_left_of_it() {
     ] {
         let text = unit.repeat(200_000 / unit.len());
         let shown = plain(&text);
-        let left = Markup::of(&shown);
+        let left = read(&shown).0;
         assert!(!left.images && !left.html, "{unit}");
     }
 }

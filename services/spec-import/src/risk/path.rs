@@ -22,7 +22,7 @@ impl Segment {
     fn read(literal: &str, after_parameter: bool, lexicon: &Lexicon) -> Self {
         let mut words = words(literal);
         // `reFunds` is cut into harmless pieces; a server that folds case sees the whole.
-        let whole = singular(&literal.to_lowercase());
+        let whole = singular(literal.to_lowercase());
         if words.len() > 1 && lexicon.knows_whole(&whole) {
             words = vec![whole];
         }

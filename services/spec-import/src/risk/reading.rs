@@ -2,6 +2,8 @@
 //!
 //! Nothing is judged here.
 
+use std::rc::Rc;
+
 use countersign_domain::operation::Method;
 
 use super::{
@@ -20,7 +22,7 @@ pub(super) struct Reading<'l> {
     /// The method.
     pub(super) method: Method,
     /// The path.
-    pub(super) path: Path,
+    pub(super) path: Rc<Path>,
     /// The operationId.
     pub(super) name: Phrase,
     /// The summary, or the description where the summary says nothing.
@@ -36,8 +38,13 @@ pub(super) struct Reading<'l> {
 impl<'l> Reading<'l> {
     /// Reads the evidence.
     pub(super) fn of(evidence: &Evidence<'_>, lexicon: &'l Lexicon) -> Self {
+        let path = Rc::new(Path::read(evidence.path, lexicon));
+        Self::along(path, evidence, lexicon)
+    }
+
+    /// Reads the evidence but for its path, which was read.
+    pub(super) fn along(path: Rc<Path>, evidence: &Evidence<'_>, lexicon: &'l Lexicon) -> Self {
         let name = evidence.operation_id.unwrap_or_default();
-        let path = Path::read(evidence.path, lexicon);
         let summary = Phrase::of_text(evidence.summary, lexicon);
         let (text, aside) = if summary.verb.is_none() {
             let description = Phrase::of_text(evidence.description, lexicon);

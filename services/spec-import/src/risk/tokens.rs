@@ -7,8 +7,12 @@
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for piece in text.split(|c: char| !c.is_alphanumeric()) {
-        for raw in humps(piece) {
-            push(&mut found, raw);
+        if piece.chars().skip(1).any(char::is_uppercase) {
+            for raw in humps(piece) {
+                push(&mut found, raw);
+            }
+        } else if !piece.is_empty() {
+            push(&mut found, piece);
         }
     }
     found
@@ -46,7 +50,7 @@ pub(super) fn is_edition(word: &str) -> bool {
 }
 
 fn push(found: &mut Vec<String>, raw: &str) {
-    let word = singular(&raw.to_lowercase());
+    let word = singular(raw.to_lowercase());
     match (found.last().map(String::as_str), word.as_str()) {
         // "user's" leaves an "s"; "OAuth" and "WebHook" are one word each.
         (_, "" | "s") => {}
@@ -65,9 +69,6 @@ fn replace_last(found: &mut [String], word: &str) {
 
 /// Cuts `fetchSSOToken` into `fetch`, `SSO`, `Token`; digits stay with the letters before.
 fn humps(piece: &str) -> Vec<&str> {
-    if !piece.chars().skip(1).any(char::is_uppercase) {
-        return vec![piece];
-    }
     let chars: Vec<(usize, char)> = piece.char_indices().collect();
     let mut cuts = vec![0];
     for window in 1..chars.len() {
@@ -91,7 +92,7 @@ fn humps(piece: &str) -> Vec<&str> {
 }
 
 /// The singular of a noun, which is also the base form of most verbs in the third person.
-pub(super) fn singular(word: &str) -> String {
+pub(super) fn singular(mut word: String) -> String {
     const SAME: &[&str] = &[
         "access",
         "sms",
@@ -107,24 +108,23 @@ pub(super) fn singular(word: &str) -> String {
         "cors",
         "jwks",
     ];
-    if word.len() < 4 || !word.ends_with('s') || SAME.contains(&word) {
-        return word.to_owned();
+    if word.len() < 4 || !word.ends_with('s') || SAME.contains(&word.as_str()) {
+        return word;
     }
-    if word == "caches" {
-        return "cache".to_owned();
+    if word.ends_with("ies") {
+        word.truncate(word.len() - 3);
+        word.push('y');
+        return word;
     }
-    if let Some(stem) = word.strip_suffix("ies") {
-        return format!("{stem}y");
-    }
-    for (ending, keep) in [("sses", 2), ("shes", 2), ("ches", 2), ("xes", 1)] {
-        if word.ends_with(ending) {
-            return word[..word.len() - ending.len() + keep].to_owned();
-        }
-    }
-    if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") {
-        return word.to_owned();
-    }
-    word[..word.len() - 1].to_owned()
+    let ends = |endings: &[&str]| endings.iter().any(|ending| word.ends_with(ending));
+    let dropped = match () {
+        () if word == "caches" => 1,
+        () if ends(&["sses", "shes", "ches", "xes"]) => 2,
+        () if ends(&["ss", "us", "is"]) => 0,
+        () => 1,
+    };
+    word.truncate(word.len() - dropped);
+    word
 }
 
 #[cfg(test)]

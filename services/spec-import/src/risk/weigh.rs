@@ -3,6 +3,8 @@
 //! Whatever is missing or disagrees lowers the confidence, and a call that is not clearly a
 //! read and not surely harmless needs a human.
 
+use std::rc::Rc;
+
 use countersign_domain::{
     operation::Method,
     risk::{Confidence, Reason, Risk, RiskClass},
@@ -30,7 +32,7 @@ use super::{
 struct Case<'a> {
     evidence: &'a Evidence<'a>,
     reading: &'a Reading<'a>,
-    fields: Fields,
+    fields: &'a Fields,
     votes: Vec<Vote>,
     gate: Gate,
     topics: Topics<'a>,
@@ -42,7 +44,8 @@ struct Case<'a> {
 /// least: whoever writes a text can raise a risk and not lower it. What needs a human already,
 /// or has no words, is asked once.
 pub(super) fn weigh(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Risk {
-    let mut risk = judge(reading, evidence);
+    let fields = Fields::of(evidence, reading.lexicon);
+    let mut risk = judge((reading, &fields), evidence);
     let wordless = Evidence {
         operation_id: None,
         summary: "",
@@ -56,9 +59,9 @@ pub(super) fn weigh(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Risk {
     }
     let bare = Reading {
         mute: false,
-        ..Reading::of(&wordless, reading.lexicon)
+        ..Reading::along(Rc::clone(&reading.path), &wordless, reading.lexicon)
     };
-    let least = judge(&bare, &wordless);
+    let least = judge((&bare, &fields), &wordless);
     if least.level() > risk.level() {
         let text = "The words make it look more harmless than its method and path do.";
         let said = least.reasons.iter().map(|one| one.evidence.as_str());
@@ -76,11 +79,10 @@ const fn is_guarded(class: RiskClass) -> bool {
     !matches!(class, RiskClass::Read | RiskClass::Write)
 }
 
-fn judge<'a>(reading: &'a Reading<'a>, evidence: &'a Evidence<'a>) -> Risk {
+fn judge<'a>((reading, fields): (&'a Reading<'a>, &'a Fields), evidence: &'a Evidence<'a>) -> Risk {
     let votes = votes(reading);
     let gate = gate(reading, &votes);
-    let fields = Fields::of(evidence, reading.lexicon);
-    let topics = topics(reading, evidence, &fields);
+    let topics = topics(reading, evidence, fields);
     let case = Case {
         evidence,
         reading,
@@ -93,7 +95,7 @@ fn judge<'a>(reading: &'a Reading<'a>, evidence: &'a Evidence<'a>) -> Risk {
         Gate::Reads | Gate::ReadsByMethod => case.weigh_read(),
         Gate::Acts | Gate::Disputed => case.weigh_act(),
     };
-    risk.sensitivity = sensitivity(&case.fields, &case.topics);
+    risk.sensitivity = sensitivity(fields, &case.topics);
     if reading.mute {
         risk.reasons.push(reason(
             "no_text",
@@ -157,7 +159,7 @@ impl Case<'_> {
                 .then(|| secrets::examined_credential(self.reading))
                 .flatten()
         };
-        let secret = secrets::handed_out(self.reading, self.evidence, &self.fields)
+        let secret = secrets::handed_out(self.reading, self.evidence, self.fields)
             .or_else(examined)
             .or_else(|| self.near_a_credential());
         if let Some(secret) = secret {

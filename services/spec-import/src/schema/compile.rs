@@ -1,7 +1,7 @@
 //! Compiles input schemas, offline, with patterns that cannot run away.
 
 use countersign_domain::text;
-use jsonschema::{Draft, PatternOptions, Validator};
+use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
 const PATTERN_BYTES: usize = 1 << 20;
@@ -15,12 +15,21 @@ const BACKTRACKS: usize = 100_000;
 /// # Errors
 /// One sentence that says what is wrong with the schema.
 pub fn compile(schema: &Value) -> Result<Validator, String> {
-    let linear = jsonschema::options()
+    linear(schema).or_else(|_| backtracking(schema))
+}
+
+/// Whether a schema compiles with every pattern on the linear-time engine. One does whose parts
+/// all do, so that it need not be tried as a whole.
+pub(crate) fn compiles(schema: &Value) -> bool {
+    linear(schema).is_ok()
+}
+
+fn linear(schema: &Value) -> Result<Validator, ValidationError<'static>> {
+    jsonschema::options()
         .with_draft(Draft::Draft202012)
         .offline()
         .with_pattern_options(PatternOptions::regex().size_limit(PATTERN_BYTES))
-        .build(schema);
-    linear.or_else(|_| backtracking(schema))
+        .build(schema)
 }
 
 fn backtracking(schema: &Value) -> Result<Validator, String> {

@@ -2,17 +2,20 @@
 //! operations carry.
 
 use std::{
+    cell::OnceCell,
     collections::{BTreeSet, HashMap, HashSet},
-    io,
+    rc::Rc,
 };
 
 use countersign_domain::schema;
 use serde_json::{Map, Value};
 
 use super::{
+    compile::compiles,
     family,
     identity::Identities,
     joined::joined,
+    measure::measure,
     naming::name_of,
     normalise::Walk,
     pattern::Patterns,
@@ -22,11 +25,13 @@ use crate::{
     document::Dialect,
     marks::{self, Marks},
     notes::{At, Notes},
-    reference::BadReference,
+    reference::{self, BadReference},
 };
 
 /// Deeper schemas could not be read back from JSON.
 const DEPTH: usize = 100;
+/// Where a schema finds what it refers to. No schema of the document brings one along.
+const GRANTED: &str = "$defs";
 
 /// Which way the values go that schemas describe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +49,7 @@ pub(crate) struct Definitions<'d> {
     pub(super) dialect: Dialect,
     pub(super) patterns: Patterns,
     /// What is remarkable about the texts that were read so far.
-    pub(crate) texts: marks::Known,
+    pub(crate) texts: Rc<marks::Known>,
     /// What was lost inside definitions; it concerns the document, not one operation.
     pub(crate) notes: Notes,
     /// Where the document keeps schemas that have names.
@@ -55,7 +60,7 @@ pub(crate) struct Definitions<'d> {
     normalised: usize,
     weights: Known,
     identities: Option<Identities>,
-    joined: Option<HashSet<String>>,
+    joined: Rc<OnceCell<HashSet<String>>>,
     /// By the place of a parent: what its list leads to.
     listed: HashMap<String, HashSet<String>>,
     /// By the place of a parent: the definition of it without its list.
@@ -75,6 +80,10 @@ struct Definition {
     depth: usize,
     /// What is remarkable about its texts, once somebody has asked.
     marks: Option<Marks>,
+    /// The keys of what it refers to, once somebody has asked.
+    leads_to: Option<Vec<String>>,
+    /// Whether it compiles, what it refers to taken for granted, once somebody has asked.
+    compiles: Option<bool>,
 }
 
 /// What a schema leads to.
@@ -130,7 +139,7 @@ impl<'d> Definitions<'d> {
                 "/definitions/"
             },
             patterns: Patterns::default(),
-            texts: marks::Known::default(),
+            texts: Rc::default(),
             notes: Notes::of_document(),
             by_pointer: HashMap::new(),
             names: HashMap::new(),
@@ -138,9 +147,18 @@ impl<'d> Definitions<'d> {
             normalised: 0,
             weights: Known::default(),
             identities: None,
-            joined: None,
+            joined: Rc::default(),
             listed: HashMap::new(),
             alone: HashMap::new(),
+        }
+    }
+
+    /// Those of the other side. What holds for both is found out once.
+    pub(crate) fn beside(other: &Self, side: Side) -> Self {
+        Self {
+            texts: Rc::clone(&other.texts),
+            joined: Rc::clone(&other.joined),
+            ..Self::new(other.root, other.dialect, side)
         }
     }
 
@@ -162,7 +180,7 @@ impl<'d> Definitions<'d> {
         if let Some(known) = self.by_pointer.get(pointer) {
             return Ok(*known);
         }
-        if self.root.pointer(pointer).is_none() {
+        if reference::at(self.root, pointer).is_none() {
             return Err(BadReference::Missing(text.to_owned()));
         }
         let id = self.add(pointer, name_of(pointer, self.home), false);
@@ -186,6 +204,8 @@ impl<'d> Definitions<'d> {
             wordless_bytes: None,
             depth: 0,
             marks: None,
+            leads_to: None,
+            compiles: None,
         });
         id
     }
@@ -194,7 +214,7 @@ impl<'d> Definitions<'d> {
     /// where the definition lists this child, all but the list.
     pub(super) fn taken_over(&mut self, parent: usize, child: &str) -> usize {
         let pointer = &self.list[parent].pointer;
-        let Some(value) = self.root.pointer(pointer).filter(|v| family::has_list(v)) else {
+        let Some(value) = reference::at(self.root, pointer).filter(|v| family::has_list(v)) else {
             return parent;
         };
         let pointer = pointer.clone();
@@ -223,9 +243,8 @@ impl<'d> Definitions<'d> {
     }
 
     /// Whether an `allOf` joins the schema at a pointer to others.
-    pub(super) fn is_joined(&mut self, pointer: &str) -> bool {
-        let root = self.root;
-        let joined = self.joined.get_or_insert_with(|| joined(root));
+    pub(super) fn is_joined(&self, pointer: &str) -> bool {
+        let joined = self.joined.get_or_init(|| joined(self.root));
         joined.contains(pointer)
     }
 
@@ -250,6 +269,18 @@ impl<'d> Definitions<'d> {
         self.check(id).ok()?;
         let definition = &self.list[id];
         Some((&definition.schema, definition.bytes))
+    }
+
+    /// The keys of the definitions that a definition refers to, in order.
+    pub(crate) fn leads_to(&mut self, name: &str) -> Vec<String> {
+        let Some(id) = self.names.get(name).copied() else {
+            return Vec::new();
+        };
+        let Definition {
+            schema, leads_to, ..
+        } = &mut self.list[id];
+        let leads_to = leads_to.get_or_insert_with(|| schema::references(schema));
+        leads_to.clone()
     }
 
     /// How many bytes a definition has without its words, unless it cannot be used.
@@ -288,7 +319,7 @@ impl<'d> Definitions<'d> {
             let pointer = self.list[self.normalised].pointer.clone();
             let root = self.root;
             let mut notes = std::mem::replace(&mut self.notes, Notes::of_document());
-            if let Some(value) = root.pointer(&pointer) {
+            if let Some(value) = reference::at(root, &pointer) {
                 let at = At::Pointer(&pointer);
                 let alone = self.list[self.normalised].is_alone;
                 let alone = alone.then(|| family::alone(value));
@@ -360,6 +391,35 @@ impl<'d> Definitions<'d> {
         }
     }
 
+    /// Whether every member of a closure compiles by itself. Each is tried once, not once for
+    /// every operation that needs it.
+    pub(crate) fn compile_each(&mut self, closure: &Closure) -> bool {
+        closure.members.iter().all(|id| self.compiles(*id))
+    }
+
+    fn compiles(&mut self, id: usize) -> bool {
+        if let Some(known) = self.list[id].compiles {
+            return known;
+        }
+        let granted = self.granted(&self.list[id].links);
+        let schema = &mut self.list[id].schema;
+        if let Value::Object(members) = schema {
+            members.insert(GRANTED.to_owned(), Value::Object(granted));
+        }
+        let compiles = compiles(schema);
+        if let Value::Object(members) = schema {
+            members.shift_remove(GRANTED);
+        }
+        self.list[id].compiles = Some(compiles);
+        compiles
+    }
+
+    /// What is referred to, as if each of them were any value.
+    pub(crate) fn granted(&self, links: &Links) -> Map<String, Value> {
+        let names = links.all.iter().map(|id| self.list[*id].name.clone());
+        names.map(|name| (name, true.into())).collect()
+    }
+
     /// Copies a closure out, to stand under `$defs`.
     pub(crate) fn copy(&self, closure: &Closure) -> Map<String, Value> {
         closure
@@ -367,34 +427,5 @@ impl<'d> Definitions<'d> {
             .iter()
             .map(|id| (self.list[*id].name.clone(), self.list[*id].schema.clone()))
             .collect()
-    }
-}
-
-/// Bytes as JSON, and nesting.
-pub(crate) fn measure(value: &Value) -> (usize, usize) {
-    fn depth(value: &Value) -> usize {
-        match value {
-            Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-            Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
-        }
-    }
-    let mut bytes = Count(0);
-    // Counting never fails, and neither does writing a value.
-    let _ = serde_json::to_writer(&mut bytes, value);
-    (bytes.0, depth(value))
-}
-
-/// Counts what is written and keeps nothing.
-struct Count(usize);
-
-impl io::Write for Count {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

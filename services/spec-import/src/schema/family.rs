@@ -23,9 +23,9 @@ pub(super) fn listed(root: &Value, parent: &Value) -> HashSet<String> {
         let target = schema.get("$ref").and_then(Value::as_str);
         let pointer = target.and_then(|text| reference::pointer_of(text).ok());
         if let Some(pointer) = pointer
-            && let Some(next) = root.pointer(&pointer)
+            && let Some(next) = reference::at(root, &pointer)
             && found.len() < SEARCHED
-            && found.insert(pointer)
+            && found.insert(pointer.into_owned())
         {
             open.push(next);
         }

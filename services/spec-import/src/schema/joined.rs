@@ -4,7 +4,7 @@
 //! properties refuses those of its neighbours, so that nothing fits at all. Generators write this
 //! all the time and their servers never mean it; such a part is opened, and that is said.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use serde_json::{Map, Value};
 
@@ -35,7 +35,8 @@ fn collect(value: &Value, found: &mut HashSet<String>) {
                     && (parts.len() > 1 || members.contains_key("properties"))
                 {
                     let texts = parts.iter().filter_map(|part| part.get("$ref")?.as_str());
-                    found.extend(texts.filter_map(|text| reference::pointer_of(text).ok()));
+                    let pointers = texts.filter_map(|text| reference::pointer_of(text).ok());
+                    found.extend(pointers.map(Cow::into_owned));
                 }
                 collect(member, found);
             }

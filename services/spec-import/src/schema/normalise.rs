@@ -16,7 +16,6 @@ use super::{
 use crate::{
     document::Dialect,
     notes::{At, Notes},
-    words::shown,
 };
 
 const TITLE: usize = 120;
@@ -185,9 +184,9 @@ impl<'w, 'd> Walk<'w, 'd> {
             Keyword::Text => {
                 let limit = if name == "title" { TITLE } else { DESCRIPTION };
                 value.as_str().map(|words| {
-                    let marks = self.definitions.texts.of(words);
+                    let (marks, shown) = self.definitions.texts.read(words);
                     self.links.marks = self.links.marks.and(marks);
-                    shown(words, limit).into()
+                    text::strip(&shown, limit).into()
                 })
             }
             Keyword::Word => value.as_str().map(|word| text::strip(word, 80).into()),

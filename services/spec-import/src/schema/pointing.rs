@@ -1,5 +1,6 @@
 //! `$ref` and its relatives become references into `$defs`.
 
+use countersign_domain::text;
 use serde_json::{Map, Value};
 
 use super::{
@@ -10,7 +11,6 @@ use super::{
 use crate::{
     notes::At,
     reference::{self, BadReference},
-    words::shown,
 };
 
 impl Walk<'_, '_> {
@@ -95,9 +95,10 @@ impl Walk<'_, '_> {
         mut out: Map<String, Value>,
     ) -> Value {
         if let Some(Value::String(words)) = source.get("description") {
-            let marks = self.definitions.texts.of(words);
+            let (marks, shown) = self.definitions.texts.read(words);
             self.links.marks = self.links.marks.and(marks);
-            out.insert("description".to_owned(), shown(words, DESCRIPTION).into());
+            let shown = text::strip(&shown, DESCRIPTION);
+            out.insert("description".to_owned(), shown.into());
         }
         let lost: Vec<&str> = source
             .keys()

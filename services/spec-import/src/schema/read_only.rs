@@ -71,7 +71,7 @@ impl<'d> Walk<'_, 'd> {
             .get("$ref")
             .and_then(Value::as_str)
             .and_then(|text| reference::pointer_of(text).ok())
-            .and_then(|pointer| self.definitions.root.pointer(&pointer))
+            .and_then(|pointer| reference::at(self.definitions.root, &pointer))
             .unwrap_or(value)
     }
 }
