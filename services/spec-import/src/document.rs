@@ -14,7 +14,7 @@ use crate::{
         self, Files, Packed,
         tree::{self, Tree},
     },
-    name,
+    input, name,
     notes::{At, Notes},
     older,
     operation::{self, Shared},
@@ -114,6 +114,7 @@ fn finish(
         schemes: Schemes::read(root, &mut notes),
         limits: limits.clone(),
         schema_bytes: 0,
+        inputs: input::Looked::default(),
         outputs: output::Made::default(),
     };
     let mut operations = Vec::with_capacity(found.len());

@@ -38,6 +38,8 @@ pub(crate) struct Shared<'d> {
     pub(crate) limits: Limits,
     /// Bytes of input schemas so far.
     pub(crate) schema_bytes: usize,
+    /// Arguments so far.
+    pub(crate) inputs: input::Looked,
     /// Output schemas so far.
     pub(crate) outputs: output::Made,
 }
@@ -171,7 +173,8 @@ pub(crate) fn read<'d>(
         .limits
         .all_schema_bytes
         .saturating_sub(shared.schema_bytes);
-    let input_schema = input::schema(&mut cx, arguments, shared.limits.schema_bytes.min(room));
+    let limit = shared.limits.schema_bytes.min(room);
+    let input_schema = input::schema(&mut cx, arguments, limit, &mut shared.inputs);
     shared.schema_bytes += input_schema.1;
     let output = output::read(&mut cx, value, &mut shared.outputs);
     finish(Parts {

@@ -72,8 +72,14 @@ fn start_of(bytes: &[u8]) -> String {
 }
 
 fn read_json(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
-    survey::json(bytes, limits)?;
+    let is_modest = survey::is_modest(bytes, limits);
+    if !is_modest {
+        survey::json(bytes, limits)?;
+    }
     let root = json::parse(bytes).map_err(|error| {
+        if is_modest && let Err(beyond) = survey::json(bytes, limits) {
+            return beyond;
+        }
         let (line, column) = (error.line as u64, error.column as u64);
         match error.message.strip_prefix("duplicate key ") {
             Some(key) => ImportError::DuplicateKey {

@@ -7,9 +7,25 @@ use memchr::memchr2;
 
 use crate::{ImportError, Limits};
 
+/// Nesting that is ever read.
+const DEEPEST: usize = 127;
+/// Bytes that are counted together: as many as one byte can count.
+const TOGETHER: usize = 255;
+
+/// Whether a text is evidently within the limits: even with those in its texts it has too few
+/// commas and brackets to hold too much, and nobody reads what is nested more deeply.
+pub(crate) fn is_modest(bytes: &[u8], limits: &Limits) -> bool {
+    let marks = |chunk: &[u8]| {
+        let is_mark = |byte: &u8| u8::from(matches!(byte, b'{' | b'[' | b','));
+        usize::from(chunk.iter().map(is_mark).sum::<u8>())
+    };
+    let nodes = bytes.chunks(TOGETHER).map(marks).sum::<usize>();
+    limits.depth >= DEEPEST && nodes < limits.nodes
+}
+
 /// Refuses JSON with more values or deeper nesting than the limits.
 pub(crate) fn json(bytes: &[u8], limits: &Limits) -> Result<(), ImportError> {
-    let deepest = limits.depth.min(127);
+    let deepest = limits.depth.min(DEEPEST);
     let (mut nodes, mut depth, mut offset) = (1_usize, 0_usize, 0_usize);
     while offset < bytes.len() {
         match bytes[offset] {

@@ -3,6 +3,8 @@
 //! `serde_json` keeps the last of two equal keys; another reader may keep the first, and then
 //! what was approved is not what runs. Here a document with duplicate keys is refused.
 
+mod exact;
+
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -27,15 +29,13 @@ pub struct InvalidJson {
 /// Says what is wrong and where.
 pub fn parse(bytes: &[u8]) -> Result<Value, InvalidJson> {
     // Looked through once, its texts need not be looked at one by one.
-    match std::str::from_utf8(bytes) {
-        Ok(text) => whole(serde_json::Deserializer::from_str(text)),
-        Err(_) => whole(serde_json::Deserializer::from_slice(bytes)),
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Some(value) = exact::parse(text)
+    {
+        return Ok(value);
     }
-}
-
-fn whole<'t>(
-    mut reader: serde_json::Deserializer<impl serde_json::de::Read<'t>>,
-) -> Result<Value, InvalidJson> {
+    // Which of two equal keys is at fault is only known to who looks at each as it comes.
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = Strict.deserialize(&mut reader).map_err(explain)?;
     reader.end().map_err(explain)?;
     Ok(value)
@@ -187,6 +187,26 @@ mod tests {
         ];
         for case in cases {
             assert!(parse(case).is_err(), "{}", String::from_utf8_lossy(case));
+        }
+    }
+
+    #[test]
+    fn a_document_is_read_as_everybody_reads_it() {
+        let deep = format!("{}1{}", "[".repeat(126), "]".repeat(126));
+        let cases = [
+            "null",
+            " -0.5e3 ",
+            "\"\\u00e9\\n\u{1F600}\"",
+            "[[], {}, [1, [2, 3], 4], {\"a\": {\"b\": [], \"c\": [{}]}, \"\": 18446744073709551615}]",
+            r#"{"z": 1, "a": {"z": 2, "y": [3, {"z": 4}]}, "m": -9007199254740993}"#,
+            &deep,
+        ];
+        for case in cases {
+            let everybody: Value = serde_json::from_str(case).unwrap();
+            let read = parse(case.as_bytes()).unwrap();
+            // Order too.
+            assert_eq!(read.to_string(), everybody.to_string());
+            assert_eq!(read, everybody);
         }
     }
 

@@ -30,8 +30,6 @@ use crate::{
 
 /// Deeper schemas could not be read back from JSON.
 const DEPTH: usize = 100;
-/// Where a schema finds what it refers to. No schema of the document brings one along.
-const GRANTED: &str = "$defs";
 
 /// Which way the values go that schemas describe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -401,23 +399,9 @@ impl<'d> Definitions<'d> {
         if let Some(known) = self.list[id].compiles {
             return known;
         }
-        let granted = self.granted(&self.list[id].links);
-        let schema = &mut self.list[id].schema;
-        if let Value::Object(members) = schema {
-            members.insert(GRANTED.to_owned(), Value::Object(granted));
-        }
-        let compiles = compiles(schema);
-        if let Value::Object(members) = schema {
-            members.shift_remove(GRANTED);
-        }
+        let compiles = compiles(&mut self.list[id].schema);
         self.list[id].compiles = Some(compiles);
         compiles
-    }
-
-    /// What is referred to, as if each of them were any value.
-    pub(crate) fn granted(&self, links: &Links) -> Map<String, Value> {
-        let names = links.all.iter().map(|id| self.list[*id].name.clone());
-        names.map(|name| (name, true.into())).collect()
     }
 
     /// Copies a closure out, to stand under `$defs`.

@@ -91,7 +91,7 @@ impl<'w, 'd> Walk<'w, 'd> {
     }
 
     fn object(&mut self, source: &Map<String, Value>, at: &At<'_>, reach: Reach<'_>) -> Value {
-        let mut out = Map::new();
+        let mut out = Map::with_capacity(source.len());
         if self.reference(source, at, (reach.same, reach.builds_on), &mut out)
             && self.definitions.dialect == Dialect::V30
         {
@@ -297,7 +297,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         let Some(members) = value.as_object() else {
             return self.odd("properties", at);
         };
-        let mut kept = Map::new();
+        let mut kept = Map::with_capacity(members.len());
         let mut left_out = Vec::new();
         for (name, property) in members {
             if self.is_of_the_other_side(property) {
