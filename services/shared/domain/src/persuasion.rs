@@ -16,10 +16,12 @@ use crate::text;
 const SHORTEST: usize = 10;
 
 /// What is said to models and not to people. Matched on lower case with single spaces.
-const SAID_TO_MODELS: [&str; 14] = [
+const SAID_TO_MODELS: [&str; 15] = [
     r"(^|[.!?:;>*]|and|then) ?(please )?(ignore|disregard|forget) ((all|any|every|the|your|of|my) ){0,3}(previous|prior|above|earlier|preceding|other|former|system) (\w+ ){0,2}(instruction|prompt|rule|message|context|direction|guideline|tool)",
     r"(^|[.!?:;>*]) ?(please )?(ignore|disregard|forget) ((all|any|every|the|your) ){1,2}(\w+ )?(instructions|policy|policies|guidelines|guardrails|safety)\b",
-    r"</?(important|system|assistant|instructions?)>",
+    r"</?(system|assistant|instructions?)>",
+    // With a paragraph in it, it is how the documentation of a large cloud is written.
+    r"<important>( ?[^< ]| ?<[^/pu]|$)",
     r"\[/?inst\]|<\|(im_start|im_end|system|user|assistant|endoftext)\|>",
     r"\b(do not|don't|never|without) (tell|telling|inform|informing|mention|mentioning|reveal|revealing)( (this|it|that|anything|any of this))?( to)? (the )?(user|human|operator|reviewer|customer|person)\b",
     r"\b(before|after|when|whenever|instead of) (using|calling|invoking|running) (this|any|other|another|the) (other )?(tool|function)s?\b",
