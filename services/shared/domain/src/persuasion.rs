@@ -21,7 +21,7 @@ const SAID_TO_MODELS: [&str; 15] = [
     r"(^|[.!?:;>*]) ?(please )?(ignore|disregard|forget) ((all|any|every|the|your) ){1,2}(\w+ )?(instructions|policy|policies|guidelines|guardrails|safety)\b",
     r"</?(system|assistant|instructions?)>",
     // With a paragraph in it, it is how the documentation of a large cloud is written.
-    r"<important>( ?[^< ]| ?<[^/pu]|$)",
+    r"<important>( ?(\w|[!-;=-~])| ?<[!-.0-oq-tv-~]|$)",
     r"\[/?inst\]|<\|(im_start|im_end|system|user|assistant|endoftext)\|>",
     r"\b(do not|don't|never|without) (tell|telling|inform|informing|mention|mentioning|reveal|revealing)( (this|it|that|anything|any of this))?( to)? (the )?(user|human|operator|reviewer|customer|person)\b",
     r"\b(before|after|when|whenever|instead of) (using|calling|invoking|running) (this|any|other|another|the) (other )?(tool|function)s?\b",
