@@ -58,6 +58,11 @@ fn safe(wire: &str) -> String {
     if !wire.ends_with('_') {
         key.truncate(key.trim_end_matches('_').len());
     }
+    // `$.fields` is `fields`.
+    if !wire.starts_with(['.', '-']) {
+        let start = key.len() - key.trim_start_matches(['.', '-']).len();
+        key.drain(..start);
+    }
     let lost = !key.chars().any(|c| c.is_ascii_alphanumeric());
     if lost || key.len() > CHARACTERS {
         let digest = Digest::of(wire.as_bytes()).to_string();
@@ -113,6 +118,7 @@ mod tests {
             (Place::Query, "StartTime>"),
             (Place::Query, "$filter"),
             (Place::Query, "filter"),
+            (Place::Query, "$.fields"),
             (Place::Query, "名前"),
             (Place::Query, "名"),
             (Place::Query, &long),
@@ -140,6 +146,7 @@ mod tests {
             assert!(!RESERVED.contains(&key.as_str()), "{key}");
         }
         assert_eq!(keys[..4], ["id_query", "id", "id_cookie", "body_query"]);
+        assert!(keys.contains(&"fields".to_owned()), "{keys:?}");
         assert_eq!(keys[7..10], ["StartTime", "StartTime_lt", "StartTime_gt"]);
         println!("odd keys made safe: {}", keys.len());
     }
