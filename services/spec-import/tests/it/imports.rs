@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -513,9 +513,10 @@ async fn only_those_who_may_import_do_and_another_tenant_sees_nothing() {
     println!("6 ways for another tenant to reach a source, all closed");
 }
 
+/// More operations than go to the database in one statement.
 #[tokio::test]
-async fn a_large_document_is_written_in_about_a_second() {
-    const OPERATIONS: usize = 1_223;
+async fn a_large_document_is_written_whole_and_the_same_one_again_changes_nothing() {
+    const OPERATIONS: usize = 600;
     let desk = Desk::new().await;
     let paths: serde_json::Map<_, _> = (0..OPERATIONS)
         .map(|n| {
@@ -526,18 +527,17 @@ async fn a_large_document_is_written_in_about_a_second() {
         })
         .collect();
     let big = document(Value::Object(paths));
-    let began = Instant::now();
     let started = desk.start(paste(&big)).await;
-    let first = began.elapsed();
-    let began = Instant::now();
+    let first = desk.tools(started.source).await;
     let again = desk.again(started.source, &big).await;
-
-    let repeated = began.elapsed();
     assert_eq!(again.state, RevisionState::Ready);
-    assert_eq!(desk.tools(started.source).await.len(), OPERATIONS);
-    println!("{OPERATIONS} operations imported in {first:?}, unchanged again in {repeated:?}");
-    assert!(
-        first.as_secs() < 20,
-        "unoptimised and on a busy machine, and still not for ever"
+    let versions = |tools: &HashMap<String, DecidedTool>| {
+        let version = |(at, decided): (&String, &DecidedTool)| (at.clone(), decided.tool.version);
+        tools.iter().map(version).collect::<HashMap<_, _>>()
+    };
+    assert_eq!(first.len(), OPERATIONS);
+    assert_eq!(
+        versions(&desk.tools(started.source).await),
+        versions(&first)
     );
 }
