@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use countersign_domain::media_type;
 use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
@@ -80,11 +79,12 @@ impl<'d> Fields<'d> {
         // An answer that only wraps another is that other.
         let wraps = properties.is_some_and(|all| all.len() <= WRAPPED);
         for (_, property) in properties.into_iter().flatten() {
-            self.visit(property, (levels - 1, hangs || !wraps), nesting - 1);
+            let levels = if wraps { levels } else { levels - 1 };
+            self.visit(property, (levels, hangs || !wraps), nesting - 1);
         }
     }
 
-    /// Adds what the JSON answers of success hold, two levels down.
+    /// Adds what the answers of success hold, two levels down, whatever they are sent as.
     pub(crate) fn responses(&mut self, responses: Option<&'d Value>) {
         let Some(all) = responses.and_then(Value::as_object) else {
             return;
@@ -94,12 +94,9 @@ impl<'d> Fields<'d> {
                 continue;
             };
             let content = response.get("content").and_then(Value::as_object);
-            for (media, value) in content.into_iter().flatten() {
-                if media_type::is_json(media)
-                    && let Some(schema) = value.get("schema")
-                {
-                    self.schema(schema, 2);
-                }
+            let content = content.into_iter().flat_map(Map::values);
+            for schema in content.filter_map(|media| media.get("schema")) {
+                self.schema(schema, 2);
             }
         }
     }

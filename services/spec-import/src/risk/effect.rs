@@ -96,6 +96,9 @@ fn credential_dies(votes: &[Vote]) -> Option<String> {
 fn is_switch(reading: &Reading<'_>, votes: &[Vote]) -> bool {
     let grave = ["delete", "destroy", "purge", "erase", "wipe"];
     let leaves = || reading.method == Method::Delete && is_audience(reading);
+    if reading.path.words().any(|word| is_hook(word)) {
+        return false;
+    }
     if unties(&reading.path, reading.method, reading.lexicon) || leaves() {
         return true;
     }
@@ -156,11 +159,13 @@ pub(super) fn takes_part(reading: &Reading<'_>) -> bool {
             .words()
             .any(|word| reading.lexicon.has(&NOTICES, word))
     };
-    let webhooks = reading
-        .path
-        .words()
-        .any(|word| word == "webhook" || word == "hook");
+    let webhooks = reading.path.words().any(|word| is_hook(word));
     reading.lexicon.has(&PARTICIPATION, head) || (head == "subscription" && notices() && !webhooks)
+}
+
+/// Where events are sent is no taking part.
+fn is_hook(word: &str) -> bool {
+    matches!(word, "webhook" | "hook")
 }
 
 /// `DELETE /tickets/{id}/tags/{id}`: a tag of a thing that is tagged. What people work in, such

@@ -19,7 +19,8 @@ const SECRET: &str = "access token, refresh token, client secret, private key, s
     registry password, client key data, pem, shared secret, api key, app password, one time password, \
     passphrase, temporary password, admin password, root password, master key, encryption key, signing key, \
     sas token, jwt, bearer, sts token, security token, stream key, unlock key, join token, client key, \
-    recovery key, seed, mnemonic, otp secret, admin api access token, offline token, upload token, device token secret, token, csrf token, signed url, presigned url, upload url, sas url, login url, magic link, cvv, cvc, pin code, unlock code, service account key";
+    recovery key, seed, mnemonic, otp secret, admin api access token, offline token, upload token, device token secret, token, authorization header, callback token, webhook token, invite token, reset token, registration token, consumer secret, \
+    service token, oauth token, app token, client token, verify token, csrf token, signed url, presigned url, upload url, sas url, login url, magic link, cvv, cvc, pin code, unlock code, service account key";
 
 /// Endings that make a field one of those: `db_password`, `webhookSigningSecret`.
 const SECRET_ENDINGS: [&str; 14] = [
@@ -198,6 +199,10 @@ pub(super) struct Fields {
     pub(super) secret_returned: Option<String>,
     /// That field was sent, too.
     pub(super) echoes: bool,
+    /// A field anywhere in the answer that holds a live secret.
+    pub(super) secret_inside: Option<String>,
+    /// The answer has a field that is called a key and nothing else.
+    pub(super) key_returned: bool,
     /// The kinds of sensitive data that are sent, returned or in the path.
     pub(super) kinds: Kinds,
     /// A field of the request that replaces the method.
@@ -229,6 +234,10 @@ impl Fields {
             // What an ordinary thing carries far inside, or what was sent and comes back, is not
             // what the call hands out.
             let hangs = field.starts_with('.');
+            fields.key_returned |= field.eq_ignore_ascii_case("key");
+            if meaning.kinds.has(Kind::Secret) && fields.secret_inside.is_none() {
+                fields.secret_inside = Some(field.trim_start_matches('.').to_owned());
+            }
             if meaning.kinds.has(Kind::Secret) && !hangs && fields.secret_returned.is_none() {
                 fields.echoes = evidence.request_fields.contains(field);
                 fields.secret_returned = Some(field.clone());

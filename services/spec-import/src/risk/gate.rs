@@ -9,6 +9,7 @@ pub(super) mod doors;
 use countersign_domain::operation::Method;
 
 use super::{
+    path::Segment,
     phrase::Phrase,
     reading::Reading,
     things::{ACTING_ENDS, COMPUTED, LANGUAGES},
@@ -143,12 +144,18 @@ fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
 /// named too.
 fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
     const HOW_READS_ARE_NAMED: &[&str] = &["export", "generate", "prepare", "index"];
-    // `/reports/{id}/open-details` are details; `/dialog.open` opens one.
-    let last = reading.path.segments.last();
-    let qualifies = vote.source == "path"
-        && vote.verb.act == Act::Change
-        && last.is_some_and(|last| last.words.len() > 1);
-    if qualifies {
+    // `/reports/{id}/open-details` are details and `/deploy-keys` are keys; `/dialog.open` opens one.
+    let last = reading
+        .path
+        .segments
+        .last()
+        .filter(|last| last.words.len() > 1);
+    let qualifies = |last: &Segment| match vote.verb.act {
+        Act::Change => true,
+        Act::Run | Act::Pay | Act::Provision => last.plural,
+        _ => false,
+    };
+    if vote.source == "path" && last.is_some_and(qualifies) {
         return false;
     }
     !vote.reads() && vote.verb.clear && !HOW_READS_ARE_NAMED.contains(&vote.verb.base)

@@ -175,6 +175,9 @@ impl Phrase {
     /// Reads an operationId.
     pub(super) fn of_name(name: &str, (method, path): (Method, &Path), lexicon: &Lexicon) -> Self {
         let mut all = words(name);
+        if names::is_prefixed(name, &all, method, lexicon) {
+            all.remove(0);
+        }
         let generated = names::is_generated(&all, method, path);
         // Generated names repeat the method, which is no second witness.
         all.retain(|word| {

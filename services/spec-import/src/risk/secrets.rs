@@ -31,7 +31,7 @@ static SECRET_PAIRS: List = List::new(
         upload credential, connection string, signing key, root key, recovery link, unlock key, \
         join token, client secret, webhook secret, signing secret, signed link, download url, \
         access code, pin code, root password, admin password, master key, stream key, \
-        security code, api credential, sas token, bootstrap token, ephemeral key, seed phrase, \
+        security code, api credential, sas token, bootstrap token, sas uri, sas url, ephemeral key, seed phrase, \
         public signature, share token, connection url, connection uri, database url, sign url, \
         signing url, embedded url, temporary link, download link, temporary url, session url, \
         console url, presigned link, signed cookie, sdk key, client key, publishable key, \
@@ -86,9 +86,32 @@ pub(super) fn handed_out(
         .secret_returned
         .clone()
         .or_else(|| secret_object(reading))
+        .or_else(|| carried(reading, fields))
         .or_else(|| fields.proof())
         .or_else(|| disclosed(evidence.summary, reading.lexicon))
         .or_else(|| disclosed(truncated(evidence.description, 600), reading.lexicon))
+}
+
+/// What is about hooks or API keys carries their secrets: the key of a list of keys, and what a
+/// hook signs with, wherever in the answer.
+fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
+    let hooks = || {
+        let mut words = reading.path.words();
+        words.any(|word| matches!(word.as_str(), "webhook" | "hook"))
+    };
+    let keys = || {
+        let head = reading
+            .path
+            .head()
+            .map_or(&[] as &[String], |head| &head.words);
+        match head {
+            [.., kind, key] => key == "key" && matches!(kind.as_str(), "api" | "access" | "auth"),
+            [key] => matches!(key.as_str(), "apikey" | "accesskey" | "authkey"),
+            [] => false,
+        }
+    };
+    let inside = fields.secret_inside.clone().filter(|_| hooks());
+    inside.or_else(|| (fields.key_returned && keys()).then(|| "key".to_owned()))
 }
 
 /// The thing that is read is itself a secret: `GET /users/{id}/token`.
@@ -143,7 +166,12 @@ fn in_a_vault(reading: &Reading<'_>) -> Option<String> {
 /// `/boxes/{id}/key`: the one key of something.
 fn the_key(reading: &Reading<'_>) -> Option<String> {
     let last = reading.path.segments.last()?;
-    let key = matches!(last.words.as_slice(), [word] if word == "key");
+    let opens = |kind: &str| matches!(kind, "api" | "access" | "secret" | "account" | "auth");
+    let key = match last.words.as_slice() {
+        [word] => word == "key",
+        [kind, word] => word == "key" && opens(kind) || matches!(word.as_str(), "apikey"),
+        _ => false,
+    };
     let one = key && !last.plural && !reading.path.ends_in_parameter;
     one.then(|| "key".to_owned())
 }
@@ -237,8 +265,20 @@ fn secret_at_end(phrase: &[String], lexicon: &Lexicon) -> Option<String> {
         return Some(pair);
     }
     let harmless = HARMLESS_NEAR_TOKEN.contains(&before);
-    let secret = || lexicon.has(&SECRET_THINGS, last) || glued(last);
-    (!harmless && secret()).then(|| last.clone())
+    let secret = lexicon.has(&SECRET_THINGS, last) || glued(last);
+    let pair = || glued_pair(last, lexicon);
+    let word = secret.then(|| last.clone());
+    word.or_else(pair).filter(|_| !harmless)
+}
+
+/// `backupcodes`: a known pair written as one word.
+fn glued_pair(word: &str, lexicon: &Lexicon) -> Option<String> {
+    let cuts = word.char_indices().map(|(at, _)| at).filter(|at| *at > 2);
+    let mut pairs = cuts.map(|at| {
+        let (first, second) = word.split_at(at);
+        format!("{first} {second}")
+    });
+    pairs.find(|pair| lexicon.has(&SECRET_PAIRS, pair))
 }
 
 /// `unlockkey`: two words written as one.
@@ -252,7 +292,14 @@ fn glued(word: &str) -> bool {
         "passphrase",
     ];
     const NO_KEYS: &[&str] = &[
-        "monkey", "turkey", "hockey", "jockey", "whiskey", "donkey", "hotkey",
+        "publickey",
+        "monkey",
+        "turkey",
+        "hockey",
+        "jockey",
+        "whiskey",
+        "donkey",
+        "hotkey",
     ];
     let long = |end: &&&str| word.len() > end.len() + 2 && word.ends_with(**end);
     ENDINGS.iter().any(|end| long(&end)) && !NO_KEYS.contains(&word)
@@ -302,7 +349,7 @@ fn disclosed(text: &str, lexicon: &Lexicon) -> Option<String> {
                 continue;
             }
             let about = |end: usize| {
-                near.get(end)
+                all.get(at + 1 + end)
                     .is_some_and(|next| ABOUT_A_SECRET.contains(&next.as_str()))
             };
             let value = near.iter().take(2).find(|next| plain && *next == "value");

@@ -11,6 +11,7 @@ use super::{Evidence, classify, score};
 
 mod changes;
 mod guarded;
+mod handed_out;
 mod open_paths;
 mod reads;
 mod talk_down;

@@ -47,7 +47,7 @@ pub(super) static ACTING_ENDS: List = List::new(
         "exec, shell, attach, portforward, proxy, logout, signout, logoff, login, signin, revoke, \
         uninstall, unsubscribe, impersonate, exchange, authorize, connect, ssh, authenticate, \
         callback, kill, rotate, regenerate, rdp, vnc, sso, oauth, unlock, restart, reboot, \
-        shutdown, reset, activate, deactivate, confirm, unlink, optout, ban, approve, reject",
+        shutdown, register, reset, activate, deactivate, confirm, unlink, optout, ban, approve, reject",
     ],
 );
 

@@ -221,6 +221,7 @@ const THINGS_IN_ING: &[&str] = &[
     "filing",
     "showing",
     "scoring",
+    "charging",
     "grading",
     "offering",
 ];

@@ -70,6 +70,10 @@ pub(super) fn weigh(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Risk {
             .push(reason("words_disregarded", text, &said.join(", ")));
         risk.high_risk = true;
         risk.confidence = Confidence::Low;
+        // What hands out a secret by its path does so whatever it is called.
+        if risk.class == RiskClass::Read && least.class == RiskClass::Auth {
+            risk.class = RiskClass::Auth;
+        }
     }
     risk
 }
@@ -186,7 +190,8 @@ impl Case<'_> {
         let only = one && !path.ends_in_parameter && !lists;
         let sure = self.topics.points(Topic::Auth) >= DECIDES;
         let mut words = self.topics.of(Topic::Auth);
-        let (word, _) = words.find(|(_, point)| point.source == "path")?;
+        let public = |word: &str| matches!(word, "public key" | "publickey");
+        let (word, _) = words.find(|(word, point)| point.source == "path" && !public(word))?;
         let asked = self.reading.method == Method::Post || only;
         (sure && asked).then(|| word.to_owned())
     }

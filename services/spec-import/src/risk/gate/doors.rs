@@ -22,7 +22,7 @@ fn is(reading: &Reading<'_>, segment: &Segment, list: &'static List) -> bool {
 fn completes_a_proof(reading: &Reading<'_>) -> bool {
     static COMPLETES: List = List::new(
         "completes",
-        &["verify, confirm, activate, reset, accept, validate"],
+        &["verify, confirm, activate, reset, accept, validate, confirmation, forgotten, forgot"],
     );
     static PROOFS: List = List::new(
         "proofs",

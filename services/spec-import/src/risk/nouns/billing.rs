@@ -12,7 +12,7 @@ pub(super) const STRONG: &str = "invoice, invoice item, invoiceitem, refund, pay
     donation, money, cash out, wire, ach, payee, beneficiary, remittance, settlement, escrow, \
     bill, billing plan, payment token, balance transaction, pricing plan, subscription plan, \
     subscription schedule, subscription item, application fee, issuing card, cardholder, \
-    pay slip, payslip, tax transaction, spending limit, auto recharge, paid plan, \
+    pay slip, payslip, tax transaction, spending limit, auto recharge, auto renewal, paid plan, \
     payout method, payout account, funding source, cash advance, payment profile, \
     payment request, payment schedule, payment session, payment batch, billing account, \
     billing profile, billing agreement, billing method, billing cycle, billing subscription, \

@@ -49,6 +49,14 @@ pub(super) fn is_generated(name: &[String], method: Method, path: &Path) -> bool
     changes && rest.iter().all(repeated)
 }
 
+/// `GET_DeleteQueue`: the method stands before the name, and the name has a verb of its own.
+pub(super) fn is_prefixed(name: &str, all: &[String], method: Method, lexicon: &Lexicon) -> bool {
+    let rest = name.strip_prefix(method.as_str());
+    let apart = rest.is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric()));
+    let ordered = all.get(1).and_then(|word| lexicon.verb(word));
+    apart && ordered.is_some_and(|found| found.clear)
+}
+
 /// Whether a word is the method.
 pub(super) fn is_method(word: &str, method: Method) -> bool {
     method.as_str().eq_ignore_ascii_case(word)

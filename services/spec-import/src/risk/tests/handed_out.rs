@@ -1,0 +1,101 @@
+//! Secrets that a read hands out, whatever it is called, and what only sounds like one.
+
+use super::*;
+
+#[track_caller]
+fn answering(path: &str, summary: &str, fields: &[&str]) -> Risk {
+    let fields = strings(fields);
+    let mut read = operation(Method::Get, path, "", summary);
+    read.response_fields = &fields;
+    classify(&read)
+}
+
+#[test]
+fn a_list_of_api_keys_that_shows_the_keys_hands_them_out() {
+    let shown = answering("/client/apikeys", "Get API keys", &["key", "permissions"]);
+    assert_eq!(shown.class, RiskClass::Auth, "{:#?}", shown.reasons);
+    let named = answering("/client/apikeys", "List API keys", &["name", "permissions"]);
+    assert_eq!(named.class, RiskClass::Read, "{:#?}", named.reasons);
+    let row = answering("/rows", "List rows", &["key", "value"]);
+    assert_eq!(row.class, RiskClass::Read, "{:#?}", row.reasons);
+}
+
+#[test]
+fn a_list_of_webhooks_that_shows_what_they_sign_with_hands_it_out() {
+    for field in [
+        "secret",
+        ".secret",
+        "callback_token",
+        "authorization_header",
+    ] {
+        let risk = answering("/rooms/{id}/webhooks", "List webhooks", &["url", field]);
+        assert_eq!(risk.class, RiskClass::Auth, "{field}");
+    }
+    let risk = answering("/rooms/{id}/webhooks", "List webhooks", &["url", "events"]);
+    assert_eq!(risk.class, RiskClass::Read);
+    // Far inside an ordinary thing a secret is somebody else's.
+    let risk = answering("/rooms/{id}", "Get a room", &["name", ".secret"]);
+    assert_eq!(risk.class, RiskClass::Read);
+}
+
+#[test]
+fn words_written_as_one_are_the_same_secret() {
+    for path in [
+        "/self/mfa/{kind}/backupcodes",
+        "/users/{id}/api-key",
+        "/runs/{id}/sasuri",
+    ] {
+        assert_class(Method::Get, path, "", "", RiskClass::Auth);
+    }
+}
+
+#[test]
+fn a_path_that_hands_out_credentials_does_so_under_any_name() {
+    assert_class(
+        Method::Get,
+        "/credentials",
+        "listThings",
+        "List things",
+        RiskClass::Auth,
+    );
+}
+
+#[test]
+fn a_public_key_and_a_kind_of_credential_are_no_secret() {
+    for (path, summary) in [
+        ("/server/publicKey", "Get the public key"),
+        ("/publickey", "Get the public key"),
+        (
+            "/credential_types",
+            "Returns an array of CredentialType objects",
+        ),
+    ] {
+        assert_class(Method::Get, path, "", summary, RiskClass::Read);
+    }
+}
+
+#[test]
+fn the_method_before_a_name_does_not_make_it_a_read() {
+    for (name, class) in [
+        ("GET_DeleteQueue", RiskClass::Delete),
+        ("GET_StartCluster", RiskClass::Write),
+        ("GET_DescribeQueue", RiskClass::Read),
+    ] {
+        assert_class(Method::Get, "/", name, "", class);
+    }
+}
+
+#[test]
+fn things_that_only_begin_with_a_verb_are_read() {
+    for path in ["/deploy-keys", "/pay_schedules", "/stations/{id}/charging"] {
+        let risk = assert_class(Method::Get, path, "getThem", "Get them", RiskClass::Read);
+        assert!(!risk.high_risk, "{path}: {:#?}", risk.reasons);
+    }
+    assert_class(
+        Method::Get,
+        "/register",
+        "getRegister",
+        "Register",
+        RiskClass::Auth,
+    );
+}
