@@ -13,6 +13,9 @@ const NESTING: usize = 16;
 /// An object with no more properties wraps what it holds: `{"data": {…}, "links": {…}}`.
 const WRAPPED: usize = 3;
 
+/// What a page says of the pages around it has no more properties: `{"next": …, "previous": …}`.
+const PAGING: usize = 6;
+
 /// Collects names of properties, in order, each once.
 pub(crate) struct Fields<'d> {
     root: &'d Value,
@@ -76,12 +79,30 @@ impl<'d> Fields<'d> {
         for part in branches.chain(items).chain(additional) {
             self.visit(part, (levels, hangs), nesting - 1);
         }
-        // An answer that only wraps another is that other.
-        let wraps = properties.is_some_and(|all| all.len() <= WRAPPED);
+        // An answer that only wraps another is that other, and so is a page of them.
+        let wraps = properties.is_some_and(|all| all.len() <= WRAPPED || self.is_page(all));
         for (_, property) in properties.into_iter().flatten() {
             let levels = if wraps { levels } else { levels - 1 };
             self.visit(property, (levels, hangs || !wraps), nesting - 1);
         }
+    }
+
+    /// Whether one list is all that an object holds beside plain values, such as counts and links.
+    fn is_page(&self, properties: &'d Map<String, Value>) -> bool {
+        let mut lists = 0;
+        for property in properties.values() {
+            let Ok((schema, _)) = reference::follow(self.root, property, String::new()) else {
+                return false;
+            };
+            let shape = Shape::of(schema);
+            let [.., items, _] = shape.alike;
+            match (items, shape.properties) {
+                (Some(_), _) => lists += 1,
+                (None, Some(inner)) if inner.len() > PAGING => return false,
+                (None, _) => {}
+            }
+        }
+        lists == 1
     }
 
     /// Adds what the answers of success hold, two levels down, whatever they are sent as.
@@ -129,5 +150,41 @@ impl<'d> Shape<'d> {
             found.alike[at] = Some(value);
         }
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn names(answer: &Value, media: &str) -> Vec<String> {
+        let root = json!({"200": {"content": {media: {"schema": answer}}}});
+        let mut fields = Fields::of(&root);
+        fields.responses(Some(&root));
+        fields.finish()
+    }
+
+    #[test]
+    fn a_page_of_things_is_the_things() {
+        let things = json!({"type": "array", "items": {"properties": {"secret": {}}}});
+        let page = json!({"properties": {
+            "results": things, "count": {}, "page": {}, "size": {},
+            "links": {"properties": {"next": {}, "previous": {}}},
+        }});
+        assert!(names(&page, "application/json").contains(&"secret".to_owned()));
+        let thing = json!({"properties": {
+            "name": {}, "rooms": things, "doors": things, "colour": {},
+        }});
+        assert!(names(&thing, "application/json").contains(&".secret".to_owned()));
+    }
+
+    #[test]
+    fn an_answer_of_any_media_type_is_looked_at() {
+        for media in ["*/*", "application/xml", "text/json"] {
+            let answer = json!({"properties": {"secret": {}}});
+            assert_eq!(names(&answer, media), ["secret"], "{media}");
+        }
     }
 }

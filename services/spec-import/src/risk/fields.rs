@@ -23,7 +23,7 @@ const SECRET: &str = "access token, refresh token, client secret, private key, s
     service token, oauth token, app token, client token, verify token, csrf token, signed url, presigned url, upload url, sas url, login url, magic link, cvv, cvc, pin code, unlock code, service account key";
 
 /// Endings that make a field one of those: `db_password`, `webhookSigningSecret`.
-const SECRET_ENDINGS: [&str; 14] = [
+const SECRET_ENDINGS: [&str; 20] = [
     "password",
     "passphrase",
     "secret",
@@ -38,6 +38,12 @@ const SECRET_ENDINGS: [&str; 14] = [
     "sessiontoken",
     "connectionstring",
     "kubeconfig",
+    "authurl",
+    "authlink",
+    "authorizationurl",
+    "loginurl",
+    "loginlink",
+    "signinurl",
 ];
 
 /// Endings that make a field one of the others: `work_email`, `net_amount`.
@@ -302,11 +308,19 @@ fn meaning(field: &str) -> Meaning {
     let found = INDEX
         .get(name)
         .or_else(|| INDEX.get(name.strip_suffix(b"s")?));
-    found.copied().unwrap_or_else(|| ending(name))
+    found.copied().unwrap_or_else(|| ending(field, name))
 }
 
-fn ending(name: &[u8]) -> Meaning {
-    let starts = |start: &str| name.starts_with(start.as_bytes());
+fn ending(field: &str, name: &[u8]) -> Meaning {
+    // `send_password` says to send one; `sendinblueApiKey` is one.
+    let one_word = |rest: &[u8]| {
+        let inner = rest.iter().any(|byte| !byte.is_ascii_lowercase());
+        inner && rest.first().is_some_and(u8::is_ascii_lowercase)
+    };
+    let starts = |start: &str| {
+        let rest = field.as_bytes().get(start.len()..).unwrap_or_default();
+        name.starts_with(start.as_bytes()) && !one_word(rest)
+    };
     let ends = |end: &str| name.ends_with(end.as_bytes());
     let secret = SECRET_ENDINGS.iter().find(|end| ends(end));
     let secret = secret.map(|word| (*word, Kind::Secret));
@@ -333,7 +347,18 @@ mod tests {
         ] {
             assert!(meaning(field).kinds.has(Kind::Secret), "{field}");
         }
-        for field in ["next_page_token", "token_count", "password_enabled", ""] {
+        for field in ["sendinblueApiKey", "noticeSecret"] {
+            assert!(meaning(field).kinds.has(Kind::Secret), "{field}");
+        }
+        for field in [
+            "next_page_token",
+            "token_count",
+            "password_enabled",
+            "send_password",
+            "hasApiKey",
+            "requirepassword",
+            "",
+        ] {
             assert!(!meaning(field).kinds.has(Kind::Secret), "{field}");
         }
     }

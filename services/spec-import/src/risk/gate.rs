@@ -150,10 +150,9 @@ fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
         .segments
         .last()
         .filter(|last| last.words.len() > 1);
-    let qualifies = |last: &Segment| match vote.verb.act {
-        Act::Change => true,
-        Act::Run | Act::Pay | Act::Provision => last.plural,
-        _ => false,
+    let qualifies = |last: &Segment| {
+        let noun_like = matches!(vote.verb.act, Act::Run | Act::Pay | Act::Provision);
+        vote.verb.act == Act::Change || noun_like && last.plural
     };
     if vote.source == "path" && last.is_some_and(qualifies) {
         return false;

@@ -104,11 +104,14 @@ fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
             .path
             .head()
             .map_or(&[] as &[String], |head| &head.words);
-        match head {
-            [.., kind, key] => key == "key" && matches!(kind.as_str(), "api" | "access" | "auth"),
-            [key] => matches!(key.as_str(), "apikey" | "accesskey" | "authkey"),
+        let mut phrases = [head, &reading.name.object, &reading.text.object].into_iter();
+        phrases.any(|phrase| match phrase {
+            [.., kind, key] if key == "key" => matches!(kind.as_str(), "api" | "access" | "auth"),
+            // "an API key": the kind says so little that it was read over.
+            [key] if key == "key" => reading.text.object.len() == 1,
+            [.., key] => matches!(key.as_str(), "apikey" | "accesskey" | "authkey"),
             [] => false,
-        }
+        })
     };
     let inside = fields.secret_inside.clone().filter(|_| hooks());
     inside.or_else(|| (fields.key_returned && keys()).then(|| "key".to_owned()))

@@ -87,7 +87,7 @@ const VERBS: &[Verbs] = &[
             upload, send, put, submit, rename, move, copy, duplicate, clone, archive, restore, recover, \
             start, begin, stop, pause, resume, open, close, reopen, complete, finish, apply, append, \
             attach, connect, register, enable, assign, notify, reply, resend, redeliver, retry, \
-            refresh, sync, merge, generate, initiate, indicate, make, accept, reschedule, change, \
+            refresh, reload, sync, merge, generate, initiate, indicate, make, accept, reschedule, change, \
             adjust, increment, creation, initialize, configure, enroll, forward, ingest, reindex, push, \
             subscribe, prepare, perform, handle, acknowledge, reserve, redirect, customize, define, \
             establish, activate, deactivate, reactivate, bypass, promote, transition, reboot, restart, \

@@ -16,6 +16,8 @@ fn a_list_of_api_keys_that_shows_the_keys_hands_them_out() {
     assert_eq!(shown.class, RiskClass::Auth, "{:#?}", shown.reasons);
     let named = answering("/client/apikeys", "List API keys", &["name", "permissions"]);
     assert_eq!(named.class, RiskClass::Read, "{:#?}", named.reasons);
+    let one = answering("/keys/{id}", "Retrieve an API key", &["id", "key"]);
+    assert_eq!(one.class, RiskClass::Auth, "{:#?}", one.reasons);
     let row = answering("/rows", "List rows", &["key", "value"]);
     assert_eq!(row.class, RiskClass::Read, "{:#?}", row.reasons);
 }
@@ -36,6 +38,14 @@ fn a_list_of_webhooks_that_shows_what_they_sign_with_hands_it_out() {
     // Far inside an ordinary thing a secret is somebody else's.
     let risk = answering("/rooms/{id}", "Get a room", &["name", ".secret"]);
     assert_eq!(risk.class, RiskClass::Read);
+}
+
+#[test]
+fn an_address_that_signs_somebody_in_is_a_secret() {
+    for field in ["calendarAuthUrl", "auth_link", "loginUrl"] {
+        let risk = answering("/resources/{id}/calendar", "Get a calendar", &[field]);
+        assert_eq!(risk.class, RiskClass::Auth, "{field}");
+    }
 }
 
 #[test]
