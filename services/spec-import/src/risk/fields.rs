@@ -64,9 +64,9 @@ const OTHER_ENDINGS: [(&str, Kind); 13] = [
 ];
 
 /// Beginnings that make such a field say something about a secret, and not the secret.
-const ABOUT_A_SECRET: [&str; 12] = [
+const ABOUT_A_SECRET: [&str; 17] = [
     "has", "is", "require", "allow", "enable", "disable", "force", "use", "last", "no", "reset",
-    "send",
+    "send", "can", "must", "should", "need", "change",
 ];
 
 /// Fields that say who somebody is.

@@ -157,6 +157,11 @@ fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
     if vote.source == "path" && last.is_some_and(qualifies) {
         return false;
     }
+    // "cancellation policy", "expiring targets": said of a thing.
+    let adjective = last.is_some() && vote.word.ends_with("ing");
+    if vote.word.ends_with("tion") || vote.source == "path" && adjective {
+        return false;
+    }
     !vote.reads() && vote.verb.clear && !HOW_READS_ARE_NAMED.contains(&vote.verb.base)
         || matches!(vote.verb.act, Act::Remove | Act::End) && vote.source != "path"
 }

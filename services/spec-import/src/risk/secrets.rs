@@ -109,7 +109,7 @@ fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
             [.., kind, key] if key == "key" => matches!(kind.as_str(), "api" | "access" | "auth"),
             // "an API key": the kind says so little that it was read over.
             [key] if key == "key" => reading.text.object.len() == 1,
-            [.., key] => matches!(key.as_str(), "apikey" | "accesskey" | "authkey"),
+            [.., key] => matches!(key.as_str(), "apikey" | "accesskey" | "authkey" | "token"),
             [] => false,
         })
     };

@@ -190,8 +190,13 @@ impl Case<'_> {
         let only = one && !path.ends_in_parameter && !lists;
         let sure = self.topics.points(Topic::Auth) >= DECIDES;
         let mut words = self.topics.of(Topic::Auth);
-        let public = |word: &str| matches!(word, "public key" | "publickey");
-        let (word, _) = words.find(|(word, point)| point.source == "path" && !public(word))?;
+        let harmless = |word: &str| match word {
+            "public key" | "publickey" => true,
+            // What is told of a session is who is signed in; its token would be a field.
+            "session" => self.reading.method == Method::Get,
+            _ => false,
+        };
+        let (word, _) = words.find(|(word, point)| point.source == "path" && !harmless(word))?;
         let asked = self.reading.method == Method::Post || only;
         (sure && asked).then(|| word.to_owned())
     }

@@ -22,7 +22,7 @@ fn is(reading: &Reading<'_>, segment: &Segment, list: &'static List) -> bool {
 fn completes_a_proof(reading: &Reading<'_>) -> bool {
     static COMPLETES: List = List::new(
         "completes",
-        &["verify, confirm, activate, reset, accept, validate, confirmation, forgotten, forgot"],
+        &["verify, confirm, activate, reset, accept, validate, confirmation"],
     );
     static PROOFS: List = List::new(
         "proofs",
@@ -32,10 +32,15 @@ fn completes_a_proof(reading: &Reading<'_>) -> bool {
         ],
     );
     let segments = &reading.path.segments;
-    let mut pairs = segments.iter().flat_map(|segment| segment.words.windows(2));
     let nothing_else = matches!(segments.as_slice(), [only] if is(reading, only, &COMPLETES));
     let has = |list, word: &String| reading.lexicon.has(list, word);
-    nothing_else || pairs.any(|pair| has(&COMPLETES, &pair[0]) && has(&PROOFS, &pair[1]))
+    let completes = |segment: &Segment| {
+        let mut words = segment.words.iter();
+        let forgot = |word: &String| matches!(word.as_str(), "forgot" | "forgotten");
+        let begun = segment.words.iter().any(forgot) || words.any(|word| has(&COMPLETES, word));
+        begun && words.any(|word| has(&PROOFS, word))
+    };
+    nothing_else || segments.iter().any(completes)
 }
 
 /// `GET /login/{provider}`, `GET /auth/google`: a browser is sent along to sign somebody in.

@@ -18,6 +18,8 @@ fn a_list_of_api_keys_that_shows_the_keys_hands_them_out() {
     assert_eq!(named.class, RiskClass::Read, "{:#?}", named.reasons);
     let one = answering("/keys/{id}", "Retrieve an API key", &["id", "key"]);
     assert_eq!(one.class, RiskClass::Auth, "{:#?}", one.reasons);
+    let tokens = answering("/users/tokens", "List tokens", &["id", "key"]);
+    assert_eq!(tokens.class, RiskClass::Auth, "{:#?}", tokens.reasons);
     let row = answering("/rows", "List rows", &["key", "value"]);
     assert_eq!(row.class, RiskClass::Read, "{:#?}", row.reasons);
 }
@@ -108,4 +110,36 @@ fn things_that_only_begin_with_a_verb_are_read() {
         "Register",
         RiskClass::Auth,
     );
+}
+
+#[test]
+fn what_is_told_of_sessions_passwords_and_cancellations_is_read() {
+    for path in [
+        "/session",
+        "/clients/sessions/count",
+        "/services/{id}/cancellation-policy",
+        "/flags/expiring-targets",
+    ] {
+        let risk = assert_class(Method::Get, path, "getIt", "Get it", RiskClass::Read);
+        assert!(!risk.high_risk, "{path}: {:#?}", risk.reasons);
+    }
+    let members = answering(
+        "/groups/{id}/people",
+        "List people",
+        &["can_change_password"],
+    );
+    assert_eq!(members.class, RiskClass::Read, "{:#?}", members.reasons);
+}
+
+#[test]
+fn following_the_link_of_a_mail_completes_what_it_is_about() {
+    for path in [
+        "/users/{id}/confirm-new-email/{token}",
+        "/self/confirmation_email",
+        "/password_forgotten/{key}",
+    ] {
+        let risk = risk(Method::Get, path, "", "");
+        assert_ne!(risk.class, RiskClass::Read, "{path}");
+        assert!(risk.high_risk, "{path}");
+    }
 }
