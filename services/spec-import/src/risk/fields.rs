@@ -20,10 +20,10 @@ const SECRET: &str = "access token, refresh token, client secret, private key, s
     passphrase, temporary password, admin password, root password, master key, encryption key, signing key, \
     sas token, jwt, bearer, sts token, security token, stream key, unlock key, join token, client key, \
     recovery key, seed, mnemonic, otp secret, admin api access token, offline token, upload token, device token secret, token, authorization header, callback token, webhook token, invite token, reset token, registration token, consumer secret, \
-    service token, oauth token, app token, client token, verify token, csrf token, signed url, presigned url, upload url, sas url, login url, magic link, cvv, cvc, pin code, unlock code, service account key";
+    service token, oauth token, app token, client token, verify token, csrf token, signed url, presigned url, upload url, sas url, login url, magic link, cvv, cvc, pin, pin code, unlock code, service account key";
 
 /// Endings that make a field one of those: `db_password`, `webhookSigningSecret`.
-const SECRET_ENDINGS: [&str; 20] = [
+const SECRET_ENDINGS: [&str; 22] = [
     "password",
     "passphrase",
     "secret",
@@ -43,6 +43,8 @@ const SECRET_ENDINGS: [&str; 20] = [
     "authorizationurl",
     "loginurl",
     "loginlink",
+    "credential",
+    "credentials",
     "signinurl",
 ];
 

@@ -12,7 +12,10 @@ mod misleading;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::lexicon::{Entry, Lexicon};
+use super::{
+    lexicon::{Entry, Lexicon},
+    ordinary::is_plain,
+};
 
 /// The guarded matter that a noun belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -164,6 +167,24 @@ impl Lexicon {
         let noun = INDEX.get(word).filter(|noun| noun.entry == word);
         noun.is_some_and(|noun| self.counts(Entry::new("noun", noun.entry)))
             || self.verb(word).is_some()
+    }
+
+    /// Cuts `addwebhook` into the verb and the noun that were written as one word.
+    pub(super) fn glued_order(&self, words: &[String]) -> Option<Vec<String>> {
+        const ORDERS: &[&str] = &[
+            "add", "create", "delete", "drop", "edit", "get", "insert", "invite", "list", "remove",
+            "reset", "revoke", "set", "update",
+        ];
+        let [word] = words else {
+            return None;
+        };
+        if self.knows_whole(word) {
+            return None;
+        }
+        let mut cuts = ORDERS.iter().filter_map(|order| word.strip_prefix(order));
+        let noun = cuts.find(|noun| self.knows_whole(noun) || is_plain(self, noun))?;
+        let order = word.strip_suffix(noun)?;
+        Some(vec![order.to_owned(), noun.to_owned()])
     }
 
     /// Finds the nouns of the tables in a list of words, longest first, from left to right.

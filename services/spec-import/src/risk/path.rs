@@ -25,6 +25,8 @@ impl Segment {
         let whole = singular(literal.to_lowercase());
         if words.len() > 1 && lexicon.knows_whole(&whole) {
             words = vec![whole];
+        } else if let Some(order) = lexicon.glued_order(&words) {
+            words = order;
         }
         let plural = words
             .last()

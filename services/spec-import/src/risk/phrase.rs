@@ -175,6 +175,9 @@ impl Phrase {
     /// Reads an operationId.
     pub(super) fn of_name(name: &str, (method, path): (Method, &Path), lexicon: &Lexicon) -> Self {
         let mut all = words(name);
+        if let Some(order) = lexicon.glued_order(&all) {
+            all = order;
+        }
         if names::is_prefixed(name, &all, method, lexicon) {
             all.remove(0);
         }

@@ -95,6 +95,12 @@ pub(super) fn handed_out(
 /// What is about hooks or API keys carries their secrets: the key of a list of keys, and what a
 /// hook signs with, wherever in the answer.
 fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
+    static KINDS_OF_KEYS: List = List::new(
+        "kinds_of_keys",
+        &[
+            "api, access, auth, app, account, client, server, sdk, ingest, write, license, developer",
+        ],
+    );
     let hooks = || {
         let mut words = reading.path.words();
         words.any(|word| matches!(word.as_str(), "webhook" | "hook"))
@@ -106,7 +112,7 @@ fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
             .map_or(&[] as &[String], |head| &head.words);
         let mut phrases = [head, &reading.name.object, &reading.text.object].into_iter();
         phrases.any(|phrase| match phrase {
-            [.., kind, key] if key == "key" => matches!(kind.as_str(), "api" | "access" | "auth"),
+            [.., kind, key] if key == "key" => reading.lexicon.has(&KINDS_OF_KEYS, kind),
             // "an API key": the kind says so little that it was read over.
             [key] if key == "key" => reading.text.object.len() == 1,
             [.., key] => matches!(key.as_str(), "apikey" | "accesskey" | "authkey" | "token"),

@@ -143,3 +143,17 @@ fn following_the_link_of_a_mail_completes_what_it_is_about() {
         assert!(risk.high_risk, "{path}");
     }
 }
+
+#[test]
+fn an_order_written_as_one_word_is_that_order() {
+    for (path, class) in [
+        ("/addwebhook", RiskClass::Admin),
+        ("/deleteuser", RiskClass::Admin),
+        ("/removebook", RiskClass::Delete),
+        ("/getbook", RiskClass::Read),
+        ("/settings", RiskClass::Read),
+        ("/addresses", RiskClass::Read),
+    ] {
+        assert_class(Method::Get, path, &path[1..], "", class);
+    }
+}
