@@ -26,8 +26,8 @@ pub struct Limits {
     pub schema_bytes: usize,
     /// Bytes of all input schemas; beyond, the remaining operations cannot be called.
     pub all_schema_bytes: usize,
-    /// Time spent.
-    pub elapsed: Duration,
+    /// What is used of a processor.
+    pub processor_time: Duration,
 }
 
 impl Default for Limits {
@@ -41,7 +41,7 @@ impl Default for Limits {
             nodes: 2_000_000,
             schema_bytes: 1 << 20,
             all_schema_bytes: 64 << 20,
-            elapsed: Duration::from_secs(5),
+            processor_time: Duration::from_secs(5),
         }
     }
 }

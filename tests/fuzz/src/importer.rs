@@ -42,7 +42,7 @@ fn limits() -> Limits {
         nodes: 20_000,
         schema_bytes: 64 << 10,
         all_schema_bytes: 1 << 20,
-        elapsed: Duration::from_mins(10),
+        processor_time: Duration::from_mins(10),
         ..Limits::default()
     }
 }

@@ -20,10 +20,10 @@ use tokio::{
 };
 
 use crate::{
-    ImportError, Limits, Progress,
+    ImportError, Progress,
     apart::{
         Line,
-        limits::{GRACE, MEMORY_MIB, SAID},
+        limits::{MEMORY_MIB, PATIENCE, SAID},
         work::died_of,
     },
 };
@@ -49,7 +49,7 @@ impl Program {
         Self {
             file: file.to_owned(),
             arguments: arguments.iter().map(OsString::from).collect(),
-            patience: Limits::default().elapsed + GRACE,
+            patience: PATIENCE,
             room: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }

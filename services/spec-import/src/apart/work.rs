@@ -17,7 +17,7 @@ use crate::{
 /// When the limits cannot be set, or nobody listens.
 pub fn work(document: impl Read, told: impl Write) -> io::Result<()> {
     let limits = Limits::default();
-    limits::give_up(limits.elapsed.as_secs() + 1)?;
+    limits::give_up(limits.processor_time.as_secs() + 1)?;
     let mut told = BufWriter::new(told);
     // A byte over the limit is enough for the import to refuse it.
     let most = u64::try_from(limits.raw_bytes).unwrap_or(u64::MAX);

@@ -62,16 +62,31 @@ fn the_operations_it_was_tuned_on_are_found() {
     left_out.holds("tune, each API left out", &scores.left_out.all);
 }
 
+/// By names alone, which is less than an import knows: the descriptions are not ours to carry.
+#[test]
+fn operations_of_a_public_directory_are_found_by_their_names() {
+    let scores = score(include_str!("../labels/directory.jsonl")).unwrap();
+    assert_eq!(scores.whole.all.labels, 2596);
+    let floor = Floor {
+        called_read: 54,
+        high_risk_recall: 0.925,
+        hard_recall: 0.885,
+        read_recall: 0.90,
+        accuracy: 0.81,
+    };
+    floor.holds("directory, names alone", &scores.whole.all);
+}
+
 #[test]
 fn operations_whose_rows_it_was_not_tuned_on_are_found() {
     let scores = score(include_str!("../labels/test.jsonl")).unwrap();
     assert_eq!(scores.whole.all.labels, 1141);
     let floor = Floor {
         called_read: 6,
-        high_risk_recall: 0.965,
-        hard_recall: 0.945,
+        high_risk_recall: 0.968,
+        hard_recall: 0.948,
         read_recall: 0.90,
-        accuracy: 0.85,
+        accuracy: 0.855,
     };
     floor.holds("test", &scores.whole.all);
 }

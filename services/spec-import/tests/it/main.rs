@@ -34,7 +34,7 @@ use countersign_spec_import::{Limits, import};
 /// Debug builds on a busy machine are slow; the limit on time has a test of its own.
 fn patient() -> Limits {
     Limits {
-        elapsed: Duration::from_mins(10),
+        processor_time: Duration::from_mins(10),
         ..Limits::default()
     }
 }

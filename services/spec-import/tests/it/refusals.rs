@@ -111,7 +111,7 @@ fn what_costs_too_much_is_refused_before_it_is_paid() {
         (
             r#"{"openapi":"3.0.0"}"#.to_owned(),
             Limits {
-                elapsed: Duration::ZERO,
+                processor_time: Duration::ZERO,
                 ..small
             },
             "too_slow",

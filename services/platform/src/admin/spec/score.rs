@@ -68,7 +68,7 @@ struct Home<'p>(&'p Path);
 impl Specs for Home<'_> {
     fn operations(&mut self, spec: &str) -> Result<Vec<Facts>, String> {
         let limits = Limits {
-            elapsed: PATIENCE,
+            processor_time: PATIENCE,
             ..Limits::default()
         };
         let found = read(&self.0.join(spec), &limits);
