@@ -80,7 +80,8 @@ impl<'d> Fields<'d> {
             self.visit(part, (levels, hangs), nesting - 1);
         }
         // An answer that only wraps another is that other, and so is a page of them.
-        let wraps = properties.is_some_and(|all| all.len() <= WRAPPED || self.is_page(all));
+        let wraps =
+            properties.is_some_and(|all| all.len() <= WRAPPED || !hangs && self.is_page(all));
         for (_, property) in properties.into_iter().flatten() {
             let levels = if wraps { levels } else { levels - 1 };
             self.visit(property, (levels, hangs || !wraps), nesting - 1);
@@ -91,7 +92,7 @@ impl<'d> Fields<'d> {
     fn is_page(&self, properties: &'d Map<String, Value>) -> bool {
         let mut lists = 0;
         for property in properties.values() {
-            let Ok((schema, _)) = reference::follow(self.root, property, String::new()) else {
+            let Some(schema) = reference::end(self.root, property) else {
                 return false;
             };
             let shape = Shape::of(schema);

@@ -14,13 +14,17 @@ use super::{
 
 /// Fields whose value is a live secret wherever they stand.
 const SECRET: &str = "access token, refresh token, client secret, private key, secret key, secret access key, \
-    api secret, signing secret, session token, id token, recovery code, backup code, kubeconfig, secret, password, \
-    auth token, bearer token, connection string, totp secret, bot token, api token, webhook secret, \
-    registry password, client key data, pem, shared secret, api key, app password, one time password, \
-    passphrase, temporary password, admin password, root password, master key, encryption key, signing key, \
-    sas token, jwt, bearer, sts token, security token, stream key, unlock key, join token, client key, \
-    recovery key, seed, mnemonic, otp secret, admin api access token, offline token, upload token, device token secret, token, authorization header, callback token, webhook token, invite token, reset token, registration token, consumer secret, \
-    service token, oauth token, app token, client token, verify token, csrf token, signed url, presigned url, upload url, sas url, login url, magic link, cvv, cvc, pin, pin code, unlock code, service account key";
+    api secret, signing secret, session token, id token, recovery code, backup code, kubeconfig, \
+    secret, password, auth token, bearer token, connection string, totp secret, bot token, \
+    api token, webhook secret, registry password, client key data, pem, shared secret, api key, \
+    app password, one time password, passphrase, temporary password, admin password, \
+    root password, master key, encryption key, signing key, sas token, jwt, bearer, sts token, \
+    security token, stream key, unlock key, join token, client key, recovery key, seed, mnemonic, \
+    otp secret, admin api access token, offline token, upload token, device token secret, token, \
+    authorization header, callback token, webhook token, invite token, reset token, \
+    registration token, consumer secret, service token, oauth token, app token, client token, \
+    verify token, csrf token, signed url, presigned url, upload url, sas url, login url, \
+    magic link, cvv, cvc, pin, pin code, unlock code, service account key";
 
 /// Endings that make a field one of those: `db_password`, `webhookSigningSecret`.
 const SECRET_ENDINGS: [&str; 22] = [

@@ -178,7 +178,7 @@ fn the_key(reading: &Reading<'_>) -> Option<String> {
     let opens = |kind: &str| matches!(kind, "api" | "access" | "secret" | "account" | "auth");
     let key = match last.words.as_slice() {
         [word] => word == "key",
-        [kind, word] => word == "key" && opens(kind) || matches!(word.as_str(), "apikey"),
+        [kind, word] => word == "key" && opens(kind),
         _ => false,
     };
     let one = key && !last.plural && !reading.path.ends_in_parameter;
