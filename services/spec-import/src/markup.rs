@@ -149,7 +149,7 @@ pub(crate) fn plain(words: &str) -> Cow<'_, str> {
         return Cow::Borrowed(words);
     }
     let start = beginning(words);
-    Cow::Owned(settled(start, Pass::over(start).run().0))
+    Cow::Owned(settled(start, Pass::over(start).run()).0)
 }
 
 /// What kinds of markup a text has, and the text without it.
@@ -163,12 +163,16 @@ pub(crate) fn read(words: &str) -> (Markup, Cow<'_, str>) {
     }
     let (first, found) = Pass::over(words).run();
     let start = beginning(words);
-    let shown = if start.len() == words.len() {
-        settled(start, first)
+    let (shown, beneath) = if start.len() == words.len() {
+        settled(start, (first, found))
     } else {
-        settled(start, Pass::over(start).run().0)
+        settled(start, Pass::over(start).run())
     };
-    (addresses.and(found), Cow::Owned(shown))
+    let shown_addresses = Markup {
+        links: shown.contains("://"),
+        ..beneath
+    };
+    (addresses.and(found).and(shown_addresses), Cow::Owned(shown))
 }
 
 fn beginning(words: &str) -> &str {
@@ -176,19 +180,20 @@ fn beginning(words: &str) -> &str {
 }
 
 /// Goes through a text until nothing changes any more, from what came of the first time on.
-fn settled(before: &str, first: String) -> String {
+fn settled(before: &str, (first, mut found): (String, Markup)) -> (String, Markup) {
     if first == before {
-        return first;
+        return (first, found);
     }
     let mut text = first;
     for _ in 1..ROUNDS {
-        let next = Pass::over(&text).run().0;
+        let (next, beneath) = Pass::over(&text).run();
+        found = found.and(beneath);
         if next == text {
-            return text;
+            return (text, found);
         }
         text = next;
     }
-    text.replace('<', "‹").replace("](", "] (")
+    (text.replace('<', "‹").replace("](", "] ("), found)
 }
 
 fn may_have(words: &str) -> bool {

@@ -56,20 +56,15 @@ impl Words {
             );
         }
         let fallback = format!("{} {}", found.method, found.path);
-        let ((of_summary, short), (of_full, long)) = (Marks::read(&summary), Marks::read(&full));
+        // What is looked at is what is shown, from its first letter on.
+        let (of_summary, short) = Marks::read(summary.trim());
+        let (of_full, long) = Marks::read(full.trim());
         let title = [&*short, id.as_str(), fallback.as_str()]
             .into_iter()
             .map(one_line)
             .find(|line| !line.is_empty())
             .unwrap_or_default();
-        let full_text = [(&full, long), (&summary, short)]
-            .into_iter()
-            .find(|(words, _)| !words.trim().is_empty())
-            .map(|(words, shown)| match words.trim() {
-                trimmed if trimmed.len() == words.len() => shown,
-                trimmed => markup::plain(trimmed),
-            })
-            .unwrap_or_default();
+        let full_text = if full.trim().is_empty() { short } else { long };
         let full_text = full_text.trim();
         if full_text.chars().nth(DESCRIPTION).is_some() {
             let text = format!("the description is cut at {DESCRIPTION} characters");

@@ -16,12 +16,10 @@ use crate::text;
 const SHORTEST: usize = 10;
 
 /// What is said to models and not to people. Matched on lower case with single spaces.
-const SAID_TO_MODELS: [&str; 15] = [
+const SAID_TO_MODELS: [&str; 14] = [
     r"(^|[.!?:;>*]|and|then) ?(please )?(ignore|disregard|forget) ((all|any|every|the|your|of|my) ){0,3}(previous|prior|above|earlier|preceding|other|former|system) (\w+ ){0,2}(instruction|prompt|rule|message|context|direction|guideline|tool)",
     r"(^|[.!?:;>*]) ?(please )?(ignore|disregard|forget) ((all|any|every|the|your) ){1,2}(\w+ )?(instructions|policy|policies|guidelines|guardrails|safety)\b",
     r"</?(system|assistant|instructions?)>",
-    // With a paragraph in it, it is how the documentation of a large cloud is written.
-    r"<important>( ?(\w|[!-;=-~])| ?<[!-.0-oq-tv-~]|$)",
     r"\[/?inst\]|<\|(im_start|im_end|system|user|assistant|endoftext)\|>",
     r"\b(do not|don't|never|without) (tell|telling|inform|informing|mention|mentioning|reveal|revealing)( (this|it|that|anything|any of this))?( to)? (the )?(user|human|operator|reviewer|customer|person)\b",
     r"\b(before|after|when|whenever|instead of) (using|calling|invoking|running) (this|any|other|another|the) (other )?(tool|function)s?\b",
@@ -65,7 +63,19 @@ pub fn instructs(words: &str) -> bool {
         None => (plain(words), &PHRASES),
     };
     phrases.is_match(&plain)
+        || urges(&plain)
         || plain.contains(EMPHASIS) && phrases.is_match(&plain.replace(EMPHASIS, ""))
+}
+
+/// `<important>`, as it is said to models. The documentation of a large cloud puts paragraphs and
+/// lists into it, and speaks of no file on the reader's machine.
+fn urges(plain: &str) -> bool {
+    const OPENS: &str = "<important>";
+    plain.match_indices(OPENS).any(|(at, _)| {
+        let inside = plain[at + OPENS.len()..].trim_start();
+        let documents = inside.starts_with("<p>") || inside.starts_with("<ul>");
+        !documents || inside.contains("~/") || inside.contains("/etc/")
+    })
 }
 
 /// Lower case with single spaces, and nothing that does not show.

@@ -92,7 +92,8 @@ pub fn has_markup(text: &str) -> bool {
 }
 
 /// Control, format, bidirectional, zero-width, variation and tag characters.
-fn is_hidden(character: char) -> bool {
+#[must_use]
+pub fn is_hidden(character: char) -> bool {
     match character {
         '\n' | '\t' => false,
         '\u{ad}'

@@ -1,5 +1,7 @@
 //! Characters written as HTML has them: `&nbsp;`, `&#8594;`, `&#x2192;`.
 
+use countersign_domain::text;
+
 /// Longer ones mean nothing that stands in a description.
 const CHARACTERS: usize = 10;
 
@@ -58,7 +60,8 @@ fn numbered(number: &str) -> Option<char> {
     match character {
         '\u{a0}' => Some(' '),
         '\n' | '\t' => Some(character),
-        other => (!other.is_control()).then_some(other),
+        // What does not show stays as it was written: taken out, it would join its neighbours.
+        other => (!text::is_hidden(other)).then_some(other),
     }
 }
 
@@ -76,6 +79,8 @@ mod tests {
             ("& so on;", None),
             ("&limit=5;", None),
             ("&#7;", None),
+            ("&#x200b;", None),
+            ("&#x202E;", None),
             ("&#xD800;", None),
             ("&#99999999999999;", None),
             ("&", None),

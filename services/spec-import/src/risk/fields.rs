@@ -9,6 +9,7 @@ use super::{
     Evidence,
     lexicon::{Entry, Lexicon},
     nouns::Topic,
+    tokens::words,
     topics::{DECIDES, HINTED},
 };
 
@@ -318,14 +319,10 @@ fn meaning(field: &str) -> Meaning {
 }
 
 fn ending(field: &str, name: &[u8]) -> Meaning {
-    // `send_password` says to send one; `sendinblueApiKey` is one.
-    let one_word = |rest: &[u8]| {
-        let inner = rest.iter().any(|byte| !byte.is_ascii_lowercase());
-        inner && rest.first().is_some_and(u8::is_ascii_lowercase)
-    };
-    let starts = |start: &str| {
-        let rest = field.as_bytes().get(start.len()..).unwrap_or_default();
-        name.starts_with(start.as_bytes()) && !one_word(rest)
+    // `send_password` says to send one; `SENDGRID_API_KEY` and `sendinblueApiKey` are one.
+    let starts = |start: &str| match words(field).as_slice() {
+        [_] => name.starts_with(start.as_bytes()),
+        several => several.first().is_some_and(|first| first == start),
     };
     let ends = |end: &str| name.ends_with(end.as_bytes());
     let secret = SECRET_ENDINGS.iter().find(|end| ends(end));
@@ -353,7 +350,12 @@ mod tests {
         ] {
             assert!(meaning(field).kinds.has(Kind::Secret), "{field}");
         }
-        for field in ["sendinblueApiKey", "noticeSecret"] {
+        for field in [
+            "sendinblueApiKey",
+            "SENDGRID_API_KEY",
+            "CANVAS_API_KEY",
+            "noticeSecret",
+        ] {
             assert!(meaning(field).kinds.has(Kind::Secret), "{field}");
         }
         for field in [

@@ -150,20 +150,31 @@ fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
         .segments
         .last()
         .filter(|last| last.words.len() > 1);
+    // But `/refund-orders` refunds them: the words must be known as one thing.
+    let is_thing = |last: &Segment| {
+        let nouns = reading.lexicon.nouns(&last.words);
+        matches!(nouns.as_slice(), [one] if one.text == last.words.join(" "))
+    };
     let qualifies = |last: &Segment| {
         let noun_like = matches!(vote.verb.act, Act::Run | Act::Pay | Act::Provision);
-        vote.verb.act == Act::Change || noun_like && last.plural
+        vote.verb.act == Act::Change || noun_like && last.plural && is_thing(last)
     };
     if vote.source == "path" && last.is_some_and(qualifies) {
         return false;
     }
-    // "cancellation policy", "expiring targets": said of a thing.
-    let adjective = last.is_some() && vote.word.ends_with("ing");
-    if vote.word.ends_with("tion") || vote.source == "path" && adjective {
+    if last.is_some_and(|last| is_said_of_a_thing(vote, last)) {
         return false;
     }
     !vote.reads() && vote.verb.clear && !HOW_READS_ARE_NAMED.contains(&vote.verb.base)
         || matches!(vote.verb.act, Act::Remove | Act::End) && vote.source != "path"
+}
+
+/// `/cancellation-policy`, `/expiring-targets`: the word before a thing says which it is.
+fn is_said_of_a_thing(vote: &Vote, segment: &Segment) -> bool {
+    let tells = vote.word.ends_with("tion") || vote.word.ends_with("ing");
+    let lasting = matches!(vote.verb.act, Act::Change | Act::Run | Act::End);
+    let before = segment.words.split_last().map(|(_, before)| before);
+    tells && lasting && before.is_some_and(|before| before.contains(&vote.word))
 }
 
 /// Acts that win over a word saying "get".

@@ -7,6 +7,7 @@
 use countersign_domain::{operation::Method, risk::Reason};
 
 use super::{
+    lexicon::Lexicon,
     reasons::reason,
     template::{Piece, pieces},
     tokens::{truncated, words},
@@ -84,8 +85,19 @@ fn names_the_thing(pieces: &[Piece<'_>], acts: bool) -> bool {
     }
 }
 
-/// `?action=refund`: what is written after the path says what is done.
+/// `?action=refund`, `?mode=delete`: what is written after the path says what is done. What is
+/// escaped there nobody reads before the upstream does.
 fn orders(query: &str) -> bool {
+    let lexicon = Lexicon::whole();
+    let acts = |word: &String| {
+        let found = lexicon.verb(word);
+        found.is_some_and(|found| found.clear && !found.act.only_reads())
+    };
+    let values = query.split('&').filter_map(|pair| pair.split_once('='));
+    let mut values = values.filter(|(_, value)| !value.contains('{'));
+    if query.contains('%') || values.any(|(_, value)| words(value).iter().any(acts)) {
+        return true;
+    }
     let keys = query.split('&').filter_map(|pair| pair.split('=').next());
     let mut keys = keys.flat_map(words);
     keys.any(|key| {

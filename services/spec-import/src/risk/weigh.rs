@@ -193,7 +193,12 @@ impl Case<'_> {
         let harmless = |word: &str| match word {
             "public key" | "publickey" => true,
             // What is told of a session is who is signed in; its token would be a field.
-            "session" => self.reading.method == Method::Get,
+            "session" => {
+                let last = path.segments.last().and_then(|last| last.words.last());
+                let other = last.is_some_and(|last| last != word);
+                let told = other || !self.evidence.response_fields.is_empty();
+                told && self.reading.method == Method::Get
+            }
             _ => false,
         };
         let (word, _) = words.find(|(word, point)| point.source == "path" && !harmless(word))?;

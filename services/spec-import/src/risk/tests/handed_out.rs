@@ -115,7 +115,6 @@ fn things_that_only_begin_with_a_verb_are_read() {
 #[test]
 fn what_is_told_of_sessions_passwords_and_cancellations_is_read() {
     for path in [
-        "/session",
         "/clients/sessions/count",
         "/services/{id}/cancellation-policy",
         "/flags/expiring-targets",
@@ -123,6 +122,10 @@ fn what_is_told_of_sessions_passwords_and_cancellations_is_read() {
         let risk = assert_class(Method::Get, path, "getIt", "Get it", RiskClass::Read);
         assert!(!risk.high_risk, "{path}: {:#?}", risk.reasons);
     }
+    let session = answering("/session", "Get the session", &["user", "started_at"]);
+    assert_eq!(session.class, RiskClass::Read, "{:#?}", session.reasons);
+    let unsaid = answering("/session", "Get the session", &[]);
+    assert_eq!(unsaid.class, RiskClass::Auth, "{:#?}", unsaid.reasons);
     let members = answering(
         "/groups/{id}/people",
         "List people",
@@ -155,5 +158,33 @@ fn an_order_written_as_one_word_is_that_order() {
         ("/addresses", RiskClass::Read),
     ] {
         assert_class(Method::Get, path, &path[1..], "", class);
+    }
+}
+
+#[test]
+fn an_order_in_a_path_is_one_whatever_the_words_around_it_say() {
+    for path in [
+        "/accounts/{id}/pay-invoices",
+        "/refund-orders",
+        "/charge-cards",
+        "/execute-scripts",
+        "/accounts/{id}/termination",
+        "/subscriptions/{id}/cancellation",
+        "/purging-caches",
+    ] {
+        let risk = risk(Method::Get, path, "listThings", "List things");
+        assert!(
+            risk.class != RiskClass::Read || risk.high_risk,
+            "{path}: {:#?}",
+            risk.reasons
+        );
+    }
+    for path in [
+        "/accounts?%61ction=refund&id={id}",
+        "/accounts?mode=delete&id={id}",
+        "/accounts?%5Fmethod=DELETE",
+    ] {
+        let risk = risk(Method::Get, path, "listThings", "List things");
+        assert!(risk.high_risk, "{path}");
     }
 }
