@@ -13,7 +13,7 @@ use bytes::Bytes;
 use countersign_domain::{Fault as _, digest::Digest, name::Slug, risk::RiskClass};
 use futures_util::stream::unfold;
 use serde_json::{Map, Value, json};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::{
     authenticate::too_many,
@@ -28,9 +28,11 @@ use crate::{
 
 /// How often the list is compared, from memory.
 const BEAT: Duration = Duration::from_millis(500);
-/// Beats after which something is said in any case, so that a client that is gone is noticed and
-/// proxies keep the stream open.
-const SIGN_OF_LIFE: u32 = 30;
+/// How long nothing is said at most, so that a client that is gone is noticed and proxies keep the
+/// stream open; and how long a token is trusted that was not looked up.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+/// How long a stream stays whose token cannot be looked up.
+const GIVEN_UP: Duration = Duration::from_secs(30);
 /// What is no message.
 const COMMENT: &str = ":\n\n";
 const CHANGED: &str = "notifications/tools/list_changed";
@@ -47,7 +49,8 @@ struct Listener {
     /// The list that the client knows, or may know.
     seen: Arc<[Bytes]>,
     voice: Voice,
-    beats: u32,
+    /// When the token was found to be good.
+    checked: Instant,
     is_over: bool,
     _seat: Seat,
 }
@@ -141,7 +144,7 @@ async fn open(agent: &Request<'_>, voice: Voice, first: String) -> Result<HttpRe
         seen: catalogue.list(&scopes),
         scopes,
         voice,
-        beats: 0,
+        checked: Instant::now(),
         is_over: false,
         _seat: seat,
     };
@@ -173,9 +176,14 @@ impl Listener {
     async fn next(&mut self) -> Option<String> {
         while !self.is_over {
             let stopping = self.gateway.parts.stopping.clone();
+            let beat = async {
+                sleep(BEAT).await;
+                self.look().await
+            };
+            // The end of the process interrupts a look, too.
             let look = tokio::select! {
                 () = stopping.cancelled() => Look::Gone,
-                () = sleep(BEAT) => self.look().await,
+                look = beat => look,
             };
             match look {
                 Look::Changed => return Some(self.voice.notification(CHANGED, json!({}))),
@@ -193,33 +201,42 @@ impl Listener {
     /// Compares the list with the one that the client knows. What cannot be found out now is
     /// found out later.
     async fn look(&mut self) -> Look {
-        self.beats = (self.beats + 1) % SIGN_OF_LIFE;
+        let is_due = self.checked.elapsed() >= SIGN_OF_LIFE;
         let (gateway, at) = (&self.gateway, (&self.tenant, &self.endpoint));
         let list = match gateway.parts.catalogues.get(at.0, at.1).await {
             Ok(Some(catalogue)) => catalogue.list(&self.scopes),
             Ok(None) => return Look::Gone,
             Err(error) => {
                 tracing::debug!(code = error.code(), error = %error, "no list to compare");
-                return Look::Nothing;
+                return self.unknown();
             }
         };
         let is_same = list == self.seen;
-        if !is_same || self.beats == 0 {
+        if !is_same || is_due {
             match gateway.principal(self.token, at.0, at.1).await {
-                Ok(Some(_)) => {}
+                Ok(Some(_)) => self.checked = Instant::now(),
                 Ok(None) => return Look::Gone,
                 Err(error) => {
                     tracing::debug!(code = error.code(), error = %error, "no token to look up");
-                    return Look::Nothing;
+                    return self.unknown();
                 }
             }
         }
         // Also when it is the same, so that the old one's memory is free.
         self.seen = list;
-        match (is_same, self.beats) {
+        match (is_same, is_due) {
             (false, _) => Look::Changed,
-            (true, 0) => Look::Alive,
-            (true, _) => Look::Nothing,
+            (true, true) => Look::Alive,
+            (true, false) => Look::Nothing,
+        }
+    }
+
+    /// Nothing can be found out: the next beat asks again, but not for ever.
+    fn unknown(&self) -> Look {
+        if self.checked.elapsed() >= GIVEN_UP {
+            Look::Gone
+        } else {
+            Look::Nothing
         }
     }
 }

@@ -12,6 +12,11 @@ use uuid::Uuid;
 const PER_AGENT: usize = 8;
 /// Open streams of one tenant.
 const PER_TENANT: usize = 500;
+/// Open streams of all tenants: what stands in front has as many connections to the world, and one
+/// more for each to us, and pages and calls need some, too.
+const PER_PROCESS: usize = 1_000;
+/// Whom all are counted under.
+const ALL: Uuid = Uuid::nil();
 
 /// All seats of a process. Cheap to clone.
 #[derive(Clone, Default)]
@@ -21,17 +26,18 @@ pub(crate) struct Seats {
 
 /// A seat that was taken; free again when it is dropped.
 pub(crate) struct Seat {
-    of: [Uuid; 2],
+    of: [Uuid; 3],
     seats: Seats,
 }
 
 impl Seats {
-    /// Takes a seat, unless the agent or its tenant has as many as it may.
+    /// Takes a seat, unless the agent, its tenant or all have as many as they may.
     pub(crate) fn take(&self, tenant: TenantId, grant: GrantId) -> Option<Seat> {
-        let of = [tenant.as_uuid(), grant.as_uuid()];
+        let of = [ALL, tenant.as_uuid(), grant.as_uuid()];
         let mut taken = self.taken();
         let count = |id| taken.get(id).copied().unwrap_or(0);
-        if count(&of[0]) >= PER_TENANT || count(&of[1]) >= PER_AGENT {
+        let most = [PER_PROCESS, PER_TENANT, PER_AGENT];
+        if of.iter().zip(most).any(|(id, most)| count(id) >= most) {
             return None;
         }
         for id in of {
@@ -85,5 +91,18 @@ mod tests {
         drop((own, others));
         assert!(seats.taken().is_empty());
         println!("N = {PER_AGENT} streams of an agent, {PER_TENANT} of a tenant");
+    }
+
+    #[test]
+    fn all_tenants_together_have_no_more_streams_than_there_is_room_for() {
+        let world = countersign_testkit::world();
+        let seats = Seats::default();
+        let all: Vec<_> = (0..PER_PROCESS)
+            .map(|_| seats.take(world.id(), world.id()).unwrap())
+            .collect();
+        assert!(seats.take(world.id(), world.id()).is_none());
+        drop(all);
+        assert!(seats.taken().is_empty());
+        println!("N = {PER_PROCESS} streams of a process");
     }
 }

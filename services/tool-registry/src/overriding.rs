@@ -95,7 +95,8 @@ impl Registry {
     }
 
     /// Takes back what was said about one part of a tool: what its document says holds again, in a
-    /// definition that nobody has decided about. Returns it.
+    /// new definition. Decisions go on with it, unless they were about another risk or did not see
+    /// words that have to be read. Returns it.
     ///
     /// # Errors
     /// When the caller may not, the tool has changed since it was looked at, nothing was said, or
@@ -180,6 +181,7 @@ impl Registry {
             name: &after.name,
             operation: &after.operation,
             carries_decisions: change.kind != OverrideKind::Risk
+                && !change.shows_what_must_be_read(&after)
                 && crate::rule::permit(scope, &after).is_ok(),
         };
         let written = NewOverride {
@@ -240,6 +242,13 @@ impl Change {
     /// What the document says about the part.
     fn imported(&self) -> Said {
         Said::imported(self.kind, &self.found.imported, &self.imported_name)
+    }
+
+    /// Whether agents would be shown words again that a person has to read first: who decided
+    /// about the tool did so while other words stood in their place.
+    fn shows_what_must_be_read(&self, after: &Tool) -> bool {
+        let withdrawn = self.kind == OverrideKind::Words && self.given.is_none();
+        withdrawn && after.operation.must_be_read()
     }
 
     /// What holds about the part at present.

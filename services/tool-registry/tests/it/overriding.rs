@@ -5,6 +5,7 @@ use countersign_domain::{
     Fault as _, Kind,
     decision::Handling,
     id::{SourceId, ToolVersionId},
+    operation::{Diagnostic, Severity},
     overrides::{OverrideKind, Said, SaidRisk},
     risk::RiskClass,
     role::Role,
@@ -290,6 +291,33 @@ async fn another_name_or_other_words_keep_the_decision_of_whoever_could_decide_i
         ToolState::NeedsReview,
         "a developer cannot turn a high-risk tool on under other words either"
     );
+}
+
+/// T79: whoever turned the tool on did so while other words stood in their place.
+#[tokio::test]
+async fn words_that_must_be_read_are_not_shown_again_under_a_decision_that_did_not_see_them() {
+    let home = Home::new().await;
+    let mut persuasive = operation("persuasive", RiskClass::Read, false);
+    persuasive.diagnostics.push(Diagnostic {
+        severity: Severity::Warning,
+        code: "text_instructs".to_owned(),
+        pointer: "/paths/~1persuasive/get".to_owned(),
+        text: "the description tells a model what to do".to_owned(),
+    });
+    let source = home.source("Shop", &[persuasive]).await;
+    let tool = home.tool(source, "persuasive").await;
+    home.say(&home.developer, &tool, words("Orders", "All orders."))
+        .await
+        .unwrap();
+    let clean = home.tool(source, "persuasive").await;
+    home.turn_on(&home.developer, &clean, Handling::Run).await;
+    let on = home.tool(source, "persuasive").await;
+    assert_eq!(on.state, ToolState::On(Handling::Run));
+    home.take_back(&home.reviewer, &on, OverrideKind::Words)
+        .await
+        .unwrap();
+    let again = home.tool(source, "persuasive").await;
+    assert_eq!(again.state, ToolState::NeedsReview);
 }
 
 #[tokio::test]
