@@ -320,16 +320,20 @@ fn meaning(field: &str) -> Meaning {
 
 fn ending(field: &str, name: &[u8]) -> Meaning {
     // `send_password` says to send one; `SENDGRID_API_KEY` and `sendinblueApiKey` are one.
-    let starts = |start: &str| match words(field).as_slice() {
-        [_] => name.starts_with(start.as_bytes()),
-        several => several.first().is_some_and(|first| first == start),
+    let is_about = || match words(field).as_slice() {
+        [_] => ABOUT_A_SECRET
+            .iter()
+            .any(|start| name.starts_with(start.as_bytes())),
+        several => several
+            .first()
+            .is_some_and(|first| ABOUT_A_SECRET.contains(&first.as_str())),
     };
     let ends = |end: &str| name.ends_with(end.as_bytes());
     let secret = SECRET_ENDINGS.iter().find(|end| ends(end));
     let secret = secret.map(|word| (*word, Kind::Secret));
     let other = || OTHER_ENDINGS.into_iter().find(|(end, _)| ends(end));
     let found = secret.or_else(other);
-    let found = found.filter(|_| !ABOUT_A_SECRET.iter().any(|start| starts(start)));
+    let found = found.filter(|_| !is_about());
     found.map_or_else(Meaning::default, |(word, kind)| Meaning {
         kinds: Kinds(kind as u8),
         ..Meaning::of(word)
