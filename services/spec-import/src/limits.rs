@@ -26,7 +26,7 @@ pub struct Limits {
     pub schema_bytes: usize,
     /// Bytes of all input schemas; beyond, the remaining operations cannot be called.
     pub all_schema_bytes: usize,
-    /// What is used of a processor.
+    /// What the process uses of processors meanwhile, all threads together.
     pub processor_time: Duration,
 }
 

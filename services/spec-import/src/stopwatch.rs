@@ -6,15 +6,16 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::{ImportError, Limits};
 
-/// Measures one import, by what its thread has used of a processor: a busy machine refuses no
-/// document that an idle one reads. Time is a limit here, never a value: no result depends on it.
+/// Measures one import, by what the process has used of processors: a busy machine refuses no
+/// document that an idle one reads. YAML is read on a thread of its own, which counts too, and a
+/// process that imports does nothing else. Time is a limit here, never a value: no result depends
+/// on it.
 pub(crate) struct Stopwatch {
     started: Duration,
     limit: Duration,
 }
 
 impl Stopwatch {
-    /// Starts; it must be asked on the thread that it was started on.
     pub(crate) fn start(limits: &Limits) -> Self {
         Self {
             started: used(),
@@ -33,7 +34,7 @@ impl Stopwatch {
     }
 }
 
-/// What this thread has used of a processor so far.
+/// What the process has used of processors so far, all threads together.
 fn used() -> Duration {
-    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
+    Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
 }

@@ -163,8 +163,8 @@ pub(super) fn takes_part(reading: &Reading<'_>) -> bool {
     reading.lexicon.has(&PARTICIPATION, head) || (head == "subscription" && notices() && !webhooks)
 }
 
-/// Where events are sent is no taking part.
-fn is_hook(word: &str) -> bool {
+/// Where events are sent, which is no taking part.
+pub(super) fn is_hook(word: &str) -> bool {
     matches!(word, "webhook" | "hook")
 }
 

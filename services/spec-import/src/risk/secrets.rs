@@ -6,6 +6,7 @@ use countersign_domain::operation::Method;
 
 use super::{
     Evidence,
+    effect::is_hook,
     fields::Fields,
     lexicon::{Lexicon, List},
     reading::Reading,
@@ -101,10 +102,7 @@ fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
             "api, access, auth, app, account, client, server, sdk, ingest, write, license, developer",
         ],
     );
-    let hooks = || {
-        let mut words = reading.path.words();
-        words.any(|word| matches!(word.as_str(), "webhook" | "hook"))
-    };
+    let hooks = || reading.path.words().any(|word| is_hook(word));
     let keys = || {
         let head = reading
             .path
