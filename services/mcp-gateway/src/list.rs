@@ -1,5 +1,8 @@
 //! `tools/list`: what this token may call, from bytes that were made when the catalogue was loaded.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use countersign_domain::Fault as _;
 use serde_json::{Map, Value};
 
@@ -15,20 +18,6 @@ use crate::{
 const TTL_MS: u32 = 60_000;
 
 pub(crate) async fn list(agent: &Request<'_>, id: &Id, params: &Map<String, Value>) -> Outcome {
-    let catalogue = match agent
-        .gateway
-        .parts
-        .catalogues
-        .get(agent.tenant, agent.endpoint)
-        .await
-    {
-        Ok(Some(catalogue)) => catalogue,
-        Ok(None) => return Outcome::Refused(unavailable(id)),
-        Err(error) => {
-            tracing::warn!(code = error.code(), error = %error, "no catalogue");
-            return Outcome::Refused(unavailable(id));
-        }
-    };
     let cursor = match params.get("cursor") {
         None => None,
         Some(Value::String(cursor)) => Some(cursor.as_str()),
@@ -39,7 +28,9 @@ pub(crate) async fn list(agent: &Request<'_>, id: &Id, params: &Map<String, Valu
             ));
         }
     };
-    let pages = catalogue.list(scopes_of(&agent.scope));
+    let Some(pages) = pages(agent).await else {
+        return Outcome::Refused(unavailable(id));
+    };
     let place = match cursor.map(str::parse::<usize>) {
         None => 0,
         Some(Ok(place)) if (1..pages.len()).contains(&place) => place,
@@ -52,6 +43,18 @@ pub(crate) async fn list(agent: &Request<'_>, id: &Id, params: &Map<String, Valu
     };
     let next = (place + 1 < pages.len()).then_some(place + 1);
     Outcome::Body(body(agent.era, id, &pages[place], next))
+}
+
+async fn pages(agent: &Request<'_>) -> Option<Arc<[Bytes]>> {
+    let catalogues = &agent.gateway.parts.catalogues;
+    let catalogue = catalogues.get(agent.tenant, agent.endpoint).await;
+    let catalogue = catalogue
+        .inspect_err(|error| tracing::warn!(code = error.code(), error = %error, "no catalogue"))
+        .ok()??;
+    let pages = catalogue.list(scopes_of(&agent.scope)).await;
+    pages
+        .inspect_err(|error| tracing::warn!(code = error.code(), error = %error, "no list"))
+        .ok()
 }
 
 /// Puts an answer around a page that is JSON already: a thousand tools are not parsed and written

@@ -136,12 +136,15 @@ async fn open(agent: &Request<'_>, voice: Voice, first: String) -> Result<HttpRe
         return Err(Closed::Unavailable);
     };
     let scopes = scopes_of(&agent.scope).to_vec();
+    let Ok(seen) = catalogue.list(&scopes).await else {
+        return Err(Closed::Unavailable);
+    };
     let listener = Listener {
         gateway: agent.gateway.clone(),
         token: agent.token,
         tenant: agent.tenant.clone(),
         endpoint: agent.endpoint.clone(),
-        seen: catalogue.list(&scopes),
+        seen,
         scopes,
         voice,
         checked: Instant::now(),
@@ -204,12 +207,15 @@ impl Listener {
         let is_due = self.checked.elapsed() >= SIGN_OF_LIFE;
         let (gateway, at) = (&self.gateway, (&self.tenant, &self.endpoint));
         let list = match gateway.parts.catalogues.get(at.0, at.1).await {
-            Ok(Some(catalogue)) => catalogue.list(&self.scopes),
+            Ok(Some(catalogue)) => catalogue.list(&self.scopes).await,
             Ok(None) => return Look::Gone,
             Err(error) => {
                 tracing::debug!(code = error.code(), error = %error, "no list to compare");
                 return self.unknown();
             }
+        };
+        let Ok(list) = list else {
+            return self.unknown();
         };
         let is_same = list == self.seen;
         if !is_same || is_due {

@@ -11,7 +11,7 @@ use std::{
     hash::{BuildHasher as _, RandomState},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -76,6 +76,8 @@ struct Entry {
     catalogue: Arc<Catalogue>,
     /// When its epoch was last found to be the present one, in milliseconds of [`Inner::began`].
     checked: AtomicU64,
+    /// It has changed since. It is kept for what the next one has in common with it.
+    is_old: AtomicBool,
 }
 
 impl Catalogues {
@@ -155,7 +157,7 @@ impl Catalogues {
 
 impl Inner {
     fn fresh(&self, key: &Key) -> Option<Arc<Catalogue>> {
-        let entry = self.known.get(key)?;
+        let entry = self.known.get(key).filter(|entry| !entry.is_old())?;
         let age = self
             .now()
             .saturating_sub(entry.checked.load(Ordering::Acquire));
@@ -170,14 +172,16 @@ impl Inner {
             return Ok(Some(fresh));
         }
         let began = self.now();
-        if let Some(entry) = self.known.get(&key) {
+        let before = self.known.get(&key);
+        if let Some(entry) = before.as_ref().filter(|entry| !entry.is_old()) {
             let epochs = self.epochs(&[entry.tenant()]).await?;
             if entry.is_of(&epochs) {
                 entry.checked.fetch_max(began, Ordering::AcqRel);
                 return Ok(Some(Arc::clone(&entry.catalogue)));
             }
         }
-        let Some(catalogue) = self.load(&key).await? else {
+        let before = before.as_ref().map(|entry| entry.catalogue.as_ref());
+        let Some(catalogue) = self.load(&key, before).await? else {
             self.known.invalidate(&key);
             self.unknown.insert(key, ());
             return Ok(None);
@@ -185,13 +189,18 @@ impl Inner {
         let entry = Entry {
             catalogue: Arc::new(catalogue),
             checked: AtomicU64::new(began),
+            is_old: AtomicBool::new(false),
         };
         let catalogue = Arc::clone(&entry.catalogue);
         self.known.insert(key, Arc::new(entry));
         Ok(Some(catalogue))
     }
 
-    async fn load(&self, (tenant, endpoint): &Key) -> Result<Option<Catalogue>, StoreError> {
+    async fn load(
+        &self,
+        (tenant, endpoint): &Key,
+        before: Option<&Catalogue>,
+    ) -> Result<Option<Catalogue>, StoreError> {
         let tx = self
             .store
             .begin_system(SystemReason::ResolveCredential)
@@ -218,7 +227,7 @@ impl Inner {
                 })
             })
             .collect();
-        Ok(Some(Catalogue::new(endpoint, loaded.epoch, tools)))
+        Ok(Some(Catalogue::new(endpoint, loaded.epoch, tools, before)))
     }
 
     /// Definitions from memory where they are, from the database where not: turning one tool on
@@ -278,10 +287,11 @@ impl Inner {
         Ok(epochs.into_iter().collect())
     }
 
+    /// Marks what is not used any more.
     fn forget(&self, is_old: impl Fn(&Entry) -> bool) {
-        for (key, entry) in &self.known {
+        for (_, entry) in &self.known {
             if is_old(&entry) {
-                self.known.invalidate(key.as_ref());
+                entry.is_old.store(true, Ordering::Release);
             }
         }
     }
@@ -294,6 +304,10 @@ impl Inner {
 impl Entry {
     fn tenant(&self) -> TenantId {
         self.catalogue.endpoint().tenant()
+    }
+
+    fn is_old(&self) -> bool {
+        self.is_old.load(Ordering::Acquire)
     }
 
     fn is_of(&self, epochs: &HashMap<TenantId, i64>) -> bool {

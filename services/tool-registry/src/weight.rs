@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     ToolView,
-    catalogue::{Listed, Room, Told},
+    lists::{Listed, Room, Told},
     output::Published,
 };
 

@@ -8,6 +8,7 @@ use countersign_tool_registry::{
     Catalogue, Catalogues, CreateEndpoint, SetEndpointTools, ToolView, TurnOff, TurnOn, Weight,
     list_bytes,
 };
+use futures_util::FutureExt as _;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -109,8 +110,8 @@ impl Gate {
     }
 }
 
-fn listed(catalogue: &Catalogue, scopes: &[RiskClass]) -> Value {
-    let pages = catalogue.list(scopes);
+async fn listed(catalogue: &Catalogue, scopes: &[RiskClass]) -> Value {
+    let pages = catalogue.list(scopes).await.unwrap();
     assert_eq!(pages.len(), 1);
     serde_json::from_slice(&pages[0]).unwrap()
 }
@@ -140,7 +141,7 @@ async fn a_list_shows_what_the_scopes_cover_and_says_what_waits() {
     gate.turn_on("pay", Handling::Hold).await;
     let catalogue = gate.get(&gate.catalogues()).await;
 
-    let all = listed(&catalogue, &RiskClass::ALL);
+    let all = listed(&catalogue, &RiskClass::ALL).await;
     assert_eq!(all[0]["name"], "list");
     assert_eq!(
         all[1],
@@ -151,14 +152,72 @@ async fn a_list_shows_what_the_scopes_cover_and_says_what_waits() {
             "annotations": {"readOnlyHint": false, "destructiveHint": false, "idempotentHint": false,
                 "openWorldHint": true}})
     );
-    let reads = listed(&catalogue, &[RiskClass::Read]);
+    let reads = listed(&catalogue, &[RiskClass::Read]).await;
     assert_eq!(reads.as_array().unwrap().len(), 1);
-    assert_eq!(listed(&catalogue, &[]), json!([]));
+    assert_eq!(listed(&catalogue, &[]).await, json!([]));
     let (once, twice) = (
-        catalogue.list(&[RiskClass::Read]),
-        catalogue.list(&[RiskClass::Read]),
+        catalogue.list(&[RiskClass::Read]).await.unwrap(),
+        catalogue.list(&[RiskClass::Read]).await.unwrap(),
     );
     assert!(Arc::ptr_eq(&once, &twice), "written once");
+}
+
+/// An agent that is told of each epoch must not make the gateway write its list again.
+#[tokio::test]
+async fn a_change_of_which_agents_see_nothing_writes_no_list_again() {
+    let gate = Gate::new().await;
+    gate.turn_on("list", Handling::Run).await;
+    let catalogues = gate.catalogues();
+    let before = gate.get(&catalogues).await;
+    let written = before.list(&RiskClass::ALL).await.unwrap();
+    let elsewhere = CreateEndpoint {
+        name: title("Elsewhere"),
+        slug: None,
+        environment: gate.home.house.environment,
+        tools: Vec::new(),
+    };
+    let registry = &gate.home.registry;
+    let created = registry.create_endpoint(&gate.home.developer, elsewhere);
+    created.await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+
+    let after = gate.get(&catalogues).await;
+
+    assert!(after.epoch() > before.epoch());
+    let again = after.list(&RiskClass::ALL).await.unwrap();
+    assert!(Arc::ptr_eq(&written, &again));
+
+    gate.turn_off("list").await;
+    sleep(Duration::from_secs(1)).await;
+    let without = gate.get(&catalogues).await;
+    assert_eq!(listed(&without, &RiskClass::ALL).await, json!([]));
+    gate.turn_on("list", Handling::Hold).await;
+    sleep(Duration::from_secs(1)).await;
+    let held = gate.get(&catalogues).await;
+    let held = listed(&held, &RiskClass::ALL).await;
+    assert!(held[0]["description"].as_str().unwrap().contains("waits"));
+}
+
+/// The only thread that answers, and the only one that may wait, are both this test's.
+#[test]
+fn a_list_is_written_by_no_thread_that_answers() {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(1).build();
+    runtime.unwrap().block_on(async {
+        let gate = Gate::new().await;
+        gate.turn_on("list", Handling::Run).await;
+        let catalogue = gate.get(&gate.catalogues()).await;
+        let (free, wait) = std::sync::mpsc::channel::<()>();
+        let busy = tokio::task::spawn_blocking(move || wait.recv());
+
+        let first = catalogue.list(&RiskClass::ALL).now_or_never();
+        assert!(first.is_none(), "it was written right here");
+
+        // Who asked went away; the next one gets what was begun.
+        free.send(()).unwrap();
+        busy.await.unwrap().unwrap();
+        assert_eq!(listed(&catalogue, &RiskClass::ALL).await[0]["name"], "list");
+    });
 }
 
 #[tokio::test]
@@ -172,7 +231,7 @@ async fn what_a_list_costs_is_told_to_the_byte() {
         tools.push(gate.tool(name).await);
     }
 
-    let list = catalogue.list(&RiskClass::ALL)[0].len();
+    let list = catalogue.list(&RiskClass::ALL).await.unwrap()[0].len();
     assert_eq!(list_bytes(&tools), list);
     let alone = Weight::of(&tools[0]).listed + Weight::of(&tools[2]).listed;
     assert_eq!(alone + "[,]".len(), list);

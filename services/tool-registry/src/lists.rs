@@ -1,0 +1,204 @@
+//! Lists of tools as MCP clients see them.
+//!
+//! Writing one takes as long as there are tools, so it is done once and by a thread that answers
+//! nobody: every connection of a thread that writes would wait.
+
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
+
+use bytes::Bytes;
+use countersign_domain::{
+    Fault, Kind,
+    operation::{ImportedOperation, Method},
+    risk::RiskClass,
+};
+use futures_util::{
+    FutureExt as _, TryFutureExt as _,
+    future::{BoxFuture, Shared},
+};
+use serde::Serialize;
+use serde_json::Value;
+use tokio::task::spawn_blocking;
+
+use crate::{catalogue::CatalogueTool, output::Published, shown};
+
+/// Tools in one page of a list.
+pub(crate) const PAGE: usize = 1_000;
+/// Bytes of the input schemas of a list.
+const INPUTS: usize = 2 << 20;
+/// Bytes of the output schemas of a list.
+const OUTPUTS: usize = 512 << 10;
+/// Sets of classes there are.
+const SCOPE_SETS: usize = 1 << RiskClass::ALL.len();
+/// Said to agents of a tool whose calls wait.
+const HELD: &str = "Each call waits for a human to countersign it.";
+
+/// A list could not be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the list of tools could not be written")]
+pub struct ListLost;
+
+impl Fault for ListLost {
+    fn kind(&self) -> Kind {
+        Kind::Internal
+    }
+
+    fn code(&self) -> &'static str {
+        "internal"
+    }
+}
+
+/// A list that is being written or was: whoever asks waits for the same one, and nobody who goes
+/// away takes it along.
+type Written = Shared<BoxFuture<'static, Result<Arc<[Bytes]>, ListLost>>>;
+
+/// The lists of one catalogue, and of those after it in which nothing else is seen: one for each
+/// set of classes.
+#[derive(Debug)]
+pub(crate) struct Lists {
+    of: [OnceLock<Written>; SCOPE_SETS],
+}
+
+impl Default for Lists {
+    fn default() -> Self {
+        Self {
+            of: [const { OnceLock::new() }; SCOPE_SETS],
+        }
+    }
+}
+
+impl Lists {
+    pub(crate) async fn list(
+        &self,
+        tools: &Arc<[Arc<CatalogueTool>]>,
+        scopes: &[RiskClass],
+    ) -> Result<Arc<[Bytes]>, ListLost> {
+        let set = RiskClass::ALL
+            .iter()
+            .enumerate()
+            .filter(|(_, class)| scopes.contains(class))
+            .fold(0, |set, (place, _)| set | 1 << place);
+        let written = self.of[set].get_or_init(|| {
+            let (tools, scopes) = (Arc::clone(tools), scopes.to_vec());
+            let written = spawn_blocking(move || pages(&tools, &scopes));
+            written.map_err(|_| ListLost).boxed().shared()
+        });
+        written.clone().await
+    }
+}
+
+fn pages(tools: &[Arc<CatalogueTool>], scopes: &[RiskClass]) -> Arc<[Bytes]> {
+    let tools: Vec<&CatalogueTool> = tools
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|tool| scopes.contains(&tool.class()))
+        .collect();
+    let room = Room::of(tools.len());
+    let listed: Vec<Listed<'_>> = tools
+        .into_iter()
+        .map(|tool| Listed::of(&tool.told(), &room))
+        .collect();
+    if listed.is_empty() {
+        return Arc::from([Bytes::from_static(b"[]")]);
+    }
+    listed
+        .chunks(PAGE)
+        .map(|page| Bytes::from(serde_json::to_vec(page).expect("texts and JSON are JSON")))
+        .collect()
+}
+
+/// What a schema of one tool may cost in a list, so that a list of a thousand tools stays one that
+/// clients can take in. Calls are checked against the whole schema in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Room {
+    input: usize,
+    output: usize,
+}
+
+impl Room {
+    /// A fair share of what all may cost together.
+    pub(crate) fn of(tools: usize) -> Self {
+        let share = |all: usize, least, most| (all / tools.max(1)).clamp(least, most);
+        Self {
+            input: share(INPUTS, 4 << 10, 24 << 10),
+            output: share(OUTPUTS, 0, 16 << 10),
+        }
+    }
+}
+
+/// What there is to tell of a tool that is on.
+pub(crate) struct Told<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) operation: &'a ImportedOperation,
+    pub(crate) output: Option<&'a Published>,
+    pub(crate) is_held: bool,
+}
+
+/// A tool as MCP clients see it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Listed<'a> {
+    name: &'a str,
+    title: &'a str,
+    description: Cow<'a, str>,
+    input_schema: Cow<'a, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_schema: Option<&'a Value>,
+    annotations: Annotations,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "these are the four hints of the protocol"
+)]
+struct Annotations {
+    read_only_hint: bool,
+    destructive_hint: bool,
+    idempotent_hint: bool,
+    open_world_hint: bool,
+}
+
+impl<'a> Listed<'a> {
+    pub(crate) fn of(tool: &Told<'a>, room: &Room) -> Self {
+        let operation = tool.operation;
+        let description = match (tool.is_held, operation.description.as_str()) {
+            (false, text) => Cow::Borrowed(text),
+            (true, "") => Cow::Borrowed(HELD),
+            (true, text) => Cow::Owned(format!("{text}\n\n{HELD}")),
+        };
+        Self {
+            name: tool.name,
+            title: &operation.title,
+            description,
+            input_schema: shown::within(&operation.input_schema, room.input),
+            output_schema: tool
+                .output
+                .filter(|output| output.bytes() <= room.output)
+                .map(Published::schema),
+            annotations: Annotations {
+                read_only_hint: operation.risk.read_only,
+                destructive_hint: operation.risk.destructive,
+                idempotent_hint: operation.risk.read_only || is_idempotent(operation.method),
+                open_world_hint: true,
+            },
+        }
+    }
+}
+
+/// RFC 9110 section 9.2.2.
+const fn is_idempotent(method: Method) -> bool {
+    match method {
+        Method::Get
+        | Method::Head
+        | Method::Options
+        | Method::Trace
+        | Method::Query
+        | Method::Put
+        | Method::Delete => true,
+        Method::Post | Method::Patch => false,
+    }
+}
