@@ -81,7 +81,7 @@ impl House {
         let wakeups: Arc<dyn Wakeups> = Arc::new(InProcess::new());
         let approvals = Approvals::new(store.clone(), world.clone());
         let oauth = OAuthServer::new(store.clone(), world.clone(), &public, Limits::default());
-        let catalogues = Catalogues::new(store.clone(), Arc::clone(&wakeups));
+        let catalogues = Catalogues::new(store.clone(), world.clone(), Arc::clone(&wakeups));
         let watching = catalogues.clone();
         let watcher = tokio::spawn(async move { watching.watch().await });
         let (tracker, stopping) = (TaskTracker::new(), CancellationToken::new());

@@ -10,7 +10,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, http::header};
 use bytes::Bytes;
-use countersign_domain::{Fault as _, digest::Digest, name::Slug, risk::RiskClass};
+use countersign_domain::{Fault, digest::Digest, name::Slug, risk::RiskClass};
 use futures_util::stream::unfold;
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, sleep};
@@ -79,6 +79,9 @@ enum Look {
     /// The token or the endpoint is no more.
     Gone,
 }
+
+/// It cannot be found out now.
+struct Unclear;
 
 /// Answers `GET`.
 pub(crate) async fn legacy(agent: &Request<'_>) -> HttpResponse {
@@ -202,49 +205,46 @@ impl Listener {
     }
 
     /// Compares the list with the one that the client knows. What cannot be found out now is
-    /// found out later.
+    /// found out by one of the next beats, but not for ever.
     async fn look(&mut self) -> Look {
-        let is_due = self.checked.elapsed() >= SIGN_OF_LIFE;
-        let (gateway, at) = (&self.gateway, (&self.tenant, &self.endpoint));
-        let list = match gateway.parts.catalogues.get(at.0, at.1).await {
-            Ok(Some(catalogue)) => catalogue.list(&self.scopes).await,
-            Ok(None) => return Look::Gone,
-            Err(error) => {
-                tracing::debug!(code = error.code(), error = %error, "no list to compare");
-                return self.unknown();
-            }
-        };
-        let Ok(list) = list else {
-            return self.unknown();
-        };
-        let is_same = list == self.seen;
-        if !is_same || is_due {
-            match gateway.principal(self.token, at.0, at.1).await {
-                Ok(Some(_)) => self.checked = Instant::now(),
-                Ok(None) => return Look::Gone,
-                Err(error) => {
-                    tracing::debug!(code = error.code(), error = %error, "no token to look up");
-                    return self.unknown();
-                }
-            }
-        }
-        // Also when it is the same, so that the old one's memory is free.
-        self.seen = list;
-        match (is_same, is_due) {
-            (false, _) => Look::Changed,
-            (true, true) => Look::Alive,
-            (true, false) => Look::Nothing,
+        let age = self.checked.elapsed();
+        match self.find_out(age >= SIGN_OF_LIFE).await {
+            Ok(look) => look,
+            Err(Unclear) if age >= GIVEN_UP => Look::Gone,
+            Err(Unclear) => Look::Nothing,
         }
     }
 
-    /// Nothing can be found out: the next beat asks again, but not for ever.
-    fn unknown(&self) -> Look {
-        if self.checked.elapsed() >= GIVEN_UP {
-            Look::Gone
-        } else {
-            Look::Nothing
+    async fn find_out(&mut self, is_due: bool) -> Result<Look, Unclear> {
+        let (gateway, at) = (&self.gateway, (&self.tenant, &self.endpoint));
+        let found = gateway.parts.catalogues.peek(at.0, at.1).await;
+        let found = found.ok_or(Unclear)?;
+        let Some(catalogue) = found.map_err(|error| unclear(error.as_ref()))? else {
+            return Ok(Look::Gone);
+        };
+        let list = catalogue.list(&self.scopes).await;
+        let list = list.map_err(|error| unclear(&error))?;
+        let is_same = list == self.seen;
+        if is_due || !is_same {
+            let found = gateway.principal(self.token, at.0, at.1).await;
+            if found.map_err(|error| unclear(error.as_ref()))?.is_none() {
+                return Ok(Look::Gone);
+            }
+            self.checked = Instant::now();
         }
+        // Also when it is the same, so that the old one's memory is free.
+        self.seen = list;
+        Ok(match (is_same, is_due) {
+            (false, _) => Look::Changed,
+            (true, true) => Look::Alive,
+            (true, false) => Look::Nothing,
+        })
     }
+}
+
+fn unclear(error: &dyn Fault) -> Unclear {
+    tracing::debug!(code = error.code(), error = %error, "a stream cannot look");
+    Unclear
 }
 
 impl Voice {

@@ -8,7 +8,6 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasher as _, RandomState},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -18,6 +17,7 @@ use std::{
 
 use countersign_access::SystemReason;
 use countersign_domain::{
+    Timestamp, World,
     id::{TenantId, ToolVersionId},
     name::Slug,
 };
@@ -26,9 +26,9 @@ use countersign_store::{
     Store, StoreError,
     catalogue::{EndpointFacts, LoadedTool},
 };
-use moka::sync::Cache;
+use moka::{policy::EvictionPolicy, sync::Cache};
 use tokio::{
-    sync::{Mutex, broadcast::error::RecvError},
+    sync::{Mutex, MutexGuard, broadcast::error::RecvError},
     time::{Instant, MissedTickBehavior, interval},
 };
 
@@ -49,11 +49,16 @@ const ENDPOINTS: u64 = 10_000;
 const DEFINITIONS: u64 = 20_000;
 /// Definitions read in one query.
 const CHUNK: usize = 1_000;
-/// Locks that keep one catalogue from being loaded by many at once.
-const LOCKS: usize = 64;
+/// How long nobody tries again what could not be loaded.
+const FAILED: Duration = Duration::from_millis(500);
 
 /// The slugs of tenant and endpoint.
 type Key = (Slug, Slug);
+/// What an endpoint shows; `None` when there is no such endpoint, an error when the database was
+/// needed and did not answer.
+pub type Found = Result<Option<Arc<Catalogue>>, Arc<StoreError>>;
+/// Held by the one who loads a catalogue; how the last load failed, if it did.
+type Turn = Mutex<Option<Failed>>;
 
 /// The catalogues that a gateway serves. Cheap to clone.
 #[derive(Clone)]
@@ -63,13 +68,18 @@ pub struct Catalogues {
 
 struct Inner {
     store: Store,
+    world: World,
     wakeups: Arc<dyn Wakeups>,
     began: Instant,
     known: Cache<Key, Arc<Entry>>,
     unknown: Cache<Key, ()>,
     definitions: Cache<(TenantId, ToolVersionId), Arc<Definition>>,
-    hasher: RandomState,
-    loading: [Mutex<()>; LOCKS],
+    loading: Cache<Key, Arc<Turn>>,
+}
+
+struct Failed {
+    at: Timestamp,
+    error: Arc<StoreError>,
 }
 
 struct Entry {
@@ -83,9 +93,10 @@ struct Entry {
 impl Catalogues {
     /// Makes an empty memory.
     #[must_use]
-    pub fn new(store: Store, wakeups: Arc<dyn Wakeups>) -> Self {
+    pub fn new(store: Store, world: World, wakeups: Arc<dyn Wakeups>) -> Self {
         let inner = Inner {
             store,
+            world,
             wakeups,
             began: Instant::now(),
             known: Cache::builder()
@@ -97,32 +108,41 @@ impl Catalogues {
                 .time_to_live(UNKNOWN)
                 .build(),
             definitions: Cache::new(DEFINITIONS),
-            hasher: RandomState::new(),
-            loading: [const { Mutex::const_new(()) }; LOCKS],
+            // The newest is always kept: it is the one that is being loaded.
+            loading: Cache::builder()
+                .eviction_policy(EvictionPolicy::lru())
+                .max_capacity(ENDPOINTS)
+                .time_to_idle(Duration::from_mins(1))
+                .build(),
         };
         Self {
             inner: Arc::new(inner),
         }
     }
 
-    /// Returns what agents see at an endpoint, at most a second old. `None` when there is no such
-    /// endpoint.
+    /// Returns what agents see at an endpoint, at most a second old.
     ///
     /// # Errors
-    /// When the database is needed and does not answer.
-    pub async fn get(
-        &self,
-        tenant: &Slug,
-        endpoint: &Slug,
-    ) -> Result<Option<Arc<Catalogue>>, StoreError> {
+    /// When the database is needed and does not answer, or did not a moment ago.
+    pub async fn get(&self, tenant: &Slug, endpoint: &Slug) -> Found {
         let key = (tenant.clone(), endpoint.clone());
-        if let Some(fresh) = self.inner.fresh(&key) {
-            return Ok(Some(fresh));
+        if let Some(found) = self.inner.remembered(&key) {
+            return found;
         }
-        if self.inner.unknown.contains_key(&key) {
-            return Ok(None);
+        let turn = self.inner.turn(&key);
+        self.inner.refresh(key, turn.lock().await).await
+    }
+
+    /// The same for those who can ask again later: they stand in no queue, so that no call waits
+    /// behind them. `None` while somebody else is loading it.
+    pub async fn peek(&self, tenant: &Slug, endpoint: &Slug) -> Option<Found> {
+        let key = (tenant.clone(), endpoint.clone());
+        if let Some(found) = self.inner.remembered(&key) {
+            return Some(found);
         }
-        self.inner.refresh(key).await
+        let turn = self.inner.turn(&key);
+        let turn = turn.try_lock().ok()?;
+        Some(self.inner.refresh(key, turn).await)
     }
 
     /// Keeps the memory fresh for as long as it runs; a gateway runs it beside its server.
@@ -164,13 +184,42 @@ impl Inner {
         (u128::from(age) <= FRESH.as_millis()).then(|| Arc::clone(&entry.catalogue))
     }
 
-    /// Compares or loads one catalogue; of many that ask at once, one does the work.
-    async fn refresh(&self, key: Key) -> Result<Option<Arc<Catalogue>>, StoreError> {
-        let lock = usize::try_from(self.hasher.hash_one(&key)).unwrap_or(0) % LOCKS;
-        let _one_at_a_time = self.loading[lock].lock().await;
-        if let Some(fresh) = self.fresh(&key) {
-            return Ok(Some(fresh));
+    /// What is known without asking the database.
+    fn remembered(&self, key: &Key) -> Option<Found> {
+        match self.fresh(key) {
+            Some(fresh) => Some(Ok(Some(fresh))),
+            None => self.unknown.contains_key(key).then_some(Ok(None)),
         }
+    }
+
+    fn turn(&self, key: &Key) -> Arc<Turn> {
+        self.loading.get_with_by_ref(key, Arc::default)
+    }
+
+    /// Compares or loads one catalogue; of many that ask at once, one does the work, and when it
+    /// was in vain the others do not each find that out for themselves.
+    async fn refresh(&self, key: Key, mut last: MutexGuard<'_, Option<Failed>>) -> Found {
+        if let Some(found) = self.remembered(&key) {
+            return found;
+        }
+        if let Some(failed) = last.as_ref().filter(|failed| self.is_recent(failed)) {
+            return Err(Arc::clone(&failed.error));
+        }
+        let found = self.compare_or_load(key).await.map_err(Arc::new);
+        *last = found.as_ref().err().map(|error| Failed {
+            at: self.world.now(),
+            error: Arc::clone(error),
+        });
+        found
+    }
+
+    /// A clock that was set back makes nothing recent.
+    fn is_recent(&self, failed: &Failed) -> bool {
+        let age = (self.world.now() - failed.at).to_std();
+        age.is_ok_and(|age| age < FAILED)
+    }
+
+    async fn compare_or_load(&self, key: Key) -> Result<Option<Arc<Catalogue>>, StoreError> {
         let began = self.now();
         let before = self.known.get(&key);
         if let Some(entry) = before.as_ref().filter(|entry| !entry.is_old()) {

@@ -39,7 +39,7 @@ mod turn_on_reads;
 mod weight;
 
 pub use catalogue::{Catalogue, CatalogueTool};
-pub use catalogues::Catalogues;
+pub use catalogues::{Catalogues, Found};
 pub use countersign_store::{
     catalogue::{ConnectionFacts, CredentialFacts, EndpointFacts},
     endpoints::Endpoint,

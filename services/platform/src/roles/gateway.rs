@@ -18,7 +18,8 @@ pub(crate) fn start(
     public_url: &PublicUrl,
 ) -> anyhow::Result<(Gateway, Catalogues)> {
     let vault = parts.vault.clone().context("the gateway needs the vault")?;
-    let catalogues = Catalogues::new(parts.store.clone(), Arc::clone(&parts.wakeups));
+    let (store, world) = (parts.store.clone(), parts.world.clone());
+    let catalogues = Catalogues::new(store, world, Arc::clone(&parts.wakeups));
     let gateway = Gateway::new(GatewayParts {
         store: parts.store.clone(),
         world: parts.world.clone(),

@@ -1,15 +1,18 @@
 //! Catalogues: what agents see, and how soon a change is seen.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use countersign_domain::{decision::Handling, id::SourceId, name::Slug, risk::RiskClass};
+use chrono::TimeDelta;
+use countersign_domain::{World, decision::Handling, id::SourceId, name::Slug, risk::RiskClass};
 use countersign_queue::{InProcess, Wakeups as _};
+use countersign_testkit::{FixedClock, SystemEntropy, world};
 use countersign_tool_registry::{
     Catalogue, Catalogues, CreateEndpoint, SetEndpointTools, ToolView, TurnOff, TurnOn, Weight,
     list_bytes,
 };
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
+use sqlx::Executor as _;
 use tokio::time::{Instant, sleep};
 
 use crate::house::{Home, operation, title};
@@ -88,7 +91,7 @@ impl Gate {
 
     /// The memory of a gateway that hears of nothing and has only its poll.
     fn catalogues(&self) -> Catalogues {
-        Catalogues::new(self.home.store(), Arc::new(InProcess::new()))
+        Catalogues::new(self.home.store(), world(), Arc::new(InProcess::new()))
     }
 
     async fn get(&self, catalogues: &Catalogues) -> Arc<Catalogue> {
@@ -289,10 +292,53 @@ async fn a_gateway_whose_watch_has_stopped_is_not_stale_either() {
 }
 
 #[tokio::test]
+async fn a_stream_that_looks_stands_in_no_queue_with_calls() {
+    let gate = Gate::new().await;
+    let catalogues = gate.catalogues();
+    let at = (&gate.home.house.slug, &gate.endpoint);
+    let mut call = pin!(catalogues.get(at.0, at.1));
+    let answered = call.as_mut().now_or_never();
+    assert!(answered.is_none(), "it asks the database");
+
+    let look = catalogues.peek(at.0, at.1).now_or_never();
+    assert!(look.unwrap().is_none(), "it goes away at once");
+
+    let called = call.await.unwrap().unwrap();
+    let looked = catalogues.peek(at.0, at.1).await.unwrap();
+    assert!(Arc::ptr_eq(&called, &looked.unwrap().unwrap()));
+}
+
+#[tokio::test]
+async fn what_could_not_be_loaded_is_not_tried_again_at_once() {
+    let gate = Gate::new().await;
+    let clock = Arc::new(FixedClock::starting_now());
+    let world = World::new(clock.clone(), Arc::new(SystemEntropy));
+    let catalogues = Catalogues::new(gate.home.store(), world, Arc::new(InProcess::new()));
+    let tenant = &gate.home.house.slug;
+    let mut admin = gate.home.database.admin().await;
+    admin
+        .execute("ALTER TABLE endpoint RENAME TO elsewhere")
+        .await
+        .unwrap();
+    assert!(catalogues.get(tenant, &gate.endpoint).await.is_err());
+    admin
+        .execute("ALTER TABLE elsewhere RENAME TO endpoint")
+        .await
+        .unwrap();
+
+    assert!(catalogues.get(tenant, &gate.endpoint).await.is_err());
+    let look = catalogues.peek(tenant, &gate.endpoint).await;
+    assert!(look.unwrap().is_err());
+
+    clock.advance(TimeDelta::milliseconds(500));
+    assert!(gate.names(&catalogues).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_push_is_seen_at_once() {
     let gate = Gate::new().await;
     let wakeups = Arc::new(InProcess::new());
-    let catalogues = Catalogues::new(gate.home.store(), wakeups.clone());
+    let catalogues = Catalogues::new(gate.home.store(), world(), wakeups.clone());
     let watching = tokio::spawn({
         let catalogues = catalogues.clone();
         async move { catalogues.watch().await }
@@ -306,6 +352,9 @@ async fn a_push_is_seen_at_once() {
         sleep(Duration::from_millis(2)).await;
     }
     watching.abort();
+    let after = gate.get(&catalogues).await;
+    let (old, new) = (before.list(&[]).await, after.list(&[]).await);
+    assert!(Arc::ptr_eq(&old.unwrap(), &new.unwrap()), "nothing changed");
 }
 
 #[tokio::test]
