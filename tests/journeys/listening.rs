@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use countersign_oauth_server::Grants;
 use countersign_tests::{Agent, House, Person, Shop, Stream, Upstream, document};
 use serde_json::{Value, json};
+use sqlx::Executor as _;
 
 const LEGACY: [(&str, &str); 1] = [("mcp-protocol-version", "2025-11-25")];
+const HIDE_TOKENS: &str = "ALTER TABLE oauth_access_token RENAME TO hidden";
+const SHOW_TOKENS: &str = "ALTER TABLE hidden RENAME TO oauth_access_token";
 const CHANGED: &str = "notifications/tools/list_changed";
 
 struct Tenant {
@@ -149,6 +153,59 @@ async fn t80_agents_of_other_tenants_and_revoked_ones_are_told_nothing() {
     assert!(new.next().await.unwrap()["result"].is_object());
     assert_eq!(new.next().await, None);
     println!("N = 2 streams of another tenant, revoked then: 0 notifications");
+}
+
+/// Gives streams the time for some beats, so that a look that fails has failed.
+async fn beats() {
+    tokio::time::sleep(Duration::from_secs(2)).await;
+}
+
+async fn ends(old: &mut Stream, new: &mut Stream) {
+    assert_eq!(old.next().await, None);
+    assert!(new.next().await.unwrap()["result"].is_object());
+    assert_eq!(new.next().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t80_a_token_that_cannot_be_looked_up_keeps_its_streams_for_a_while_and_no_longer() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let mut acme = Tenant::open(&house, &upstream, "acme").await;
+    let mut old = Stream::get(&acme.agent, &LEGACY).await.unwrap();
+    let mut new = modern(&acme.agent).await;
+    let mut admin = house.database.admin().await;
+    beats().await;
+
+    admin.execute(HIDE_TOKENS).await.unwrap();
+    house.clock.advance(TimeDelta::seconds(29));
+    beats().await;
+    admin.execute(SHOW_TOKENS).await.unwrap();
+    acme.again(&house, remove_labels).await;
+    assert_eq!(old.next().await.unwrap()["method"], CHANGED);
+    assert_eq!(new.next().await.unwrap()["method"], CHANGED);
+    beats().await;
+
+    admin.execute(HIDE_TOKENS).await.unwrap();
+    house.clock.advance(TimeDelta::seconds(30));
+    ends(&mut old, &mut new).await;
+    println!("N = 2 streams stayed for 29 seconds and were gone after 30");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t80_a_revoked_token_loses_its_streams_though_nothing_changes() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let acme = Tenant::open(&house, &upstream, "acme").await;
+    let mut old = Stream::get(&acme.agent, &LEGACY).await.unwrap();
+    let mut new = modern(&acme.agent).await;
+    acme.revoke(&house).await;
+    let mut admin = house.database.admin().await;
+
+    // That it could not be looked up when it was due buys it no time.
+    admin.execute(HIDE_TOKENS).await.unwrap();
+    house.clock.advance(TimeDelta::seconds(15));
+    beats().await;
+    admin.execute(SHOW_TOKENS).await.unwrap();
+    ends(&mut old, &mut new).await;
+    println!("N = 2 streams of a revoked token ended");
 }
 
 #[tokio::test(flavor = "multi_thread")]

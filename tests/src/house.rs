@@ -15,7 +15,7 @@ use countersign_reporting::Recorder;
 use countersign_secret_injection::{Connections, Injector};
 use countersign_spec_import::{ImportSpec, Imports, apart::Reader};
 use countersign_store::Store;
-use countersign_testkit::{Database, world};
+use countersign_testkit::{Database, FixedClock, SystemEntropy};
 use countersign_tool_registry::{Catalogues, Registry};
 use countersign_vault::{LocalVault, MasterKey, SecretVault};
 use tokio::{runtime::Handle, task::JoinHandle};
@@ -30,7 +30,9 @@ pub struct House {
     pub database: Database,
     /// The store, as the product connects.
     pub store: Store,
-    /// A clock that stands still, and randomness.
+    /// The clock of its world, which moves only when told to.
+    pub clock: Arc<FixedClock>,
+    /// That clock, and randomness.
     pub world: World,
     /// Where the fronts are.
     pub public: PublicUrl,
@@ -61,7 +63,8 @@ impl House {
     /// When a part does not start; then there is nothing to test.
     pub async fn open() -> Self {
         let database = Database::create().await;
-        let (store, world) = (database.store(), world());
+        let (store, clock) = (database.store(), Arc::new(FixedClock::starting_now()));
+        let world = World::new(clock.clone(), Arc::new(SystemEntropy));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let public: PublicUrl = format!("http://{address}")
@@ -109,6 +112,7 @@ impl House {
             connections: Connections::new(store.clone(), world.clone(), vault, egress.clone()),
             database,
             store,
+            clock,
             world,
             public,
             approvals,

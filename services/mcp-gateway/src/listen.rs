@@ -10,10 +10,10 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, http::header};
 use bytes::Bytes;
-use countersign_domain::{Fault, digest::Digest, name::Slug, risk::RiskClass};
+use countersign_domain::{Fault, Timestamp, digest::Digest, name::Slug, risk::RiskClass};
 use futures_util::stream::unfold;
 use serde_json::{Map, Value, json};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use crate::{
     authenticate::too_many,
@@ -50,7 +50,7 @@ struct Listener {
     seen: Arc<[Bytes]>,
     voice: Voice,
     /// When the token was found to be good.
-    checked: Instant,
+    checked: Timestamp,
     is_over: bool,
     _seat: Seat,
 }
@@ -150,7 +150,7 @@ async fn open(agent: &Request<'_>, voice: Voice, first: String) -> Result<HttpRe
         seen,
         scopes,
         voice,
-        checked: Instant::now(),
+        checked: agent.gateway.parts.world.now(),
         is_over: false,
         _seat: seat,
     };
@@ -207,15 +207,18 @@ impl Listener {
     /// Compares the list with the one that the client knows. What cannot be found out now is
     /// found out by one of the next beats, but not for ever.
     async fn look(&mut self) -> Look {
-        let age = self.checked.elapsed();
-        match self.find_out(age >= SIGN_OF_LIFE).await {
+        let now = self.gateway.parts.world.now();
+        // A clock that was set back makes no token good for longer.
+        self.checked = self.checked.min(now);
+        let age = (now - self.checked).to_std().unwrap_or_default();
+        match self.find_out(now, age >= SIGN_OF_LIFE).await {
             Ok(look) => look,
             Err(Unclear) if age >= GIVEN_UP => Look::Gone,
             Err(Unclear) => Look::Nothing,
         }
     }
 
-    async fn find_out(&mut self, is_due: bool) -> Result<Look, Unclear> {
+    async fn find_out(&mut self, now: Timestamp, is_due: bool) -> Result<Look, Unclear> {
         let (gateway, at) = (&self.gateway, (&self.tenant, &self.endpoint));
         let found = gateway.parts.catalogues.peek(at.0, at.1).await;
         let found = found.ok_or(Unclear)?;
@@ -230,7 +233,7 @@ impl Listener {
             if found.map_err(|error| unclear(error.as_ref()))?.is_none() {
                 return Ok(Look::Gone);
             }
-            self.checked = Instant::now();
+            self.checked = now;
         }
         // Also when it is the same, so that the old one's memory is free.
         self.seen = list;
