@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use countersign_oauth_server::Grants;
 use countersign_tests::{Agent, House, Person, Shop, Stream, Upstream, document};
 use serde_json::{Value, json};
-use sqlx::Executor as _;
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 const LEGACY: [(&str, &str); 1] = [("mcp-protocol-version", "2025-11-25")];
 const HIDE_TOKENS: &str = "ALTER TABLE oauth_access_token RENAME TO hidden";
@@ -206,6 +206,46 @@ async fn t80_a_revoked_token_loses_its_streams_though_nothing_changes() {
     admin.execute(SHOW_TOKENS).await.unwrap();
     ends(&mut old, &mut new).await;
     println!("N = 2 streams of a revoked token ended");
+}
+
+/// One change makes all of a tenant's streams look up their tokens, for which the house of the tests
+/// has two connections, and for people who sign up.
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_that_all_look_at_once_leave_the_database_to_others() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let mut acme = Tenant::open(&house, &upstream, "acme").await;
+    let mut streams = Vec::new();
+    for _ in 0..6 {
+        let agent = house.agent_of(&acme.owner, &acme.shop).await;
+        streams.push(Stream::get(&agent, &LEGACY).await.unwrap());
+    }
+    beats().await;
+    let mut admin = house.database.admin().await;
+    let mut watch = house.database.admin().await;
+    let mut hold = admin.begin().await.unwrap();
+    hold.execute("LOCK TABLE oauth_access_token IN ACCESS EXCLUSIVE MODE")
+        .await
+        .unwrap();
+    acme.again(&house, remove_labels).await;
+    while waiting(&mut watch).await == 0 {}
+    beats().await;
+
+    let looking = waiting(&mut watch).await;
+    assert_eq!(looking, 1);
+    house.owner_of("newcomer").await;
+
+    hold.rollback().await.unwrap();
+    for stream in &mut streams {
+        assert_eq!(stream.next().await.unwrap()["method"], CHANGED);
+    }
+    println!("N = {looking} of {} streams looked at once", streams.len());
+}
+
+/// Queries that wait for the lock.
+async fn waiting(admin: &mut PgConnection) -> i64 {
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    sqlx::query_scalar(waiting).fetch_one(admin).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

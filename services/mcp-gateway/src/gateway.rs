@@ -28,7 +28,7 @@ use moka::{future::Cache, sync::Cache as SyncCache};
 use tokio::runtime::Handle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::seats::Seats;
+use crate::{looks::Looks, seats::Seats};
 
 /// How long a token may still work after it was revoked elsewhere.
 const PRINCIPAL_TTL: Duration = Duration::from_millis(900);
@@ -94,6 +94,7 @@ pub struct Gateway {
     refusals: Arc<DefaultKeyedRateLimiter<GrantId>>,
     tenants: Arc<DefaultKeyedRateLimiter<TenantId>>,
     pub(crate) seats: Seats,
+    pub(crate) looks: Looks,
 }
 
 impl Gateway {
@@ -114,6 +115,7 @@ impl Gateway {
             agents: Arc::new(RateLimiter::keyed(limiter(parts.rates.per_agent))),
             tenants: Arc::new(RateLimiter::keyed(limiter(parts.rates.per_tenant))),
             seats: Seats::default(),
+            looks: Looks::new(parts.store.system_connections()),
             parts: Arc::new(parts),
         }
     }

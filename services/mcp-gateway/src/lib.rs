@@ -17,6 +17,7 @@ mod era;
 mod gateway;
 mod list;
 mod listen;
+mod looks;
 mod reply;
 mod seats;
 mod serve;

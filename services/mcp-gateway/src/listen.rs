@@ -10,7 +10,9 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, http::header};
 use bytes::Bytes;
-use countersign_domain::{Fault, Timestamp, digest::Digest, name::Slug, risk::RiskClass};
+use countersign_domain::{
+    Fault, Timestamp, World, digest::Digest, id::TenantId, name::Slug, risk::RiskClass,
+};
 use futures_util::stream::unfold;
 use serde_json::{Map, Value, json};
 use tokio::time::sleep;
@@ -26,7 +28,8 @@ use crate::{
     wire::Id,
 };
 
-/// How often the list is compared, from memory.
+/// How often the list is compared, from memory; up to half as long is waited more, so that streams
+/// which were opened together do not go on looking together.
 const BEAT: Duration = Duration::from_millis(500);
 /// How long nothing is said at most, so that a client that is gone is noticed and proxies keep the
 /// stream open; and how long a token is trusted that was not looked up.
@@ -44,6 +47,7 @@ struct Listener {
     token: Digest,
     /// What the token reaches; it does not change while the token is good.
     scopes: Vec<RiskClass>,
+    of: TenantId,
     tenant: Slug,
     endpoint: Slug,
     /// The list that the client knows, or may know.
@@ -145,6 +149,7 @@ async fn open(agent: &Request<'_>, voice: Voice, first: String) -> Result<HttpRe
     let listener = Listener {
         gateway: agent.gateway.clone(),
         token: agent.token,
+        of: agent.scope.tenant(),
         tenant: agent.tenant.clone(),
         endpoint: agent.endpoint.clone(),
         seen,
@@ -183,7 +188,7 @@ impl Listener {
         while !self.is_over {
             let stopping = self.gateway.parts.stopping.clone();
             let beat = async {
-                sleep(BEAT).await;
+                sleep(beat(&self.gateway.parts.world)).await;
                 self.look().await
             };
             // The end of the process interrupts a look, too.
@@ -220,6 +225,7 @@ impl Listener {
 
     async fn find_out(&mut self, now: Timestamp, is_due: bool) -> Result<Look, Unclear> {
         let (gateway, at) = (&self.gateway, (&self.tenant, &self.endpoint));
+        let _turn = gateway.looks.turn(self.of).await.ok_or(Unclear)?;
         let found = gateway.parts.catalogues.peek(at.0, at.1).await;
         let found = found.ok_or(Unclear)?;
         let Some(catalogue) = found.map_err(|error| unclear(error.as_ref()))? else {
@@ -243,6 +249,11 @@ impl Listener {
             (true, false) => Look::Nothing,
         })
     }
+}
+
+fn beat(world: &World) -> Duration {
+    let [part] = world.bytes();
+    BEAT + BEAT * u32::from(part) / 2 / u32::from(u8::MAX)
 }
 
 fn unclear(error: &dyn Fault) -> Unclear {
@@ -273,4 +284,31 @@ impl Voice {
 /// A message as an event: JSON has no line breaks of its own.
 fn event(message: &Value) -> String {
     format!("data: {message}\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use countersign_domain::Entropy;
+    use countersign_testkit::FixedClock;
+
+    use super::*;
+
+    struct Always(u8);
+
+    impl Entropy for Always {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill(self.0);
+        }
+    }
+
+    #[test]
+    fn streams_look_at_moments_of_their_own() {
+        let beats = [0, 51, 255].map(|byte| {
+            let clock = Arc::new(FixedClock::starting_now());
+            beat(&World::new(clock, Arc::new(Always(byte)))).as_millis()
+        });
+        assert_eq!(beats, [500, 550, 750]);
+    }
 }

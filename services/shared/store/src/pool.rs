@@ -77,6 +77,13 @@ impl Store {
         Ok(SystemTx::new(tx, reason))
     }
 
+    /// Most connections for the system's own questions, those of [`Store::begin_system`].
+    #[must_use]
+    pub fn system_connections(&self) -> u32 {
+        let pool = self.system.get_postgres_connection_pool();
+        pool.options().get_max_connections()
+    }
+
     /// Asks the database for a sign of life.
     ///
     /// # Errors
