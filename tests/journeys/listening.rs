@@ -58,6 +58,13 @@ fn asks(notifications: &Value) -> Value {
         "params": {"_meta": meta, "notifications": notifications}})
 }
 
+/// A stream of the older era, which begins with what may have been missed before.
+async fn legacy(agent: &Agent) -> Stream {
+    let mut stream = Stream::get(agent, &LEGACY).await.unwrap();
+    assert_eq!(stream.next().await.unwrap()["method"], CHANGED);
+    stream
+}
+
 async fn modern(agent: &Agent) -> Stream {
     let asks = asks(&json!({"toolsListChanged": true, "promptsListChanged": true}));
     let mut stream = Stream::post(agent, &asks).await.unwrap();
@@ -95,7 +102,7 @@ fn add_one(document: &mut Value) {
 async fn t80_agents_of_both_eras_are_told_when_a_tool_goes_or_is_put_back_to_review() {
     let (house, upstream) = (House::open().await, Upstream::start());
     let mut acme = Tenant::open(&house, &upstream, "acme").await;
-    let mut old = Stream::get(&acme.agent, &LEGACY).await.unwrap();
+    let mut old = legacy(&acme.agent).await;
     let mut new = modern(&acme.agent).await;
 
     let mut told = 0;
@@ -136,11 +143,8 @@ async fn t80_agents_of_other_tenants_and_revoked_ones_are_told_nothing() {
     let (house, upstream) = (House::open().await, Upstream::start());
     let mut acme = Tenant::open(&house, &upstream, "acme").await;
     let mut evil = Tenant::open(&house, &upstream, "evil").await;
-    let mut streams = [
-        Stream::get(&evil.agent, &LEGACY).await.unwrap(),
-        modern(&evil.agent).await,
-    ];
-    let mut own = Stream::get(&acme.agent, &LEGACY).await.unwrap();
+    let mut streams = [legacy(&evil.agent).await, modern(&evil.agent).await];
+    let mut own = legacy(&acme.agent).await;
 
     acme.again(&house, remove_labels).await;
     assert_eq!(own.next().await.unwrap()["method"], CHANGED);
@@ -153,6 +157,23 @@ async fn t80_agents_of_other_tenants_and_revoked_ones_are_told_nothing() {
     assert!(new.next().await.unwrap()["result"].is_object());
     assert_eq!(new.next().await, None);
     println!("N = 2 streams of another tenant, revoked then: 0 notifications");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t80_what_changed_while_a_legacy_client_was_not_listening_is_told_when_it_listens_again() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let mut acme = Tenant::open(&house, &upstream, "acme").await;
+    drop(legacy(&acme.agent).await);
+    acme.again(&house, remove_labels).await;
+    let mut again = Stream::get(&acme.agent, &LEGACY).await.unwrap();
+    let told = json!({"jsonrpc": "2.0", "method": CHANGED, "params": {}});
+    assert_eq!(again.next().await.unwrap(), told);
+
+    // Once: what comes next is the end.
+    beats().await;
+    house.stop_streams();
+    assert_eq!(again.next().await, None);
+    println!("N = 1 change between two streams, told once");
 }
 
 /// Gives streams the time for some beats, so that a look that fails has failed.
@@ -170,7 +191,7 @@ async fn ends(old: &mut Stream, new: &mut Stream) {
 async fn t80_a_token_that_cannot_be_looked_up_keeps_its_streams_for_a_while_and_no_longer() {
     let (house, upstream) = (House::open().await, Upstream::start());
     let mut acme = Tenant::open(&house, &upstream, "acme").await;
-    let mut old = Stream::get(&acme.agent, &LEGACY).await.unwrap();
+    let mut old = legacy(&acme.agent).await;
     let mut new = modern(&acme.agent).await;
     let mut admin = house.database.admin().await;
     beats().await;
@@ -194,7 +215,7 @@ async fn t80_a_token_that_cannot_be_looked_up_keeps_its_streams_for_a_while_and_
 async fn t80_a_revoked_token_loses_its_streams_though_nothing_changes() {
     let (house, upstream) = (House::open().await, Upstream::start());
     let acme = Tenant::open(&house, &upstream, "acme").await;
-    let mut old = Stream::get(&acme.agent, &LEGACY).await.unwrap();
+    let mut old = legacy(&acme.agent).await;
     let mut new = modern(&acme.agent).await;
     acme.revoke(&house).await;
     let mut admin = house.database.admin().await;
@@ -217,7 +238,7 @@ async fn streams_that_all_look_at_once_leave_the_database_to_others() {
     let mut streams = Vec::new();
     for _ in 0..6 {
         let agent = house.agent_of(&acme.owner, &acme.shop).await;
-        streams.push(Stream::get(&agent, &LEGACY).await.unwrap());
+        streams.push(legacy(&agent).await);
     }
     beats().await;
     let mut admin = house.database.admin().await;

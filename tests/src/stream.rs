@@ -82,10 +82,6 @@ impl Stream {
         if status != 200 {
             return Err(status);
         }
-        if method == "GET" {
-            // What is said first is that the stream is there.
-            while stream.line().await.expect("a sign of life") != ":" {}
-        }
         Ok(stream)
     }
 

@@ -4,7 +4,9 @@
 //! always hold:
 //! - a stream says that the list is another one, never what is in it;
 //! - nothing is said to a token that is no longer good: it is looked up before each word;
-//! - a change of which this token's list shows nothing is not told.
+//! - a change of which this token's list shows nothing is not told;
+//! - what changed while a client was not listening is not lost: a legacy one is told at once to ask
+//!   again, one of 2026-07-28 keeps a list for a minute at most.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -93,7 +95,10 @@ pub(crate) async fn legacy(agent: &Request<'_>) -> HttpResponse {
     if !agent.gateway.within_rate(agent.scope.tenant(), grant) {
         return too_many();
     }
-    let opened = open(agent, Voice::Legacy, COMMENT.to_owned()).await;
+    // What changed while it was not listening: in this era a client that has a list does not ask
+    // again by itself, and nothing in its request says which list it has.
+    let missed = Voice::Legacy.notification(CHANGED, json!({}));
+    let opened = open(agent, Voice::Legacy, missed).await;
     opened.unwrap_or_else(|refused| match refused {
         Closed::Full => too_many(),
         Closed::Unavailable => HttpResponse::ServiceUnavailable().finish(),
