@@ -15,6 +15,7 @@ use countersign_edge::{Authenticate, Edge, NoSessions, PublicUrl};
 use countersign_oauth_server::OAuthServer;
 use countersign_queue::Worker;
 use countersign_tool_registry::Catalogues;
+use rustix::net::sockopt::set_tcp_user_timeout;
 
 use crate::{
     configuration::Configuration,
@@ -29,6 +30,12 @@ use crate::{
     sessions::Sessions,
     storage::Storage,
 };
+
+/// How long what was sent may stay unacknowledged, or a reader take nothing, before a connection is
+/// given up. Streams say something every 15 seconds, so that a client that lost its network gives
+/// back its seat within 75 seconds instead of the system's 15 minutes. Ending streams after a fixed
+/// time would do the same, but not every client of 2026-07-28 opens an ended one again.
+const UNACKNOWLEDGED_MS: u32 = 60_000;
 
 /// One process, ready to serve.
 pub struct Application {
@@ -118,10 +125,15 @@ impl Application {
     }
 }
 
+/// Binds a port whose connections end when the other side is gone without a word.
 fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).with_context(|| {
+    let listener = TcpListener::bind(address).with_context(|| {
         format!("cannot listen on {address}; COUNTERSIGN_LISTEN chooses another address")
-    })
+    })?;
+    // Connections have it from the port they came in by.
+    set_tcp_user_timeout(&listener, UNACKNOWLEDGED_MS)
+        .context("the system does not bound how long a dead connection is kept")?;
+    Ok(listener)
 }
 
 /// What the roles that meet people have in common: sessions, and the page an agent's wish leads to.
@@ -167,5 +179,23 @@ fn edge(
     match people {
         Some(_) => edge.with_error_page(countersign_dashboard::error_page),
         None => edge,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+
+    use rustix::net::sockopt::tcp_user_timeout;
+
+    use super::*;
+
+    #[test]
+    fn a_connection_whose_other_side_is_gone_is_given_up_within_a_minute() {
+        let listener = bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (accepted, _) = listener.accept().unwrap();
+        assert_eq!(tcp_user_timeout(&accepted).unwrap(), 60_000);
+        println!("N = 60 seconds");
     }
 }
