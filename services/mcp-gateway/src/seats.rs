@@ -1,4 +1,7 @@
 //! How many streams an agent and a tenant may have open in this process: each takes a connection.
+//!
+//! A tenant may have as many as are still free. So one alone takes half of all, a few that take what
+//! they can leave as much as each has, and whoever comes later finds a seat.
 
 use std::{
     collections::HashMap,
@@ -10,8 +13,6 @@ use uuid::Uuid;
 
 /// Open streams of one agent; a client may run more than once.
 const PER_AGENT: usize = 8;
-/// Open streams of one tenant.
-const PER_TENANT: usize = 500;
 /// Open streams of all tenants: what stands in front has as many connections to the world, and one
 /// more for each to us, and pages and calls need some, too.
 const PER_PROCESS: usize = 1_000;
@@ -31,13 +32,13 @@ pub(crate) struct Seat {
 }
 
 impl Seats {
-    /// Takes a seat, unless the agent, its tenant or all have as many as they may.
+    /// Takes a seat, unless the agent or its tenant has as many as it may.
     pub(crate) fn take(&self, tenant: TenantId, grant: GrantId) -> Option<Seat> {
         let of = [ALL, tenant.as_uuid(), grant.as_uuid()];
         let mut taken = self.taken();
-        let count = |id| taken.get(id).copied().unwrap_or(0);
-        let most = [PER_PROCESS, PER_TENANT, PER_AGENT];
-        if of.iter().zip(most).any(|(id, most)| count(id) >= most) {
+        let count = |id| taken.get(&id).copied().unwrap_or(0);
+        let free = PER_PROCESS.saturating_sub(count(of[0]));
+        if count(of[1]) >= free || count(of[2]) >= PER_AGENT {
             return None;
         }
         for id in of {
@@ -81,7 +82,7 @@ mod tests {
             .map(|_| seats.take(tenant, grant).unwrap())
             .collect();
         assert!(seats.take(tenant, grant).is_none());
-        let others: Vec<_> = (PER_AGENT..PER_TENANT)
+        let others: Vec<_> = (PER_AGENT..PER_PROCESS / 2)
             .map(|_| seats.take(tenant, world.id()).unwrap())
             .collect();
         assert!(seats.take(tenant, world.id()).is_none(), "the tenant's");
@@ -90,7 +91,28 @@ mod tests {
         assert!(seats.take(tenant, grant).is_some(), "one is free again");
         drop((own, others));
         assert!(seats.taken().is_empty());
-        println!("N = {PER_AGENT} streams of an agent, {PER_TENANT} of a tenant");
+        println!("N = {PER_AGENT} streams of an agent");
+    }
+
+    #[test]
+    fn tenants_that_take_all_they_can_get_leave_newcomers_their_seats() {
+        let world = countersign_testkit::world();
+        let (seats, greedy) = (Seats::default(), [(); 3].map(|()| world.id::<TenantId>()));
+        let take = |tenant| seats.take(tenant, world.id());
+        let taken: Vec<_> = (0..PER_PROCESS)
+            .flat_map(|_| greedy.map(take))
+            .flatten()
+            .collect();
+        assert_eq!(taken.len(), PER_PROCESS / 4 * 3);
+        let newcomer: TenantId = world.id();
+        let late: Vec<_> = (0..PER_PROCESS).map_while(|_| take(newcomer)).collect();
+        assert_eq!(late.len(), PER_PROCESS / 8);
+        assert!(take(world.id()).is_some(), "and the next one");
+        println!(
+            "N = {} streams of 3 tenants, {} of a fourth",
+            taken.len(),
+            late.len()
+        );
     }
 
     #[test]
