@@ -64,6 +64,10 @@ export const ERAS = {
 };
 
 export class Agent {
+  #hear;
+  /** The tools it listed by itself when it was told that they may have changed. */
+  heard = new Promise((resolve) => (this.#hear = resolve));
+
   /**
    * Connects to an endpoint. Where the endpoint asks for authorization, `answer` is given the URL
    * that the client wants a browser to open, and returns the URL that the browser came back to.
@@ -89,7 +93,8 @@ export class Agent {
   }
 
   async #open() {
-    this.client = new Client({ name: "countersign-checks", version: "1.0.0" }, this.era);
+    const listChanged = { tools: { onChanged: (error, tools) => this.#hear(error ?? tools) } };
+    this.client = new Client({ name: "countersign-checks", version: "1.0.0" }, { ...this.era, listChanged });
     this.transport = new StreamableHTTPClientTransport(new URL(this.endpoint), { authProvider: this.wallet });
     await this.client.connect(this.transport);
   }

@@ -65,6 +65,13 @@ async function era(demo, name, spoken) {
   const tools = await agent.tools();
   const [read, refund] = [demo.read(tools), demo.refund(tools)];
   checks.must("it sees a READ tool and the refund tool", read && refund, tools.map((tool) => tool.name));
+  if (spoken === LEGACY) {
+    const heard = await Promise.race([agent.heard, new Promise((later) => setTimeout(later, 10_000))]);
+    checks.same("it listens, and is told at once to list again", heard?.length, tools.length);
+  } else {
+    const opened = agent.client.autoOpenedSubscription?.honoredFilter;
+    checks.same("it listens for changes of its tools", opened, { toolsListChanged: true });
+  }
   checks.that("tools carry a schema of their arguments", tools.every((tool) => tool.inputSchema?.type === "object"));
   const answered = await agent.call(read.name, {});
   checks.that("a READ call returns the upstream's data", !answered.isError && answered.text.includes("ord_"), answered);
