@@ -187,7 +187,8 @@ const fn is_grave(vote: &Vote) -> bool {
 }
 
 fn gate_post(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
-    let computes = computes_an_answer(reading);
+    let asks = asks_what_one_may(reading);
+    let computes = asks || computes_an_answer(reading);
     let reads = computes
         || votes.iter().any(|vote| {
             vote.reads()
@@ -199,7 +200,8 @@ fn gate_post(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
         let idle = (computes && IDLE.contains(&vote.verb.base))
             || (orders_a_read && RUNS_A_QUESTION.contains(&vote.verb.base))
             || (orders_a_read && vote.source == "name" && !vote.verb.clear);
-        !idle && (!vote.reads() || marks_what_it_examines(reading, vote))
+        let marks = !asks && marks_what_it_examines(reading, vote);
+        !idle && (!vote.reads() || marks)
     });
     let codes = reading_votes_run_code(reading, votes);
     match (reads, acts || codes) {
@@ -292,6 +294,16 @@ const IDLE: &[&str] = &[
 /// Verifying something stored marks it as verified.
 fn marks_what_it_examines(reading: &Reading<'_>, vote: &Vote) -> bool {
     vote.verb.act == Act::Examine && reading.path.has_parameter
+}
+
+/// `:testIamPermissions`, `/check-access`: what the caller may do is asked, and stays as it is.
+fn asks_what_one_may(reading: &Reading<'_>) -> bool {
+    let last = reading.path.segments.last();
+    let words = last.map_or(&[] as &[String], |last| &last.words);
+    let [order, .., matter] = words else {
+        return false;
+    };
+    matches!(order.as_str(), "test" | "check") && matches!(matter.as_str(), "permission" | "access")
 }
 
 /// The object is something that is computed from the request and given back.

@@ -188,3 +188,26 @@ fn an_order_in_a_path_is_one_whatever_the_words_around_it_say() {
         assert!(risk.high_risk, "{path}");
     }
 }
+
+#[test]
+fn a_list_of_secrets_without_a_place_for_their_values_is_read() {
+    let class = |path: &str, fields: &[&str]| answering(path, "List secrets", fields).class;
+    for fields in [
+        &["id", "created_at"][..],
+        &["data", ".id", ".secretName", ".metadata"],
+    ] {
+        assert_eq!(class("/secrets", fields), RiskClass::Read, "{fields:?}");
+    }
+    let shown = [
+        &[][..],
+        &["created_at"],
+        &["name", "value"],
+        &["name", ".Value"],
+        &["items", "name", ".data"],
+        &["id", "secretData"],
+        &["id", "SecretString"],
+    ];
+    for fields in shown {
+        assert_eq!(class("/secrets", fields), RiskClass::Auth, "{fields:?}");
+    }
+}

@@ -50,6 +50,18 @@ fn a_post_that_only_computes_an_answer_is_read() {
 }
 
 #[test]
+fn a_post_that_asks_what_one_may_is_read() {
+    for path in ["/books/{id}:testIamPermissions", "/documents/check-access"] {
+        let (name, text) = ("books.testPermissions", "Returns permissions");
+        let risk = assert_class(Method::Post, path, name, text, RiskClass::Read);
+        assert!(risk.read_only, "{:#?}", risk.reasons);
+    }
+    let iam = risk(Method::Post, "/books/{id}:testIamPermissions", "", "");
+    assert!(iam.high_risk, "the path names access: {:#?}", iam.reasons);
+    assert_class(Method::Post, "/roles/{id}/test", "", "", RiskClass::Admin);
+}
+
+#[test]
 fn no_word_makes_a_changing_method_read() {
     for method in [Method::Delete, Method::Put, Method::Patch] {
         let mut spoofed = operation(

@@ -1,0 +1,159 @@
+//! Stores of secrets: what hangs on one is handed out by whoever reads it.
+
+use crate::risk::{lexicon::List, reading::Reading};
+
+/// The secret that is kept where a path leads.
+pub(super) fn kept(reading: &Reading<'_>, answer: &[String]) -> Option<String> {
+    let mut secrets = reading.path.words().filter(|word| *word == "secret");
+    let secret = secrets.next().filter(|_| !only_describes(answer));
+    secret
+        .cloned()
+        .or_else(|| environment(reading))
+        .or_else(|| in_a_vault(reading))
+        .or_else(|| enrols(reading))
+        .or_else(|| the_key(reading))
+        .or_else(|| exported(reading))
+}
+
+/// Whether the declared answer says which secrets there are, and has no place for their values.
+fn only_describes(answer: &[String]) -> bool {
+    const NAMES: &[&str] = &["id", "uuid", "name", "title", "label"];
+    const PLACES: &[&str] = &[
+        "value",
+        "values",
+        "content",
+        "contents",
+        "payload",
+        "plain",
+        "plaintext",
+        "body",
+        "raw",
+        "string",
+        "text",
+        "stringdata",
+        "binary",
+        "base64",
+        "encoded",
+        "material",
+        "code",
+        "key",
+        "keys",
+        "item",
+        "fields",
+        "properties",
+        "env",
+        "variables",
+    ];
+    let names = |field: &str| NAMES.iter().any(|name| field.ends_with(name));
+    let holds = |field: &str| {
+        let data = field.ends_with("data") && field != "metadata";
+        let secret = field.starts_with("secret") && !names(field);
+        PLACES.contains(&field) || data || secret
+    };
+    let fields = answer.iter().map(|field| field.trim_start_matches('.'));
+    let fields: Vec<_> = fields.map(str::to_ascii_lowercase).collect();
+    // What wraps the whole answer stands first.
+    let wrapped = usize::from(fields.first().is_some_and(|first| first == "data"));
+    let mut inside = fields.iter().skip(wrapped);
+    fields.iter().any(|field| NAMES.contains(&field.as_str())) && !inside.any(|field| holds(field))
+}
+
+/// `/vaults/{id}/items/{id}`: one thing that is kept in a vault.
+fn in_a_vault(reading: &Reading<'_>) -> Option<String> {
+    const KEPT: &[&str] = &["item", "secret", "entry", "credential", "login", "document"];
+    let vault = reading.path.words().find(|word| *word == "vault")?;
+    let head = reading.path.head()?.words.last()?;
+    let one = reading.path.ends_in_parameter && KEPT.contains(&head.as_str());
+    one.then(|| vault.clone())
+}
+
+/// `/boxes/{id}/key`: the one key of something.
+fn the_key(reading: &Reading<'_>) -> Option<String> {
+    let last = reading.path.segments.last()?;
+    let opens = |kind: &str| matches!(kind, "api" | "access" | "secret" | "account" | "auth");
+    let key = match last.words.as_slice() {
+        [word] => word == "key",
+        [kind, word] => word == "key" && opens(kind),
+        _ => false,
+    };
+    let one = key && !last.plural && !reading.path.ends_in_parameter;
+    one.then(|| "key".to_owned())
+}
+
+/// `/keys/{id}/export`: what is carried away is the key itself.
+fn exported(reading: &Reading<'_>) -> Option<String> {
+    static CARRIED: List = List::new("carried_away", &["export, backup, dump, unwrap, decrypt"]);
+    static KEYS: List = List::new(
+        "keys_carried_away",
+        &["key, keyring, wallet, credential, certificate, identity"],
+    );
+    let phrases = [&reading.name, &reading.text];
+    let verbs = phrases.iter().filter_map(|phrase| phrase.verb.as_ref());
+    let mut orders = verbs.map(|(_, word)| word).chain(reading.path.words());
+    let carried = orders.any(|word| reading.lexicon.has(&CARRIED, word));
+    let objects = phrases.iter().flat_map(|phrase| &phrase.object);
+    let mut words = reading.path.words().chain(objects);
+    let key = words.find(|word| reading.lexicon.has(&KEYS, word))?;
+    carried.then(|| key.clone())
+}
+
+/// `/users/{id}/mfa/qr`: the picture holds what an authenticator is fed with.
+fn enrols(reading: &Reading<'_>) -> Option<String> {
+    const FACTORS: &[&str] = &["mfa", "totp", "otp", "2fa", "tfa", "authenticator"];
+    const SEEDS: &[&str] = &[
+        "qr",
+        "qrcode",
+        "uri",
+        "setup",
+        "seed",
+        "code",
+        "image",
+        "provisioning",
+    ];
+    let factor = reading
+        .path
+        .words()
+        .find(|word| FACTORS.contains(&word.as_str()))?;
+    let last = reading.path.segments.last()?.words.iter();
+    let seed = last.clone().any(|word| SEEDS.contains(&word.as_str()));
+    seed.then(|| factor.clone())
+}
+
+/// What programs find in their environment is mostly secrets: `/apps/{id}/config-vars`.
+fn environment(reading: &Reading<'_>) -> Option<String> {
+    const WHOLE: &[&str] = &[
+        "env",
+        "envvar",
+        "env var",
+        "config var",
+        "environment variable",
+    ];
+    const PROGRAMS: &[&str] = &[
+        "project",
+        "group",
+        "pipeline",
+        "environment",
+        "app",
+        "service",
+        "site",
+        "job",
+        "function",
+        "deployment",
+        "stage",
+    ];
+    // What is needed to connect to one of these is its configuration.
+    const CONNECTED: &[&str] = &["addon", "client", "peer", "tunnel", "vpn", "wireguard"];
+    let segments = &reading.path.segments;
+    let last = segments.last()?;
+    let whole = last.words.join(" ");
+    let before = segments
+        .len()
+        .checked_sub(2)
+        .map(|at| segments[at].words.as_slice());
+    let program = || matches!(before, Some([.., one]) if PROGRAMS.contains(&one.as_str()));
+    let inside = || matches!(before, Some([.., one]) if CONNECTED.contains(&one.as_str()));
+    let found = WHOLE.contains(&whole.as_str())
+        || (whole == "variable" && program())
+        || (whole == "config" && inside());
+    found.then_some(whole)
+}
