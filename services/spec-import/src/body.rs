@@ -179,13 +179,17 @@ pub(crate) fn is_scalar(root: &Value, schema: &Value) -> bool {
 }
 
 /// What an agent has to know about a body that is not JSON.
-fn hint(cx: &Reading<'_, '_>, chosen: &Chosen<'_>, parts: &[PartEncoding]) -> Option<String> {
+fn hint<'d>(
+    cx: &mut Reading<'_, 'd>,
+    chosen: &Chosen<'d>,
+    parts: &[PartEncoding],
+) -> Option<String> {
     let media = text::strip(&chosen.sent_as(), 80);
     match chosen.kind {
         BodyKind::Json | BodyKind::Form => None,
         BodyKind::Binary => Some(format!("The bytes to send as {media}, in base64.")),
         BodyKind::Text => {
-            let mut fields = Fields::of(cx.root);
+            let mut fields = Fields::of(cx.outlines);
             if let Some(schema) = chosen.value.get("schema") {
                 fields.schema(schema, 2);
             }

@@ -14,6 +14,7 @@ use crate::{
         self, Files, Packed,
         tree::{self, Tree},
     },
+    evidence::Outlines,
     input, name,
     notes::{At, Notes},
     older,
@@ -42,7 +43,6 @@ pub(crate) type Place<'d> = (&'d Value, String);
 /// A method of a path, found.
 #[derive(Debug)]
 pub(crate) struct Found<'d> {
-    pub(crate) root: &'d Value,
     pub(crate) method: Method,
     pub(crate) path: &'d str,
     /// What describes the path: its item, and behind it whatever that refers to.
@@ -116,6 +116,7 @@ fn finish(
         schema_bytes: 0,
         inputs: input::Looked::default(),
         outputs: output::Made::default(),
+        outlines: Outlines::of_document(root),
     };
     let mut operations = Vec::with_capacity(found.len());
     for (index, one) in found.iter().enumerate() {

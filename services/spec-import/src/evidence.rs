@@ -1,11 +1,16 @@
 //! Which names of fields an operation takes and gives back: evidence of what it touches.
 
-use std::collections::HashSet;
+use std::{
+    cell::OnceCell,
+    collections::{HashMap, HashSet},
+    ptr,
+    rc::Rc,
+};
 
 use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
-use crate::reference;
+use crate::{operation::Reading, parameter::Parameter, reference};
 
 const NAMES: usize = 300;
 const VISITS: usize = 1_500;
@@ -16,18 +21,46 @@ const WRAPPED: usize = 3;
 /// What a page says of the pages around it has no more properties: `{"next": …, "previous": …}`.
 const PAGING: usize = 6;
 
+/// The names of the fields that are sent, and of those that come back.
+pub(crate) fn fields<'d>(
+    cx: &mut Reading<'_, 'd>,
+    value: &'d Value,
+    parameters: &[Parameter<'d>],
+) -> [Vec<String>; 2] {
+    let mut request = Fields::of(cx.outlines);
+    for parameter in parameters {
+        request.name(parameter.wire);
+    }
+    let body = value.get("requestBody");
+    let body = body.and_then(|body| reference::end(cx.root, body));
+    let content = body
+        .and_then(|body| body.get("content"))
+        .and_then(Value::as_object);
+    for schema in content
+        .into_iter()
+        .flat_map(Map::values)
+        .filter_map(|media| media.get("schema"))
+    {
+        request.schema(schema, 2);
+    }
+    let request = request.finish();
+    let mut response = Fields::of(cx.outlines);
+    response.responses(value.get("responses"));
+    [request, response.finish()]
+}
+
 /// Collects names of properties, in order, each once.
-pub(crate) struct Fields<'d> {
-    root: &'d Value,
+pub(crate) struct Fields<'o, 'd> {
+    outlines: &'o mut Outlines<'d>,
     names: Vec<String>,
     seen: HashSet<(bool, &'d str), RandomState>,
     visits: usize,
 }
 
-impl<'d> Fields<'d> {
-    pub(crate) fn of(root: &'d Value) -> Self {
+impl<'o, 'd> Fields<'o, 'd> {
+    pub(crate) fn of(outlines: &'o mut Outlines<'d>) -> Self {
         Self {
-            root,
+            outlines,
             names: Vec::new(),
             seen: HashSet::default(),
             visits: 0,
@@ -64,46 +97,27 @@ impl<'d> Fields<'d> {
         if nesting == 0 || levels == 0 || self.visits > VISITS || self.names.len() >= NAMES {
             return;
         }
-        let Some(schema) = reference::end(self.root, schema) else {
+        let Outline::Shape(shape) = self.outlines.of(schema) else {
             return;
         };
-        let Shape {
-            properties,
-            alike: [all, any, one, items, additional],
-        } = Shape::of(schema);
-        for (name, _) in properties.into_iter().flatten() {
+        for (name, _) in shape.properties.into_iter().flatten() {
             self.put(name, hangs);
         }
+        let [all, any, one, items, additional] = shape.alike;
         let lists = [all, any, one].into_iter().flatten();
         let branches = lists.filter_map(Value::as_array).flatten();
         for part in branches.chain(items).chain(additional) {
             self.visit(part, (levels, hangs), nesting - 1);
         }
+        let Some(properties) = shape.properties else {
+            return;
+        };
         // An answer that only wraps another is that other, and so is a page of them.
-        let wraps =
-            properties.is_some_and(|all| all.len() <= WRAPPED || !hangs && self.is_page(all));
-        for (_, property) in properties.into_iter().flatten() {
-            let levels = if wraps { levels } else { levels - 1 };
+        let wraps = properties.len() <= WRAPPED || !hangs && self.outlines.is_page(&shape);
+        let levels = if wraps { levels } else { levels - 1 };
+        for (_, property) in properties {
             self.visit(property, (levels, hangs || !wraps), nesting - 1);
         }
-    }
-
-    /// Whether one list is all that an object holds beside plain values, such as counts and links.
-    fn is_page(&self, properties: &'d Map<String, Value>) -> bool {
-        let mut lists = 0;
-        for property in properties.values() {
-            let Some(schema) = reference::end(self.root, property) else {
-                return false;
-            };
-            let shape = Shape::of(schema);
-            let [.., items, _] = shape.alike;
-            match (items, shape.properties) {
-                (Some(_), _) => lists += 1,
-                (None, Some(inner)) if inner.len() > PAGING => return false,
-                (None, _) => {}
-            }
-        }
-        lists == 1
     }
 
     /// Adds what the answers of success hold, two levels down, whatever they are sent as.
@@ -112,7 +126,7 @@ impl<'d> Fields<'d> {
             return;
         };
         for (_, response) in all.iter().filter(|(status, _)| status.starts_with('2')) {
-            let Some(response) = reference::end(self.root, response) else {
+            let Some(response) = reference::end(self.outlines.root, response) else {
                 continue;
             };
             let content = response.get("content").and_then(Value::as_object);
@@ -124,18 +138,91 @@ impl<'d> Fields<'d> {
     }
 }
 
+/// The schemas of a document as far as somebody asked for their fields. The same schema stands in
+/// many operations, and many times in one; each is looked at once.
+pub(crate) struct Outlines<'d> {
+    root: &'d Value,
+    /// By where a schema lies in memory: the document stays where it is while it is read.
+    known: HashMap<*const Value, Outline<'d>, RandomState>,
+}
+
+/// What a schema, or what it refers to, has that leads to names.
+#[derive(Clone)]
+enum Outline<'d> {
+    /// It refers to nothing that is there.
+    Missing,
+    /// A plain value.
+    Plain,
+    Shape(Rc<Shape<'d>>),
+}
+
+impl<'d> Outlines<'d> {
+    pub(crate) fn of_document(root: &'d Value) -> Self {
+        Self {
+            root,
+            known: HashMap::default(),
+        }
+    }
+
+    fn of(&mut self, schema: &'d Value) -> Outline<'d> {
+        let root = self.root;
+        let known = self.known.entry(ptr::from_ref(schema));
+        let outline = known.or_insert_with(|| match reference::end(root, schema) {
+            Some(schema) => {
+                Shape::of(schema).map_or(Outline::Plain, |shape| Outline::Shape(Rc::new(shape)))
+            }
+            None => Outline::Missing,
+        });
+        outline.clone()
+    }
+
+    /// Whether one list is all that an object holds beside plain values, such as counts and links.
+    fn is_page(&mut self, shape: &Shape<'d>) -> bool {
+        if let Some(known) = shape.is_page.get() {
+            return *known;
+        }
+        let properties = shape.properties.into_iter().flat_map(Map::values);
+        let is_page = self.lists_of(properties) == Some(1);
+        *shape.is_page.get_or_init(|| is_page)
+    }
+
+    /// How many of the properties are lists, unless one of them is a thing of its own.
+    fn lists_of(&mut self, properties: impl Iterator<Item = &'d Value>) -> Option<usize> {
+        let mut lists = 0;
+        for property in properties {
+            match self.of(property) {
+                Outline::Missing => return None,
+                Outline::Plain => {}
+                Outline::Shape(shape) => {
+                    let [.., items, _] = shape.alike;
+                    let inner = shape.properties.map_or(0, Map::len);
+                    match items {
+                        Some(_) => lists += 1,
+                        None if inner > PAGING => return None,
+                        None => {}
+                    }
+                }
+            }
+        }
+        Some(lists)
+    }
+}
+
 /// What of a schema leads to names, found in one go.
 #[derive(Default)]
 struct Shape<'d> {
     properties: Option<&'d Map<String, Value>>,
     /// Parts whose properties are as good as its own.
     alike: [Option<&'d Value>; 5],
+    /// Whether it is a page of things, once somebody has asked.
+    is_page: OnceCell<bool>,
 }
 
 impl<'d> Shape<'d> {
-    fn of(schema: &'d Value) -> Self {
+    /// Nothing for a schema of a plain value.
+    fn of(schema: &'d Value) -> Option<Self> {
         let mut found = Self::default();
-        for (keyword, value) in schema.as_object().into_iter().flatten() {
+        for (keyword, value) in schema.as_object()? {
             let at = match keyword.as_str() {
                 "properties" => {
                     found.properties = value.as_object();
@@ -150,7 +237,8 @@ impl<'d> Shape<'d> {
             };
             found.alike[at] = Some(value);
         }
-        found
+        let leads = found.properties.is_some() || found.alike.iter().any(Option::is_some);
+        leads.then_some(found)
     }
 }
 
@@ -162,7 +250,8 @@ mod tests {
 
     fn names(answer: &Value, media: &str) -> Vec<String> {
         let root = json!({"200": {"content": {media: {"schema": answer}}}});
-        let mut fields = Fields::of(&root);
+        let mut outlines = Outlines::of_document(&root);
+        let mut fields = Fields::of(&mut outlines);
         fields.responses(Some(&root));
         fields.finish()
     }

@@ -6,14 +6,14 @@ use countersign_domain::{
     operation::{Body, ImportedOperation, Method, Output, Security},
     text,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     Limits, Listener,
     arguments::{self, Arguments},
     body,
     document::Found,
-    evidence::Fields,
+    evidence::{self, Outlines},
     input,
     marks::Marks,
     markup::Markup,
@@ -42,6 +42,8 @@ pub(crate) struct Shared<'d> {
     pub(crate) inputs: input::Looked,
     /// Output schemas so far.
     pub(crate) outputs: output::Made,
+    /// Schemas whose fields were asked for so far.
+    pub(crate) outlines: Outlines<'d>,
 }
 
 /// One operation while it is being read.
@@ -49,6 +51,7 @@ pub(crate) struct Reading<'s, 'd> {
     pub(crate) root: &'d Value,
     pub(crate) definitions: &'s mut Definitions<'d>,
     pub(crate) answers: &'s mut Definitions<'d>,
+    pub(crate) outlines: &'s mut Outlines<'d>,
     pub(crate) schemes: &'s Schemes,
     pub(crate) path: &'d str,
     /// Whether nobody is let in without a credential.
@@ -142,6 +145,7 @@ pub(crate) fn read<'d>(
         root: shared.root,
         definitions: &mut shared.definitions,
         answers: &mut shared.answers,
+        outlines: &mut shared.outlines,
         schemes: &shared.schemes,
         path: found.path,
         secured: false,
@@ -167,7 +171,8 @@ pub(crate) fn read<'d>(
     let deprecated = cx.flag(value, "deprecated", &place);
     let words = Words::read(&mut cx, found, value);
     cx.remark(words.marks, "what it is said to do");
-    let risk = classify((found, value), &parameters, (&words, &security), listener);
+    let fields = evidence::fields(&mut cx, value, &parameters);
+    let risk = classify((found, value), &fields, (&words, &security), listener);
     let binds = std::mem::take(&mut arguments.binds);
     let room = shared
         .limits
@@ -338,30 +343,12 @@ fn callbacks(cx: &mut Reading<'_, '_>, value: &Value) {
     }
 }
 
-fn classify<'d>(
-    (found, value): (&Found<'d>, &'d Value),
-    parameters: &[Parameter<'d>],
+fn classify(
+    (found, value): (&Found<'_>, &Value),
+    [request_fields, response_fields]: &[Vec<String>; 2],
     (words, security): (&Words, &Security),
     listener: &mut dyn Listener,
 ) -> countersign_domain::risk::Risk {
-    let mut request = Fields::of(found.root);
-    for parameter in parameters {
-        request.name(parameter.wire);
-    }
-    let body = value.get("requestBody");
-    let body = body.and_then(|body| reference::end(found.root, body));
-    let content = body
-        .and_then(|body| body.get("content"))
-        .and_then(Value::as_object);
-    for schema in content
-        .into_iter()
-        .flat_map(Map::values)
-        .filter_map(|media| media.get("schema"))
-    {
-        request.schema(schema, 2);
-    }
-    let mut response = Fields::of(found.root);
-    response.responses(value.get("responses"));
     let tags: Vec<String> = value
         .get("tags")
         .and_then(Value::as_array)
@@ -380,8 +367,8 @@ fn classify<'d>(
         summary: &words.summary,
         description: &words.full,
         tags: &tags,
-        request_fields: &request.finish(),
-        response_fields: &response.finish(),
+        request_fields,
+        response_fields,
         scopes: &security::scopes(security),
     };
     listener.evidence(&evidence);

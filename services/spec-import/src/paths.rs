@@ -90,7 +90,6 @@ fn find_in<'d>(
                 continue;
             };
             found.push(Found {
-                root,
                 method,
                 path,
                 items: Rc::clone(&items),

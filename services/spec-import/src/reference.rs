@@ -139,7 +139,7 @@ fn step<'d>(
     value: &'d Value,
     pointer: &str,
 ) -> Result<Option<Stop<'d>>, BadReference> {
-    let Some(target) = value.get("$ref").and_then(Value::as_str) else {
+    let Some(target) = target(value) else {
         return Ok(None);
     };
     let next = pointer_of(target)?;
@@ -150,4 +150,18 @@ fn step<'d>(
         Some(value) => Ok(Some((value, next))),
         None => Err(BadReference::Missing(target.to_owned())),
     }
+}
+
+/// The text of a `$ref`, if there is one.
+fn target(value: &Value) -> Option<&str> {
+    /// Looking at so many keys takes less than to hash one.
+    const FEW: usize = 8;
+    let members = value.as_object()?;
+    let target = if members.len() <= FEW {
+        let mut members = members.iter();
+        members.find_map(|(key, target)| (key == "$ref").then_some(target))
+    } else {
+        members.get("$ref")
+    };
+    target?.as_str()
 }

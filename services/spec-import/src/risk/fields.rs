@@ -5,6 +5,8 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
+use foldhash::quality::RandomState;
+
 use super::{
     Evidence,
     lexicon::{Entry, Lexicon},
@@ -181,8 +183,8 @@ impl Meaning {
     }
 }
 
-static INDEX: LazyLock<HashMap<Vec<u8>, Meaning>> = LazyLock::new(|| {
-    let mut index: HashMap<Vec<u8>, Meaning> = HashMap::new();
+static INDEX: LazyLock<HashMap<Vec<u8>, Meaning, RandomState>> = LazyLock::new(|| {
+    let mut index: HashMap<Vec<u8>, Meaning, RandomState> = HashMap::default();
     let mut mark = |list: &'static str, kind: Kind| {
         for word in list.split(", ") {
             index
@@ -328,7 +330,8 @@ fn ending(field: &str, name: &[u8]) -> Meaning {
             .first()
             .is_some_and(|first| ABOUT_A_SECRET.contains(&first.as_str())),
     };
-    let ends = |end: &str| name.ends_with(end.as_bytes());
+    // The last letter tells nearly all of them apart.
+    let ends = |end: &str| name.last() == end.as_bytes().last() && name.ends_with(end.as_bytes());
     let secret = SECRET_ENDINGS.iter().find(|end| ends(end));
     let secret = secret.map(|word| (*word, Kind::Secret));
     let other = || OTHER_ENDINGS.into_iter().find(|(end, _)| ends(end));

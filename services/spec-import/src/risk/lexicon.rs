@@ -8,6 +8,8 @@
 
 use std::{cell::RefCell, collections::HashSet, sync::OnceLock};
 
+use foldhash::quality::RandomState;
+
 /// One entry: the list it stands in, and its word or phrase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entry {
@@ -27,7 +29,7 @@ pub(super) struct List {
     name: &'static str,
     /// Each separated by a comma and a space.
     words: &'static [&'static str],
-    index: OnceLock<HashSet<&'static str>>,
+    index: OnceLock<HashSet<&'static str, RandomState>>,
 }
 
 impl List {
@@ -39,10 +41,14 @@ impl List {
         }
     }
 
+    /// Every word and phrase.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'static str> {
+        self.words.iter().flat_map(|words| words.split(", "))
+    }
+
     /// The entry of a word, if it stands in the list.
     fn entry(&'static self, word: &str) -> Option<Entry> {
-        let words = || self.words.iter().flat_map(|words| words.split(", "));
-        let index = self.index.get_or_init(|| words().collect());
+        let index = self.index.get_or_init(|| self.all().collect());
         index.get(word).map(|word| Entry::new(self.name, word))
     }
 }

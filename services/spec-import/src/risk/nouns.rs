@@ -9,8 +9,9 @@ mod auth;
 mod billing;
 mod misleading;
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
+
+use foldhash::quality::RandomState;
 
 use super::{
     lexicon::{Entry, Lexicon},
@@ -113,8 +114,8 @@ const NOUNS: &[Nouns] = &[
     },
 ];
 
-static INDEX: LazyLock<HashMap<String, Noun>> = LazyLock::new(|| {
-    let mut index = HashMap::new();
+static INDEX: LazyLock<HashMap<String, Noun, RandomState>> = LazyLock::new(|| {
+    let mut index = HashMap::default();
     for table in NOUNS {
         for word in table.words.split(", ") {
             let noun = Noun {

@@ -4,7 +4,10 @@
 
 mod stores;
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use countersign_domain::operation::Method;
+use foldhash::quality::RandomState;
 
 use super::{
     Evidence,
@@ -173,12 +176,13 @@ fn secret_at_end(phrase: &[String], lexicon: &Lexicon) -> Option<String> {
 
 /// `backupcodes`: a known pair written as one word.
 fn glued_pair(word: &str, lexicon: &Lexicon) -> Option<String> {
-    let cuts = word.char_indices().map(|(at, _)| at).filter(|at| *at > 2);
-    let mut pairs = cuts.map(|at| {
-        let (first, second) = word.split_at(at);
-        format!("{first} {second}")
+    static GLUED: LazyLock<HashMap<String, &str, RandomState>> = LazyLock::new(|| {
+        let pairs = SECRET_PAIRS.all();
+        let pairs = pairs.filter(|pair| pair.find(' ').is_some_and(|gap| gap > 2));
+        pairs.map(|pair| (pair.replace(' ', ""), pair)).collect()
     });
-    pairs.find(|pair| lexicon.has(&SECRET_PAIRS, pair))
+    let pair = GLUED.get(word)?;
+    lexicon.has(&SECRET_PAIRS, pair).then(|| (*pair).to_owned())
 }
 
 /// `unlockkey`: two words written as one.

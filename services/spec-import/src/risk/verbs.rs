@@ -3,8 +3,9 @@
 //! One table per kind of act. `clear` words are verbs wherever they stand; `doubtful` ones
 //! are also nouns (`an order`, `a report`) and count only where a verb is expected.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
+
+use foldhash::quality::RandomState;
 
 use super::lexicon::{Entry, Lexicon};
 
@@ -163,8 +164,8 @@ const VERBS: &[Verbs] = &[
     },
 ];
 
-static INDEX: LazyLock<HashMap<&'static str, Verb>> = LazyLock::new(|| {
-    let mut index = HashMap::new();
+static INDEX: LazyLock<HashMap<&'static str, Verb, RandomState>> = LazyLock::new(|| {
+    let mut index = HashMap::default();
     for table in VERBS {
         for word in table.clear.split(", ") {
             index.insert(
