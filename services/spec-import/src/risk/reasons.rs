@@ -22,30 +22,35 @@ pub(super) fn reason(code: &str, text: &str, evidence: &str) -> Reason {
 
 /// It only reads.
 pub(super) fn reads(reading: &Reading<'_>, votes: &[Vote]) -> Reason {
-    let words: Vec<&str> = votes
-        .iter()
-        .filter(|vote| vote.reads())
-        .map(|vote| vote.word.as_str())
-        .collect();
-    let evidence = format!("{} {}", reading.method.as_str(), words.join(", "));
-    reason(
-        "reads",
-        "Only reads or computes an answer.",
-        evidence.trim(),
-    )
+    let said = sourced(votes.iter().filter(|vote| vote.reads()));
+    let method = reading.method.as_str();
+    let evidence = [method, &said].join(if said.is_empty() { "" } else { ", " });
+    reason("reads", "Only reads or computes an answer.", &evidence)
 }
 
 /// The words disagree.
 pub(super) fn disputed(votes: &[Vote]) -> Reason {
-    let words: Vec<String> = votes
-        .iter()
-        .map(|vote| format!("{} ({})", vote.word, vote.source))
-        .collect();
     reason(
         "disputed",
         "Some words say that it reads, others that it acts.",
-        &words.join(", "),
+        &sourced(votes.iter()),
     )
+}
+
+/// Each word once, with where it stands: `get (name, text), delete (path)`.
+fn sourced<'v>(votes: impl Iterator<Item = &'v Vote>) -> String {
+    let mut words: Vec<(&str, Vec<&str>)> = Vec::new();
+    for Vote { source, word, .. } in votes {
+        match words.iter_mut().find(|(known, _)| known == word) {
+            Some((_, sources)) if sources.contains(source) => {}
+            Some((_, sources)) => sources.push(source),
+            None => words.push((word, vec![source])),
+        }
+    }
+    let words = words
+        .iter()
+        .map(|(word, sources)| format!("{word} ({})", sources.join(", ")));
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// It is about a guarded matter.

@@ -98,29 +98,29 @@ pub(super) fn handed_out(
         .or_else(|| disclosed(truncated(evidence.description, 600), reading.lexicon))
 }
 
-/// What is about hooks or API keys carries their secrets: the key of a list of keys, and what a
-/// hook signs with, wherever in the answer.
+/// What is about hooks or API keys, or hangs on them, carries their secrets: the key of a list of
+/// keys, and what a hook signs with, wherever in the answer.
 fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
+    const KEYS: [&str; 6] = ["key", "apikey", "accesskey", "authkey", "token", "license"];
     static KINDS_OF_KEYS: List = List::new(
         "kinds_of_keys",
         &[
             "api, access, auth, app, account, client, server, sdk, ingest, write, license, developer",
         ],
     );
+    let is_key = |word: &str| KEYS.contains(&word);
     let hooks = || reading.path.words().any(|word| is_hook(word));
     let keys = || {
-        let head = reading
-            .path
-            .head()
-            .map_or(&[] as &[String], |head| &head.words);
-        let mut phrases = [head, &reading.name.object, &reading.text.object].into_iter();
-        phrases.any(|phrase| match phrase {
-            [.., kind, key] if key == "key" => reading.lexicon.has(&KINDS_OF_KEYS, kind),
-            // "an API key": the kind says so little that it was read over.
-            [key] if key == "key" => reading.text.object.len() == 1,
-            [.., key] => matches!(key.as_str(), "apikey" | "accesskey" | "authkey" | "token"),
-            [] => false,
-        })
+        let below = reading.path.words().any(|word| is_key(word));
+        let mut phrases = [&reading.name.object, &reading.text.object].into_iter();
+        below
+            || phrases.any(|phrase| match phrase.as_slice() {
+                [.., kind, key] if key == "key" => reading.lexicon.has(&KINDS_OF_KEYS, kind),
+                // "an API key": the kind says so little that it was read over.
+                [key] if key == "key" => true,
+                [.., last] => last != "key" && is_key(last),
+                [] => false,
+            })
     };
     let inside = fields.secret_inside.clone().filter(|_| hooks());
     inside.or_else(|| (fields.key_returned && keys()).then(|| "key".to_owned()))

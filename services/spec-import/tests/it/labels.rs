@@ -66,13 +66,13 @@ fn the_operations_it_was_tuned_on_are_found() {
 #[test]
 fn operations_of_a_public_directory_are_found_by_their_names() {
     let scores = score(include_str!("../labels/directory.jsonl")).unwrap();
-    assert_eq!(scores.whole.all.labels, 2596);
+    assert_eq!(scores.whole.all.labels, 3411);
     let floor = Floor {
-        called_read: 54,
-        high_risk_recall: 0.925,
-        hard_recall: 0.885,
-        read_recall: 0.90,
-        accuracy: 0.81,
+        called_read: 66,
+        high_risk_recall: 0.918,
+        hard_recall: 0.876,
+        read_recall: 0.885,
+        accuracy: 0.813,
     };
     floor.holds("directory, names alone", &scores.whole.all);
 }

@@ -20,6 +20,8 @@ fn a_list_of_api_keys_that_shows_the_keys_hands_them_out() {
     assert_eq!(one.class, RiskClass::Auth, "{:#?}", one.reasons);
     let tokens = answering("/users/tokens", "List tokens", &["id", "key"]);
     assert_eq!(tokens.class, RiskClass::Auth, "{:#?}", tokens.reasons);
+    let below = answering("/keys/{key}/agents", "List agents", &["name", "key"]);
+    assert_eq!(below.class, RiskClass::Auth, "{:#?}", below.reasons);
     let row = answering("/rows", "List rows", &["key", "value"]);
     assert_eq!(row.class, RiskClass::Read, "{:#?}", row.reasons);
 }
