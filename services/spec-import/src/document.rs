@@ -1,6 +1,6 @@
 //! The way of a whole document: version, security, every path and method, names.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{collections::HashMap, mem, rc::Rc};
 
 use countersign_domain::{
     digest::Digest,
@@ -20,7 +20,9 @@ use crate::{
     older,
     operation::{self, Shared},
     origin::Origins,
-    output, paths,
+    output,
+    path::Template,
+    paths,
     schema::{Definitions, Side},
     security::Schemes,
     server,
@@ -49,6 +51,8 @@ pub(crate) struct Found<'d> {
     pub(crate) items: Rc<[Place<'d>]>,
     pub(crate) value: &'d Value,
     pub(crate) pointer: String,
+    /// The path, read; the same for all its methods.
+    pub(crate) template: Rc<Result<Template<'d>, &'static str>>,
 }
 
 /// Imports a document, an archive or a gzip file; see [`crate::import_with_progress`].
@@ -139,12 +143,17 @@ fn finish(
     server::settle(&mut document, &found);
     document.diagnostics = notes.finish(&At::ROOT);
     beside(&mut document, &found);
+    let of_definitions = mem::replace(&mut shared.definitions.notes, Notes::of_document());
     document
         .diagnostics
-        .extend(shared.definitions.notes.finish(&At::Pointer("/components")));
+        .extend(of_definitions.finish(&At::Pointer("/components")));
     // First back to the format that was given, then to the file.
     openapi.origins.show(&mut document);
     tree.origins.show(&mut document);
+    if listener.is_last() {
+        mem::forget((shared, found));
+        mem::forget(openapi.root);
+    }
     Ok(document)
 }
 
@@ -155,7 +164,7 @@ fn beside(document: &mut ImportedDocument, found: &[Found<'_>]) {
         .enumerate()
         .map(|(index, one)| (one.pointer.as_str(), index))
         .collect();
-    for note in std::mem::take(&mut document.diagnostics) {
+    for note in mem::take(&mut document.diagnostics) {
         let mut ends = note.pointer.match_indices('/').map(|(at, _)| at);
         let end = ends.nth(3).unwrap_or(note.pointer.len());
         match by_pointer.get(&note.pointer[..end]) {

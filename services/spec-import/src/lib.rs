@@ -60,7 +60,7 @@ pub use countersign_store::{
 pub use error::ImportError;
 pub use imports::{Given, ImportAgain, Imports, StartError, StartImport, Started};
 pub use job::{ImportPayload, ImportSpec, LookAgain, LookPayload};
-pub(crate) use limits::Listener;
+pub(crate) use limits::{Last, Listener};
 pub use limits::{Limits, Progress, Stage};
 pub use meaning::meaning;
 pub use notices::Notices;
@@ -85,6 +85,19 @@ pub fn import_with_progress(
     mut progress: &mut dyn FnMut(Progress),
 ) -> Result<ImportedDocument, ImportError> {
     document::import(bytes, limits, &mut progress)
+}
+
+/// Imports the only document of a process, and tells how far it is. What was read is left to the
+/// end of the process, which takes all of it back at once.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_once(
+    bytes: &[u8],
+    limits: &Limits,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ImportedDocument, ImportError> {
+    document::import(bytes, limits, &mut Last(progress))
 }
 
 /// What the operations of a document are classified by.

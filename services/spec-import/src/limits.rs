@@ -86,6 +86,11 @@ pub(crate) trait Listener {
     /// Hears how far the import is.
     fn progress(&mut self, progress: Progress);
 
+    /// Whether the process ends with this import, so that nothing need be taken apart.
+    fn is_last(&self) -> bool {
+        false
+    }
+
     /// Hears what an operation is classified by.
     fn evidence(&mut self, evidence: &Evidence<'_>) {
         let _ = evidence;
@@ -95,5 +100,18 @@ pub(crate) trait Listener {
 impl<F: FnMut(Progress)> Listener for F {
     fn progress(&mut self, progress: Progress) {
         self(progress);
+    }
+}
+
+/// Listens to the only import of a process.
+pub(crate) struct Last<'p>(pub(crate) &'p mut dyn FnMut(Progress));
+
+impl Listener for Last<'_> {
+    fn progress(&mut self, progress: Progress) {
+        (self.0)(progress);
+    }
+
+    fn is_last(&self) -> bool {
+        true
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     notes::{At, Notes},
     output,
     parameter::{self, Parameter},
-    path::{self, Template},
+    path::Template,
     reference, risk,
     schema::Definitions,
     security::{self, Schemes},
@@ -157,12 +157,12 @@ pub(crate) fn read<'d>(
     let template = template(&mut cx, found);
     let security = security(&mut cx, value);
     cx.secured = matches!(security, Security::AnyOf(_));
-    let parameters = parameters(&mut cx, found, value, template.as_ref());
+    let parameters = parameters(&mut cx, found, value, template);
     // Of an operation that stands elsewhere nothing is known, so nothing is guessed.
     let mut arguments = if value.is_null() {
         Arguments::default()
     } else {
-        arguments::bind(&mut cx, &parameters, template.as_ref())
+        arguments::bind(&mut cx, &parameters, template)
     };
     let body = body::read(&mut cx, value, found.method, &mut arguments);
     let servers = servers(&mut cx, found, value);
@@ -256,7 +256,7 @@ fn resolve<'d>(cx: &mut Reading<'_, 'd>, found: &Found<'d>) -> &'d Value {
     }
 }
 
-fn template<'d>(cx: &mut Reading<'_, 'd>, found: &Found<'d>) -> Option<Template<'d>> {
+fn template<'f, 'd>(cx: &mut Reading<'_, 'd>, found: &'f Found<'d>) -> Option<&'f Template<'d>> {
     if found.method == Method::Query {
         let reason = "QUERY requests are too new to be sent";
         cx.refuse("method_not_imported", &found.pointer, reason);
@@ -265,7 +265,7 @@ fn template<'d>(cx: &mut Reading<'_, 'd>, found: &Found<'d>) -> Option<Template<
         let reason = format!("{} requests are not imported by default", found.method);
         cx.refuse("method_not_imported", &found.pointer, &reason);
     }
-    match path::parse(found.path) {
+    match found.template.as_ref() {
         Ok(template) => Some(template),
         Err(reason) => {
             cx.refuse("path_unusable", &found.pointer, reason);

@@ -74,6 +74,7 @@ fn find_in<'d>(
     let items: Rc<[Place<'d>]> = items.into();
     conflicts(&items, notes);
     let mut seen: Vec<Method> = Vec::new();
+    let mut template = None;
     for (item, pointer) in &*items {
         let place = At::Pointer(pointer);
         let Some(members) = item.as_object() else {
@@ -89,12 +90,14 @@ fn find_in<'d>(
             let Some(method) = method_of((key, value), &place, &mut seen, notes) else {
                 continue;
             };
+            let template = template.get_or_insert_with(|| Rc::new(path::parse(path)));
             found.push(Found {
                 method,
                 path,
                 items: Rc::clone(&items),
                 value,
                 pointer: place.to_string(),
+                template: Rc::clone(template),
             });
         }
     }
@@ -158,21 +161,15 @@ fn is_known(key: &str) -> bool {
 
 /// Two paths that differ only in the names of variables or a slash answer to the same requests.
 pub(crate) fn flag_ambiguous(operations: &mut [ImportedOperation], found: &[Found<'_>]) {
-    let mut shapes: HashMap<String, Vec<&str>> = HashMap::new();
-    let shape = |path: &str| {
-        path::parse(path)
-            .ok()
-            .filter(|t| !t.has_fragment)
-            .map(|t| t.shape)
-    };
+    let mut shapes: HashMap<&str, Vec<&str>> = HashMap::new();
     for one in found {
-        let paths = shape(one.path).map(|shape| shapes.entry(shape).or_default());
+        let paths = shape(one).map(|shape| shapes.entry(shape).or_default());
         if let Some(paths) = paths.filter(|paths| !paths.contains(&one.path)) {
             paths.push(one.path);
         }
     }
     for (operation, one) in operations.iter_mut().zip(found) {
-        let Some(paths) = shape(one.path).and_then(|shape| shapes.get(&shape)) else {
+        let Some(paths) = shape(one).and_then(|shape| shapes.get(shape)) else {
             continue;
         };
         if let Some(other) = paths.iter().find(|path| **path != one.path) {
@@ -182,4 +179,10 @@ pub(crate) fn flag_ambiguous(operations: &mut [ImportedOperation], found: &[Foun
             operation.diagnostics.push(note);
         }
     }
+}
+
+/// The shape of a path that no fragment tells apart from others.
+fn shape<'f>(found: &'f Found<'_>) -> Option<&'f str> {
+    let template = found.template.as_ref().as_ref().ok()?;
+    (!template.has_fragment).then_some(template.shape.as_str())
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// More hops than anyone writes.
 const HOPS: usize = 32;
@@ -78,7 +78,7 @@ pub(crate) fn at<'d>(root: &'d Value, pointer: &str) -> Option<&'d Value> {
         let Value::Object(members) = value else {
             return root.pointer(pointer);
         };
-        value = members.get(name)?;
+        value = member(members, name)?;
     }
     Some(value)
 }
@@ -154,14 +154,15 @@ fn step<'d>(
 
 /// The text of a `$ref`, if there is one.
 fn target(value: &Value) -> Option<&str> {
-    /// Looking at so many keys takes less than to hash one.
+    member(value.as_object()?, "$ref")?.as_str()
+}
+
+/// A member of an object; among few it takes less to look at all keys than to hash one.
+pub(crate) fn member<'v>(members: &'v Map<String, Value>, key: &str) -> Option<&'v Value> {
     const FEW: usize = 8;
-    let members = value.as_object()?;
-    let target = if members.len() <= FEW {
-        let mut members = members.iter();
-        members.find_map(|(key, target)| (key == "$ref").then_some(target))
-    } else {
-        members.get("$ref")
-    };
-    target?.as_str()
+    if members.len() > FEW {
+        return members.get(key);
+    }
+    let mut members = members.iter();
+    members.find_map(|(name, value)| (name == key).then_some(value))
 }

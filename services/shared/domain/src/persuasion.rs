@@ -9,6 +9,7 @@
 use std::sync::LazyLock;
 
 use regex::{RegexSet, RegexSetBuilder};
+use regex_syntax::is_word_character;
 
 use crate::text;
 
@@ -40,11 +41,8 @@ const EMPHASIS: [char; 3] = ['*', '`', '~'];
 /// at once, which costs less than to search each text for the many beginnings of the others.
 const SAID_BY_NOBODY: &str = r"\w\x00";
 
-static PHRASES: LazyLock<RegexSet> =
-    LazyLock::new(|| RegexSet::new(SAID_TO_MODELS).expect("the list is tested"));
-
-/// The same for texts in ASCII, which most are.
-static ASCII_PHRASES: LazyLock<RegexSet> = LazyLock::new(|| {
+/// Of texts in ASCII, or made so: letters beyond it would make the list many times as large.
+static PHRASES: LazyLock<RegexSet> = LazyLock::new(|| {
     let phrases = SAID_TO_MODELS.into_iter().chain([SAID_BY_NOBODY]);
     let built = RegexSetBuilder::new(phrases).unicode(false).build();
     built.expect("the list is tested")
@@ -58,13 +56,10 @@ pub fn instructs(words: &str) -> bool {
     if words.len() < SHORTEST || !words.contains(may_say) {
         return false;
     }
-    let (plain, phrases) = match ascii_plain(words) {
-        Some(plain) => (plain, &ASCII_PHRASES),
-        None => (plain(words), &PHRASES),
-    };
-    phrases.is_match(&plain)
+    let plain = ascii_plain(words).unwrap_or_else(|| plain(words));
+    PHRASES.is_match(&plain)
         || urges(&plain)
-        || plain.contains(EMPHASIS) && phrases.is_match(&plain.replace(EMPHASIS, ""))
+        || plain.contains(EMPHASIS) && PHRASES.is_match(&plain.replace(EMPHASIS, ""))
 }
 
 /// `<important>`, as it is said to models. The documentation of a large cloud puts paragraphs and
@@ -78,30 +73,41 @@ fn urges(plain: &str) -> bool {
     })
 }
 
-/// Lower case with single spaces, and nothing that does not show.
+/// Lower case with single spaces, and nothing that does not show. No phrase has a letter beyond
+/// ASCII or a digit, and none asks more of a character than whether it belongs to a word: a digit
+/// stands for those that do, a character that nobody writes for the others.
 fn plain(words: &str) -> String {
     let lower = text::strip(words, usize::MAX).to_lowercase();
-    lower.split_whitespace().collect::<Vec<_>>().join(" ")
+    let single = lower.split_whitespace().collect::<Vec<_>>().join(" ");
+    let ascii = |character: char| match character {
+        other if other.is_ascii() => other,
+        word if is_word_character(word) => '0',
+        _ => '\u{1}',
+    };
+    single.chars().map(ascii).collect()
 }
 
 /// The same of a text in ASCII, in one go.
 fn ascii_plain(words: &str) -> Option<String> {
-    let mut plain = String::with_capacity(words.len());
+    if !words.is_ascii() {
+        return None;
+    }
+    let mut plain = Vec::with_capacity(words.len());
     let mut gap = false;
     for byte in words.bytes() {
         match byte {
             b' ' | b'\n' | b'\t' => gap = !plain.is_empty(),
             b'!'..=b'~' => {
-                if std::mem::take(&mut gap) {
-                    plain.push(' ');
+                if gap {
+                    plain.push(b' ');
+                    gap = false;
                 }
-                plain.push(char::from(byte.to_ascii_lowercase()));
+                plain.push(byte.to_ascii_lowercase());
             }
-            byte if byte.is_ascii() => {}
-            _ => return None,
+            _ => {}
         }
     }
-    Some(plain)
+    String::from_utf8(plain).ok()
 }
 
 #[cfg(test)]

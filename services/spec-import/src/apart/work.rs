@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Read, Write};
 use crate::{
     ImportError, Limits,
     apart::{Line, limits},
-    import_with_progress,
+    import_once,
 };
 
 /// Reads a document from `document` and says on `told` what comes of it.
@@ -26,7 +26,7 @@ pub fn work(document: impl Read, told: impl Write) -> io::Result<()> {
         .take(most.saturating_add(1))
         .read_to_end(&mut bytes)?;
     let mut heard = Ok(());
-    let result = import_with_progress(&bytes, &limits, &mut |progress| {
+    let result = import_once(&bytes, &limits, &mut |progress| {
         if heard.is_ok() {
             heard = say(&mut told, &Line::Progress(progress)).and_then(|()| told.flush());
         }

@@ -5,12 +5,14 @@
 
 use serde_json::{Map, Value};
 
+use crate::reference::member;
+
 /// Rewrites the choices of a schema as its type has them; says whether it did.
 pub(super) fn settle(out: &mut Map<String, Value>) -> bool {
-    let Some(Value::String(name)) = out.get("type") else {
+    let Some(Value::Array(choices)) = member(out, "enum") else {
         return false;
     };
-    let Some(Value::Array(choices)) = out.get("enum") else {
+    let Some(Value::String(name)) = member(out, "type") else {
         return false;
     };
     if choices.iter().all(|choice| is_of(name, choice)) {

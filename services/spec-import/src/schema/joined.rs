@@ -54,7 +54,7 @@ impl Walk<'_, '_> {
         (own, around): (Option<&Value>, Neighbours<'_>),
         out: &mut Map<String, Value>,
     ) {
-        let closing = |keyword: &&str| out.get(*keyword) == Some(&Value::Bool(false));
+        let closing = |keyword: &&str| reference::member(out, keyword) == Some(&Value::Bool(false));
         // What is not evaluated is what no part of this very schema names.
         let mut closing: Vec<(&str, &[&Map<String, Value>])> = [
             ("additionalProperties", around.all),

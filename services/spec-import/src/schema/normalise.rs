@@ -16,6 +16,7 @@ use super::{
 use crate::{
     document::Dialect,
     notes::{At, Notes},
+    reference::member,
 };
 
 const TITLE: usize = 120;
@@ -157,8 +158,8 @@ impl<'w, 'd> Walk<'w, 'd> {
             all: &beside,
             outside: reach.beside,
         };
-        self.open(at, (source.get("properties"), around), &mut out);
-        if source.get("nullable") == Some(&Value::Bool(true)) {
+        self.open(at, (member(source, "properties"), around), &mut out);
+        if member(source, "nullable") == Some(&Value::Bool(true)) {
             return nullable(out);
         }
         Value::Object(out)

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::reference::member;
+
 /// Allows null as well, as `nullable` of 3.0 means it.
 pub(super) fn nullable(mut schema: Map<String, Value>) -> Value {
     const WHOLE: [&str; 7] = ["$ref", "allOf", "anyOf", "oneOf", "not", "const", "if"];
@@ -37,7 +39,7 @@ pub(super) fn bounds(source: &Map<String, Value>, out: &mut Map<String, Value>) 
         ("exclusiveMaximum", "maximum"),
         ("exclusiveMinimum", "minimum"),
     ] {
-        if source.get(exclusive) == Some(&Value::Bool(true))
+        if member(source, exclusive) == Some(&Value::Bool(true))
             && let Some(limit) = out.remove(plain)
         {
             out.insert(exclusive.to_owned(), limit);

@@ -24,7 +24,7 @@ impl Walk<'_, '_> {
     ) -> bool {
         let Some((name, target)) = ["$ref", "$recursiveRef", "$dynamicRef"]
             .into_iter()
-            .find_map(|name| source.get(name).map(|target| (name, target)))
+            .find_map(|name| reference::member(source, name).map(|target| (name, target)))
         else {
             return false;
         };

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{definitions::Side, normalise::Walk};
-use crate::reference;
+use crate::reference::{self, member};
 
 /// More neighbours than this are not searched.
 const BRANCHES: usize = 50;
@@ -19,15 +19,14 @@ impl<'d> Walk<'_, 'd> {
     where
         'd: 'v,
     {
-        let branches = source
-            .get("allOf")
+        let branches = member(source, "allOf")
             .and_then(Value::as_array)
             .into_iter()
             .flatten();
         let declared = branches
             .take(BRANCHES)
             .map(|branch| self.hop(branch).get("properties"))
-            .chain([source.get("properties")])
+            .chain([member(source, "properties")])
             .filter_map(|properties| properties.and_then(Value::as_object));
         inherited
             .iter()
@@ -50,11 +49,10 @@ impl<'d> Walk<'_, 'd> {
             Side::Request => "readOnly",
             Side::Answer => "writeOnly",
         };
-        let says = |value: &Value| value.get(keyword) == Some(&Value::Bool(true));
+        let says = |value: &Value| of(value, keyword) == Some(&Value::Bool(true));
         says(property)
             || says(self.hop(property))
-            || property
-                .get("allOf")
+            || of(property, "allOf")
                 .and_then(Value::as_array)
                 .is_some_and(|all| {
                     all.iter()
@@ -67,11 +65,15 @@ impl<'d> Walk<'_, 'd> {
     where
         'd: 'v,
     {
-        value
-            .get("$ref")
+        of(value, "$ref")
             .and_then(Value::as_str)
             .and_then(|text| reference::pointer_of(text).ok())
             .and_then(|pointer| reference::at(self.definitions.root, &pointer))
             .unwrap_or(value)
     }
+}
+
+/// A member of a value that may be an object.
+fn of<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    member(value.as_object()?, key)
 }

@@ -111,3 +111,33 @@ fn what_is_urged_on_models_may_begin_with_any_letter() {
         );
     }
 }
+
+#[test]
+fn letters_of_every_script_count_as_letters_and_nothing_else_does() {
+    let list = RegexSet::new(SAID_TO_MODELS).unwrap();
+    let mut compared = 0;
+    for said in POISONED.into_iter().chain(ORDINARY) {
+        for odd in [
+            "\u{e9}",
+            "\u{5b57}",
+            "\u{301}",
+            "\u{203f}",
+            "\u{b2}",
+            "\u{201c}",
+            "\u{1f600}",
+        ] {
+            for (at, _) in said.char_indices() {
+                let text = [&said[..at], odd, &said[at..]].concat();
+                let lower = text::strip(&text, usize::MAX).to_lowercase();
+                let single = lower.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert_eq!(
+                    PHRASES.is_match(&plain(&text)),
+                    list.is_match(&single),
+                    "{text}"
+                );
+                compared += 1;
+            }
+        }
+    }
+    println!("texts with one letter more: {compared}");
+}
