@@ -24,7 +24,7 @@ use countersign_secret_injection::Dispatch;
 use countersign_store::{Store, StoreError};
 use countersign_tool_registry::Catalogues;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use moka::{future::Cache, sync::Cache as SyncCache};
+use moka::{future::Cache, policy::EvictionPolicy, sync::Cache as SyncCache};
 use tokio::runtime::Handle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -35,6 +35,13 @@ const PRINCIPAL_TTL: Duration = Duration::from_millis(900);
 
 /// Failed authentications that one network may make in a second before it is only told to wait.
 const GUESSES: u32 = 50;
+
+/// Failed authentications of one network.
+struct Failures {
+    /// The second in which they happened.
+    second: i64,
+    count: AtomicU32,
+}
 
 /// What the gateway is made of.
 pub struct Parts {
@@ -87,8 +94,8 @@ impl Default for Rates {
 pub struct Gateway {
     pub(crate) parts: Arc<Parts>,
     principals: Cache<(Digest, Slug, Slug), Option<Arc<TenantScope>>>,
-    /// Failed authentications of a network in the present second.
-    failures: SyncCache<IpAddr, Arc<AtomicU32>>,
+    /// The last second in which a network failed.
+    failures: SyncCache<IpAddr, Arc<Failures>>,
     agents: Arc<DefaultKeyedRateLimiter<GrantId>>,
     /// Refusals for rate that are put on record; the others would only make the load worse.
     refusals: Arc<DefaultKeyedRateLimiter<GrantId>>,
@@ -109,7 +116,8 @@ impl Gateway {
                 .build(),
             failures: SyncCache::builder()
                 .max_capacity(50_000)
-                .time_to_live(Duration::from_secs(1))
+                .eviction_policy(EvictionPolicy::lru())
+                .time_to_idle(Duration::from_mins(1))
                 .build(),
             refusals: Arc::new(RateLimiter::keyed(limiter(NonZeroU32::MIN))),
             agents: Arc::new(RateLimiter::keyed(limiter(parts.rates.per_agent))),
@@ -143,14 +151,29 @@ impl Gateway {
 
     /// Says whether a network has failed so often within a second that it is not looked at.
     pub(crate) fn is_guessing(&self, from: IpAddr) -> bool {
-        let failed = self.failures.get(&network(from));
-        failed.is_some_and(|count| count.load(Ordering::Relaxed) >= GUESSES)
+        let now = self.second();
+        self.failures.get(&network(from)).is_some_and(|failed| {
+            failed.second == now && failed.count.load(Ordering::Relaxed) >= GUESSES
+        })
     }
 
     /// Remembers a failed authentication.
     pub(crate) fn guessed(&self, from: IpAddr) {
-        let count = self.failures.get_with(network(from), Arc::default);
-        count.fetch_add(1, Ordering::Relaxed);
+        let (network, second) = (network(from), self.second());
+        let none = || {
+            let count = AtomicU32::new(0);
+            Arc::new(Failures { second, count })
+        };
+        let mut failed = self.failures.get_with(network, none);
+        if failed.second != second {
+            failed = none();
+            self.failures.insert(network, Arc::clone(&failed));
+        }
+        failed.count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn second(&self) -> i64 {
+        self.parts.world.now().timestamp()
     }
 
     /// Says whether this refusal for rate is put on record: the first of each second is.
