@@ -9,7 +9,7 @@ mod hostile;
 mod raw_text;
 mod unseen;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
 use countersign_domain::operation::{ImportedDocument, ImportedOperation};
 use countersign_egress::{
@@ -18,6 +18,7 @@ use countersign_egress::{
 };
 use countersign_secret_injection::{BuildError, BuiltRequest, RequestTemplate, build};
 use countersign_spec_import::{Limits, compile, import};
+use countersign_testkit::ends;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -181,8 +182,7 @@ async fn arrive(document: &ImportedDocument, rows: &[Row]) {
             limits: RequestLimits::default(),
         });
         sent.await.unwrap_or_else(|error| panic!("{name}: {error}"));
-        let seen = tokio::time::timeout(Duration::from_secs(5), wire.seen.recv()).await;
-        let seen = seen.unwrap().unwrap();
+        let seen = ends("the request", wire.seen.recv()).await.unwrap();
         if seen != *expected {
             wrong.push(format!(
                 "{name} {arguments}\n{seen}\n-- and not --\n{expected}"

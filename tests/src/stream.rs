@@ -1,19 +1,14 @@
 //! A stream of events that the house keeps open for an agent.
 
-use std::time::Duration;
-
+use countersign_testkit::ends;
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     net::TcpStream,
-    time::timeout,
 };
 use url::Url;
 
 use crate::Agent;
-
-/// How long the next event may take, before the test has failed.
-const PATIENCE: Duration = Duration::from_secs(40);
 
 /// An open stream of events.
 pub struct Stream {
@@ -103,10 +98,8 @@ impl Stream {
 
     async fn line(&mut self) -> Option<String> {
         let mut line = String::new();
-        let read = timeout(PATIENCE, self.connection.read_line(&mut line)).await;
-        let read = read
-            .expect("something is said")
-            .expect("the connection holds");
+        let read = ends("the next event", self.connection.read_line(&mut line)).await;
+        let read = read.expect("the connection holds");
         (read > 0).then(|| line.trim_end().to_owned())
     }
 }
