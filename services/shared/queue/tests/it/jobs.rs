@@ -12,7 +12,7 @@ use countersign_access::SystemReason;
 use countersign_domain::id::TenantId;
 use countersign_queue::{InProcess, Job, JobContext, JobError, Wakeups, Worker};
 use countersign_store::{Store, jobs::Afterwards};
-use countersign_testkit::{Database, House, world};
+use countersign_testkit::{Database, House, until, world};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -141,13 +141,11 @@ async fn many_workers_and_repeated_wake_ups_run_each_job_once() {
         })
         .collect();
     enqueue(&database.store(), &house, 0..JOBS).await;
-    for _ in 0..200 {
+    until("all jobs", async || {
         wakeups.wake_worker().await;
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        if note.notes.lock().unwrap().len() >= JOBS {
-            break;
-        }
-    }
+        note.notes.lock().unwrap().len() >= JOBS
+    })
+    .await;
     stop.cancel();
     for worker in workers {
         worker.await.unwrap();

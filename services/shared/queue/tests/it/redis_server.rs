@@ -3,12 +3,11 @@
 use std::{
     net::TcpListener,
     process::{Child, Command, Stdio},
-    time::Duration,
 };
 
 use countersign_domain::secret::Secret;
 use countersign_queue::{Redis, RedisOptions};
-use countersign_testkit::world;
+use countersign_testkit::{until, world};
 
 /// A running server; dropping it ends it.
 pub(crate) struct RedisServer {
@@ -29,13 +28,11 @@ impl RedisServer {
             .spawn()
             .expect("redis-server is not installed; the Redis leg of these tests needs it");
         let server = Self { child, port };
-        for _ in 0..200 {
-            if server.command("PING").await.is_ok() {
-                return server;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("redis-server did not come up");
+        until("redis-server", async || {
+            server.command("PING").await.is_ok()
+        })
+        .await;
+        server
     }
 
     fn url(&self) -> String {
