@@ -6,7 +6,8 @@
 //! busy machine says the same as an idle one, and the largest resident set. Neither the import nor
 //! the plain parse takes its tree apart: the process ends, as that of the server's reader does.
 //! `FastMCP`'s `from_openapi` runs too where the Python that `PYTHON` names has it.
-//! Last, documents made here, each twice as large as the one before, show how the cost grows.
+//! Last, documents made here, each twice as large as the one before, show how the cost grows, and
+//! so do operations with more and more that has no partner when they are compared.
 
 use std::{
     env, fs,
@@ -16,8 +17,12 @@ use std::{
     time::Duration,
 };
 
-use countersign_domain::operation::ImportedDocument;
-use countersign_spec_import::{Limits, bundle::Bundle, import_files, import_once};
+use countersign_domain::operation::{
+    Bind, ImportedDocument, ImportedOperation, Output, Place, Style,
+};
+use countersign_spec_import::{
+    Limits, bundle::Bundle, drift::compare_operation, import, import_files, import_once,
+};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Map, Value, json};
 
@@ -30,6 +35,8 @@ const FILES: [&str; 4] = [
 ];
 /// Operations of the documents that are made.
 const GROWTH: [usize; 4] = [600, 1_200, 2_400, 4_800];
+/// Parameters and alternatives of the operations that are compared.
+const UNPAIRED: [usize; 4] = [5_000, 10_000, 20_000, 40_000];
 const PEER: &str = include_str!("from_openapi.py");
 
 /// Time in milliseconds, peak memory in MiB.
@@ -42,6 +49,7 @@ fn main() {
         first => {
             table(&files(first.into_iter().chain(given).collect()));
             growth();
+            comparing();
         }
     }
 }
@@ -163,6 +171,62 @@ fn grown(operations: usize) -> Value {
     json!({"openapi": "3.1.0", "info": {"title": "Grown", "version": "1"},
         "servers": [{"url": "https://api.example.com"}],
         "paths": paths, "components": {"schemas": schemas}})
+}
+
+/// What it costs to compare operations that have nothing in common.
+fn comparing() {
+    println!(
+        "\n{:<34}{:>20}{:>20}",
+        "without a partner, on each side", "parameters ms", "alternatives ms"
+    );
+    for count in UNPAIRED {
+        let cost = |of: fn(usize, usize) -> ImportedOperation| {
+            let (old, new) = (of(0, count), of(count, count));
+            let began = cpu_ms();
+            let changes = compare_operation(&old, &new);
+            let cost = cpu_ms() - began;
+            assert!(!changes.is_empty(), "they differ");
+            cost
+        };
+        let (parameters, alternatives) = (cost(taking), cost(answering));
+        println!("{count:<34}{parameters:>20.1}{alternatives:>20.1}");
+    }
+}
+
+/// An operation with so many parameters, of which the first has this number.
+fn taking(first: usize, count: usize) -> ImportedOperation {
+    let numbered = |number| Bind {
+        key: format!("p{number}"),
+        place: Place::Query,
+        wire: format!("p{number}"),
+        style: Style::Form,
+        explode: true,
+        allow_reserved: false,
+        content_type: None,
+        required: false,
+    };
+    let mut operation = plain_operation();
+    operation.binds = (first..first + count).map(numbered).collect();
+    operation
+}
+
+/// An operation whose answer is one of so many.
+fn answering(first: usize, count: usize) -> ImportedOperation {
+    let parts = (first..first + count).map(|number| json!({"const": number}));
+    let schema = json!({"oneOf": parts.collect::<Vec<Value>>()});
+    let mut operation = plain_operation();
+    operation.output = Some(Output {
+        status: "200".to_owned(),
+        media_type: "application/json".to_owned(),
+        schema: Some(schema.into()),
+    });
+    operation
+}
+
+fn plain_operation() -> ImportedOperation {
+    let document = grown(3).to_string();
+    let document = import(document.as_bytes(), &Limits::default());
+    document.expect("a document").operations.remove(0)
 }
 
 /// The document itself, unpacked if need be: unpacking is no part of the figures.

@@ -1,9 +1,8 @@
-//! Documents that are made to be expensive to compare.
-
-use std::time::{Duration, Instant};
+//! Documents that are made to be expensive to compare: either they are compared to the end, or it
+//! is said that they were not. What that costs is for `cargo bench` to say.
 
 use countersign_domain::{
-    drift::Breaking,
+    drift::{Breaking, Change},
     operation::{Bind, Place, Style},
 };
 use countersign_spec_import::drift::compare_operation;
@@ -31,26 +30,21 @@ fn tangle(count: usize, kind: &str) -> Value {
     json!({"$ref": "#/$defs/D0", "$defs": definitions})
 }
 
-fn took(old: &Value, new: &Value) -> (Vec<countersign_domain::drift::Change>, Duration) {
+fn compared(old: &Value, new: &Value) -> Vec<Change> {
     let (old, new) = (answering(old), answering(new));
-    let begun = Instant::now();
-    let changes = compare_operation(&old.operations[0], &new.operations[0]);
-    (changes, begun.elapsed())
+    compare_operation(&old.operations[0], &new.operations[0])
 }
 
 #[test]
 fn definitions_that_refer_to_one_another_cost_what_they_are_and_not_their_paths() {
-    let (changes, time) = took(&tangle(200, "string"), &tangle(200, "integer"));
-    println!(
-        "200 definitions in a tangle: {} changes, {time:?}",
-        changes.len()
-    );
+    // There are more paths through them than anybody could follow to the end.
+    let changes = compared(&tangle(200, "string"), &tangle(200, "integer"));
+    println!("200 definitions in a tangle: {} changes", changes.len());
     assert_eq!(changes.len(), 101, "a hundred, and how many more there are");
     let rest = changes.last().unwrap();
     assert_eq!(rest.code, "more_changes");
     assert_eq!(rest.breaking, Breaking::Breaking);
     assert!(rest.text.starts_with("100 more"), "{}", rest.text);
-    assert!(time < Duration::from_secs(20));
 }
 
 /// A ring of definitions of this length.
@@ -70,34 +64,29 @@ fn ring(length: usize) -> Value {
 #[test]
 fn rings_whose_lengths_share_nothing_end_and_what_was_not_looked_at_is_said() {
     // 997 × 991 different pairs would have to be looked at.
-    let (changes, time) = took(&ring(997), &ring(991));
-    println!("two rings: {changes:?}, {time:?}");
+    let changes = compared(&ring(997), &ring(991));
+    println!("two rings: {changes:?}");
     let codes: Vec<&str> = changes.iter().map(|change| change.code.as_str()).collect();
     assert_eq!(codes, ["comparison_cut"]);
     assert_ne!(changes[0].breaking, Breaking::No);
-    assert!(time < Duration::from_secs(20));
 
-    let (changes, _) = took(&ring(20), &ring(21));
-    assert_eq!(changes, []);
+    assert_eq!(compared(&ring(20), &ring(21)), []);
 }
 
 #[test]
 fn a_long_chain_of_definitions_does_not_overflow_the_stack() {
-    let (changes, time) = took(&ring(20_000), &ring(20_000));
-    println!("a ring of 20,000: {time:?}");
-    assert_eq!(changes, []);
+    assert_eq!(compared(&ring(20_000), &ring(20_000)), []);
 }
 
 #[test]
-fn many_alternatives_are_matched_in_one_pass() {
+fn many_alternatives_are_matched_and_those_without_a_partner_counted() {
     let of = |from: usize| {
         let parts: Vec<Value> = (from..from + 20_000)
             .map(|index| json!({"const": index}))
             .collect();
         json!({"oneOf": parts})
     };
-    let (changes, time) = took(&of(0), &of(10_000));
-    println!("20,000 alternatives: {time:?}");
+    let changes = compared(&of(0), &of(10_000));
     let codes: Vec<&str> = changes.iter().map(|change| change.code.as_str()).collect();
     assert_eq!(
         codes,
@@ -108,11 +97,10 @@ fn many_alternatives_are_matched_in_one_pass() {
         "{}",
         changes[0].text
     );
-    assert!(time < Duration::from_secs(20));
 }
 
 #[test]
-fn parameters_that_are_all_renamed_are_matched_in_one_pass() {
+fn parameters_that_are_all_renamed_are_all_counted() {
     const MANY: usize = 30_000;
     let of = |name: &str| {
         let mut operation = document(&json!({})).operations.remove(0);
@@ -130,15 +118,11 @@ fn parameters_that_are_all_renamed_are_matched_in_one_pass() {
             .collect();
         operation
     };
-    let (old, new) = (of("old"), of("new"));
-    let begun = Instant::now();
-    let changes = compare_operation(&old, &new);
-    let time = begun.elapsed();
-    println!("N = {MANY} parameters, all renamed: {time:?}");
+    let changes = compare_operation(&of("old"), &of("new"));
+    println!("N = {MANY} parameters, all renamed");
     let rest = changes.last().unwrap();
     assert_eq!(rest.code, "more_changes");
     assert!(rest.text.starts_with("59900 more"), "{}", rest.text);
-    assert!(time < Duration::from_secs(20));
 }
 
 #[test]
@@ -156,11 +140,7 @@ fn what_is_written_out_again_on_each_level_is_paid_for() {
             .collect();
         json!({"$ref": "#/$defs/R0", "$defs": definitions})
     };
-    let (changes, time) = took(&of(20, 0), &of(19, 1));
-    println!(
-        "380 pairs of long lists: {} changes, {time:?}",
-        changes.len()
-    );
+    let changes = compared(&of(20, 0), &of(19, 1));
+    println!("380 pairs of long lists: {} changes", changes.len());
     assert!(changes.iter().any(|change| change.code == "comparison_cut"));
-    assert!(time < Duration::from_secs(20));
 }

@@ -1,11 +1,8 @@
 //! What schedules may cost others and keep: time, attempts, room.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use async_trait::async_trait;
@@ -19,7 +16,7 @@ use countersign_spec_import::{
     Given, ImportSpec, LookAgain, SetSchedule, StartImport, apart::Reader,
 };
 use countersign_store::revisions::RevisionState;
-use countersign_testkit::world;
+use countersign_testkit::{until, world};
 use tokio_util::sync::CancellationToken;
 
 use super::{URL, Watch, pets};
@@ -170,7 +167,7 @@ async fn schedules_of_one_tenant_keep_no_import_of_another_waiting() {
             .register(LookAgain::new(fetch(), LookAgain::ROOM));
         workers.push(tokio::spawn(worker.run(stop.clone())));
     }
-    until(async || silent.0.load(Ordering::SeqCst) > 0).await;
+    until("a look", async || silent.0.load(Ordering::SeqCst) > 0).await;
 
     let other = desk.database.house("globex").await;
     let stranger = other.member(&desk.database, Role::Developer).await;
@@ -184,7 +181,7 @@ async fn schedules_of_one_tenant_keep_no_import_of_another_waiting() {
         revisions.push(started.revision);
     }
     for revision in &revisions {
-        until(async || {
+        until("an import", async || {
             let seen = desk.imports.revision(&stranger, *revision).await.unwrap();
             seen.state == RevisionState::Ready
         })
@@ -198,15 +195,4 @@ async fn schedules_of_one_tenant_keep_no_import_of_another_waiting() {
         "N = {} imports of another tenant done while {SCHEDULES} looks hung",
         revisions.len()
     );
-}
-
-/// Waits for what must come, and fails if it does not.
-async fn until(mut holds: impl AsyncFnMut() -> bool) {
-    for _ in 0..300 {
-        if holds().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("it did not come");
 }
