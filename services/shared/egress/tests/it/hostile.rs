@@ -4,26 +4,30 @@ use std::fmt::Write as _;
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign_domain::Fault;
 use countersign_domain::operation::Method;
 use countersign_egress::{
-    Egress, EgressError, EgressPolicy, InboundResponse, RequestLimits, Resolver,
+    Egress, EgressError, EgressPolicy, InboundResponse, OutboundRequest, RequestLimits, Resolver,
 };
+use tokio::time::timeout;
 
 use crate::upstream::{Step, Upstream, door, get, loopback_policy, say};
 
 const MB: usize = 1024 * 1024;
 const NO_PAUSE: Duration = Duration::ZERO;
+/// Longer than any test lasts.
+const FOR_EVER: Step = Step::Wait(Duration::from_hours(1));
 
-/// Short limits, so that slowness is seen quickly.
+/// Short limits, so that slowness is seen quickly; for upstreams that are given up and no others,
+/// as on a busy machine everybody is slow.
 fn quick() -> RequestLimits {
     RequestLimits {
-        first_byte: Duration::from_millis(300),
-        total: Duration::from_millis(900),
-        idle: Duration::from_millis(300),
+        first_byte: Duration::from_secs(1),
+        total: Duration::from_secs(3),
+        idle: Duration::from_secs(1),
         ..RequestLimits::default()
     }
 }
@@ -35,7 +39,16 @@ async fn answer_to(
     let upstream = Upstream::that(steps).await;
     let mut request = get(&upstream.url("/"));
     request.limits = limits;
-    door(loopback_policy()).send(request).await
+    in_the_end(&door(loopback_policy()), request).await
+}
+
+/// What does not end by itself is given up, or the test has failed.
+async fn in_the_end(
+    door: &Egress,
+    request: OutboundRequest,
+) -> Result<InboundResponse, EgressError> {
+    let ended = timeout(Duration::from_mins(2), door.send(request)).await;
+    ended.expect("an end")
 }
 
 async fn code_of(steps: Vec<Step>, limits: RequestLimits) -> &'static str {
@@ -114,29 +127,24 @@ async fn an_answer_exactly_at_its_limit_is_whole() {
 }
 
 #[tokio::test]
-async fn a_slow_upstream_is_given_up_in_time() {
+async fn a_slow_upstream_is_given_up() {
     let drip = |bytes: &str| Step::Repeat(bytes.as_bytes().to_vec(), Duration::from_millis(100));
-    let nothing = vec![Step::Wait(Duration::from_secs(5))];
+    let nothing = vec![FOR_EVER];
     let slow_headers = vec![say("HTTP/1.1 200 OK\r\n"), drip("x-a: b\r\n")];
     let endless_1xx = vec![drip("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n")];
     let silent_body = vec![
         say("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"),
-        Step::Wait(Duration::from_secs(5)),
+        FOR_EVER,
     ];
     let slow_body = vec![
         say("HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n"),
         drip("x"),
     ];
-    let started = Instant::now();
+    // None of them ever ends by itself.
     for steps in [nothing, slow_headers, endless_1xx, silent_body, slow_body] {
-        let one = Instant::now();
         assert_eq!(code_of(steps, quick()).await, "upstream_timeout");
-        assert!(one.elapsed() < Duration::from_secs(2));
     }
-    println!(
-        "T74 slow answers given up: N=5 in {} ms",
-        started.elapsed().as_millis()
-    );
+    println!("T74 slow answers given up: N=5");
 }
 
 #[tokio::test]
@@ -158,19 +166,22 @@ async fn an_encoded_answer_is_refused_without_being_opened() {
             gzip.len()
         );
         assert_eq!(
-            code_of(vec![say(head), say(gzip)], quick()).await,
+            code_of(vec![say(head), say(gzip)], RequestLimits::default()).await,
             "upstream_encoding"
         );
         tried += 1;
     }
     let transfer = "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n";
     assert_eq!(
-        code_of(vec![say(transfer)], quick()).await,
+        code_of(vec![say(transfer)], RequestLimits::default()).await,
         "upstream_encoding"
     );
     let identity = "HTTP/1.1 200 OK\r\ncontent-encoding: identity\r\ncontent-length: 2\r\n\r\nok";
     assert_eq!(
-        answer_to(vec![say(identity)], quick()).await.unwrap().body,
+        answer_to(vec![say(identity)], RequestLimits::default())
+            .await
+            .unwrap()
+            .body,
         "ok"
     );
     println!("T74 encoded answers refused: N={}", tried + 1);
@@ -212,7 +223,7 @@ async fn headers_over_their_limit_are_refused() {
         );
     }
     assert_eq!(
-        answer_to(vec![say(many(99))], quick())
+        answer_to(vec![say(many(99))], RequestLimits::default())
             .await
             .unwrap()
             .headers
@@ -229,7 +240,7 @@ async fn ten_thousand_trailers_do_no_harm() {
     for index in 0..10_000 {
         write!(answer, "x-{index}: a\r\n").unwrap();
     }
-    let result = answer_to(vec![say(answer + "\r\n")], quick()).await;
+    let result = answer_to(vec![say(answer + "\r\n")], RequestLimits::default()).await;
     assert!(matches!(
         result.unwrap_err().code(),
         "upstream_protocol" | "upstream_reset"
@@ -265,7 +276,7 @@ async fn an_answer_that_ends_too_early_is_never_taken_for_whole() {
     let tried = cases.len();
     for (index, steps) in cases.into_iter().enumerate() {
         assert_eq!(
-            code_of(steps, quick()).await,
+            code_of(steps, RequestLimits::default()).await,
             "upstream_reset",
             "case {index}"
         );
@@ -289,7 +300,7 @@ async fn what_is_not_http_is_not_an_answer() {
     ];
     for text in cases {
         assert_eq!(
-            code_of(vec![say(text)], quick()).await,
+            code_of(vec![say(text)], RequestLimits::default()).await,
             "upstream_protocol",
             "{text:?}"
         );
@@ -309,7 +320,7 @@ impl Resolver for Silence {
 
 #[tokio::test]
 async fn a_connection_that_never_comes_about_is_given_up_and_nothing_was_sent() {
-    let silent = Upstream::that(vec![Step::Wait(Duration::from_secs(5))]).await;
+    let silent = Upstream::that(vec![FOR_EVER]).await;
     let policy = EgressPolicy {
         connect_timeout: Some(Duration::from_millis(300)),
         ..loopback_policy()
@@ -317,14 +328,12 @@ async fn a_connection_that_never_comes_about_is_given_up_and_nothing_was_sent() 
     let egress = Egress::new(policy, Arc::new(Silence)).unwrap();
     let no_handshake = format!("https://127.0.0.1:{}/", silent.port());
     for url in [no_handshake.as_str(), "https://api.example.com/"] {
-        let started = Instant::now();
-        let error = egress.send(get(url)).await.unwrap_err();
+        let error = in_the_end(&egress, get(url)).await.unwrap_err();
         assert_eq!(
             (error.code(), error.may_have_been_sent()),
             ("upstream_timeout", false),
             "{url}"
         );
-        assert!(started.elapsed() < Duration::from_secs(2));
     }
 }
 
