@@ -28,7 +28,8 @@ const BROWSER = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const STEP_SECONDS = 20;
+// Generous: a machine may be slow.
+const STEP_SECONDS = 120;
 
 /** Everything the chapters of the journey share. */
 class Scene {
@@ -51,7 +52,11 @@ class Scene {
     this.product = await Product.start(program, ["serve"], settings);
     this.origin = this.product.url;
     // playwright gives each launch a profile folder of its own, and removes it.
-    this.browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: BROWSER });
+    this.browser = await chromium.launch({
+      executablePath: "/usr/bin/chromium",
+      args: BROWSER,
+      timeout: STEP_SECONDS * 1000,
+    });
     const folder = join(ROOT, "tests/artefacts");
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });

@@ -2,7 +2,7 @@
 
 import { Product } from "./product.mjs";
 
-const DEMO_SECONDS = 120;
+const DEMO_SECONDS = 300;
 /** The order of the demo's shop that has not been refunded. */
 const ORDER = "ord_1043";
 

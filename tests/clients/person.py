@@ -6,6 +6,9 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
+# How long an answer may take, in seconds: a machine may be slow.
+PATIENCE = 120
+
 
 class Person:
     """Somebody with an account."""
@@ -13,7 +16,9 @@ class Person:
     def __init__(self, origin: str, account: dict) -> None:
         self.origin = origin
         self._account = account
-        self._http = httpx2.AsyncClient(headers={"accept": "text/html"}, follow_redirects=False)
+        self._http = httpx2.AsyncClient(
+            headers={"accept": "text/html"}, follow_redirects=False, timeout=PATIENCE
+        )
         self.consent_page = ""
 
     async def close(self) -> None:

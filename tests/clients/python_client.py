@@ -20,7 +20,7 @@ from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull,
 # The checkout is not to be written to.
 sys.dont_write_bytecode = True
 
-from person import Person  # noqa: E402
+from person import PATIENCE, Person  # noqa: E402
 from product import Demo, binary  # noqa: E402
 
 CALLBACK = "http://127.0.0.1:53683/callback"
@@ -131,7 +131,7 @@ async def raw(endpoint: str, token: str | None) -> int:
     if token:
         headers["authorization"] = f"Bearer {token}"
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=PATIENCE) as http:
         return (await http.post(endpoint, json=body, headers=headers)).status_code
 
 
@@ -143,7 +143,7 @@ async def era(checks: Checks, demo: Demo, mode: str, spoken: str) -> None:
     # Every mode asks for another amount, so it is another call.
     amount = 7000 + len(mode)
     async with (
-        httpx2.AsyncClient(auth=agent.auth, timeout=30) as http,
+        httpx2.AsyncClient(auth=agent.auth, timeout=PATIENCE) as http,
         Client(streamable_http_client(agent.endpoint, http_client=http), mode=mode) as client,
     ):
         checks.same("it registered itself once", agent.wallet.registrations, 1)
