@@ -65,6 +65,20 @@ enum Confidence {
     High,
 }
 
+/// A kind of data whose loss hurts somebody.
+#[derive(Clone, Copy, Enum, Eq, PartialEq)]
+#[graphql(remote = "risk::Sensitivity")]
+enum Sensitivity {
+    /// Who somebody is.
+    Personal,
+    /// What somebody has or owes.
+    Financial,
+    /// How somebody is.
+    Health,
+    /// What opens a door.
+    Credentials,
+}
+
 /// What an agent sees of an operation, as it is in an environment. Titles and descriptions are the
 /// imported document's words, or a person's where `overrides` says so.
 #[derive(SimpleObject)]
@@ -120,7 +134,7 @@ struct Classification {
     /// How sure we are.
     confidence: Confidence,
     /// Kinds of sensitive data touched.
-    sensitivity: Vec<String>,
+    sensitivity: Vec<Sensitivity>,
     /// Why.
     reasons: Vec<Reason>,
 }
@@ -265,7 +279,7 @@ impl From<risk::Risk> for Classification {
             destructive: risk.destructive,
             high_risk: risk.high_risk,
             confidence: risk.confidence.into(),
-            sensitivity: risk.sensitivity,
+            sensitivity: risk.sensitivity.into_iter().map(Into::into).collect(),
             reasons: risk
                 .reasons
                 .into_iter()

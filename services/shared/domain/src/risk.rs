@@ -127,6 +127,49 @@ impl Confidence {
     }
 }
 
+/// A kind of data whose loss hurts somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sensitivity {
+    /// Who somebody is.
+    Personal,
+    /// What somebody has or owes.
+    Financial,
+    /// How somebody is.
+    Health,
+    /// What opens a door.
+    Credentials,
+}
+
+impl Sensitivity {
+    /// All kinds, in the order they are shown.
+    pub const ALL: [Self; 4] = [
+        Self::Personal,
+        Self::Financial,
+        Self::Health,
+        Self::Credentials,
+    ];
+
+    /// The name people see.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Personal => "personal",
+            Self::Financial => "financial",
+            Self::Health => "health",
+            Self::Credentials => "credentials",
+        }
+    }
+
+    /// The names of some kinds, sorted: what a comparison or a fingerprint is made of.
+    #[must_use]
+    pub fn names(kinds: &[Self]) -> Vec<&'static str> {
+        let mut names: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
+        names.sort_unstable();
+        names
+    }
+}
+
 /// One reason for a classification, with the words of the document that led to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
@@ -151,8 +194,8 @@ pub struct Risk {
     pub high_risk: bool,
     /// How sure we are.
     pub confidence: Confidence,
-    /// Kinds of sensitive data touched: `personal`, `financial`, `health`, `credentials`.
-    pub sensitivity: Vec<String>,
+    /// Kinds of sensitive data touched.
+    pub sensitivity: Vec<Sensitivity>,
     /// Why.
     pub reasons: Vec<Reason>,
 }

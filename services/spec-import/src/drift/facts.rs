@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use countersign_domain::{
     drift::{Breaking, ChangeKind, SecuritySeverity, Words},
     operation::ImportedOperation,
+    risk::Sensitivity,
 };
 
 use super::{
@@ -125,11 +126,7 @@ pub(super) fn risk(old: &ImportedOperation, new: &ImportedOperation, found: &mut
     let text = "Whether a call takes something away is judged differently.";
     let sides = (say(one.destructive), say(other.destructive));
     changed("destructive_changed", text.to_owned(), sides);
-    let data = |all: &[String]| {
-        let mut all = all.to_vec();
-        all.sort_unstable();
-        list(&all)
-    };
+    let data = |kinds: &[Sensitivity]| list(&Sensitivity::names(kinds));
     let sides = (data(&one.sensitivity), data(&other.sensitivity));
     let text = "It touches other kinds of sensitive data.";
     changed("sensitivity_changed", text.to_owned(), (&sides.0, &sides.1));

@@ -7,6 +7,8 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use foldhash::quality::RandomState;
 
+use countersign_domain::risk::Sensitivity;
+
 use super::{
     Evidence,
     lexicon::{Entry, Lexicon},
@@ -56,20 +58,20 @@ const SECRET_ENDINGS: [&str; 22] = [
 ];
 
 /// Endings that make a field one of the others: `work_email`, `net_amount`.
-const OTHER_ENDINGS: [(&str, Kind); 13] = [
-    ("email", Kind::Personal),
-    ("emailaddress", Kind::Personal),
-    ("phonenumber", Kind::Personal),
-    ("firstname", Kind::Personal),
-    ("lastname", Kind::Personal),
-    ("dateofbirth", Kind::Personal),
-    ("amount", Kind::Financial),
-    ("salary", Kind::Financial),
-    ("cardnumber", Kind::Financial),
-    ("accountnumber", Kind::Financial),
-    ("iban", Kind::Financial),
-    ("diagnosis", Kind::Health),
-    ("medication", Kind::Health),
+const OTHER_ENDINGS: [(&str, Sensitivity); 13] = [
+    ("email", Sensitivity::Personal),
+    ("emailaddress", Sensitivity::Personal),
+    ("phonenumber", Sensitivity::Personal),
+    ("firstname", Sensitivity::Personal),
+    ("lastname", Sensitivity::Personal),
+    ("dateofbirth", Sensitivity::Personal),
+    ("amount", Sensitivity::Financial),
+    ("salary", Sensitivity::Financial),
+    ("cardnumber", Sensitivity::Financial),
+    ("accountnumber", Sensitivity::Financial),
+    ("iban", Sensitivity::Financial),
+    ("diagnosis", Sensitivity::Health),
+    ("medication", Sensitivity::Health),
 ];
 
 /// Beginnings that make such a field say something about a secret, and not the secret.
@@ -135,35 +137,26 @@ const DECIDES_WHAT: [&str; 4] = ["action", "operation", "command", "op"];
 /// Longer names are sentences, and in no list.
 const LONGEST_BYTES: usize = 32;
 
-/// A kind of sensitive data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Who somebody is.
-    Personal = 1,
-    /// What somebody has or owes.
-    Financial = 2,
-    /// How somebody is.
-    Health = 4,
-    /// What opens a door.
-    Secret = 8,
-}
-
 /// A set of kinds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Kinds(u8);
 
 impl Kinds {
+    const fn only(kind: Sensitivity) -> Self {
+        Self(1 << kind as u8)
+    }
+
     /// Whether a kind is in the set.
-    pub(super) const fn has(self, kind: Kind) -> bool {
-        self.0 & kind as u8 != 0
+    pub(super) const fn has(self, kind: Sensitivity) -> bool {
+        self.0 & Self::only(kind).0 != 0
     }
 
     const fn add(&mut self, other: Self) {
         self.0 |= other.0;
     }
 
-    const fn without(self, kind: Kind) -> Self {
-        Self(self.0 & !(kind as u8))
+    const fn without(self, kind: Sensitivity) -> Self {
+        Self(self.0 & !Self::only(kind).0)
     }
 }
 
@@ -185,19 +178,19 @@ impl Meaning {
 
 static INDEX: LazyLock<HashMap<Vec<u8>, Meaning, RandomState>> = LazyLock::new(|| {
     let mut index: HashMap<Vec<u8>, Meaning, RandomState> = HashMap::default();
-    let mut mark = |list: &'static str, kind: Kind| {
+    let mut mark = |list: &'static str, kind: Sensitivity| {
         for word in list.split(", ") {
             index
                 .entry(word.replace(' ', "").into_bytes())
                 .or_insert_with(|| Meaning::of(word))
                 .kinds
-                .add(Kinds(kind as u8));
+                .add(Kinds::only(kind));
         }
     };
-    mark(SECRET, Kind::Secret);
-    mark(PERSONAL, Kind::Personal);
-    mark(FINANCIAL, Kind::Financial);
-    mark(HEALTH, Kind::Health);
+    mark(SECRET, Sensitivity::Credentials);
+    mark(PERSONAL, Sensitivity::Personal);
+    mark(FINANCIAL, Sensitivity::Financial);
+    mark(HEALTH, Sensitivity::Health);
     for telling in TELLING {
         index
             .entry(telling.0.replace(' ', "").into_bytes())
@@ -250,10 +243,13 @@ impl Fields {
             // what the call hands out.
             let hangs = field.starts_with('.');
             fields.key_returned |= field.eq_ignore_ascii_case("key");
-            if meaning.kinds.has(Kind::Secret) && fields.secret_inside.is_none() {
+            if meaning.kinds.has(Sensitivity::Credentials) && fields.secret_inside.is_none() {
                 fields.secret_inside = Some(field.trim_start_matches('.').to_owned());
             }
-            if meaning.kinds.has(Kind::Secret) && !hangs && fields.secret_returned.is_none() {
+            if meaning.kinds.has(Sensitivity::Credentials)
+                && !hangs
+                && fields.secret_returned.is_none()
+            {
                 fields.echoes = evidence.request_fields.contains(field);
                 fields.secret_returned = Some(field.clone());
             }
@@ -265,7 +261,7 @@ impl Fields {
         {
             fields
                 .kinds
-                .add(meaning(segment).kinds.without(Kind::Secret));
+                .add(meaning(segment).kinds.without(Sensitivity::Credentials));
         }
         fields.add_a_sum_of_money(evidence.request_fields);
         fields
@@ -333,12 +329,12 @@ fn ending(field: &str, name: &[u8]) -> Meaning {
     // The last letter tells nearly all of them apart.
     let ends = |end: &str| name.last() == end.as_bytes().last() && name.ends_with(end.as_bytes());
     let secret = SECRET_ENDINGS.iter().find(|end| ends(end));
-    let secret = secret.map(|word| (*word, Kind::Secret));
+    let secret = secret.map(|word| (*word, Sensitivity::Credentials));
     let other = || OTHER_ENDINGS.into_iter().find(|(end, _)| ends(end));
     let found = secret.or_else(other);
     let found = found.filter(|_| !is_about());
     found.map_or_else(Meaning::default, |(word, kind)| Meaning {
-        kinds: Kinds(kind as u8),
+        kinds: Kinds::only(kind),
         ..Meaning::of(word)
     })
 }
@@ -355,7 +351,10 @@ mod tests {
             "AccessTokens",
             "access-token",
         ] {
-            assert!(meaning(field).kinds.has(Kind::Secret), "{field}");
+            assert!(
+                meaning(field).kinds.has(Sensitivity::Credentials),
+                "{field}"
+            );
         }
         for field in [
             "sendinblueApiKey",
@@ -363,7 +362,10 @@ mod tests {
             "CANVAS_API_KEY",
             "noticeSecret",
         ] {
-            assert!(meaning(field).kinds.has(Kind::Secret), "{field}");
+            assert!(
+                meaning(field).kinds.has(Sensitivity::Credentials),
+                "{field}"
+            );
         }
         for field in [
             "next_page_token",
@@ -374,7 +376,10 @@ mod tests {
             "requirepassword",
             "",
         ] {
-            assert!(!meaning(field).kinds.has(Kind::Secret), "{field}");
+            assert!(
+                !meaning(field).kinds.has(Sensitivity::Credentials),
+                "{field}"
+            );
         }
     }
 }

@@ -1,29 +1,22 @@
 //! Which kinds of sensitive data a call touches.
 
+use countersign_domain::risk::Sensitivity;
+
 use super::{
-    fields::{Fields, Kind},
+    fields::Fields,
     nouns::Topic,
     topics::{DECIDES, Topics},
 };
 
 /// The kinds of sensitive data, in a fixed order.
-pub(super) fn sensitivity(fields: &Fields, topics: &Topics<'_>) -> Vec<String> {
-    let about = |topic| topics.points(topic) >= DECIDES;
-    let kinds = [
-        ("personal", fields.kinds.has(Kind::Personal)),
-        (
-            "financial",
-            fields.kinds.has(Kind::Financial) || about(Topic::Billing),
-        ),
-        ("health", fields.kinds.has(Kind::Health)),
-        (
-            "credentials",
-            fields.kinds.has(Kind::Secret) || about(Topic::Auth),
-        ),
-    ];
+pub(super) fn sensitivity(fields: &Fields, topics: &Topics<'_>) -> Vec<Sensitivity> {
+    let about = |kind: Sensitivity| match kind {
+        Sensitivity::Financial => topics.points(Topic::Billing) >= DECIDES,
+        Sensitivity::Credentials => topics.points(Topic::Auth) >= DECIDES,
+        Sensitivity::Personal | Sensitivity::Health => false,
+    };
+    let kinds = Sensitivity::ALL.into_iter();
     kinds
-        .into_iter()
-        .filter(|(_, found)| *found)
-        .map(|(kind, _)| kind.to_owned())
+        .filter(|kind| fields.kinds.has(*kind) || about(*kind))
         .collect()
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use countersign_domain::{
     operation::Method,
-    risk::{Confidence, Risk, RiskClass},
+    risk::{Confidence, Risk, RiskClass, Sensitivity},
 };
 
 use super::{Evidence, classify, score};
@@ -91,7 +91,7 @@ fn request_fields_tell_what_the_name_hides() {
     hidden.request_fields = &fields;
     let risk = classify(&hidden);
     assert_eq!(risk.class, RiskClass::Billing);
-    assert!(risk.sensitivity.contains(&"financial".to_owned()));
+    assert!(risk.sensitivity.contains(&Sensitivity::Financial));
 
     let fields = strings(&["grant_type", "code"]);
     hidden.request_fields = &fields;
@@ -105,7 +105,11 @@ fn sensitive_data_is_named() {
     read.response_fields = &fields;
     assert_eq!(
         classify(&read).sensitivity,
-        ["personal", "financial", "health"]
+        [
+            Sensitivity::Personal,
+            Sensitivity::Financial,
+            Sensitivity::Health
+        ]
     );
 }
 

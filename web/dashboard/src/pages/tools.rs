@@ -9,6 +9,7 @@ use countersign_domain::{
     id::{ToolId, ToolVersionId},
     name::Statement,
     operation::{Place, Security},
+    risk::Sensitivity,
     tool::{Choice, Enablement, ToolState},
 };
 use countersign_edge::{Form, Problem, Routes, WhoMay};
@@ -140,7 +141,7 @@ impl ToolFacts {
             confidence: risk.confidence.as_str(),
             high_risk: risk.high_risk,
             destructive: risk.destructive,
-            sensitivity: risk.sensitivity.join(", "),
+            sensitivity: Sensitivity::names(&risk.sensitivity).join(", "),
             state: Badge::state(view.state),
             is_on: matches!(view.state, ToolState::On(_)),
             needs_review: view.state == ToolState::NeedsReview,

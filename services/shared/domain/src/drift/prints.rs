@@ -7,6 +7,7 @@ use super::Words;
 use crate::{
     digest::{Digest, NotCanonical},
     operation::{Bind, ImportedOperation, Security, Server},
+    risk::Sensitivity,
 };
 
 /// Deeper schemas are not imported.
@@ -49,8 +50,6 @@ impl Prints {
         let mut binds: Vec<&Bind> = operation.binds.iter().collect();
         binds.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         let risk = &operation.risk;
-        let mut sensitivity = risk.sensitivity.clone();
-        sensitivity.sort_unstable();
         Ok(Self {
             input: Digest::of_canonical(&(
                 bare(&operation.input_schema, DEPTH),
@@ -66,7 +65,7 @@ impl Prints {
                 risk.read_only,
                 risk.destructive,
                 risk.high_risk,
-                &sensitivity,
+                Sensitivity::names(&risk.sensitivity),
             ))?,
         })
     }

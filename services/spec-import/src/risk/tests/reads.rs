@@ -143,7 +143,7 @@ fn a_secret_in_the_answer_is_found_by_its_field() {
     read.response_fields = &fields;
     let read = classify(&read);
     assert_eq!((read.class, read.read_only), (RiskClass::Auth, true));
-    assert_eq!(read.sensitivity, ["credentials"]);
+    assert_eq!(read.sensitivity, [Sensitivity::Credentials]);
 
     let paging = strings(&["items", "nextPageToken"]);
     let mut list = operation(Method::Get, "/machines", "listMachines", "List machines");

@@ -6,7 +6,7 @@ use countersign_domain::{
     decision::Handling,
     id::RevisionId,
     operation::Severity,
-    risk::{Confidence, RiskClass},
+    risk::{Confidence, RiskClass, Sensitivity},
     tool::ToolState,
 };
 use countersign_tool_registry::{DiagnosticCount, ToolView};
@@ -32,9 +32,6 @@ pub(crate) struct Filter {
     pub(crate) environment: Option<String>,
     pub(crate) page: String,
 }
-
-/// The kinds of sensitive data, as the classifier names them.
-pub(crate) const SENSITIVE: [&str; 4] = ["personal", "financial", "health", "credentials"];
 
 const STATES: [(&str, &str); 8] = [
     ("on", "on"),
@@ -68,7 +65,7 @@ impl Filter {
     pub(super) fn keeps(&self, view: &ToolView, latest: Option<RevisionId>) -> bool {
         let risk = &view.tool.operation.risk;
         let is = |wanted: &str, found: &str| wanted.is_empty() || wanted == found;
-        let touches = |kind: &String| *kind == self.sensitivity;
+        let touches = |kind: &Sensitivity| kind.as_str() == self.sensitivity;
         let sensitive = self.sensitivity.is_empty()
             || self.sensitivity == "any" && !risk.sensitivity.is_empty()
             || risk.sensitivity.iter().any(touches);
@@ -235,10 +232,11 @@ pub(super) fn selects(reviewed: &Reviewed, notes: &[DiagnosticCount]) -> Vec<Sel
         };
         told(value, text, narrow)
     });
-    let kinds = ["any"].iter().chain(&SENSITIVE).filter_map(|kind| {
-        let text = if *kind == "any" { "any of these" } else { kind };
+    let kinds = Sensitivity::ALL.map(|kind| (kind.as_str(), kind.as_str()));
+    let any = [("any", "any of these")].into_iter();
+    let kinds = any.chain(kinds).filter_map(|(kind, text)| {
         let narrow = Filter {
-            sensitivity: (*kind).to_owned(),
+            sensitivity: kind.to_owned(),
             ..Filter::default()
         };
         told(kind, text, narrow)

@@ -39,7 +39,7 @@ pub(crate) struct ToolRow {
     pub(crate) title: Inert,
     pub(crate) level: Badge,
     pub(crate) unsure: Option<&'static str>,
-    pub(crate) touches: Vec<Inert>,
+    pub(crate) touches: Vec<&'static str>,
     pub(crate) listed: String,
     pub(crate) input: String,
     pub(crate) output: Option<String>,
@@ -75,7 +75,12 @@ impl ToolRow {
                 Confidence::Medium => Some("medium confidence"),
                 Confidence::Low => Some("low confidence"),
             },
-            touches: operation.risk.sensitivity.iter().map(Inert::new).collect(),
+            touches: operation
+                .risk
+                .sensitivity
+                .iter()
+                .map(|kind| kind.as_str())
+                .collect(),
             listed: size(weight.listed),
             input: size(weight.input),
             output: (weight.output > 0).then(|| size(weight.output)),

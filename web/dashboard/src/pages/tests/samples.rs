@@ -15,7 +15,7 @@ use countersign_domain::{
         Bind, Body, BodyKind, Diagnostic, ImportedOperation, Method, Place, SchemeUse, Security,
         Severity, Style,
     },
-    risk::{Confidence, Reason, Risk, RiskClass},
+    risk::{Confidence, Reason, Risk, RiskClass, Sensitivity},
     role::Role,
     schedule::{Cadence, StopReason},
     tool::{Choice, Enablement, Tool, ToolState},
@@ -64,7 +64,7 @@ fn risk(class: RiskClass, text: &str) -> Risk {
         destructive: class == RiskClass::Delete,
         high_risk: high,
         confidence: Confidence::High,
-        sensitivity: vec!["financial".to_owned()],
+        sensitivity: vec![Sensitivity::Financial],
         reasons: vec![Reason {
             code: "verb".to_owned(),
             text: "the summary says what it does".to_owned(),
