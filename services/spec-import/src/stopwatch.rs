@@ -7,9 +7,9 @@ use rustix::time::{ClockId, clock_gettime};
 use crate::{ImportError, Limits};
 
 /// Measures one import, by what the process has used of processors: a busy machine refuses no
-/// document that an idle one reads. YAML is read on a thread of its own, which counts too, and a
-/// process that imports does nothing else. Time is a limit here, never a value: no result depends
-/// on it.
+/// document that an idle one reads. YAML is read on a thread of its own, which counts too. Where
+/// documents come from strangers, the process that imports does nothing else. Time is a limit here,
+/// never a value: no result depends on it.
 pub(crate) struct Stopwatch {
     started: Duration,
     limit: Duration,
@@ -37,4 +37,29 @@ impl Stopwatch {
 /// What the process has used of processors so far, all threads together.
 fn used() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_other_threads_use_counts() {
+        let limit = Duration::from_millis(20);
+        let limits = Limits {
+            processor_time: limit,
+            ..Limits::default()
+        };
+        let watch = Stopwatch::start(&limits);
+        std::thread::scope(|scope| {
+            scope.spawn(|| while watch.check(String::new).is_ok() {});
+        });
+        let found = watch.check(|| "here".to_owned());
+        assert!(
+            matches!(found, Err(ImportError::TooSlow { .. })),
+            "{found:?}"
+        );
+        let mine = Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap();
+        assert!(mine < limit, "this thread only waited: {mine:?}");
+    }
 }

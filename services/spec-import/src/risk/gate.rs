@@ -188,8 +188,9 @@ const fn is_grave(vote: &Vote) -> bool {
 
 fn gate_post(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     let asks = asks_what_one_may(reading);
-    let computes = asks || computes_an_answer(reading);
-    let reads = computes
+    let computes = computes_an_answer(reading);
+    let reads = asks
+        || computes
         || votes.iter().any(|vote| {
             vote.reads()
                 && !DOUBLE_MEANING.contains(&vote.verb.base)
@@ -296,14 +297,15 @@ fn marks_what_it_examines(reading: &Reading<'_>, vote: &Vote) -> bool {
     vote.verb.act == Act::Examine && reading.path.has_parameter
 }
 
-/// `:testIamPermissions`, `/check-access`: what the caller may do is asked, and stays as it is.
+/// `:testIamPermissions`: what the caller may do is asked, and stays as it is.
 fn asks_what_one_may(reading: &Reading<'_>) -> bool {
     let last = reading.path.segments.last();
     let words = last.map_or(&[] as &[String], |last| &last.words);
-    let [order, .., matter] = words else {
-        return false;
-    };
-    matches!(order.as_str(), "test" | "check") && matches!(matter.as_str(), "permission" | "access")
+    match words {
+        [test, permission] => test == "test" && permission == "permission",
+        [test, iam, permission] => test == "test" && iam == "iam" && permission == "permission",
+        _ => false,
+    }
 }
 
 /// The object is something that is computed from the request and given back.

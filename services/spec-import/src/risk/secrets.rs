@@ -91,7 +91,7 @@ pub(super) fn handed_out(
     fields
         .secret_returned
         .clone()
-        .or_else(|| secret_object(reading, evidence.response_fields))
+        .or_else(|| secret_object(reading))
         .or_else(|| carried(reading, fields))
         .or_else(|| fields.proof())
         .or_else(|| disclosed(evidence.summary, reading.lexicon))
@@ -127,12 +127,12 @@ fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
 }
 
 /// The thing that is read is itself a secret: `GET /users/{id}/token`.
-fn secret_object(reading: &Reading<'_>, answer: &[String]) -> Option<String> {
+fn secret_object(reading: &Reading<'_>) -> Option<String> {
     let lists = [&reading.name.verb, &reading.text.verb]
         .into_iter()
         .flatten()
         .any(|(_, word)| word == "list");
-    if let Some(kept) = stores::kept(reading, answer) {
+    if let Some(kept) = stores::kept(reading) {
         return Some(kept);
     }
     let head = reading.path.head()?;

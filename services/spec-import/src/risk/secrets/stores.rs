@@ -2,60 +2,17 @@
 
 use crate::risk::{lexicon::List, reading::Reading};
 
-/// The secret that is kept where a path leads.
-pub(super) fn kept(reading: &Reading<'_>, answer: &[String]) -> Option<String> {
-    let mut secrets = reading.path.words().filter(|word| *word == "secret");
-    let secret = secrets.next().filter(|_| !only_describes(answer));
-    secret
+/// The secret that is kept where a path leads, whatever the document declares as the answer.
+pub(super) fn kept(reading: &Reading<'_>) -> Option<String> {
+    let mut words = reading.path.words();
+    words
+        .find(|word| *word == "secret")
         .cloned()
         .or_else(|| environment(reading))
         .or_else(|| in_a_vault(reading))
         .or_else(|| enrols(reading))
         .or_else(|| the_key(reading))
         .or_else(|| exported(reading))
-}
-
-/// Whether the declared answer says which secrets there are, and has no place for their values.
-fn only_describes(answer: &[String]) -> bool {
-    const NAMES: &[&str] = &["id", "uuid", "name", "title", "label"];
-    const PLACES: &[&str] = &[
-        "value",
-        "values",
-        "content",
-        "contents",
-        "payload",
-        "plain",
-        "plaintext",
-        "body",
-        "raw",
-        "string",
-        "text",
-        "stringdata",
-        "binary",
-        "base64",
-        "encoded",
-        "material",
-        "code",
-        "key",
-        "keys",
-        "item",
-        "fields",
-        "properties",
-        "env",
-        "variables",
-    ];
-    let names = |field: &str| NAMES.iter().any(|name| field.ends_with(name));
-    let holds = |field: &str| {
-        let data = field.ends_with("data") && field != "metadata";
-        let secret = field.starts_with("secret") && !names(field);
-        PLACES.contains(&field) || data || secret
-    };
-    let fields = answer.iter().map(|field| field.trim_start_matches('.'));
-    let fields: Vec<_> = fields.map(str::to_ascii_lowercase).collect();
-    // What wraps the whole answer stands first.
-    let wrapped = usize::from(fields.first().is_some_and(|first| first == "data"));
-    let mut inside = fields.iter().skip(wrapped);
-    fields.iter().any(|field| NAMES.contains(&field.as_str())) && !inside.any(|field| holds(field))
 }
 
 /// `/vaults/{id}/items/{id}`: one thing that is kept in a vault.

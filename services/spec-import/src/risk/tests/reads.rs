@@ -50,15 +50,30 @@ fn a_post_that_only_computes_an_answer_is_read() {
 }
 
 #[test]
-fn a_post_that_asks_what_one_may_is_read() {
-    for path in ["/books/{id}:testIamPermissions", "/documents/check-access"] {
+fn a_post_that_asks_what_one_may_is_read_and_shown_to_a_human() {
+    for path in ["/books/{id}:testIamPermissions", "/test-permissions"] {
         let (name, text) = ("books.testPermissions", "Returns permissions");
         let risk = assert_class(Method::Post, path, name, text, RiskClass::Read);
-        assert!(risk.read_only, "{:#?}", risk.reasons);
+        assert!(risk.read_only && risk.high_risk, "{:#?}", risk.reasons);
     }
-    let iam = risk(Method::Post, "/books/{id}:testIamPermissions", "", "");
-    assert!(iam.high_risk, "the path names access: {:#?}", iam.reasons);
-    assert_class(Method::Post, "/roles/{id}/test", "", "", RiskClass::Admin);
+    for (path, name, text) in [
+        ("/roles/{id}/test", "", ""),
+        (
+            "/roles/{id}/check-and-grant-access",
+            "checkAndGrantAccess",
+            "Check and grant access",
+        ),
+        ("/users/{id}/check-reset-access", "", ""),
+        ("/doors/{id}/check-out-access", "", "Check out access"),
+        (
+            "/roles/{id}:testIamPermissions",
+            "grantRole",
+            "Grant a role",
+        ),
+    ] {
+        let risk = risk(Method::Post, path, name, text);
+        assert!(risk.high_risk && !risk.read_only, "{path}: {risk:#?}");
+    }
 }
 
 #[test]
