@@ -11,6 +11,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 const LEGACY: [(&str, &str); 1] = [("mcp-protocol-version", "2025-11-25")];
 const HIDE_TOKENS: &str = "ALTER TABLE oauth_access_token RENAME TO hidden";
 const SHOW_TOKENS: &str = "ALTER TABLE hidden RENAME TO oauth_access_token";
+const LOCK_TOKENS: &str = "LOCK TABLE oauth_access_token IN ACCESS EXCLUSIVE MODE";
 const CHANGED: &str = "notifications/tools/list_changed";
 
 struct Tenant {
@@ -206,7 +207,10 @@ async fn t80_a_token_that_cannot_be_looked_up_keeps_its_streams_for_a_while_and_
     beats().await;
 
     admin.execute(HIDE_TOKENS).await.unwrap();
-    house.clock.advance(TimeDelta::seconds(30));
+    for _ in 0..2 {
+        house.clock.advance(TimeDelta::seconds(15));
+        beats().await;
+    }
     ends(&mut old, &mut new).await;
     println!("N = 2 streams stayed for 29 seconds and were gone after 30");
 }
@@ -229,6 +233,29 @@ async fn t80_a_revoked_token_loses_its_streams_though_nothing_changes() {
     println!("N = 2 streams of a revoked token ended");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn t80_a_clock_that_jumps_buys_a_revoked_token_no_time_and_ends_no_good_stream() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let mut acme = Tenant::open(&house, &upstream, "acme").await;
+    let mut old = legacy(&acme.agent).await;
+    let mut new = modern(&acme.agent).await;
+    let mut admin = house.database.admin().await;
+    beats().await;
+
+    admin.execute(HIDE_TOKENS).await.unwrap();
+    house.clock.advance(TimeDelta::hours(1));
+    beats().await;
+    admin.execute(SHOW_TOKENS).await.unwrap();
+    acme.again(&house, remove_labels).await;
+    assert_eq!(old.next().await.unwrap()["method"], CHANGED);
+    assert_eq!(new.next().await.unwrap()["method"], CHANGED);
+
+    acme.revoke(&house).await;
+    house.clock.advance(TimeDelta::hours(-1));
+    ends(&mut old, &mut new).await;
+    println!("N = 2 streams stayed over a jump ahead; a jump back ended them when revoked");
+}
+
 /// One change makes all of a tenant's streams look up their tokens, for which the house of the tests
 /// has two connections, and for people who sign up.
 #[tokio::test(flavor = "multi_thread")]
@@ -244,9 +271,7 @@ async fn streams_that_all_look_at_once_leave_the_database_to_others() {
     let mut admin = house.database.admin().await;
     let mut watch = house.database.admin().await;
     let mut hold = admin.begin().await.unwrap();
-    hold.execute("LOCK TABLE oauth_access_token IN ACCESS EXCLUSIVE MODE")
-        .await
-        .unwrap();
+    hold.execute(LOCK_TOKENS).await.unwrap();
     acme.again(&house, remove_labels).await;
     while waiting(&mut watch).await == 0 {}
     beats().await;
@@ -260,6 +285,69 @@ async fn streams_that_all_look_at_once_leave_the_database_to_others() {
         assert_eq!(stream.next().await.unwrap()["method"], CHANGED);
     }
     println!("N = {looking} of {} streams looked at once", streams.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_waits_for_its_turn_stays_however_long_it_waits() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let mut acme = Tenant::open(&house, &upstream, "acme").await;
+    let mut streams = Vec::new();
+    for _ in 0..3 {
+        let agent = house.agent_of(&acme.owner, &acme.shop).await;
+        streams.push(legacy(&agent).await);
+    }
+    beats().await;
+    let mut admin = house.database.admin().await;
+    let mut watch = house.database.admin().await;
+    let mut hold = admin.begin().await.unwrap();
+    hold.execute(LOCK_TOKENS).await.unwrap();
+    house.clock.advance(TimeDelta::seconds(15));
+    while waiting(&mut watch).await == 0 {}
+    for _ in 0..2 {
+        house.clock.advance(TimeDelta::seconds(15));
+        beats().await;
+    }
+    assert_eq!(waiting(&mut watch).await, 1);
+    hold.rollback().await.unwrap();
+
+    acme.again(&house, remove_labels).await;
+    for stream in &mut streams {
+        assert_eq!(stream.next().await.unwrap()["method"], CHANGED);
+    }
+    println!("N = {} streams stayed, one turn for all", streams.len());
+}
+
+/// A burst of requests by nobody we know, each for another endpoint.
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_who_ask_for_many_endpoints_leave_the_database_to_others() {
+    const BURST: usize = 6;
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let acme = Tenant::open(&house, &upstream, "acme").await;
+    let mut admin = house.database.admin().await;
+    let mut watch = house.database.admin().await;
+    let mut hold = admin.begin().await.unwrap();
+    hold.execute("LOCK TABLE endpoint IN ACCESS EXCLUSIVE MODE")
+        .await
+        .unwrap();
+    let asked: Vec<_> = (0..BURST)
+        .map(|n| Agent {
+            url: format!("{}-{n}", acme.agent.url),
+            token: "none".to_owned(),
+        })
+        .map(|nobody| tokio::spawn(async move { Stream::get(&nobody, &LEGACY).await.err() }))
+        .collect();
+    while waiting(&mut watch).await == 0 {}
+    beats().await;
+
+    let loading = waiting(&mut watch).await;
+    assert_eq!(loading, 1);
+    house.owner_of("newcomer").await;
+
+    hold.rollback().await.unwrap();
+    for answer in asked {
+        assert_eq!(answer.await.unwrap(), Some(401));
+    }
+    println!("N = {loading} of {BURST} strangers asked the database at once");
 }
 
 /// Queries that wait for the lock.

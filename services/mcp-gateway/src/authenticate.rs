@@ -95,7 +95,8 @@ async fn challenge(
     endpoint: &Slug,
     error: Option<&str>,
 ) -> HttpResponse {
-    let scopes = match gateway.parts.catalogues.get(tenant, endpoint).await {
+    let catalogues = &gateway.parts.catalogues;
+    let scopes = match catalogues.get_for_anyone(tenant, endpoint).await {
         Ok(Some(catalogue)) => scopes_text(&classes(&catalogue)),
         Ok(None) | Err(_) => RiskClass::Read.scope().to_owned(),
     };

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use countersign_domain::{
     Fault, Timestamp, World, digest::Digest, id::TenantId, name::Slug, risk::RiskClass,
 };
+use countersign_tool_registry::Found;
 use futures_util::stream::unfold;
 use serde_json::{Map, Value, json};
 use tokio::time::sleep;
@@ -33,10 +34,10 @@ use crate::{
 /// How often the list is compared, from memory; up to half as long is waited more, so that streams
 /// which were opened together do not go on looking together.
 const BEAT: Duration = Duration::from_millis(500);
-/// How long nothing is said at most, so that a client that is gone is noticed and proxies keep the
-/// stream open; and how long a token is trusted that was not looked up.
+/// How long nothing is said at most while the database answers, so that a client that is gone is
+/// noticed and proxies keep the stream open; and how long a token is trusted that was not looked up.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
-/// How long a stream stays whose token cannot be looked up.
+/// How long a stream stays whose look-ups fail. That one waits for its turn is no failure.
 const GIVEN_UP: Duration = Duration::from_secs(30);
 /// What is no message.
 const COMMENT: &str = ":\n\n";
@@ -49,14 +50,18 @@ struct Listener {
     token: Digest,
     /// What the token reaches; it does not change while the token is good.
     scopes: Vec<RiskClass>,
-    of: TenantId,
+    tenant_id: TenantId,
     tenant: Slug,
     endpoint: Slug,
     /// The list that the client knows, or may know.
     seen: Arc<[Bytes]>,
     voice: Voice,
-    /// When the token was found to be good.
-    checked: Timestamp,
+    /// When it last looked.
+    looked: Timestamp,
+    /// How long ago the token was found to be good.
+    age: Duration,
+    /// For how long look-ups have failed since.
+    failing: Duration,
     is_over: bool,
     _seat: Seat,
 }
@@ -154,13 +159,15 @@ async fn open(agent: &Request<'_>, voice: Voice, first: String) -> Result<HttpRe
     let listener = Listener {
         gateway: agent.gateway.clone(),
         token: agent.token,
-        of: agent.scope.tenant(),
+        tenant_id: agent.scope.tenant(),
         tenant: agent.tenant.clone(),
         endpoint: agent.endpoint.clone(),
         seen,
         scopes,
         voice,
-        checked: agent.gateway.parts.world.now(),
+        looked: agent.gateway.parts.world.now(),
+        age: Duration::ZERO,
+        failing: Duration::ZERO,
         is_over: false,
         _seat: seat,
     };
@@ -217,22 +224,32 @@ impl Listener {
     /// Compares the list with the one that the client knows. What cannot be found out now is
     /// found out by one of the next beats, but not for ever.
     async fn look(&mut self) -> Look {
-        let now = self.gateway.parts.world.now();
-        // A clock that was set back makes no token good for longer.
-        self.checked = self.checked.min(now);
-        let age = (now - self.checked).to_std().unwrap_or_default();
-        match self.find_out(now, age >= SIGN_OF_LIFE).await {
+        let step = self.step();
+        self.age += step;
+        let found = self.find_out(self.age >= SIGN_OF_LIFE).await;
+        if found.is_err() {
+            self.failing += step;
+        }
+        match found {
             Ok(look) => look,
-            Err(Unclear) if age >= GIVEN_UP => Look::Gone,
+            Err(Unclear) if self.failing >= GIVEN_UP => Look::Gone,
             Err(Unclear) => Look::Nothing,
         }
     }
 
-    async fn find_out(&mut self, now: Timestamp, is_due: bool) -> Result<Look, Unclear> {
-        let (gateway, at) = (&self.gateway, (&self.tenant, &self.endpoint));
-        let _turn = gateway.looks.turn(self.of).await.ok_or(Unclear)?;
-        let found = gateway.parts.catalogues.peek(at.0, at.1).await;
-        let found = found.ok_or(Unclear)?;
+    /// The time since the last look. Of a clock that jumped nobody knows it: back or far ahead, the
+    /// token is due then, and one jump ends no stream.
+    fn step(&mut self) -> Duration {
+        let now = self.gateway.parts.world.now();
+        let step = (now - self.looked).to_std();
+        self.looked = now;
+        step.map_or(SIGN_OF_LIFE, |step| step.min(SIGN_OF_LIFE))
+    }
+
+    async fn find_out(&mut self, is_due: bool) -> Result<Look, Unclear> {
+        let Some(found) = self.catalogue().await else {
+            return Ok(Look::Nothing);
+        };
         let Some(catalogue) = found.map_err(|error| unclear(error.as_ref()))? else {
             return Ok(Look::Gone);
         };
@@ -240,11 +257,10 @@ impl Listener {
         let list = list.map_err(|error| unclear(&error))?;
         let is_same = list == self.seen;
         if is_due || !is_same {
-            let found = gateway.principal(self.token, at.0, at.1).await;
-            if found.map_err(|error| unclear(error.as_ref()))?.is_none() {
+            if !self.is_good().await? {
                 return Ok(Look::Gone);
             }
-            self.checked = now;
+            (self.age, self.failing) = (Duration::ZERO, Duration::ZERO);
         }
         // Also when it is the same, so that the old one's memory is free.
         self.seen = list;
@@ -253,6 +269,27 @@ impl Listener {
             (true, true) => Look::Alive,
             (true, false) => Look::Nothing,
         })
+    }
+
+    /// From memory, or when it is the stream's turn; `None` while somebody else is loading it.
+    async fn catalogue(&self) -> Option<Found> {
+        let (catalogues, looks) = (&self.gateway.parts.catalogues, &self.gateway.looks);
+        let remembered = catalogues.remembered(&self.tenant, &self.endpoint);
+        if remembered.is_some() {
+            return remembered;
+        }
+        let _turn = looks.turn(self.tenant_id).await;
+        catalogues.peek(&self.tenant, &self.endpoint).await
+    }
+
+    /// Looks the token up when it is the stream's turn.
+    async fn is_good(&self) -> Result<bool, Unclear> {
+        let _turn = self.gateway.looks.turn(self.tenant_id).await;
+        let found = self
+            .gateway
+            .principal(self.token, &self.tenant, &self.endpoint);
+        let found = found.await.map_err(|error| unclear(error.as_ref()))?;
+        Ok(found.is_some())
     }
 }
 

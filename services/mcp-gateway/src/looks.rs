@@ -1,5 +1,9 @@
-//! How many streams look at once: one change makes all of a tenant's look, and calls need the
-//! database, too.
+//! How many streams ask the database at once: one change makes all of a tenant's look, and calls need
+//! it, too.
+//!
+//! A turn is for a question to the database and nothing else. Who waits for one gets it: a tenant's
+//! streams wait for each other, and of different tenants, each of which has only a few in the second
+//! queue, whoever came first is first.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// Most tenants that are remembered; there are not as many streams.
 const TENANTS: u64 = 10_000;
 
-/// Whose turn it is to look. Cheap to clone.
+/// Whose turn it is to ask. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Looks {
     tenants: Cache<TenantId, Arc<Semaphore>>,
@@ -21,8 +25,8 @@ pub(crate) struct Looks {
 
 /// One stream's turn, for as long as it is kept.
 pub(crate) struct Turn {
-    _of_tenant: OwnedSemaphorePermit,
-    _of_all: OwnedSemaphorePermit,
+    _of_tenant: Option<OwnedSemaphorePermit>,
+    _of_all: Option<OwnedSemaphorePermit>,
 }
 
 impl Looks {
@@ -40,22 +44,21 @@ impl Looks {
         }
     }
 
-    /// Takes a turn, unless enough streams of the tenant have one. Of different tenants, whoever
-    /// came first is first; since none has many in that queue, none makes the others wait long.
-    pub(crate) async fn turn(&self, tenant: TenantId) -> Option<Turn> {
+    /// Waits for a turn. Nobody closes the queues, so that there always is one.
+    pub(crate) async fn turn(&self, tenant: TenantId) -> Turn {
         let of_tenant = || Arc::new(Semaphore::new(self.per_tenant));
         let of_tenant = self.tenants.get_with(tenant, of_tenant);
-        let of_tenant = of_tenant.try_acquire_owned().ok()?;
-        let of_all = Arc::clone(&self.all).acquire_owned().await.ok()?;
-        Some(Turn {
-            _of_tenant: of_tenant,
-            _of_all: of_all,
-        })
+        Turn {
+            _of_tenant: of_tenant.acquire_owned().await.ok(),
+            _of_all: Arc::clone(&self.all).acquire_owned().await.ok(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
     use futures_util::FutureExt as _;
 
     use super::*;
@@ -64,17 +67,20 @@ mod tests {
     fn a_tenant_whose_streams_all_look_leaves_the_others_their_turn() {
         let world = countersign_testkit::world();
         let (looks, tenants) = (Looks::new(8), [(); 3].map(|()| world.id()));
-        let turn = |tenant| looks.turn(tenant).now_or_never().flatten();
+        let turn = |tenant| looks.turn(tenant).now_or_never();
         let mut taken: Vec<_> = (0..10).filter_map(|_| turn(tenants[0])).collect();
         assert_eq!(taken.len(), 2);
         taken.extend((0..10).filter_map(|_| turn(tenants[1])));
         assert_eq!(taken.len(), 4);
 
-        let third = looks.turn(tenants[2]);
-        let mut third = std::pin::pin!(third);
+        let mut own = pin!(looks.turn(tenants[0]));
+        assert!(own.as_mut().now_or_never().is_none(), "it queues");
+        let mut third = pin!(looks.turn(tenants[2]));
         assert!(third.as_mut().now_or_never().is_none(), "it queues");
-        taken.pop();
-        assert!(third.now_or_never().flatten().is_some(), "it is next");
+        drop(taken.remove(0));
+        assert!(own.as_mut().now_or_never().is_none(), "who came first");
+        assert!(third.now_or_never().is_some(), "it is next");
+        assert!(own.now_or_never().is_some(), "and then the first one's");
         println!("N = 2 looks of a tenant, 4 of a process with 8 connections");
     }
 }

@@ -28,7 +28,7 @@ use countersign_store::{
 };
 use moka::{policy::EvictionPolicy, sync::Cache};
 use tokio::{
-    sync::{Mutex, MutexGuard, broadcast::error::RecvError},
+    sync::{Mutex, MutexGuard, Semaphore, broadcast::error::RecvError},
     time::{Instant, MissedTickBehavior, interval},
 };
 
@@ -58,7 +58,7 @@ type Key = (Slug, Slug);
 /// needed and did not answer.
 pub type Found = Result<Option<Arc<Catalogue>>, Arc<StoreError>>;
 /// Held by the one who loads a catalogue; how the last load failed, if it did.
-type Turn = Mutex<Option<Failed>>;
+type LoadLock = Mutex<Option<Failed>>;
 
 /// The catalogues that a gateway serves. Cheap to clone.
 #[derive(Clone)]
@@ -74,7 +74,9 @@ struct Inner {
     known: Cache<Key, Arc<Entry>>,
     unknown: Cache<Key, ()>,
     definitions: Cache<(TenantId, ToolVersionId), Arc<Definition>>,
-    loading: Cache<Key, Arc<Turn>>,
+    loading: Cache<Key, Arc<LoadLock>>,
+    /// For loads that anybody can ask for: a quarter of the connections. Streams have half.
+    strangers: Semaphore,
 }
 
 struct Failed {
@@ -94,6 +96,7 @@ impl Catalogues {
     /// Makes an empty memory.
     #[must_use]
     pub fn new(store: Store, world: World, wakeups: Arc<dyn Wakeups>) -> Self {
+        let strangers = usize::try_from(store.system_connections() / 4).unwrap_or(1);
         let inner = Inner {
             store,
             world,
@@ -114,6 +117,7 @@ impl Catalogues {
                 .max_capacity(ENDPOINTS)
                 .time_to_idle(Duration::from_mins(1))
                 .build(),
+            strangers: Semaphore::new(strangers.max(1)),
         };
         Self {
             inner: Arc::new(inner),
@@ -129,20 +133,40 @@ impl Catalogues {
         if let Some(found) = self.inner.remembered(&key) {
             return found;
         }
-        let turn = self.inner.turn(&key);
-        self.inner.refresh(key, turn.lock().await).await
+        let lock = self.inner.load_lock(&key);
+        self.inner.refresh(key, lock.lock().await).await
     }
 
-    /// The same for those who can ask again later: they stand in no queue, so that no call waits
-    /// behind them. `None` while somebody else is loading it.
+    /// The same for those who can ask again later: it never queues. `None` while somebody else is
+    /// loading it; a call that comes while it loads waits for what it finds.
     pub async fn peek(&self, tenant: &Slug, endpoint: &Slug) -> Option<Found> {
         let key = (tenant.clone(), endpoint.clone());
         if let Some(found) = self.inner.remembered(&key) {
             return Some(found);
         }
-        let turn = self.inner.turn(&key);
-        let turn = turn.try_lock().ok()?;
-        Some(self.inner.refresh(key, turn).await)
+        let lock = self.inner.load_lock(&key);
+        let lock = lock.try_lock().ok()?;
+        Some(self.inner.refresh(key, lock).await)
+    }
+
+    /// The same for those who show no good token and may ask for anything: few of them ask the
+    /// database at once, and whoever waits for that keeps no call waiting.
+    ///
+    /// # Errors
+    /// As for [`Catalogues::get`].
+    pub async fn get_for_anyone(&self, tenant: &Slug, endpoint: &Slug) -> Found {
+        if let Some(found) = self.remembered(tenant, endpoint) {
+            return found;
+        }
+        // Nobody closes it. Before the lock, for which calls wait, too.
+        let _permit = self.inner.strangers.acquire().await.ok();
+        self.get(tenant, endpoint).await
+    }
+
+    /// The same from memory alone; `None` when the database has to be asked.
+    #[must_use]
+    pub fn remembered(&self, tenant: &Slug, endpoint: &Slug) -> Option<Found> {
+        self.inner.remembered(&(tenant.clone(), endpoint.clone()))
     }
 
     /// Keeps the memory fresh for as long as it runs; a gateway runs it beside its server.
@@ -192,7 +216,7 @@ impl Inner {
         }
     }
 
-    fn turn(&self, key: &Key) -> Arc<Turn> {
+    fn load_lock(&self, key: &Key) -> Arc<LoadLock> {
         self.loading.get_with_by_ref(key, Arc::default)
     }
 
