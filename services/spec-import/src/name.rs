@@ -31,12 +31,13 @@ pub(crate) fn suggest(method: Method, path: &str, operation_id: Option<&str>) ->
 /// that look alike, gets a hash of its method and path, so that no order decides who keeps the
 /// plain one.
 pub(crate) fn make_unique(operations: &mut [ImportedOperation]) {
-    let mut groups: HashMap<String, usize> = HashMap::new();
-    for operation in &*operations {
-        *groups.entry(skeleton(&operation.name)).or_default() += 1;
+    let mut groups: HashMap<&str, usize> = HashMap::new();
+    let looks: Vec<String> = operations.iter().map(|one| skeleton(&one.name)).collect();
+    for look in &looks {
+        *groups.entry(look).or_default() += 1;
     }
-    for operation in &mut *operations {
-        if groups[&skeleton(&operation.name)] > 1 {
+    for (operation, look) in operations.iter_mut().zip(&looks) {
+        if groups[look.as_str()] > 1 {
             operation.name = with_hash(&operation.name, operation.method, &operation.path);
         }
     }

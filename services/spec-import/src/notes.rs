@@ -118,9 +118,10 @@ impl fmt::Display for At<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pointer(pointer) => f.write_str(pointer),
-            Self::Key(parent, key) => {
+            Self::Key(parent, key) if key.contains(['~', '/']) => {
                 write!(f, "{parent}/{}", key.replace('~', "~0").replace('/', "~1"))
             }
+            Self::Key(parent, key) => write!(f, "{parent}/{key}"),
             Self::Index(parent, index) => write!(f, "{parent}/{index}"),
         }
     }

@@ -216,7 +216,7 @@ fn gather(
         return None;
     }
     let mut open = VecDeque::from(schema::references(&root));
-    let mut seen = HashSet::new();
+    let mut seen: HashSet<String, RandomState> = HashSet::default();
     let mut kept = Vec::new();
     let mut all = true;
     while let Some(name) = open.pop_front() {

@@ -8,6 +8,7 @@ use std::{
 };
 
 use countersign_domain::schema;
+use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
 use super::{
@@ -52,8 +53,8 @@ pub(crate) struct Definitions<'d> {
     pub(crate) notes: Notes,
     /// Where the document keeps schemas that have names.
     home: &'static str,
-    by_pointer: HashMap<String, usize>,
-    names: HashMap<String, usize>,
+    by_pointer: HashMap<String, usize, RandomState>,
+    names: HashMap<String, usize, RandomState>,
     list: Vec<Definition>,
     normalised: usize,
     weights: Known,
@@ -139,8 +140,8 @@ impl<'d> Definitions<'d> {
             patterns: Patterns::default(),
             texts: Rc::default(),
             notes: Notes::of_document(),
-            by_pointer: HashMap::new(),
-            names: HashMap::new(),
+            by_pointer: HashMap::default(),
+            names: HashMap::default(),
             list: Vec::new(),
             normalised: 0,
             weights: Known::default(),
@@ -338,7 +339,7 @@ impl<'d> Definitions<'d> {
         if let Some(broken) = &links.broken {
             return Err(broken.clone());
         }
-        let mut seen = HashSet::new();
+        let mut seen: HashSet<usize, RandomState> = HashSet::default();
         let mut open: Vec<usize> = links.all.iter().copied().collect();
         let (mut members, mut bytes) = (Vec::new(), 0);
         let mut marks = Marks::default();
