@@ -98,13 +98,12 @@ impl CatalogueTool {
 
 impl Catalogue {
     /// Puts a catalogue together. Two tools of one name are both left out: an agent that asks for
-    /// one must never get the other. Where nothing else is seen than in the one before, the lists
-    /// are that one's.
+    /// one must never get the other.
     pub(crate) fn new(
         endpoint: EndpointFacts,
         epoch: i64,
         mut tools: Vec<CatalogueTool>,
-        before: Option<&Self>,
+        lists: Lists,
     ) -> Self {
         tools.sort_by(|a, b| a.name.cmp(&b.name));
         let mut seen: HashMap<&str, usize> = HashMap::new();
@@ -128,17 +127,26 @@ impl Catalogue {
             .enumerate()
             .map(|(place, tool)| (tool.name.clone(), place))
             .collect();
-        let before = before.filter(|before| {
-            before.tools.len() == tools.len()
-                && (before.tools.iter().zip(&tools)).all(|(old, new)| old.looks_like(new))
-        });
         Self {
-            lists: before.map_or_else(Arc::default, |before| Arc::clone(&before.lists)),
+            lists: Arc::new(lists),
             endpoint,
             epoch,
             tools: tools.into_iter().map(Arc::new).collect(),
             by_name,
         }
+    }
+
+    /// Where nothing else is seen than in the one before, the lists are that one's.
+    pub(crate) fn after(mut self, before: Option<&Self>) -> Self {
+        let same = before.filter(|before| {
+            before.tools.len() == self.tools.len()
+                && (before.tools.iter().zip(self.tools.iter()))
+                    .all(|(old, new)| old.looks_like(new))
+        });
+        if let Some(same) = same {
+            self.lists = Arc::clone(&same.lists);
+        }
+        self
     }
 
     /// The endpoint: tenant, slugs, environment.

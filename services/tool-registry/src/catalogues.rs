@@ -8,10 +8,12 @@
 
 use std::{
     collections::HashMap,
+    num::NonZero,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    thread::available_parallelism,
     time::Duration,
 };
 
@@ -35,6 +37,7 @@ use tokio::{
 use crate::{
     catalogue::{Catalogue, CatalogueTool},
     definition::Definition,
+    lists::Lists,
 };
 
 /// How often the epochs of loaded tenants are compared.
@@ -77,6 +80,8 @@ struct Inner {
     loading: Cache<Key, Arc<LoadLock>>,
     /// For loads that anybody can ask for: a quarter of the connections. Streams have half.
     strangers: Semaphore,
+    /// For lists that are written: as many as there are processors.
+    writers: Arc<Semaphore>,
 }
 
 struct Failed {
@@ -97,6 +102,7 @@ impl Catalogues {
     #[must_use]
     pub fn new(store: Store, world: World, wakeups: Arc<dyn Wakeups>) -> Self {
         let strangers = usize::try_from(store.system_connections() / 4).unwrap_or(1);
+        let processors = available_parallelism().map_or(1, NonZero::get);
         let inner = Inner {
             store,
             world,
@@ -118,6 +124,7 @@ impl Catalogues {
                 .time_to_idle(Duration::from_mins(1))
                 .build(),
             strangers: Semaphore::new(strangers.max(1)),
+            writers: Arc::new(Semaphore::new(processors)),
         };
         Self {
             inner: Arc::new(inner),
@@ -300,7 +307,9 @@ impl Inner {
                 })
             })
             .collect();
-        Ok(Some(Catalogue::new(endpoint, loaded.epoch, tools, before)))
+        let lists = Lists::new(&self.writers);
+        let catalogue = Catalogue::new(endpoint, loaded.epoch, tools, lists);
+        Ok(Some(catalogue.after(before)))
     }
 
     /// Definitions from memory where they are, from the database where not: turning one tool on

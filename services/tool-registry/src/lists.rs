@@ -1,11 +1,12 @@
 //! Lists of tools as MCP clients see them.
 //!
 //! Writing one takes as long as there are tools, so it is done once and by a thread that answers
-//! nobody: every connection of a thread that writes would wait.
+//! nobody: every connection of a thread that writes would wait. As many are written at once as there
+//! are processors; more would only hold more memory.
 
 use std::{
     borrow::Cow,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use bytes::Bytes;
@@ -15,12 +16,12 @@ use countersign_domain::{
     risk::RiskClass,
 };
 use futures_util::{
-    FutureExt as _, TryFutureExt as _,
+    FutureExt as _,
     future::{BoxFuture, Shared},
 };
 use serde::Serialize;
 use serde_json::Value;
-use tokio::task::spawn_blocking;
+use tokio::{spawn, sync::Semaphore, task::spawn_blocking};
 
 use crate::{catalogue::CatalogueTool, output::Published, shown};
 
@@ -58,18 +59,19 @@ type Written = Shared<BoxFuture<'static, Result<Arc<[Bytes]>, ListLost>>>;
 /// set of classes.
 #[derive(Debug)]
 pub(crate) struct Lists {
-    of: [OnceLock<Written>; SCOPE_SETS],
-}
-
-impl Default for Lists {
-    fn default() -> Self {
-        Self {
-            of: [const { OnceLock::new() }; SCOPE_SETS],
-        }
-    }
+    of: Mutex<[Option<Written>; SCOPE_SETS]>,
+    /// How many lists of all catalogues are written at once.
+    writers: Arc<Semaphore>,
 }
 
 impl Lists {
+    pub(crate) fn new(writers: &Arc<Semaphore>) -> Self {
+        Self {
+            of: Mutex::new([const { None }; SCOPE_SETS]),
+            writers: Arc::clone(writers),
+        }
+    }
+
     pub(crate) async fn list(
         &self,
         tools: &Arc<[Arc<CatalogueTool>]>,
@@ -80,12 +82,27 @@ impl Lists {
             .enumerate()
             .filter(|(_, class)| scopes.contains(class))
             .fold(0, |set, (place, _)| set | 1 << place);
-        let written = self.of[set].get_or_init(|| {
-            let (tools, scopes) = (Arc::clone(tools), scopes.to_vec());
+        let written = {
+            let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+            // One that was lost is written again.
+            of[set].take_if(|written| matches!(written.peek(), Some(Err(ListLost))));
+            let write = || self.write(tools, scopes);
+            of[set].get_or_insert_with(write).clone()
+        };
+        written.await
+    }
+
+    /// A task, because what nobody polls must not stand in the queue of the writers.
+    fn write(&self, tools: &Arc<[Arc<CatalogueTool>]>, scopes: &[RiskClass]) -> Written {
+        let (tools, scopes) = (Arc::clone(tools), scopes.to_vec());
+        let writers = Arc::clone(&self.writers);
+        let writing = spawn(async move {
+            let _writer = writers.acquire_owned().await.map_err(|_| ListLost)?;
             let written = spawn_blocking(move || pages(&tools, &scopes));
-            written.map_err(|_| ListLost).boxed().shared()
+            written.await.map_err(|_| ListLost)
         });
-        written.clone().await
+        let written = async { writing.await.map_err(|_| ListLost)? };
+        written.boxed().shared()
     }
 }
 
@@ -200,5 +217,37 @@ const fn is_idempotent(method: Method) -> bool {
         | Method::Put
         | Method::Delete => true,
         Method::Post | Method::Patch => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{runtime::Builder, task::yield_now};
+
+    use super::*;
+
+    #[test]
+    fn no_more_lists_are_written_at_once_than_there_are_writers() {
+        // With one thread, what is asked of it later is done later.
+        let mut runtime = Builder::new_current_thread();
+        let runtime = runtime.max_blocking_threads(1).build().unwrap();
+        runtime.block_on(async {
+            let writers = Arc::new(Semaphore::new(1));
+            let (lists, other) = (Lists::new(&writers), Lists::new(&writers));
+            let busy = Arc::clone(&writers).acquire_owned().await.unwrap();
+            let tools = Arc::default();
+            let mut asked = lists.list(&tools, &[]).boxed();
+            let mut second = other.list(&tools, &[]).boxed();
+            for _ in 0..3 {
+                assert!(asked.as_mut().now_or_never().is_none());
+                assert!(second.as_mut().now_or_never().is_none());
+                yield_now().await;
+                spawn_blocking(|| ()).await.unwrap();
+            }
+            // Whoever goes away keeps no writer.
+            drop((busy, asked));
+            assert_eq!(second.await.unwrap()[..], [Bytes::from_static(b"[]")]);
+        });
+        println!("N = 2 lists waited for 1 writer");
     }
 }

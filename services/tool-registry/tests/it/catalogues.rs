@@ -13,7 +13,7 @@ use countersign_tool_registry::{
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
 use sqlx::Executor as _;
-use tokio::time::sleep;
+use tokio::{runtime::Builder, task::spawn_blocking, time::sleep};
 
 use crate::house::{Home, operation, title};
 
@@ -285,6 +285,21 @@ async fn a_gateway_whose_watch_has_stopped_is_not_stale_either() {
     gate.turn_on("list", Handling::Run).await;
     sleep(Duration::from_secs(1)).await;
     assert_eq!(gate.names(&catalogues).await, ["list"]);
+}
+
+#[tokio::test]
+async fn a_list_that_was_lost_is_written_when_somebody_asks_again() {
+    let gate = Gate::new().await;
+    let catalogue = gate.get(&gate.catalogues()).await;
+    let lost = Arc::clone(&catalogue);
+    let losing = spawn_blocking(move || {
+        // It ends before it has written anything.
+        let elsewhere = Builder::new_current_thread().build().unwrap();
+        elsewhere.block_on(async { lost.list(&[]).now_or_never().is_none() })
+    });
+    assert!(losing.await.unwrap(), "it is being written");
+    assert!(catalogue.list(&[]).await.is_err(), "it is lost");
+    assert_eq!(listed(&catalogue, &[]).await, json!([]));
 }
 
 #[tokio::test]
