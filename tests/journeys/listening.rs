@@ -210,12 +210,14 @@ async fn t80_a_token_that_cannot_be_looked_up_keeps_its_streams_for_a_while_and_
     beats().await;
 
     admin.execute(HIDE_TOKENS).await.unwrap();
-    for _ in 0..4 {
+    for _ in 0..2 {
         house.clock.advance(TimeDelta::seconds(15));
+        // On a slow machine, too, one of them falls into each.
+        beats().await;
         beats().await;
     }
     ends(&mut old, &mut new).await;
-    println!("N = 2 streams stayed for 29 seconds and were gone within a minute");
+    println!("N = 2 streams stayed for 29 seconds and were gone after 30");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,9 +19,8 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, waitid};
 
 use crate::program;
 
-/// What the process may use of processors, however busy they are: the kernel ends it a second
-/// before.
-const PROCESSOR_TIME: Duration = Duration::from_secs(7);
+/// What the process may use of processors, however busy they are.
+const PROCESSOR_TIME: Duration = Duration::from_secs(5);
 const MEMORY_KIB: u64 = 256 << 10;
 /// In which Linux tells processor time, whatever it measures it in.
 const TICK_MS: u64 = 10;
