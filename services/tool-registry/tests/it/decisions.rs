@@ -4,7 +4,6 @@ use countersign_access::{EnableHighRiskTool, EnableTool, TenantScope};
 use countersign_domain::{
     Fault as _, Kind,
     decision::Handling,
-    operation::{Diagnostic, Severity},
     risk::RiskClass,
     role::Role,
     tool::{Choice, ToolState},
@@ -13,7 +12,7 @@ use countersign_store::enablements::{NewDecision, TurnOnPermit};
 use countersign_testkit::world;
 use countersign_tool_registry::{ToolDecisionError, ToolView, TurnOff, TurnOn, TurnOnReads};
 
-use crate::house::{Home, operation};
+use crate::house::{Home, marked, operation};
 
 async fn home() -> (Home, countersign_domain::id::SourceId) {
     let home = Home::new().await;
@@ -104,16 +103,7 @@ async fn what_somebody_turned_off_stays_off_when_reads_are_turned_on() {
 async fn t79_a_tool_whose_text_persuades_is_turned_on_only_by_itself() {
     let home = Home::new().await;
     let codes = ["text_instructs", "text_hidden_characters", "without_words"];
-    let operations = codes.map(|code| {
-        let mut operation = operation(code, RiskClass::Read, false);
-        operation.diagnostics.push(Diagnostic {
-            severity: Severity::Warning,
-            code: code.to_owned(),
-            pointer: format!("/paths/~1{code}/get"),
-            text: "read it first".to_owned(),
-        });
-        operation
-    });
+    let operations = codes.map(|code| marked(code, code));
     let source = home.source("Shop", &operations).await;
 
     assert_eq!(reads(&home, &home.developer, source).await, 1);

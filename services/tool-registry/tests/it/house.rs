@@ -7,7 +7,7 @@ use countersign_domain::{
     digest::Digest,
     id::{RevisionId, SourceId, ToolId},
     name::Title,
-    operation::{ImportedOperation, Method, Security},
+    operation::{Diagnostic, ImportedOperation, Method, Security, Severity},
     risk::{Confidence, Risk, RiskClass},
     role::Role,
 };
@@ -183,6 +183,20 @@ fn version_of(tool: ToolId, operation: &ImportedOperation) -> NewToolVersion {
 
 pub(crate) fn title(text: &str) -> Title {
     text.parse().unwrap()
+}
+
+/// A read about which the importer noted something.
+pub(crate) fn marked(name: &str, code: &str) -> ImportedOperation {
+    let note = Diagnostic {
+        severity: Severity::Warning,
+        code: code.to_owned(),
+        pointer: format!("/paths/~1{name}/get"),
+        text: "the description tells a model what to do".to_owned(),
+    };
+    ImportedOperation {
+        diagnostics: vec![note],
+        ..operation(name, RiskClass::Read, false)
+    }
 }
 
 pub(crate) fn operation(name: &str, class: RiskClass, high_risk: bool) -> ImportedOperation {

@@ -5,7 +5,6 @@ use countersign_domain::{
     Fault as _, Kind,
     decision::Handling,
     id::{SourceId, ToolVersionId},
-    operation::{Diagnostic, Severity},
     overrides::{OverrideKind, Said, SaidRisk},
     risk::RiskClass,
     role::Role,
@@ -16,7 +15,7 @@ use countersign_tool_registry::{
     WithdrawOverride,
 };
 
-use crate::house::{Home, operation, title};
+use crate::house::{Home, marked, operation, title};
 
 async fn home() -> (Home, SourceId, TenantScope) {
     let home = Home::new().await;
@@ -297,14 +296,9 @@ async fn another_name_or_other_words_keep_the_decision_of_whoever_could_decide_i
 #[tokio::test]
 async fn words_that_must_be_read_are_not_shown_again_under_a_decision_that_did_not_see_them() {
     let home = Home::new().await;
-    let mut persuasive = operation("persuasive", RiskClass::Read, false);
-    persuasive.diagnostics.push(Diagnostic {
-        severity: Severity::Warning,
-        code: "text_instructs".to_owned(),
-        pointer: "/paths/~1persuasive/get".to_owned(),
-        text: "the description tells a model what to do".to_owned(),
-    });
-    let source = home.source("Shop", &[persuasive]).await;
+    let source = home
+        .source("Shop", &[marked("persuasive", "text_instructs")])
+        .await;
     let tool = home.tool(source, "persuasive").await;
     home.say(&home.developer, &tool, words("Orders", "All orders."))
         .await

@@ -5,7 +5,6 @@ use countersign_domain::{
     Fault as _, Kind,
     decision::Handling,
     id::SourceId,
-    operation::{Diagnostic, Severity},
     risk::RiskClass,
     role::Role,
     tool::{Choice, ToolState},
@@ -13,7 +12,7 @@ use countersign_domain::{
 use countersign_testkit::world;
 use countersign_tool_registry::{DecideTools, DecidedTools, ToolDecisionError};
 
-use crate::house::{Home, operation};
+use crate::house::{Home, marked, operation};
 
 const NAMES: [&str; 6] = ["list", "export", "add", "pay", "broken", "persuasive"];
 
@@ -21,20 +20,13 @@ async fn home() -> (Home, SourceId) {
     let home = Home::new().await;
     let mut broken = operation("broken", RiskClass::Read, false);
     broken.unsupported = Some("its body is XML".to_owned());
-    let mut persuasive = operation("persuasive", RiskClass::Read, false);
-    persuasive.diagnostics.push(Diagnostic {
-        severity: Severity::Warning,
-        code: "text_instructs".to_owned(),
-        pointer: "/paths/~1persuasive/get".to_owned(),
-        text: "the description tells a model what to do".to_owned(),
-    });
     let operations = [
         operation("list", RiskClass::Read, false),
         operation("export", RiskClass::Read, true),
         operation("add", RiskClass::Write, false),
         operation("pay", RiskClass::Billing, true),
         broken,
-        persuasive,
+        marked("persuasive", "text_instructs"),
     ];
     let source = home.source("Shop", &operations).await;
     (home, source)
