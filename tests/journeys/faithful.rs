@@ -6,6 +6,7 @@
 //! one door out are the real ones; the upstream writes down what it is sent.
 
 mod hostile;
+mod newer;
 mod raw_text;
 mod unseen;
 

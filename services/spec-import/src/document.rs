@@ -165,9 +165,11 @@ fn beside(document: &mut ImportedDocument, found: &[Found<'_>]) {
         .map(|(index, one)| (one.pointer.as_str(), index))
         .collect();
     for note in mem::take(&mut document.diagnostics) {
-        let mut ends = note.pointer.match_indices('/').map(|(at, _)| at);
-        let end = ends.nth(3).unwrap_or(note.pointer.len());
-        match by_pointer.get(&note.pointer[..end]) {
+        // `/paths/~1a/get`, or one deeper: `/paths/~1a/additionalOperations/COPY`.
+        let ends = note.pointer.match_indices('/').map(|(at, _)| at);
+        let mut ends = ends.chain([note.pointer.len()]).skip(3).take(2);
+        let index = ends.find_map(|end| by_pointer.get(&note.pointer[..end]));
+        match index {
             Some(index) => document.operations[*index].diagnostics.push(note),
             None => document.diagnostics.push(note),
         }
@@ -267,15 +269,7 @@ fn version(root: &Value, notes: &mut Notes) -> Result<(String, Dialect), ImportE
     };
     let dialect = match version.get(..3) {
         Some("3.0") => Dialect::V30,
-        Some("3.1") => Dialect::V31,
-        Some("3.2") => {
-            notes.warning(
-                "version_newer",
-                &at,
-                "OpenAPI 3.2 is read as if it were 3.1",
-            );
-            Dialect::V31
-        }
+        Some("3.1" | "3.2") => Dialect::V31,
         _ => {
             return Err(ImportError::UnknownVersion {
                 version: one_line(&version),

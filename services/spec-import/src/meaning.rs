@@ -15,6 +15,10 @@ pub fn meaning(code: &str) -> Option<&'static str> {
 /// By code, in order.
 const MEANINGS: &[(&str, &str)] = &[
     (
+        "additional_operations_not_an_object",
+        "What should list further methods of a path by name is no such list; it is left out.",
+    ),
+    (
         "all_of_opened",
         "A schema allows no properties but its own, and is joined to others that have more; so that anything fits, more are allowed.",
     ),
@@ -135,8 +139,24 @@ const MEANINGS: &[(&str, &str)] = &[
         "The document uses a member whose name is kept for bundles; it is left out.",
     ),
     (
+        "method_ambiguous",
+        "A method differs from a common one only by its case, so nobody could tell the two apart; it is left out.",
+    ),
+    (
+        "method_has_a_field",
+        "A method stands among the additional ones although it has a field of its own; it is read as if it stood there.",
+    ),
+    (
+        "method_invalid",
+        "What should be the name of a method is none that could be sent; it is left out.",
+    ),
+    (
+        "method_never_sent",
+        "No request may have this method, because it echoes credentials or makes another connection; the operation is listed, and off.",
+    ),
+    (
         "method_not_imported",
-        "HEAD, OPTIONS and TRACE are no tools; the operation is listed, and off.",
+        "HEAD and OPTIONS are no tools; the operation is listed, and off.",
     ),
     (
         "method_override_left_out",
@@ -427,10 +447,6 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "version_is_a_number",
         "The version of the format is a number, not text; it is read as it is meant.",
-    ),
-    (
-        "version_newer",
-        "The version of the format is newer than those that are known; it is read as the newest of them.",
     ),
     (
         "version_odd",

@@ -257,11 +257,10 @@ fn resolve<'d>(cx: &mut Reading<'_, 'd>, found: &Found<'d>) -> &'d Value {
 }
 
 fn template<'f, 'd>(cx: &mut Reading<'_, 'd>, found: &'f Found<'d>) -> Option<&'f Template<'d>> {
-    if found.method == Method::Query {
-        let reason = "QUERY requests are too new to be sent";
-        cx.refuse("method_not_imported", &found.pointer, reason);
-    }
-    if matches!(found.method, Method::Head | Method::Options | Method::Trace) {
+    if found.method.is_never_sent() {
+        let reason = format!("{} requests are never sent", found.method);
+        cx.refuse("method_never_sent", &found.pointer, &reason);
+    } else if matches!(found.method, Method::Head | Method::Options) {
         let reason = format!("{} requests are not imported by default", found.method);
         cx.refuse("method_not_imported", &found.pointer, &reason);
     }

@@ -2,8 +2,8 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use countersign_domain::operation::{ImportedOperation, Method, Severity};
-use serde_json::Value;
+use countersign_domain::operation::{ImportedOperation, Method, OtherMethod, Severity};
+use serde_json::{Map, Value};
 
 use crate::{
     ImportError, Limits,
@@ -14,7 +14,10 @@ use crate::{
 };
 
 /// Since `OpenAPI` 3.2, methods that have no field of their own stand under this one.
-const ADDITIONAL: &str = "additionalOperations";
+pub(crate) const ADDITIONAL: &str = "additionalOperations";
+
+/// The same in the versions before, in which QUERY has no field either.
+const ADDITIONAL_EARLIER: &str = "x-oai-additionalOperations";
 
 /// Where Azure writes the paths that differ by their query only.
 pub(crate) const MORE_PATHS: &str = "/x-ms-paths";
@@ -82,25 +85,70 @@ fn find_in<'d>(
             notes.warning("path_not_an_object", &place, text);
             continue;
         };
-        let more = members.get(ADDITIONAL).and_then(Value::as_object);
-        let more_place = place.key(ADDITIONAL);
-        let more = more.into_iter().flatten().map(|one| (one, &more_place));
-        for ((key, value), place) in members.iter().map(|one| (one, &place)).chain(more) {
-            let place = place.key(key);
-            let Some(method) = method_of((key, value), &place, &mut seen, notes) else {
+        for Described {
+            method,
+            value,
+            pointer,
+        } in operations(members, &place, notes)
+        {
+            if !is_first((method, value), &pointer, &mut seen, notes) {
                 continue;
-            };
+            }
             let template = template.get_or_insert_with(|| Rc::new(path::parse(path)));
             found.push(Found {
                 method,
                 path,
                 items: Rc::clone(&items),
                 value,
-                pointer: place.to_string(),
+                pointer,
                 template: Rc::clone(template),
             });
         }
     }
+}
+
+/// A method, and what stands under it.
+struct Described<'d> {
+    method: Method,
+    value: &'d Value,
+    pointer: String,
+}
+
+/// Every method of a path item, those with a field of their own first.
+fn operations<'d>(
+    members: &'d Map<String, Value>,
+    place: &At<'_>,
+    notes: &mut Notes,
+) -> Vec<Described<'d>> {
+    let mut found = Vec::new();
+    let mut add = |method: Option<Method>, value, at: &At<'_>| {
+        found.extend(method.map(|method| Described {
+            method,
+            value,
+            pointer: at.to_string(),
+        }));
+    };
+    for (key, value) in members {
+        let at = place.key(key);
+        add(of_field(key, &at, notes), value, &at);
+    }
+    for home in [ADDITIONAL, ADDITIONAL_EARLIER] {
+        let place = place.key(home);
+        match members.get(home) {
+            Some(Value::Object(more)) => {
+                for (name, value) in more {
+                    let at = place.key(name);
+                    add(of_entry((home, name), &at, notes), value, &at);
+                }
+            }
+            None | Some(Value::Null) => {}
+            Some(_) => {
+                let text = "these are not described by an object and are left out";
+                notes.error("additional_operations_not_an_object", &place, text);
+            }
+        }
+    }
+    found
 }
 
 /// What a path says beside its reference counts as well, and before what it refers to; only where
@@ -119,37 +167,66 @@ fn conflicts(items: &[Place<'_>], notes: &mut Notes) {
     }
 }
 
-/// The method that a member of a path describes, unless it was described before.
-fn method_of(
-    (key, value): (&str, &Value),
-    place: &At<'_>,
+/// Whether an operation is there, and no other has its method.
+fn is_first(
+    (method, value): (Method, &Value),
+    place: &str,
     seen: &mut Vec<Method>,
     notes: &mut Notes,
-) -> Option<Method> {
-    match Method::parse(key) {
-        Some(_) if value.is_null() => {
-            let text = "nothing stands under this method";
-            notes.warning("operation_empty", place, text);
-        }
-        Some(method) if seen.contains(&method) => {
-            let text = "the method is given twice; the first one counts";
-            notes.warning("operation_twice", place, text);
-        }
-        Some(method) => {
-            seen.push(method);
-            return Some(method);
-        }
-        None if key == ANY_METHOD => {
-            let text = "the path takes every method; since none is named, none is imported";
-            notes.warning("any_method_left_out", place, text);
-        }
-        None if is_known(key) => {}
-        None => {
-            let text = "this is not a method that could be sent and is left out";
-            notes.warning("path_member_unknown", place, text);
-        }
+) -> bool {
+    if value.is_null() {
+        let text = "nothing stands under this method";
+        notes.warning("operation_empty", &place, text);
+        return false;
     }
-    None
+    if seen.contains(&method) {
+        let text = "the method is given twice; the first one counts";
+        notes.warning("operation_twice", &place, text);
+        return false;
+    }
+    seen.push(method);
+    true
+}
+
+/// The method that a field of a path item is for.
+fn of_field(key: &str, place: &At<'_>, notes: &mut Notes) -> Option<Method> {
+    let method = Method::of_field(key);
+    if method.is_none() && key == ANY_METHOD {
+        let text = "the path takes every method; since none is named, none is imported";
+        notes.warning("any_method_left_out", place, text);
+    } else if method.is_none() && !is_known(key) {
+        let text = "this is not a method that could be sent and is left out";
+        notes.warning("path_member_unknown", place, text);
+    }
+    method
+}
+
+/// The method that an entry beside the fields is for, to the letter.
+fn of_entry((home, name): (&str, &str), place: &At<'_>, notes: &mut Notes) -> Option<Method> {
+    let fixed = Method::of_field(name);
+    let method = Method::as_written(name);
+    match (method, fixed) {
+        (Some(Method::Query), _) if home == ADDITIONAL_EARLIER => {}
+        (Some(method), Some(_)) => {
+            let text = format!("{method} has a field of its own and is read as if it stood there");
+            notes.warning("method_has_a_field", place, &text);
+        }
+        (None, Some(fixed)) => {
+            let text = format!(
+                "the method differs from {fixed} by its case only, so nobody can tell which is meant; it is left out"
+            );
+            notes.error("method_ambiguous", place, &text);
+        }
+        (None, None) => {
+            let text = format!(
+                "this is no name of a method, or longer than {} characters; it is left out",
+                OtherMethod::BYTES
+            );
+            notes.error("method_invalid", place, &text);
+        }
+        (Some(_), None) => {}
+    }
+    method
 }
 
 fn is_known(key: &str) -> bool {

@@ -206,7 +206,7 @@ impl<'a> Listed<'a> {
     }
 }
 
-/// RFC 9110 section 9.2.2.
+/// RFC 9110 section 9.2.2 and RFC 10008.
 const fn is_idempotent(method: Method) -> bool {
     match method {
         Method::Get
@@ -216,7 +216,7 @@ const fn is_idempotent(method: Method) -> bool {
         | Method::Query
         | Method::Put
         | Method::Delete => true,
-        Method::Post | Method::Patch => false,
+        Method::Post | Method::Patch | Method::Other(_) => false,
     }
 }
 

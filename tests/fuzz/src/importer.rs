@@ -115,7 +115,7 @@ fn accounted_for(document: &ImportedDocument, bytes: &[u8]) {
             continue;
         };
         for (key, value) in item {
-            let Some(method) = Method::parse(key).filter(|_| !value.is_null()) else {
+            let Some(method) = Method::of_field(key).filter(|_| !value.is_null()) else {
                 continue;
             };
             written += 1;

@@ -91,7 +91,7 @@ const KINDS: [BodyKind; 5] = [
 impl Tool {
     pub(crate) fn of(given: &mut Unstructured<'_>) -> Result<Self> {
         let base = Url::parse(given.choose(&BASES)?).expect("they are URLs");
-        let method = *given.choose(&Method::ALL)?;
+        let method = *given.choose(&Method::FIELDS)?;
         let (path, variables) = path(given)?;
         let binds = binds(given, &variables)?;
         let body = given.ratio(1, 2)?.then(|| body(given)).transpose()?;

@@ -92,7 +92,7 @@ pub(crate) struct Tool {
     /// Its present definition: what turning it on says yes to.
     version: ID,
     /// The HTTP method.
-    method: &'static str,
+    method: String,
     /// The path in the document.
     path: String,
     /// One line about it.
@@ -250,7 +250,7 @@ impl From<ToolView> for Tool {
             source: id(tool.source),
             name: tool.name,
             version: id(tool.version),
-            method: operation.method.as_str(),
+            method: operation.method.to_string(),
             path: operation.path,
             title: operation.title,
             description: operation.description,

@@ -57,6 +57,11 @@ pub fn build(
     template: &RequestTemplate<'_>,
     arguments: &Map<String, Value>,
 ) -> Result<BuiltRequest, BuildError> {
+    if template.method.is_never_sent() {
+        return Err(BuildError::TemplateUnusable {
+            reason: "its method is never sent",
+        });
+    }
     refuse_unknown(template, arguments)?;
     header::check(template.binds, arguments)?;
     let path = Template::parse(template.path)?;

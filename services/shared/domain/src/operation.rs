@@ -3,76 +3,15 @@
 //! This is the one intermediate form. Whatever format a document has, it becomes
 //! [`ImportedDocument`]; nothing after the importer knows about OpenAPI.
 
-use std::{fmt, sync::Arc};
+mod method;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::method::{Method, OtherMethod};
 use crate::{digest::Digest, risk::Risk};
-
-/// An HTTP method that an operation can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-#[expect(
-    missing_docs,
-    reason = "RFC 9110 section 9, RFC 5789 and OpenAPI 3.2 say what they are"
-)]
-pub enum Method {
-    Get,
-    Put,
-    Post,
-    Delete,
-    Patch,
-    Head,
-    Options,
-    Trace,
-    Query,
-}
-
-impl Method {
-    /// All methods of an `OpenAPI` path item.
-    pub const ALL: [Self; 9] = [
-        Self::Get,
-        Self::Put,
-        Self::Post,
-        Self::Delete,
-        Self::Patch,
-        Self::Head,
-        Self::Options,
-        Self::Trace,
-        Self::Query,
-    ];
-
-    /// The method as it stands in a request line.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Put => "PUT",
-            Self::Post => "POST",
-            Self::Delete => "DELETE",
-            Self::Patch => "PATCH",
-            Self::Head => "HEAD",
-            Self::Options => "OPTIONS",
-            Self::Trace => "TRACE",
-            Self::Query => "QUERY",
-        }
-    }
-
-    /// Reads a method in any case.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|method| method.as_str().eq_ignore_ascii_case(text))
-    }
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// A whole document, imported.
 #[derive(Clone, Debug, Serialize, Deserialize)]

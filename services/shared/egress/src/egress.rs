@@ -124,8 +124,9 @@ impl Egress {
 
     fn build_request(&self, request: OutboundRequest) -> Result<Request, EgressError> {
         let url = self.check(request.url)?;
-        let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes())
-            .map_err(|_| EgressError::RequestInvalid("a method"))?;
+        let method = Some(request.method).filter(|method| !method.is_never_sent());
+        let method = method.and_then(|method| method.as_str().parse().ok());
+        let method: reqwest::Method = method.ok_or(EgressError::RequestInvalid("a method"))?;
         let mut outbound = Request::new(method, url);
         for (name, text) in request.headers {
             let (name, value) = parse_header(&name, &text)?;

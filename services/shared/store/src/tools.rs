@@ -314,7 +314,7 @@ fn known(row: &QueryResult) -> Result<KnownTool, StoreError> {
     let method: String = row.try_get("", "method")?;
     Ok(KnownTool {
         id,
-        method: at.need("method", Method::parse(&method))?,
+        method: at.need("method", Method::as_written(&method))?,
         path: row.try_get("", "path")?,
         name: row.try_get("", "name")?,
         version: row.try_get::<Uuid>("", "current_version")?.into(),

@@ -6,12 +6,14 @@
 
 use std::collections::HashMap;
 
+use countersign_domain::operation::Method;
 use serde_json::{Map, Value, json};
 
 use super::{Converted, Converting, postman_request as request};
 use crate::{
     notes::{At, Notes},
     origin::Origins,
+    paths,
 };
 
 /// Folders inside folders; nobody goes deeper.
@@ -138,12 +140,8 @@ fn saved(
     }
     let url = request::url(given.get("url").unwrap_or(given), &collection.variables);
     let verb = given.get("method").and_then(Value::as_str).unwrap_or("GET");
-    let verb = verb.to_ascii_lowercase();
-    let taken = collection
-        .paths
-        .get(&url.path)
-        .is_some_and(|item| item.get(&verb).is_some());
-    if taken {
+    let keys = keys(verb);
+    if !slot(&mut collection.paths, &url.path, &keys).is_null() {
         cx.notes.warning(
             "operation_twice",
             at,
@@ -180,13 +178,25 @@ fn saved(
         ),
     }
     let place = At::Pointer("/paths");
-    let place = place.key(&url.path);
-    let place = place.key(&verb);
-    cx.origins
-        .add(place.to_string(), at.key("request").to_string());
-    let entry = collection
-        .paths
-        .entry(url.path)
-        .or_insert_with(|| json!({}));
-    entry[verb] = operation;
+    let place = place.key(&url.path).to_string();
+    let place = keys
+        .iter()
+        .fold(place, |place, key| At::Pointer(&place).key(key).to_string());
+    cx.origins.add(place, at.key("request").to_string());
+    *slot(&mut collection.paths, &url.path, &keys) = operation;
+}
+
+/// The keys of a method in a path item: Postman sends COPY, PURGE and others too, which have no
+/// field.
+fn keys(verb: &str) -> Vec<String> {
+    match Method::of_field(verb) {
+        Some(_) => vec![verb.to_ascii_lowercase()],
+        None => vec![paths::ADDITIONAL.to_owned(), verb.to_owned()],
+    }
+}
+
+/// Where an operation goes; null while there is none.
+fn slot<'p>(paths: &'p mut Map<String, Value>, path: &str, keys: &[String]) -> &'p mut Value {
+    let item = paths.entry(path).or_insert(Value::Null);
+    keys.iter().fold(item, |place, key| &mut place[key])
 }

@@ -49,7 +49,7 @@ pub(super) fn effect(reading: &Reading<'_>, votes: &[Vote]) -> Effect {
         return Effect::Removes(word);
     }
     let asked = phrases(reading).find(|word| reading.lexicon.has(&REMOVALS, word));
-    if let Some(word) = asked.filter(|_| reading.method == Method::Post) {
+    if let Some(word) = asked.filter(|_| reading.posts()) {
         return Effect::Removes(word.clone());
     }
     if let Some(word) = of(Act::End).or_else(|| credential_dies(votes)) {

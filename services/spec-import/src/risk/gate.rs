@@ -1,8 +1,9 @@
 //! The gate in front of everything: does the call only read?
 //!
-//! Text may say that a call acts; it can never say that an acting method does not. PUT, PATCH
-//! and DELETE never pass; GET passes unless something shows that it acts; POST passes only
-//! when every verb there is reads.
+//! Text may say that a call acts; it can never say that an acting method does not. PUT, PATCH,
+//! DELETE and methods by their own names never pass; GET passes unless something shows that it
+//! acts; POST passes only when every verb there is reads, and QUERY, which is safe by its
+//! definition (RFC 10008), unless one does not.
 
 pub(super) mod doors;
 
@@ -13,6 +14,7 @@ use super::{
     phrase::Phrase,
     reading::Reading,
     things::{ACTING_ENDS, COMPUTED, LANGUAGES},
+    tokens::words,
     verbs::{Act, Verb},
 };
 
@@ -63,6 +65,7 @@ pub(super) fn votes(reading: &Reading<'_>) -> Vec<Vote> {
     if reading.method != Method::Get {
         cast("path", &removal_on_the_way(reading));
     }
+    cast("method", &own_name(reading));
     for (source, phrase) in [("name", &reading.name), ("text", &reading.text)] {
         cast(source, &phrase.verb);
         cast(source, &phrase.second);
@@ -87,13 +90,26 @@ fn removal_on_the_way(reading: &Reading<'_>) -> Option<(Verb, String)> {
         .find(|(found, _)| found.clear && found.act == Act::Remove)
 }
 
+/// `PURGE`, `UNLOCK`: what a method is called may say that it acts, never that it reads.
+fn own_name(reading: &Reading<'_>) -> Option<(Verb, String)> {
+    let Method::Other(name) = reading.method else {
+        return None;
+    };
+    let mut named = words(name.as_str()).into_iter();
+    named.find_map(|word| {
+        let found = reading.lexicon.verb(&word)?;
+        (!found.act.only_reads()).then_some((found, word))
+    })
+}
+
 /// Decides whether the call only reads.
 pub(super) fn gate(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     match reading.method {
         Method::Head | Method::Options | Method::Trace => Gate::Reads,
-        Method::Put | Method::Patch | Method::Delete => gate_changing_method(votes),
+        Method::Put | Method::Patch | Method::Delete | Method::Other(_) => {
+            gate_changing_method(votes)
+        }
         Method::Get => gate_get(reading, votes),
-        // Said to be safe, but a body decides what it does.
         Method::Post | Method::Query => gate_post(reading, votes),
     }
 }
@@ -189,7 +205,9 @@ const fn is_grave(vote: &Vote) -> bool {
 fn gate_post(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     let asks = asks_what_one_may(reading);
     let computes = computes_an_answer(reading);
-    let reads = asks
+    let queries = reading.method == Method::Query;
+    let reads = queries
+        || asks
         || computes
         || votes.iter().any(|vote| {
             vote.reads()
@@ -206,7 +224,7 @@ fn gate_post(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     });
     let codes = reading_votes_run_code(reading, votes);
     match (reads, acts || codes) {
-        // A path alone is too little to wave a POST through.
+        // A path alone is too little to wave a body through.
         (true, false) if reading.mute => Gate::Disputed,
         (true, false) => Gate::Reads,
         (true, true) => Gate::Disputed,
@@ -226,10 +244,8 @@ fn path_asks(reading: &Reading<'_>) -> bool {
 
 /// A verb that asks, in a language that can also change things: nothing shows which it does.
 fn reading_votes_run_code(reading: &Reading<'_>, votes: &[Vote]) -> bool {
-    runs_code(reading)
-        && votes
-            .iter()
-            .any(|vote| vote.reads() && CARRIES_CODE.contains(&vote.verb.base))
+    let asks = |vote: &Vote| vote.reads() && CARRIES_CODE.contains(&vote.verb.base);
+    runs_code(reading) && (reading.method == Method::Query || votes.iter().any(asks))
 }
 
 /// Verbs whose object may be code.

@@ -107,7 +107,7 @@ fn runs_inside(reading: &Reading<'_>) -> Option<String> {
     let last = *words.last()?;
     let goes = last == "attach" && has(INSIDE);
     let starts = last == "pipeline" && has(SOURCES) && !reading.path.ends_in_parameter;
-    let posts = reading.method == Method::Post;
+    let posts = reading.posts();
     (posts && (goes || starts)).then(|| last.clone())
 }
 
@@ -174,8 +174,7 @@ fn made(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, String)>
     thing(&EXECUTIONS)
         .map(|word| ("execute", word))
         .or_else(|| {
-            let posts = reading.method == Method::Post;
-            (posts || either)
+            (reading.posts() || either)
                 .then(capacity)
                 .flatten()
                 .map(|word| ("provision", word))

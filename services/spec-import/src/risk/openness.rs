@@ -8,6 +8,7 @@ use countersign_domain::{operation::Method, risk::Reason};
 
 use super::{
     lexicon::Lexicon,
+    reading::posts,
     reasons::reason,
     template::{Piece, pieces},
     tokens::{truncated, words},
@@ -49,8 +50,7 @@ pub(super) fn open(path: &str, method: Method, acts: bool) -> Option<Reason> {
     } else if names_the_thing(&pieces, acts) {
         let text = "The path names nothing, so a variable or the body says what is called.";
         ("path_thing_open", text)
-    } else if acts && (gives_the_order(&pieces) || method == Method::Post && fills_a_place(&pieces))
-    {
+    } else if acts && (gives_the_order(&pieces) || posts(method) && fills_a_place(&pieces)) {
         let text = "A variable stands where the path says what is done.";
         ("path_order_open", text)
     } else {

@@ -35,7 +35,18 @@ pub(super) struct Reading<'l> {
     pub(super) mute: bool,
 }
 
+/// Whether a body may say what is done, as in a POST: a QUERY is asked by one, and of a method by
+/// its own name nothing is known.
+pub(super) const fn posts(method: Method) -> bool {
+    matches!(method, Method::Post | Method::Query | Method::Other(_))
+}
+
 impl<'l> Reading<'l> {
+    /// Whether a body may say what is done.
+    pub(super) const fn posts(&self) -> bool {
+        posts(self.method)
+    }
+
     /// Reads the evidence.
     pub(super) fn of(evidence: &Evidence<'_>, lexicon: &'l Lexicon) -> Self {
         let path = Rc::new(Path::read(evidence.path, lexicon));

@@ -12,6 +12,7 @@ use super::{Evidence, classify, score};
 mod changes;
 mod guarded;
 mod handed_out;
+mod methods;
 mod open_paths;
 mod reads;
 mod talk_down;
@@ -37,6 +38,13 @@ fn risk(method: Method, path: &str, name: &str, summary: &str) -> Risk {
 
 fn strings(list: &[&str]) -> Vec<String> {
     list.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// Those with a field in a document, and some by their own names.
+fn every_method() -> impl Iterator<Item = Method> {
+    let others = ["COPY", "PURGE", "PROPFIND", "SEARCH", "GETALL"];
+    let others = others.map(|name| Method::as_written(name).unwrap());
+    Method::FIELDS.into_iter().chain(others)
 }
 
 #[track_caller]
@@ -115,7 +123,7 @@ fn sensitive_data_is_named() {
 
 #[test]
 fn every_answer_has_reasons_with_evidence_and_is_the_same_again() {
-    for method in Method::ALL {
+    for method in every_method() {
         for path in [
             "",
             "/",

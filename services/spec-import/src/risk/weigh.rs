@@ -122,6 +122,13 @@ fn judge<'a>((reading, fields): (&'a Reading<'a>, &'a Fields), evidence: &'a Evi
     risk.high_risk |= open.is_some() || claimed.is_some();
     risk.reasons.extend(open);
     risk.reasons.extend(claimed);
+    if let Method::Other(name) = reading.method {
+        let text = "What this method does is between the document and its server.";
+        risk.reasons
+            .push(reason("method_unknown", text, name.as_str()));
+        risk.high_risk = true;
+        risk.confidence = Confidence::Low;
+    }
     let decides = case.fields.decides.as_deref().filter(|_| acts);
     if let Some(field) = case.fields.overrides.as_deref().or(decides) {
         let text = "A field of the request says what is done.";
@@ -150,16 +157,16 @@ fn may_act(reading: &Reading<'_>, gate: Gate) -> bool {
     };
     match gate {
         Gate::Acts | Gate::Disputed => true,
-        Gate::Reads | Gate::ReadsByMethod => reading.method == Method::Post && !asks(),
+        Gate::Reads | Gate::ReadsByMethod => reading.posts() && !asks(),
     }
 }
 
 impl Case<'_> {
     fn weigh_read(&self) -> Risk {
         let mut reasons = vec![reasons::reads(self.reading, &self.votes)];
-        let posts = self.reading.method == Method::Post;
         let examined = || {
-            posts
+            self.reading
+                .posts()
                 .then(|| secrets::examined_credential(self.reading))
                 .flatten()
         };
@@ -202,7 +209,7 @@ impl Case<'_> {
             _ => false,
         };
         let (word, _) = words.find(|(word, point)| point.source == "path" && !harmless(word))?;
-        let asked = self.reading.method == Method::Post || only;
+        let asked = self.reading.posts() || only;
         (sure && asked).then(|| word.to_owned())
     }
 

@@ -280,33 +280,3 @@ fn plain_names_of_schemas_are_found_in_their_own_file() {
     assert!(schema["$defs"]["A"].is_object(), "{schema}");
     assert!(schema.to_string().contains("maxProperties"), "{schema}");
 }
-
-#[test]
-fn a_method_of_openapi_3_2_is_imported_and_off_or_counted() {
-    let text = r#"{"openapi":"3.2.0","$self":"https://example.com/a.json","paths":{"/a":{
-        "get":{}, "query":{"operationId":"askAll"},
-        "additionalOperations":{"TRACE":{}, "COPY":{}, "get":{}}}}}"#;
-    let document = import(text.as_bytes(), &patient()).unwrap();
-    let methods: Vec<&str> = document
-        .operations
-        .iter()
-        .map(|o| o.method.as_str())
-        .collect();
-    assert_eq!(methods, ["GET", "QUERY", "TRACE"]);
-    let query = at(&document, "QUERY", "/a");
-    assert!(query.unsupported.as_ref().unwrap().contains("QUERY"));
-    let lost: Vec<(&str, &str)> = document
-        .diagnostics
-        .iter()
-        .filter(|note| note.pointer.contains("additionalOperations"))
-        .map(|note| (note.code.as_str(), note.pointer.as_str()))
-        .collect();
-    let at = |name| format!("/paths/~1a/additionalOperations/{name}");
-    assert_eq!(
-        lost,
-        [
-            ("path_member_unknown", at("COPY").as_str()),
-            ("operation_twice", at("get").as_str())
-        ]
-    );
-}

@@ -209,6 +209,30 @@ async fn a_tool_is_method_and_path_over_all_imports() {
 }
 
 #[tokio::test]
+async fn a_tool_of_any_method_stays_the_same_over_all_imports() {
+    let desk = Desk::new().await;
+    let paths = |summary: &str| {
+        json!({"/a": {"query": get("queryA", "Query a"),
+            "additionalOperations": {"COPY": get("copyA", summary), "copy": get("otherA", "Copy")}}})
+    };
+    let started = desk.start(paste(&document(paths("Copy a")))).await;
+    let before = desk.tools(started.source).await;
+    let revision = desk
+        .again(started.source, &document(paths("Copy a to b")))
+        .await;
+    let after = desk.tools(started.source).await;
+
+    assert_eq!(revision.state, RevisionState::Ready);
+    for same in ["QUERY /a", "copy /a"] {
+        assert_eq!(identity(&before, same), identity(&after, same), "{same}");
+    }
+    let (old, new) = (identity(&before, "COPY /a"), identity(&after, "COPY /a"));
+    assert_eq!((&old.0, &old.2), (&new.0, &new.2));
+    assert_ne!(old.1, new.1, "what it says has changed");
+    assert_eq!((before.len(), after.len()), (3, 3));
+}
+
+#[tokio::test]
 async fn a_decision_does_not_outlive_the_definition_it_was_about() {
     let desk = Desk::new().await;
     let paths =

@@ -14,6 +14,7 @@ mod hostile_table;
 mod imports;
 mod labels;
 mod marks;
+mod newer;
 mod notices;
 mod older;
 mod pointing;

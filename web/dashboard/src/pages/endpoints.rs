@@ -96,7 +96,7 @@ pub(crate) struct ToolChoice {
 pub(crate) struct ToolBox {
     pub(crate) id: String,
     pub(crate) name: String,
-    pub(crate) method: &'static str,
+    pub(crate) method: String,
     pub(crate) path: Inert,
     pub(crate) state: Badge,
     pub(crate) checked: bool,
@@ -116,7 +116,7 @@ pub(crate) fn choices(tools: &[ToolView], chosen: &[ToolId]) -> Vec<ToolChoice> 
                 .map(|view| ToolBox {
                     id: view.tool.id.to_string(),
                     name: view.tool.name.clone(),
-                    method: view.tool.operation.method.as_str(),
+                    method: view.tool.operation.method.to_string(),
                     path: Inert::new(&view.tool.operation.path),
                     state: Badge::state(view.state),
                     checked: is_chosen(view),

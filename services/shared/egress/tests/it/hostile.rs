@@ -338,6 +338,20 @@ async fn a_connection_that_never_comes_about_is_given_up_and_nothing_was_sent() 
 }
 
 #[tokio::test]
+async fn a_method_that_echoes_or_tunnels_leaves_by_no_door() {
+    let names = ["TRACE", "TRACK", "CONNECT", "connect", "PRI", "DEBUG"];
+    for name in names {
+        let upstream = Upstream::that(vec![say("HTTP/1.1 204 No Content\r\n\r\n")]).await;
+        let mut request = get(&upstream.url("/"));
+        request.method = Method::as_written(name).unwrap();
+        let error = door(loopback_policy()).send(request).await.unwrap_err();
+        assert_eq!(error.code(), "outbound_request_invalid", "{name}");
+        assert!(!error.may_have_been_sent(), "{name}");
+    }
+    println!("N = {} methods that leave by no door", names.len());
+}
+
+#[tokio::test]
 async fn an_answer_without_a_body_is_not_judged_by_the_body_it_describes() {
     let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 107374182400\r\n\r\n";
     let upstream = Upstream::that(vec![say(head)]).await;

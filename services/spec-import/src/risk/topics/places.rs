@@ -127,7 +127,5 @@ fn mints_a_link(reading: &Reading<'_>) -> bool {
         verb.is_some_and(mints) && link && !phrase.object.iter().any(public)
     };
     let phrases = [&reading.text, &reading.name];
-    reading.method == Method::Post
-        && phrases.into_iter().any(minted)
-        && !reading.path.words().any(public)
+    reading.posts() && phrases.into_iter().any(minted) && !reading.path.words().any(public)
 }

@@ -33,7 +33,7 @@ pub(crate) struct ToolRow {
     /// What its box says: the tool, and the definition that is shown.
     pub(crate) value: String,
     pub(crate) checked: bool,
-    pub(crate) method: &'static str,
+    pub(crate) method: String,
     pub(crate) path: Inert,
     pub(crate) name: String,
     pub(crate) title: Inert,
@@ -65,7 +65,7 @@ impl ToolRow {
             id: view.tool.id.to_string(),
             value: box_of(view),
             checked: bulk.has_tool(view.tool.id),
-            method: operation.method.as_str(),
+            method: operation.method.to_string(),
             path: Inert::new(&operation.path),
             name: view.tool.name.clone(),
             title: Inert::new(&operation.title),
