@@ -203,6 +203,7 @@ fn taking(first: usize, count: usize) -> ImportedOperation {
         explode: true,
         allow_reserved: false,
         content_type: None,
+        encoding: Vec::new(),
         required: false,
     };
     let mut operation = plain_operation();

@@ -1,6 +1,10 @@
 //! The arguments of an operation: one flat object, the body under `body`.
 
-use countersign_domain::{media_type, operation::Bind, text};
+use countersign_domain::{
+    media_type,
+    operation::{Bind, PartEncoding},
+    text,
+};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -9,6 +13,7 @@ use crate::{
     operation::Reading,
     parameter::{self, Parameter},
     path::{self, Template},
+    reference,
     schema::Links,
     words::shown,
 };
@@ -91,7 +96,9 @@ pub(crate) fn bind<'d>(
         .iter()
         .map(|parameter| match parameter.place {
             Place::Path => (Place::Path, path::bare(parameter.wire)),
-            place @ (Place::Query | Place::Header | Place::Cookie) => (place, parameter.wire),
+            place @ (Place::Query | Place::Querystring | Place::Header | Place::Cookie) => {
+                (place, parameter.wire)
+            }
         })
         .chain(missing.iter().map(|name| (Place::Path, path::bare(name))))
         .collect();
@@ -112,6 +119,7 @@ pub(crate) fn bind<'d>(
             explode: false,
             allow_reserved: false,
             content_type: None,
+            encoding: Vec::new(),
             required: true,
         });
     }
@@ -120,7 +128,17 @@ pub(crate) fn bind<'d>(
 
 fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: &mut Arguments) {
     use countersign_domain::operation::Place;
-    let Some((schema, mut links, content_type)) = schema(cx, parameter) else {
+    let written = match parameter.place {
+        Place::Querystring => body::whole_query(cx, parameter),
+        Place::Path | Place::Query | Place::Header | Place::Cookie => written(cx, parameter),
+    };
+    let Some(Written {
+        schema,
+        mut links,
+        content_type,
+        encoding,
+    }) = written
+    else {
         return;
     };
     if key != parameter.wire {
@@ -156,24 +174,52 @@ fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: 
         explode,
         allow_reserved: reserved && parameter.place == Place::Query,
         content_type,
+        encoding,
         required: parameter.required,
     });
 }
 
-/// The schema of a parameter, and its media type where it has one.
-fn schema(
-    cx: &mut Reading<'_, '_>,
-    parameter: &Parameter<'_>,
-) -> Option<(Value, Links, Option<String>)> {
+/// The schema of a parameter, and how its value is written.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) schema: Value,
+    pub(crate) links: Links,
+    /// Its media type, where it has one.
+    pub(crate) content_type: Option<String>,
+    /// How the properties of a form are written, where that is not the default.
+    pub(crate) encoding: Vec<PartEncoding>,
+}
+
+impl Written {
+    fn by_style((schema, links): (Value, Links)) -> Self {
+        Self {
+            schema,
+            links,
+            ..Self::default()
+        }
+    }
+}
+
+fn written(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> Option<Written> {
     let at = At::Pointer(&parameter.pointer);
     if let Some(schema) = parameter.value.get("schema") {
-        let (schema, links) = cx
+        let inlined = cx
             .definitions
             .inline(schema, &at.key("schema"), &mut cx.notes);
-        return Some((schema, links, None));
+        return Some(Written::by_style(inlined));
     }
     let content = parameter.value.get("content").and_then(Value::as_object);
     if let Some((media, value)) = content.and_then(body::prefer_json) {
+        let at = at.key("content");
+        let place = at.key(media).to_string();
+        let (value, place) = match reference::follow(cx.root, value, place.clone()) {
+            Ok(found) => found,
+            Err(bad) => {
+                let reason = format!("of a parameter, {}", bad.reason());
+                cx.refuse(bad.code(), &place, &reason);
+                return None;
+            }
+        };
         let sent = any_as_text(cx, media, value);
         if !media_type::is_json(sent) && !media_type::is_text(sent) {
             let what = format!(
@@ -188,8 +234,7 @@ fn schema(
             );
             return None;
         }
-        let at = at.key("content");
-        let at = at.key(media);
+        let at = At::Pointer(&place);
         let (schema, links) = match value.get("schema") {
             Some(schema) if !media_type::is_json(sent) && !body::is_scalar(cx.root, schema) => {
                 (json!({ "type": "string" }), Links::default())
@@ -199,7 +244,12 @@ fn schema(
                 .inline(schema, &at.key("schema"), &mut cx.notes),
             None => (json!({}), Links::default()),
         };
-        return Some((schema, links, Some(text::strip(sent, 120))));
+        return Some(Written {
+            schema,
+            links,
+            content_type: Some(text::strip(sent, 120)),
+            encoding: Vec::new(),
+        });
     }
     let loose: Map<String, Value> = LOOSE_KEYWORDS
         .iter()
@@ -211,12 +261,12 @@ fn schema(
         "the parameter has no schema; what else stands there is used, or a text is asked for",
     );
     if loose.contains_key("type") || loose.contains_key("enum") {
-        let (schema, links) = cx
-            .definitions
-            .inline(&Value::Object(loose), &at, &mut cx.notes);
-        return Some((schema, links, None));
+        let loose = Value::Object(loose);
+        let inlined = cx.definitions.inline(&loose, &at, &mut cx.notes);
+        return Some(Written::by_style(inlined));
     }
-    Some((json!({ "type": "string" }), Links::default(), None))
+    let any = (json!({ "type": "string" }), Links::default());
+    Some(Written::by_style(any))
 }
 
 /// A single value is a text where any media type will do.

@@ -2,6 +2,7 @@
 
 mod form;
 mod media;
+mod whole_query;
 
 use std::fmt::Write as _;
 
@@ -13,6 +14,7 @@ use countersign_domain::{
 use serde_json::{Map, Value, json};
 
 use self::media::Chosen;
+pub(crate) use self::whole_query::whole_query;
 use crate::{
     arguments::Arguments, evidence::Fields, notes::At, operation::Reading, reference,
     schema::Links, words::shown,

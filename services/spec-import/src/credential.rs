@@ -46,7 +46,7 @@ pub(crate) fn is_asked_for(place: Place, wire: &str, description: &str) -> bool 
         Place::Query | Place::Cookie => {
             ANYWHERE.contains(&name.as_str()) || name == "token" && says_so()
         }
-        Place::Path => false,
+        Place::Path | Place::Querystring => false,
     }
 }
 

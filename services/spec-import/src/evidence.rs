@@ -7,6 +7,7 @@ use std::{
     rc::Rc,
 };
 
+use countersign_domain::operation::Place;
 use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
@@ -30,18 +31,15 @@ pub(crate) fn fields<'d>(
     let mut request = Fields::of(cx.outlines);
     for parameter in parameters {
         request.name(parameter.wire);
+        // Its fields are parameters themselves.
+        if parameter.place == Place::Querystring {
+            request.content(cx.root, parameter.value);
+        }
     }
     let body = value.get("requestBody");
     let body = body.and_then(|body| reference::end(cx.root, body));
-    let content = body
-        .and_then(|body| body.get("content"))
-        .and_then(Value::as_object);
-    for schema in content
-        .into_iter()
-        .flat_map(Map::values)
-        .filter_map(|media| media.get("schema"))
-    {
-        request.schema(schema, 2);
+    if let Some(body) = body {
+        request.content(cx.root, body);
     }
     let request = request.finish();
     let mut response = Fields::of(cx.outlines);
@@ -129,9 +127,17 @@ impl<'o, 'd> Fields<'o, 'd> {
             let Some(response) = reference::end(self.outlines.root, response) else {
                 continue;
             };
-            let content = response.get("content").and_then(Value::as_object);
-            let content = content.into_iter().flat_map(Map::values);
-            for schema in content.filter_map(|media| media.get("schema")) {
+            self.content(self.outlines.root, response);
+        }
+    }
+
+    /// Adds what each media type of a `content` holds, two levels down, whole or item by item.
+    fn content(&mut self, root: &'d Value, of: &'d Value) {
+        let content = of.get("content").and_then(Value::as_object);
+        let content = content.into_iter().flat_map(Map::values);
+        for media in content.filter_map(|media| reference::end(root, media)) {
+            let schemas = ["schema", "itemSchema"].map(|name| media.get(name));
+            for schema in schemas.into_iter().flatten() {
                 self.schema(schema, 2);
             }
         }

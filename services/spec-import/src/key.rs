@@ -84,8 +84,9 @@ const fn rank(place: Place) -> u8 {
     match place {
         Place::Path => 0,
         Place::Query => 1,
-        Place::Header => 2,
-        Place::Cookie => 3,
+        Place::Querystring => 2,
+        Place::Header => 3,
+        Place::Cookie => 4,
     }
 }
 
@@ -93,6 +94,7 @@ const fn suffix(place: Place) -> &'static str {
     match place {
         Place::Path => "path",
         Place::Query => "query",
+        Place::Querystring => "querystring",
         Place::Header => "header",
         Place::Cookie => "cookie",
     }

@@ -288,6 +288,26 @@ const MEANINGS: &[(&str, &str)] = &[
         "A pattern cannot be read, or no text could fit it, or it is too costly to check; any text is accepted there, and the API decides.",
     ),
     (
+        "querystring_media_chosen",
+        "The whole query is offered in several media types, of which one may be; one of them was chosen.",
+    ),
+    (
+        "querystring_media_unsupported",
+        "A parameter is the whole query, in a media type that cannot be written there faithfully.",
+    ),
+    (
+        "querystring_shared",
+        "A parameter is the whole query, and others stand in it too; how they are joined is not said, and the operation is off.",
+    ),
+    (
+        "querystring_twice",
+        "Two parameters are each the whole query; the operation is off.",
+    ),
+    (
+        "querystring_without_content",
+        "A parameter is the whole query, and nothing says how it is written.",
+    ),
+    (
         "read_only_left_out",
         "A property that only answers have is not offered to agents in requests.",
     ),

@@ -2,6 +2,7 @@
 
 mod asked;
 mod left_out;
+mod whole;
 
 use std::collections::HashMap;
 
@@ -80,7 +81,9 @@ pub(crate) fn collect<'d>(
         for parameter in read(cx, list, &pointer) {
             let wire = match parameter.place {
                 Place::Header => parameter.wire.to_ascii_lowercase(),
-                Place::Path | Place::Query | Place::Cookie => parameter.wire.to_owned(),
+                Place::Path | Place::Query | Place::Querystring | Place::Cookie => {
+                    parameter.wire.to_owned()
+                }
             };
             match index.get(&(parameter.place as u8, wire.clone())) {
                 Some((at, known)) if *known < level => merged[*at] = parameter,
@@ -111,6 +114,7 @@ pub(crate) fn collect<'d>(
     let mut left_out = LeftOut::default();
     merged.retain(|parameter| is_bound(cx, parameter, template, &mut left_out));
     left_out.note(cx);
+    whole::settle(cx, &merged);
     merged
 }
 
@@ -196,6 +200,7 @@ fn one<'d>(cx: &mut Reading<'_, 'd>, value: &'d Value, pointer: String) -> Optio
     let place = match value.get("in").and_then(Value::as_str).unwrap_or_default() {
         "path" => Place::Path,
         "query" => Place::Query,
+        "querystring" => Place::Querystring,
         "header" => Place::Header,
         "cookie" => Place::Cookie,
         other => {
@@ -255,7 +260,7 @@ fn is_bound<'d>(
             left_out.reserved.push((wire, pointer.clone()));
             return false;
         }
-        Place::Query | Place::Header | Place::Cookie => {}
+        Place::Query | Place::Querystring | Place::Header | Place::Cookie => {}
     }
     if *place == Place::Query && overrides_method(wire) {
         overrides(cx, parameter);
@@ -308,7 +313,7 @@ pub(crate) fn is_token(name: &str) -> bool {
 pub(crate) fn style(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> (Style, bool) {
     let default = match parameter.place {
         Place::Path | Place::Header => Style::Simple,
-        Place::Query | Place::Cookie => Style::Form,
+        Place::Query | Place::Querystring | Place::Cookie => Style::Form,
     };
     let style = match parameter.value.get("style") {
         None | Some(Value::Null) => default,
@@ -360,5 +365,6 @@ const fn fits(style: Style, place: Place) -> bool {
         ),
         Place::Header => matches!(style, Style::Simple),
         Place::Cookie => matches!(style, Style::Form),
+        Place::Querystring => false,
     }
 }

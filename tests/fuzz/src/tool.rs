@@ -44,6 +44,12 @@ const MEDIA: [&str; 10] = [
     "text/plain\r\nX: y",
     "",
 ];
+const WHOLE: [&str; 4] = [
+    "application/x-www-form-urlencoded",
+    "application/json",
+    "text/plain",
+    "application/jsonpath",
+];
 const TEXTS: [&str; 24] = [
     "",
     "x",
@@ -93,9 +99,13 @@ impl Tool {
         let base = Url::parse(given.choose(&BASES)?).expect("they are URLs");
         let method = *given.choose(&Method::FIELDS)?;
         let (path, variables) = path(given)?;
-        let binds = binds(given, &variables)?;
+        let mut binds = binds(given, &variables)?;
         let body = given.ratio(1, 2)?.then(|| body(given)).transpose()?;
-        let arguments = arguments(given, &binds, body.as_ref())?;
+        let mut arguments = arguments(given, &binds, body.as_ref())?;
+        // Last, so that what was kept before still means what it meant.
+        if !given.ratio(7, 8)? {
+            whole_query(given, &mut binds, &mut arguments)?;
+        }
         Ok(Self {
             method,
             base,
@@ -162,10 +172,41 @@ fn binds(given: &mut Unstructured<'_>, variables: &[String]) -> Result<Vec<Bind>
             explode: given.arbitrary()?,
             allow_reserved: given.ratio(1, 4)?,
             content_type: media(given, 8)?,
+            encoding: Vec::new(),
             required: given.arbitrary()?,
         });
     }
     Ok(binds)
+}
+
+/// One argument takes the place of all others in the query.
+fn whole_query(
+    given: &mut Unstructured<'_>,
+    binds: &mut Vec<Bind>,
+    arguments: &mut Map<String, Value>,
+) -> Result<()> {
+    for other in binds.extract_if(.., |bind| bind.place == Place::Query) {
+        arguments.remove(&other.key);
+    }
+    let content_type = given.choose(&WHOLE)?.to_string();
+    let value = if content_type == WHOLE[0] {
+        object(given, 2)?
+    } else {
+        value(given, 2)?
+    };
+    arguments.insert("whole".to_owned(), value);
+    binds.push(Bind {
+        key: "whole".to_owned(),
+        place: Place::Querystring,
+        wire: "whole".to_owned(),
+        style: Style::Form,
+        explode: true,
+        allow_reserved: false,
+        content_type: Some(content_type),
+        encoding: Vec::new(),
+        required: false,
+    });
+    Ok(())
 }
 
 /// A media type, once in so many.

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Row, arrive, built, named};
 
-const DOCUMENT: &str = r#"
+const DOCUMENT: &str = r##"
 openapi: 3.2.0
 info: {title: Pantry, version: "1"}
 servers: [{url: "https://pantry.example/base"}]
@@ -28,12 +28,75 @@ paths:
         operationId: search_jar
         requestBody: {content: {text/plain: {schema: {type: string}}}}
       TRACK: {operationId: track_jar}
-"#;
+  /find:
+    get:
+      operationId: find_form
+      parameters:
+        - name: criteria
+          in: querystring
+          content: {application/x-www-form-urlencoded: {$ref: "#/components/mediaTypes/Criteria"}}
+    query:
+      operationId: find_path
+      parameters:
+        - name: selector
+          in: querystring
+          required: true
+          content: {application/jsonpath: {schema: {type: string}}}
+      requestBody: {content: {application/json: {schema: {type: object}}}}
+    post:
+      operationId: find_json
+      parameters:
+        - name: filter
+          in: querystring
+          content: {application/json: {schema: {type: object}}}
+    put:
+      operationId: find_typed
+      parameters:
+        - name: filter
+          in: query
+          content: {application/json: {$ref: "#/components/mediaTypes/Typed"}}
+components:
+  mediaTypes:
+    Typed: {schema: {type: object, properties: {x: {type: integer}}, additionalProperties: false}}
+    Criteria:
+      schema:
+        type: object
+        properties: {of: {type: string}, sizes: {type: array, items: {type: integer}}, made: {type: object}}
+      encoding:
+        made: {style: deepObject, explode: true}
+"##;
 
 #[tokio::test]
 async fn what_is_new_in_3_2_is_what_an_upstream_receives() {
     let document = import(DOCUMENT.as_bytes(), &Limits::default()).unwrap();
-    arrive(&document, &methods()).await;
+    let rows = [methods(), whole_queries()].concat();
+    arrive(&document, &rows).await;
+}
+
+fn whole_queries() -> Vec<Row> {
+    vec![
+        (
+            "find_form",
+            json!({"criteria": {"of": "a + b&c", "sizes": [1, 2], "made": {"in": {"year": 30}}}}),
+            "GET /find?made%5Bin%5D%5Byear%5D=30&of=a%20%2B%20b%26c&sizes=1&sizes=2",
+        ),
+        ("find_form", json!({}), "GET /find"),
+        (
+            "find_path",
+            json!({"selector": "$.a.b[1:1]", "body": {"x": 1}}),
+            "QUERY /find?%24.a.b%5B1%3A1%5D\ncontent-type: application/json\n\n{\"x\":1}",
+        ),
+        (
+            "find_json",
+            json!({"filter": {"numbers": [1, 2], "flag": null}}),
+            "POST /find?%7B%22flag%22%3Anull%2C%22numbers%22%3A%5B1%2C2%5D%7D",
+        ),
+        (
+            "find_typed",
+            json!({"filter": {"x": 1}}),
+            "PUT /find?filter=%7B%22x%22%3A1%7D",
+        ),
+    ]
 }
 
 fn methods() -> Vec<Row> {

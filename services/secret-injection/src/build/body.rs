@@ -54,7 +54,7 @@ pub(super) fn write(
         },
         BodyKind::Form => Written {
             content_type: media_type(body, "application/x-www-form-urlencoded")?,
-            bytes: form(object(value)?, &body.encoding)?.into_bytes(),
+            bytes: form(ARGUMENT, object(value)?, &body.encoding)?.into_bytes(),
         },
         BodyKind::Multipart => multipart::write(body, object(value)?)?,
         BodyKind::Binary => Written {
@@ -102,7 +102,12 @@ fn as_text(value: &Value) -> Result<String, BuildError> {
     scalar.ok_or_else(|| BuildError::wrong_type(ARGUMENT, "text"))
 }
 
-fn form(object: &Map<String, Value>, encoding: &[PartEncoding]) -> Result<String, BuildError> {
+/// Writes an object as a form: `name=value` pairs, in the order of their names.
+pub(super) fn form(
+    argument: &str,
+    object: &Map<String, Value>,
+    encoding: &[PartEncoding],
+) -> Result<String, BuildError> {
     let mut names = Pairs::new(object.keys().cloned());
     let mut written = Vec::new();
     for (property, value) in encode::members(object) {
@@ -118,7 +123,7 @@ fn form(object: &Map<String, Value>, encoding: &[PartEncoding]) -> Result<String
         } else {
             value
         };
-        let argument = format!("{ARGUMENT}.{property}");
+        let argument = format!("{argument}.{property}");
         for pair in names.write(&argument, value, (style, explode, property))? {
             let (name, value) = (encode::strict(&pair.name), pair.value(encode::strict));
             written.push(format!("{name}={value}"));

@@ -23,7 +23,8 @@ pub(super) fn check(binds: &[Bind], arguments: &Map<String, Value>) -> Result<()
         Place::Header => refused::header(&bind.wire) || !refused::is_token(&bind.wire),
         Place::Cookie => !refused::is_token(&bind.wire),
         Place::Query => refused::overrides_method(&bind.wire),
-        Place::Path => false,
+        // What stands in the whole query is looked at when it is written.
+        Place::Path | Place::Querystring => false,
     });
     refused.map_or(Ok(()), |bind| Err(BuildError::bind(&bind.key)))
 }

@@ -6,12 +6,15 @@
 
 use std::collections::HashSet;
 
-use countersign_domain::operation::{Bind, Place};
+use countersign_domain::{
+    media_type,
+    operation::{Bind, Place},
+};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::{
-    BuildError, encode, refused, style,
+    BuildError, body, encode, refused, style,
     style::{BracketInKey, Pair},
     typed_value,
 };
@@ -61,6 +64,9 @@ pub(super) fn query(
     binds: &[Bind],
     arguments: &Map<String, Value>,
 ) -> Result<Option<String>, BuildError> {
+    if let Some(whole) = binds.iter().find(|bind| bind.place == Place::Querystring) {
+        return self::whole(whole, (fixed, binds), arguments);
+    }
     let in_query = || binds.iter().filter(|bind| bind.place == Place::Query);
     let fixed_names = fixed.unwrap_or_default().split('&').map(|pair| {
         let name = pair.split('=').next().unwrap_or_default();
@@ -87,4 +93,43 @@ pub(super) fn query(
         }
     }
     Ok((!written.is_empty()).then(|| written.join("&")))
+}
+
+/// Writes the one argument that is the whole query: as a form, or as one piece of text.
+fn whole(
+    bind: &Bind,
+    (fixed, binds): (Option<&str>, &[Bind]),
+    arguments: &Map<String, Value>,
+) -> Result<Option<String>, BuildError> {
+    let owners = binds
+        .iter()
+        .filter(|bind| matches!(bind.place, Place::Query | Place::Querystring));
+    if fixed.is_some_and(|fixed| !fixed.is_empty()) || owners.count() > 1 {
+        return Err(BuildError::TemplateUnusable {
+            reason: "its query is given by more than one",
+        });
+    }
+    let Some(value) = super::given(bind, arguments)? else {
+        return Ok(None);
+    };
+    let written = if is_form(bind) {
+        let members = value
+            .as_object()
+            .ok_or_else(|| BuildError::wrong_type(&bind.key, "an object"))?;
+        body::form(&bind.key, members, &bind.encoding)?
+    } else {
+        let value = typed_value(bind, value, encode::json)?;
+        let text = encode::text(&value).unwrap_or_default();
+        if refused::overrides_method(&text) {
+            return Err(BuildError::clash(&bind.key, &text));
+        }
+        encode::strict(&text)
+    };
+    Ok((!written.is_empty()).then_some(written))
+}
+
+/// Whether a whole query is written as a form, to which a credential can be added.
+pub(super) fn is_form(bind: &Bind) -> bool {
+    let media = bind.content_type.as_deref().unwrap_or_default();
+    media_type::essence(media) == "application/x-www-form-urlencoded"
 }

@@ -10,7 +10,11 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::RequestRefused;
-use crate::{BuiltRequest, RequestTemplate, build, connections::same_place};
+use crate::{
+    BuiltRequest, RequestTemplate,
+    build::{build, fills_the_query},
+    connections::same_place,
+};
 
 /// What upstreams are told about who asks.
 const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
@@ -43,7 +47,13 @@ pub(super) fn prepare<'a>(
     }
     let credential = connection.credential.as_ref();
     match credential {
-        Some(credential) => check_credential(credential, connection, &request)?,
+        Some(credential) => {
+            let is_whole = fills_the_query(&operation.binds) && request.url().query().is_some();
+            if is_whole && matches!(credential.scheme, AuthScheme::ApiKeyQuery { .. }) {
+                return Err(RequestRefused::CredentialClash);
+            }
+            check_credential(credential, connection, &request)?;
+        }
         None if needs_credential(&operation.security) => {
             return Err(RequestRefused::CredentialMissing);
         }

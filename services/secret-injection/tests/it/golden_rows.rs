@@ -1,6 +1,6 @@
 //! The rows of the golden table: the parameters; bodies are in [`golden_bodies`].
 
-use countersign_domain::operation::{Place, Style};
+use countersign_domain::operation::{PartEncoding, Place, Style};
 use serde_json::{Value, json};
 
 use crate::{
@@ -41,6 +41,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(queries());
     rows.extend(queries_of_one_value());
     rows.extend(headers_and_cookies());
+    rows.extend(whole_queries());
     rows.extend(golden_bodies::rows());
     rows
 }
@@ -254,6 +255,47 @@ fn queries_of_one_value() -> Vec<Row> {
                 .with(|bind| bind.wire = "StartTime>".into()),
             json!({"key": "x"}),
             "/c?StartTime%3E=x",
+        ),
+    ]
+}
+
+fn whole_queries() -> Vec<Row> {
+    let form = || get("/c").whole_query("application/x-www-form-urlencoded");
+    let json_typed = || get("/c").whole_query("application/json");
+    let path = || get("/c").whole_query("application/jsonpath");
+    let nested = PartEncoding {
+        property: "f".to_owned(),
+        style: Style::DeepObject,
+        explode: true,
+        content_type: None,
+    };
+    vec![
+        row(
+            form(),
+            json!({"whole": {"foo": "a + b", "bar": true, "list": [1, "x&y"], "o": {"k": 1}}}),
+            "/c?bar=true&foo=a%20%2B%20b&list=1&list=x%26y&o=%7B%22k%22%3A1%7D",
+        ),
+        row(
+            form().with(|bind| bind.encoding.push(nested)),
+            json!({"whole": {"f": {"a": {"b": 1}}, "g": 2}}),
+            "/c?f%5Ba%5D%5Bb%5D=1&g=2",
+        ),
+        row(form(), json!({"whole": {}}), "/c"),
+        row(form(), json!({}), "/c"),
+        row(
+            json_typed(),
+            json!({"whole": {"numbers": [1, 2], "flag": null}}),
+            "/c?%7B%22flag%22%3Anull%2C%22numbers%22%3A%5B1%2C2%5D%7D",
+        ),
+        row(
+            path(),
+            json!({"whole": "$.a.b[1:1]"}),
+            "/c?%24.a.b%5B1%3A1%5D",
+        ),
+        row(
+            path(),
+            json!({"whole": "a=1&b=2#c?d%26+é"}),
+            "/c?a%3D1%26b%3D2%23c%3Fd%2526%2B%C3%A9",
         ),
     ]
 }

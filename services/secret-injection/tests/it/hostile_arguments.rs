@@ -136,6 +136,40 @@ fn nothing_changes_the_method_from_within() {
 }
 
 #[test]
+fn a_whole_query_is_one_arguments_alone() {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let given = json!({"whole": {"a": 1}});
+    for shared in [
+        get("/?mode=safe").whole_query(FORM),
+        get("/").whole_query(FORM).query("a"),
+        get("/").whole_query(FORM).whole_query("text/plain"),
+    ] {
+        let error = shared.build(&given).unwrap_err();
+        assert_eq!(error.code(), "template_unusable");
+    }
+    for name in ["_method", "_METHOD", " _method", ".method"] {
+        let error = get("/").whole_query(FORM);
+        let error = error
+            .build(&json!({"whole": {name: "DELETE"}}))
+            .unwrap_err();
+        assert_eq!(error.code(), "argument_clash", "{name}");
+        let error = get("/").whole_query("text/plain");
+        let error = error.build(&json!({"whole": name})).unwrap_err();
+        assert_eq!(error.code(), "argument_clash", "{name}");
+    }
+    for (media, value) in [
+        (FORM, json!("a=1")),
+        (FORM, json!([1])),
+        ("text/plain", json!({"a": 1})),
+        ("text/plain", json!(["a"])),
+    ] {
+        let error = get("/").whole_query(media);
+        let error = error.build(&json!({"whole": value})).unwrap_err();
+        assert_eq!(error.code(), "argument_type", "{media} {value}");
+    }
+}
+
+#[test]
 fn a_member_of_an_object_cannot_be_another_parameter() {
     let query = get("/?mode=safe").query("filter").query("account");
     for name in ["account", "mode"] {
@@ -233,6 +267,17 @@ proptest! {
         prop_assert_eq!(pairs, [("q".to_owned(), value)]);
         prop_assert_eq!(request.url().path(), "/v1/search");
         prop_assert_eq!(request.url().fragment(), None);
+    }
+
+    #[test]
+    fn any_text_that_is_a_whole_query_stays_one_piece(value in ".{1,40}") {
+        let tool = get("/search").whole_query("application/jsonpath");
+        if let Ok(request) = tool.build(&json!({"whole": value})) {
+            let query = request.url().query().unwrap();
+            prop_assert!(!query.contains(['&', '=', '#', '+', ';']), "{}", query);
+            let read = percent_encoding::percent_decode_str(query).decode_utf8().unwrap();
+            prop_assert_eq!(read, value);
+        }
     }
 
     #[test]

@@ -288,6 +288,7 @@ pub(crate) fn bind(place: In, wire: &str) -> Bind {
         explode: false,
         allow_reserved: false,
         content_type: None,
+        encoding: Vec::new(),
         required: place == In::Path,
     }
 }

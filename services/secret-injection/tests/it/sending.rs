@@ -194,6 +194,33 @@ async fn an_argument_cannot_stand_where_the_credential_goes() {
 }
 
 #[tokio::test]
+async fn a_key_is_added_to_a_query_that_is_a_form_and_to_no_other() {
+    let house = House::open().await;
+    let upstream = Upstream::agreeable().await;
+    house.connect(&upstream.url("/")).await;
+    house.store(query_key("key"), SECRET).await;
+    let whole = |media: &str| {
+        let mut search = operation(Method::Query, "/items");
+        search.binds = vec![bind(In::Querystring, "whole")];
+        search.binds[0].content_type = Some(media.to_owned());
+        search
+    };
+    let form = whole("application/x-www-form-urlencoded");
+    for (search, value) in [
+        (&form, json!({"a": 1, "key": "mine"})),
+        (&whole("application/json"), json!({"a": 1})),
+        (&whole("text/plain"), json!("a")),
+    ] {
+        let outcome = house.call(search, &json!({"whole": value})).await;
+        assert_eq!(outcome.code(), Some("credential_clash"), "{value}");
+        assert!(upstream.arrived().is_empty());
+    }
+    house.call(&form, &json!({"whole": {"a": "b c"}})).await;
+    let line = format!("QUERY /items?a=b%20c&key={SECRET} HTTP/1.1");
+    assert_eq!(upstream.only().line, line);
+}
+
+#[tokio::test]
 async fn templates_in_arguments_stay_what_they_are() {
     let house = House::open().await;
     let upstream = Upstream::agreeable().await;

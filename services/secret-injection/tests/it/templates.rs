@@ -46,6 +46,7 @@ impl Template {
             explode,
             allow_reserved: false,
             content_type: None,
+            encoding: Vec::new(),
             required: place == Place::Path,
         });
         self
@@ -57,6 +58,12 @@ impl Template {
 
     pub(crate) fn query(self, wire: &str) -> Self {
         self.bind(Place::Query, wire, Style::Form, true)
+    }
+
+    /// The whole query, in a media type.
+    pub(crate) fn whole_query(self, media_type: &str) -> Self {
+        self.bind(Place::Querystring, "whole", Style::Form, true)
+            .with(|bind| bind.content_type = Some(media_type.to_owned()))
     }
 
     pub(crate) fn header(self, wire: &str) -> Self {

@@ -123,6 +123,10 @@ pub struct Bind {
     pub allow_reserved: bool,
     /// The value is written as this media type instead of by style.
     pub content_type: Option<String>,
+    /// Where the value is the whole query, written as a form: properties whose `encoding` says
+    /// other than the default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub encoding: Vec<PartEncoding>,
     /// Must be given.
     pub required: bool,
 }
@@ -135,6 +139,8 @@ pub enum Place {
     Path,
     /// The query.
     Query,
+    /// The whole query; then no other argument is in it.
+    Querystring,
     /// A header.
     Header,
     /// A cookie.

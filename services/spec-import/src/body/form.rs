@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::media::BINARY;
 use crate::{notes::At, operation::Reading, parameter, reference};
 
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// How each property of a form body is written, where that is not the default.
 pub(super) fn encoding(

@@ -93,7 +93,7 @@ fn paired<'o>(old: &'o ImportedOperation, new: &'o ImportedOperation) -> Paired<
                 renamed.get(wire).unwrap_or(&wire).to_string(),
             )
         }
-        Place::Query | Place::Header | Place::Cookie => address(bind),
+        Place::Query | Place::Querystring | Place::Header | Place::Cookie => address(bind),
     };
     let everything = Paired {
         pairs: Vec::new(),
@@ -138,6 +138,8 @@ fn address(bind: &Bind) -> (&'static str, String) {
     let wire = match bind.place {
         Place::Header => bind.wire.to_ascii_lowercase(),
         Place::Path | Place::Query | Place::Cookie => bind.wire.clone(),
+        // There is one at most, and its name is sent nowhere.
+        Place::Querystring => String::new(),
     };
     (name(bind.place), wire)
 }
@@ -248,13 +250,16 @@ fn style(bind: &Bind) -> String {
     } else {
         ""
     };
-    format!("{:?}{explode}{reserved}", bind.style)
+    let mut parts: Vec<String> = bind.encoding.iter().map(|p| format!(", {p:?}")).collect();
+    parts.sort_unstable();
+    format!("{:?}{explode}{reserved}{}", bind.style, parts.concat())
 }
 
 const fn name(place: Place) -> &'static str {
     match place {
         Place::Path => "path",
         Place::Query => "query",
+        Place::Querystring => "whole query",
         Place::Header => "header",
         Place::Cookie => "cookie",
     }

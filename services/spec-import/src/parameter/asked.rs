@@ -23,7 +23,7 @@ pub(super) fn settle<'d>(
         let means = |one: &Parameter<'_>| match one.place {
             Place::Path => one.wire.eq_ignore_ascii_case(variable),
             Place::Query => [*name, *variable].contains(&one.wire),
-            Place::Header | Place::Cookie => false,
+            Place::Querystring | Place::Header | Place::Cookie => false,
         };
         let mut found = parameters.extract_if(.., |one| means(one));
         let first = found.next();

@@ -7,7 +7,7 @@ use countersign_secret_injection::BuiltRequest;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::{hold, means, scalar};
+use super::{decoded, hold, means, scalar};
 use crate::tool::Tool;
 
 type Pairs = Vec<(String, String)>;
@@ -28,6 +28,9 @@ pub(super) fn check(tool: &Tool, request: &BuiltRequest) -> Result<(), String> {
         format!("{found:?} without {fixed:?}")
     })?;
     found.drain(..fixed.len());
+    if let Some(bind) = whole_bind(tool) {
+        return whole(tool, bind, (request, &found));
+    }
 
     let mut by_name: HashMap<&str, Vec<&str>> = HashMap::new();
     for (name, value) in &found {
@@ -63,6 +66,44 @@ pub(super) fn check(tool: &Tool, request: &BuiltRequest) -> Result<(), String> {
     }
     hold(accounted == found.len(), || {
         format!("{accounted} of the pairs {found:?} are an argument's own")
+    })
+}
+
+fn whole_bind(tool: &Tool) -> Option<&Bind> {
+    tool.binds
+        .iter()
+        .find(|bind| bind.place == Place::Querystring)
+}
+
+/// Nothing is in the query but the one value: each name is a member of it, or all of it is one
+/// piece.
+fn whole(
+    tool: &Tool,
+    bind: &Bind,
+    (request, found): (&BuiltRequest, &Pairs),
+) -> Result<(), String> {
+    let query = request.url().query().unwrap_or_default();
+    let given = given(tool, bind);
+    let form = bind.content_type.as_deref() == Some("application/x-www-form-urlencoded");
+    if let Some(Value::Object(members)) = given.filter(|_| form) {
+        let own = |name: &String| members.get(name).is_some_and(|value| !value.is_null());
+        return hold(found.iter().all(|(name, _)| own(name)), || {
+            format!("{found:?} of {members:?}")
+        });
+    }
+    let one_piece = !query.contains(['&', '=', '+', ';', '#']);
+    hold(one_piece, || format!("{query:?} is more than one piece"))?;
+    let is_json = bind.content_type.as_deref() == Some("application/json");
+    let read = decoded(query);
+    let meant = |value: &Value| {
+        if value.is_string() && is_json {
+            serde_json::from_str::<Value>(&read).is_ok_and(|read| read == *value)
+        } else {
+            means(&read, value)
+        }
+    };
+    hold(given.map_or(query.is_empty(), meant), || {
+        format!("{read:?} is not {given:?}")
     })
 }
 

@@ -176,6 +176,7 @@ const fn place(place: Place) -> &'static str {
     match place {
         Place::Path => "path",
         Place::Query => "query",
+        Place::Querystring => "whole query",
         Place::Header => "header",
         Place::Cookie => "cookie",
     }

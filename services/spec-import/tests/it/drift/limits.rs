@@ -113,6 +113,7 @@ fn parameters_that_are_all_renamed_are_all_counted() {
                 explode: true,
                 allow_reserved: false,
                 content_type: None,
+                encoding: Vec::new(),
                 required: false,
             })
             .collect();

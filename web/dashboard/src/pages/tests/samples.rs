@@ -98,6 +98,7 @@ fn operation(number: u128, class: RiskClass, text: &str) -> ImportedOperation {
             explode: false,
             allow_reserved: false,
             content_type: None,
+            encoding: Vec::new(),
             required: true,
         }],
         body: Some(Body {
