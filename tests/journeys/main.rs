@@ -12,3 +12,4 @@ mod listening;
 mod outputs;
 mod overrides;
 mod reimport;
+mod review;

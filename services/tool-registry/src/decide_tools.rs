@@ -9,6 +9,7 @@ use countersign_domain::{
     event::Event,
     id::{EnvironmentId, SourceId, ToolId, ToolVersionId},
     name::Statement,
+    operation::OperationBrief,
     record::{Act, Record},
     tool::{Choice, Tool},
 };
@@ -18,7 +19,7 @@ use countersign_store::{
     environments::Environment,
 };
 
-use crate::{Registry, ToolDecisionError, ToolView, rule, tools::views};
+use crate::{Registry, ToolBrief, ToolDecisionError, rule, tools::briefs};
 
 /// A tool with the definition of it that was looked at.
 pub type LookedAt = (ToolId, ToolVersionId);
@@ -77,14 +78,15 @@ impl Registry {
         let tx = self.store.begin(scope).await?;
         let environment = tx.environment(cmd.environment).await?;
         tx.lock_tools(cmd.source).await?;
-        let known = views(&tx, cmd.source, cmd.environment).await?;
+        let known = briefs(&tx, cmd.source, cmd.environment).await?;
         let sorted = Sorted::of(scope, &cmd, known);
         let mut outcome = DecidedTools {
             decided: Vec::new(),
             same: sorted.same,
             refused: sorted.refused,
         };
-        let tools: Vec<&Tool> = sorted.ordinary.iter().chain(&sorted.high).collect();
+        let tools: Vec<&Tool<OperationBrief>> =
+            sorted.ordinary.iter().chain(&sorted.high).collect();
         if tools.is_empty() {
             return Ok(outcome);
         }
@@ -111,7 +113,7 @@ impl Registry {
         &self,
         scope: &TenantScope,
         (environment, reason): (EnvironmentId, &Statement),
-        tools: &[Tool],
+        tools: &[Tool<OperationBrief>],
     ) -> Result<Vec<NewDecision>, Denied> {
         let tools = tools.iter();
         tools
@@ -123,7 +125,7 @@ impl Registry {
         &self,
         scope: &TenantScope,
         cmd: &DecideTools,
-        (environment, tool): (&Environment, &Tool),
+        (environment, tool): (&Environment, &Tool<OperationBrief>),
     ) -> Record {
         let record = match cmd.choice {
             Choice::Off => self.tool_record(scope, Act::ToolTurnedOff, tool),
@@ -183,14 +185,14 @@ async fn write(
 /// The tools that were chosen, by what becomes of them.
 #[derive(Default)]
 struct Sorted {
-    ordinary: Vec<Tool>,
-    high: Vec<Tool>,
+    ordinary: Vec<Tool<OperationBrief>>,
+    high: Vec<Tool<OperationBrief>>,
     same: usize,
     refused: Vec<RefusedTool>,
 }
 
 impl Sorted {
-    fn of(scope: &TenantScope, cmd: &DecideTools, known: Vec<ToolView>) -> Self {
+    fn of(scope: &TenantScope, cmd: &DecideTools, known: Vec<ToolBrief>) -> Self {
         let mut wanted: HashMap<ToolId, ToolVersionId> = cmd.tools.iter().copied().collect();
         let mut sorted = Self::default();
         for view in known {
@@ -198,7 +200,7 @@ impl Sorted {
                 continue;
             };
             let may_be = may_be(scope, &view, (version, cmd.choice));
-            let ToolView { tool, decided, .. } = view;
+            let ToolBrief { tool, decided, .. } = view;
             if let Err(why) = may_be {
                 sorted.refused.push(RefusedTool {
                     tool: tool.id,
@@ -232,7 +234,7 @@ impl Sorted {
 /// Says whether this may be decided about a tool that is one of many.
 fn may_be(
     scope: &TenantScope,
-    view: &ToolView,
+    view: &ToolBrief,
     (version, choice): (ToolVersionId, Choice),
 ) -> Result<(), ToolDecisionError> {
     let Choice::On(handling) = choice else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use countersign_domain::operation::{Diagnostic, Severity};
+use countersign_domain::operation::{Diagnostic, Judged, Severity};
 
 use crate::ToolView;
 
@@ -22,13 +22,16 @@ pub struct DiagnosticCount {
 /// Counts the diagnostics of a document and of its tools, the worst and then the most frequent
 /// first.
 #[must_use]
-pub fn count_diagnostics(document: &[Diagnostic], tools: &[ToolView]) -> Vec<DiagnosticCount> {
+pub fn count_diagnostics<O: Judged>(
+    document: &[Diagnostic],
+    tools: &[ToolView<O>],
+) -> Vec<DiagnosticCount> {
     let mut counts: BTreeMap<(Severity, &str), (usize, usize)> = BTreeMap::new();
     for note in document {
         counts.entry((note.severity, &note.code)).or_default().0 += 1;
     }
     for view in tools {
-        let notes = &view.tool.operation.diagnostics;
+        let notes = view.tool.operation.diagnostics();
         for (place, note) in notes.iter().enumerate() {
             let (count, with) = counts.entry((note.severity, &note.code)).or_default();
             let is_first = |earlier: &Diagnostic| {

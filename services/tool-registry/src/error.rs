@@ -13,6 +13,9 @@ pub enum ReadError {
     /// It is not there, or the database does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What it costs could not be said.
+    #[error("the tools could not be weighed")]
+    Unweighed,
 }
 
 impl Fault for ReadError {
@@ -20,6 +23,7 @@ impl Fault for ReadError {
         match self {
             Self::Denied(error) => error.kind(),
             Self::Store(error) => error.kind(),
+            Self::Unweighed => Kind::Internal,
         }
     }
 
@@ -27,6 +31,7 @@ impl Fault for ReadError {
         match self {
             Self::Denied(error) => error.code(),
             Self::Store(error) => error.code(),
+            Self::Unweighed => "internal",
         }
     }
 }

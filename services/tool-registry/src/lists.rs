@@ -29,6 +29,9 @@ use crate::{catalogue::CatalogueTool, output::Published, shown};
 pub(crate) const PAGE: usize = 1_000;
 /// Bytes of the input schemas of a list.
 const INPUTS: usize = 2 << 20;
+/// What the input schema of one tool may cost in a list. So few that each definition is weighed for
+/// all of them at once.
+pub(crate) const INPUT_STEPS: [usize; 4] = [24 << 10, 16 << 10, 8 << 10, 4 << 10];
 /// Bytes of the output schemas of a list.
 const OUTPUTS: usize = 512 << 10;
 /// Sets of classes there are.
@@ -130,17 +133,22 @@ fn pages(tools: &[Arc<CatalogueTool>], scopes: &[RiskClass]) -> Arc<[Bytes]> {
 /// clients can take in. Calls are checked against the whole schema in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Room {
-    input: usize,
-    output: usize,
+    /// Which of [`INPUT_STEPS`].
+    pub(crate) step: usize,
+    pub(crate) output: usize,
 }
 
 impl Room {
     /// A fair share of what all may cost together.
     pub(crate) fn of(tools: usize) -> Self {
-        let share = |all: usize, least, most| (all / tools.max(1)).clamp(least, most);
+        let share = |all: usize| all / tools.max(1);
+        let fits = |step: &usize| *step <= share(INPUTS);
         Self {
-            input: share(INPUTS, 4 << 10, 24 << 10),
-            output: share(OUTPUTS, 0, 16 << 10),
+            step: INPUT_STEPS
+                .iter()
+                .position(fits)
+                .unwrap_or(INPUT_STEPS.len() - 1),
+            output: share(OUTPUTS).min(16 << 10),
         }
     }
 }
@@ -160,7 +168,7 @@ pub(crate) struct Listed<'a> {
     name: &'a str,
     title: &'a str,
     description: Cow<'a, str>,
-    input_schema: Cow<'a, Value>,
+    pub(crate) input_schema: Cow<'a, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     output_schema: Option<&'a Value>,
     annotations: Annotations,
@@ -191,7 +199,7 @@ impl<'a> Listed<'a> {
             name: tool.name,
             title: &operation.title,
             description,
-            input_schema: shown::within(&operation.input_schema, room.input),
+            input_schema: shown::within(&operation.input_schema, INPUT_STEPS[room.step]),
             output_schema: tool
                 .output
                 .filter(|output| output.bytes() <= room.output)

@@ -9,6 +9,7 @@ use countersign_domain::{
     event::Event,
     id::{MemberId, ToolId, ToolVersionId},
     name::{Statement, ToolName},
+    operation::Judged,
     overrides::{Override, OverrideKind, Said, against_evidence, lowers, overridden},
     record::{Act, Record},
     tool::Tool,

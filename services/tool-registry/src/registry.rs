@@ -7,13 +7,14 @@ use countersign_domain::{World, id::TenantId};
 use countersign_queue::Wakeups;
 use countersign_store::{Store, environments::Environment};
 
-use crate::ReadError;
+use crate::{ReadError, weight::Remembered};
 
 /// Sources, tools, decisions and endpoints of a tenant. A use case each has a file of its own.
 #[derive(Clone)]
 pub struct Registry {
     pub(crate) store: Store,
     pub(crate) world: World,
+    pub(crate) remembered: Remembered,
     wakeups: Arc<dyn Wakeups>,
 }
 
@@ -24,6 +25,7 @@ impl Registry {
         Self {
             store,
             world,
+            remembered: Remembered::default(),
             wakeups,
         }
     }

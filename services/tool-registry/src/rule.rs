@@ -4,6 +4,7 @@ use countersign_access::{EnableHighRiskTool, EnableTool, TenantScope};
 use countersign_domain::{
     decision::Handling,
     id::ToolVersionId,
+    operation::Judged,
     overrides::{Override, OverrideKind},
     tool::Tool,
 };
@@ -12,8 +13,11 @@ use countersign_store::enablements::TurnOnPermit;
 use crate::ToolDecisionError;
 
 /// Asks for the permission that this tool needs: a high-risk one needs another than the rest.
-pub(crate) fn permit(scope: &TenantScope, tool: &Tool) -> Result<TurnOnPermit, ToolDecisionError> {
-    if tool.operation.risk.high_risk {
+pub(crate) fn permit<O: Judged>(
+    scope: &TenantScope,
+    tool: &Tool<O>,
+) -> Result<TurnOnPermit, ToolDecisionError> {
+    if tool.operation.risk().high_risk {
         Ok(TurnOnPermit::HighRisk(scope.allow(EnableHighRiskTool)?))
     } else {
         Ok(TurnOnPermit::Ordinary(scope.allow(EnableTool)?))
@@ -22,18 +26,18 @@ pub(crate) fn permit(scope: &TenantScope, tool: &Tool) -> Result<TurnOnPermit, T
 
 /// Says whether the tool may be on like this: its definition must be the one that was looked at,
 /// it must be callable, and high risk must be held.
-pub(crate) fn may_be_on(
-    tool: &Tool,
+pub(crate) fn may_be_on<O: Judged>(
+    tool: &Tool<O>,
     looked_at: ToolVersionId,
     handling: Handling,
 ) -> Result<(), ToolDecisionError> {
     if tool.version != looked_at {
         return Err(ToolDecisionError::ToolChanged);
     }
-    if let Some(why) = &tool.operation.unsupported {
-        return Err(ToolDecisionError::ToolUnsupported(why.clone()));
+    if let Some(why) = tool.operation.unsupported() {
+        return Err(ToolDecisionError::ToolUnsupported(why.to_owned()));
     }
-    match (tool.operation.risk.high_risk, handling) {
+    match (tool.operation.risk().high_risk, handling) {
         (true, Handling::Run) => Err(ToolDecisionError::HighRiskMustBeHeld),
         (true, Handling::Hold) | (false, Handling::Run | Handling::Hold) => Ok(()),
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use countersign_access::TenantScope;
 use countersign_domain::{
     id::{EnvironmentId, SourceId, ToolId},
+    operation::{ImportedOperation, Judged, OperationBrief},
     overrides::{Override, OverrideKind},
     risk::RiskClass,
     tool::{Enablement, Tool, ToolState},
@@ -17,11 +18,11 @@ use countersign_store::{
 
 use crate::{ReadError, Registry, ToolDecisionError, registry::reading};
 
-/// A tool in an environment.
+/// A tool in an environment, with its whole definition or, where there are many, with the brief.
 #[derive(Clone, Debug)]
-pub struct ToolView {
+pub struct ToolView<O = ImportedOperation> {
     /// The tool with its present definition.
-    pub tool: Tool,
+    pub tool: Tool<O>,
     /// What it is in this environment.
     pub state: ToolState,
     /// The latest decision, if there is one.
@@ -31,9 +32,12 @@ pub struct ToolView {
     pub overrides: Vec<Override>,
 }
 
-impl ToolView {
+/// A tool in an environment, as it is known where there are many.
+pub type ToolBrief = ToolView<OperationBrief>;
+
+impl<O: Judged> ToolView<O> {
     /// Puts tools together with what people say about them.
-    pub(crate) fn all(tools: Vec<DecidedTool>, overrides: Vec<Override>) -> Vec<Self> {
+    pub(crate) fn all(tools: Vec<DecidedTool<O>>, overrides: Vec<Override>) -> Vec<Self> {
         let mut of: HashMap<ToolId, Vec<Override>> = HashMap::new();
         for one in overrides {
             of.entry(one.tool).or_default().push(one);
@@ -76,9 +80,9 @@ impl ToolView {
     pub fn is_plain_read(&self) -> bool {
         let operation = &self.tool.operation;
         self.decided.is_none()
-            && operation.unsupported.is_none()
-            && operation.risk.class == RiskClass::Read
-            && !operation.risk.high_risk
+            && operation.unsupported().is_none()
+            && operation.risk().class == RiskClass::Read
+            && !operation.risk().high_risk
             && self.stands_alone().is_none()
     }
 }
@@ -98,7 +102,26 @@ impl Registry {
         let tx = self.store.begin(scope).await?;
         tx.source(source).await?;
         tx.environment(environment).await?;
-        Ok(views(&tx, source, environment).await?)
+        let tools = tx.tools(ToolsOf::Source(source), environment).await?;
+        let overrides = tx.overrides(OverridesOf::Source(source)).await?;
+        Ok(ToolView::all(tools, overrides))
+    }
+
+    /// Lists the same, but with the brief of each definition: what a list of many is drawn from.
+    ///
+    /// # Errors
+    /// When the caller may not read, or there is no such source or environment.
+    pub async fn tool_briefs(
+        &self,
+        scope: &TenantScope,
+        source: SourceId,
+        environment: EnvironmentId,
+    ) -> Result<Vec<ToolBrief>, ReadError> {
+        reading(scope)?;
+        let tx = self.store.begin(scope).await?;
+        tx.source(source).await?;
+        tx.environment(environment).await?;
+        Ok(briefs(&tx, source, environment).await?)
     }
 
     /// Shows one tool, as it is in an environment.
@@ -122,12 +145,12 @@ impl Registry {
 }
 
 /// The present tools of a source by name, with what people say about them.
-pub(crate) async fn views(
+pub(crate) async fn briefs(
     tx: &TenantTx,
     source: SourceId,
     environment: EnvironmentId,
-) -> Result<Vec<ToolView>, StoreError> {
-    let tools = tx.tools(ToolsOf::Source(source), environment).await?;
+) -> Result<Vec<ToolBrief>, StoreError> {
+    let tools = tx.tool_briefs(ToolsOf::Source(source), environment).await?;
     let overrides = tx.overrides(OverridesOf::Source(source)).await?;
     Ok(ToolView::all(tools, overrides))
 }

@@ -7,6 +7,7 @@ use countersign_domain::{
     event::Event,
     id::{EnvironmentId, ToolId, ToolVersionId},
     name::Statement,
+    operation::Judged,
     record::{Act, Record, RecordedTool},
     tool::{Choice, Enablement, Tool},
 };
@@ -76,10 +77,10 @@ impl Registry {
     }
 
     /// Puts a decision together; only a member can make one.
-    pub(crate) fn decision(
+    pub(crate) fn decision<O>(
         &self,
         scope: &TenantScope,
-        tool: &Tool,
+        tool: &Tool<O>,
         environment: EnvironmentId,
         reason: Statement,
     ) -> Result<NewDecision, Denied> {
@@ -98,13 +99,18 @@ impl Registry {
     }
 
     /// Begins a row of the audit log about a tool.
-    pub(crate) fn tool_record(&self, scope: &TenantScope, act: Act, tool: &Tool) -> Record {
+    pub(crate) fn tool_record<O: Judged>(
+        &self,
+        scope: &TenantScope,
+        act: Act,
+        tool: &Tool<O>,
+    ) -> Record {
         let mut record = Record::new(&self.world, scope.tenant(), act, scope.who());
         record.tool = Some(RecordedTool {
             tool: tool.id,
             version: tool.version,
             name: tool.name.clone(),
-            class: tool.operation.risk.class,
+            class: tool.operation.risk().class,
             endpoint: None,
         });
         record

@@ -6,12 +6,13 @@ use countersign_domain::{
     event::Event,
     id::{EnvironmentId, SourceId},
     name::Statement,
+    operation::OperationBrief,
     record::{Act, Record},
     tool::Tool,
 };
 use countersign_store::enablements::TurnOnPermit;
 
-use crate::{Registry, ToolDecisionError, ToolView, tools::views};
+use crate::{Registry, ToolBrief, ToolDecisionError, tools::briefs};
 
 /// The wish to turn on all READ tools of a source.
 #[derive(Clone, Debug)]
@@ -43,10 +44,10 @@ impl Registry {
         let environment = tx.environment(cmd.environment).await?;
         let source = tx.source(cmd.source).await?;
         tx.lock_tools(cmd.source).await?;
-        let views = views(&tx, cmd.source, cmd.environment).await?;
-        let reads: Vec<Tool> = views
+        let views = briefs(&tx, cmd.source, cmd.environment).await?;
+        let reads: Vec<Tool<OperationBrief>> = views
             .into_iter()
-            .filter(ToolView::is_plain_read)
+            .filter(ToolBrief::is_plain_read)
             .map(|view| view.tool)
             .collect();
         if reads.is_empty() {

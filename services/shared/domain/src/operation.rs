@@ -70,14 +70,73 @@ pub struct ImportedOperation {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-impl ImportedOperation {
+/// What people look at where there are many operations: all of one but its schemas and what requests
+/// are built from, which are most of it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OperationBrief {
+    /// The method.
+    pub method: Method,
+    /// The path template as it stands in the document.
+    pub path: String,
+    /// One line for people.
+    pub title: String,
+    /// Text shown to agents.
+    pub description: String,
+    /// Marked as deprecated.
+    pub deprecated: bool,
+    /// Classification.
+    pub risk: Risk,
+    /// Why it cannot be called faithfully; `None` when it can.
+    pub unsupported: Option<String>,
+    /// What was lost, guessed or repaired in this operation.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What decisions about an operation rest on, whether all of it is at hand or its brief.
+pub trait Judged {
+    /// Its classification.
+    fn risk(&self) -> &Risk;
+
+    /// Why it cannot be called faithfully.
+    fn unsupported(&self) -> Option<&str>;
+
+    /// What was lost, guessed or repaired in it.
+    fn diagnostics(&self) -> &[Diagnostic];
+
     /// Whether its text hides characters or tells a model what to do: then a person reads it
     /// before it is turned on, and it is turned on by itself.
-    #[must_use]
-    pub fn must_be_read(&self) -> bool {
+    fn must_be_read(&self) -> bool {
         let marks = ["text_instructs", "text_hidden_characters"];
-        let mut codes = self.diagnostics.iter().map(|note| note.code.as_str());
+        let mut codes = self.diagnostics().iter().map(|note| note.code.as_str());
         codes.any(|code| marks.contains(&code))
+    }
+}
+
+impl Judged for ImportedOperation {
+    fn risk(&self) -> &Risk {
+        &self.risk
+    }
+
+    fn unsupported(&self) -> Option<&str> {
+        self.unsupported.as_deref()
+    }
+
+    fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+}
+
+impl Judged for OperationBrief {
+    fn risk(&self) -> &Risk {
+        &self.risk
+    }
+
+    fn unsupported(&self) -> Option<&str> {
+        self.unsupported.as_deref()
+    }
+
+    fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
     }
 }
 

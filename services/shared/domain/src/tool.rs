@@ -5,12 +5,12 @@ use crate::{
     decision::Handling,
     digest::Digest,
     id::{EnablementId, MemberId, RevisionId, SourceId, ToolId, ToolVersionId},
-    operation::ImportedOperation,
+    operation::{ImportedOperation, Judged},
 };
 
-/// A tool with its present definition.
+/// A tool with its present definition, or with the brief of it.
 #[derive(Clone, Debug)]
-pub struct Tool {
+pub struct Tool<O = ImportedOperation> {
     /// Stable over revisions; follows method and path.
     pub id: ToolId,
     /// The API it belongs to.
@@ -24,7 +24,7 @@ pub struct Tool {
     /// Digest of the definition.
     pub fingerprint: Digest,
     /// The definition.
-    pub operation: ImportedOperation,
+    pub operation: O,
 }
 
 /// A recorded decision about a tool in an environment.
@@ -73,8 +73,8 @@ pub enum ToolState {
 impl ToolState {
     /// Works out the state from the present definition and the latest decision.
     #[must_use]
-    pub fn of(tool: &Tool, decided: Option<&Enablement>) -> Self {
-        if tool.operation.unsupported.is_some() {
+    pub fn of<O: Judged>(tool: &Tool<O>, decided: Option<&Enablement>) -> Self {
+        if tool.operation.unsupported().is_some() {
             return Self::Unsupported;
         }
         match decided.map(|enablement| (enablement.choice, enablement.version)) {

@@ -5,10 +5,11 @@ use countersign_domain::{
     Timestamp,
     digest::Digest,
     id::{EndpointId, EnvironmentId, RevisionId, SourceId, ToolId, ToolVersionId},
-    operation::Method,
+    operation::{ImportedOperation, Method, OperationBrief},
     tool::{Enablement, Tool},
 };
 use sea_orm::{QueryResult, Value};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -102,9 +103,9 @@ pub struct ToolChanges {
 
 /// A tool with the latest decision about it in one environment.
 #[derive(Clone, Debug)]
-pub struct DecidedTool {
+pub struct DecidedTool<O = ImportedOperation> {
     /// The tool.
-    pub tool: Tool,
+    pub tool: Tool<O>,
     /// The decision, if there is one.
     pub decided: Option<Enablement>,
 }
@@ -173,6 +174,27 @@ impl TenantTx {
         of: ToolsOf,
         environment: EnvironmentId,
     ) -> Result<Vec<DecidedTool>, StoreError> {
+        self.decided_tools(of, environment, "v.definition").await
+    }
+
+    /// Lists the same, but with the brief of each definition, which is a small part of it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn tool_briefs(
+        &self,
+        of: ToolsOf,
+        environment: EnvironmentId,
+    ) -> Result<Vec<DecidedTool<OperationBrief>>, StoreError> {
+        self.decided_tools(of, environment, "v.brief").await
+    }
+
+    async fn decided_tools<O: DeserializeOwned>(
+        &self,
+        of: ToolsOf,
+        environment: EnvironmentId,
+        column: &'static str,
+    ) -> Result<Vec<DecidedTool<O>>, StoreError> {
         let (condition, id) = match of {
             ToolsOf::Source(id) => ("t.source_id = $3 ORDER BY t.name", id.as_uuid()),
             ToolsOf::Endpoint(id) => (
@@ -185,7 +207,7 @@ impl TenantTx {
         };
         // The limit makes the planner look each decision up, whatever it believes of the sizes.
         let sql = format!(
-            "SELECT t.id, t.source_id, t.name, v.id AS version_id, v.revision_id, v.fingerprint, v.definition,
+            "SELECT t.id, t.source_id, t.name, v.id AS version_id, v.revision_id, v.fingerprint, {column} AS definition,
                  e.id AS enablement_id, e.tool_version_id AS seen_version_id, e.state, e.handling, e.reason,
                  e.decided_by, e.decided_at, (SELECT p.email FROM member m JOIN person p ON p.id = m.person_id
                      WHERE m.tenant_id = e.tenant_id AND m.id = e.decided_by) AS decided_label
@@ -324,7 +346,7 @@ fn known(row: &QueryResult) -> Result<KnownTool, StoreError> {
     })
 }
 
-pub(crate) fn tool(row: &QueryResult) -> Result<Tool, StoreError> {
+pub(crate) fn tool<O: DeserializeOwned>(row: &QueryResult) -> Result<Tool<O>, StoreError> {
     let id = ToolId::from(row.try_get::<Uuid>("", "id")?);
     let at = At {
         table: "tool_version",

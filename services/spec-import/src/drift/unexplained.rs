@@ -7,7 +7,7 @@
 use countersign_domain::{
     digest::NotCanonical,
     drift::{Breaking, Change, ChangeKind, Prints, SecuritySeverity},
-    operation::ImportedOperation,
+    operation::{ImportedOperation, Judged},
 };
 
 use super::{endpoint, findings::Found};

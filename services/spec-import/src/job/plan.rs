@@ -14,7 +14,7 @@ use countersign_domain::{
     digest::Digest,
     drift::{Change, ReviewReason, needs_review},
     id::{ToolId, ToolVersionId},
-    operation::{ImportedOperation, Method},
+    operation::{ImportedOperation, Judged, Method},
     overrides::overridden,
     record::RecordedTool,
 };

@@ -7,8 +7,7 @@ use countersign_domain::{World, decision::Handling, id::SourceId, name::Slug, ri
 use countersign_queue::{InProcess, Wakeups as _};
 use countersign_testkit::{FixedClock, SystemEntropy, until, world};
 use countersign_tool_registry::{
-    Catalogue, Catalogues, CreateEndpoint, SetEndpointTools, ToolView, TurnOff, TurnOn, Weight,
-    list_bytes,
+    Catalogue, Catalogues, CreateEndpoint, SetEndpointTools, ToolView, TurnOff, TurnOn,
 };
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
@@ -221,24 +220,6 @@ fn a_list_is_written_by_no_thread_that_answers() {
         busy.await.unwrap().unwrap();
         assert_eq!(listed(&catalogue, &RiskClass::ALL).await[0]["name"], "list");
     });
-}
-
-#[tokio::test]
-async fn what_a_list_costs_is_told_to_the_byte() {
-    let gate = Gate::new().await;
-    gate.turn_on("list", Handling::Run).await;
-    gate.turn_on("pay", Handling::Hold).await;
-    let catalogue = gate.get(&gate.catalogues()).await;
-    let mut tools = Vec::new();
-    for name in ["list", "add", "pay"] {
-        tools.push(gate.tool(name).await);
-    }
-
-    let list = catalogue.list(&RiskClass::ALL).await.unwrap()[0].len();
-    assert_eq!(list_bytes(&tools), list);
-    let alone = Weight::of(&tools[0]).listed + Weight::of(&tools[2]).listed;
-    assert_eq!(alone + "[,]".len(), list);
-    assert_eq!(list_bytes(&[]), "[]".len());
 }
 
 #[tokio::test]

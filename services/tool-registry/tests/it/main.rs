@@ -9,3 +9,4 @@ mod house;
 mod overriding;
 mod sources;
 mod together;
+mod weights;

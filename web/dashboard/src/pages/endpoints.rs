@@ -12,7 +12,8 @@ use countersign_domain::{
 use countersign_edge::{Form, Problem, Routes, WhoMay};
 use countersign_oauth_server::GrantView;
 use countersign_tool_registry::{
-    CreateEndpoint, EndpointDetail, EndpointError, EndpointView, SetEndpointTools, ToolView,
+    CreateEndpoint, EndpointDetail, EndpointError, EndpointView, SetEndpointTools, ToolBrief,
+    ToolView,
 };
 use serde::Deserialize;
 
@@ -103,8 +104,8 @@ pub(crate) struct ToolBox {
 }
 
 /// Groups what can be chosen: what is on, and what already is of the endpoint.
-pub(crate) fn choices(tools: &[ToolView], chosen: &[ToolId]) -> Vec<ToolChoice> {
-    let is_chosen = |view: &ToolView| chosen.contains(&view.tool.id);
+pub(crate) fn choices(tools: &[ToolBrief], chosen: &[ToolId]) -> Vec<ToolChoice> {
+    let is_chosen = |view: &ToolBrief| chosen.contains(&view.tool.id);
     let group = |class: RiskClass| {
         let of_class = tools
             .iter()
@@ -133,12 +134,12 @@ async fn offered(
     here: &Here,
     environment: &Environments,
     chosen: &[ToolId],
-) -> Result<Vec<ToolView>, Problem> {
+) -> Result<Vec<ToolBrief>, Problem> {
     let registry = &here.services().registry;
     let mut offered = Vec::new();
     for view in registry.sources(here.scope()).await? {
         let tools = registry
-            .tools(here.scope(), view.source.id, environment.chosen.id)
+            .tool_briefs(here.scope(), view.source.id, environment.chosen.id)
             .await?;
         offered.extend(tools.into_iter().filter(|view| {
             let is_on = matches!(view.state, countersign_domain::tool::ToolState::On(_));
@@ -290,7 +291,7 @@ pub(crate) struct EndpointPage {
 /// What is known when an endpoint is drawn.
 pub(crate) struct Known {
     pub(crate) detail: EndpointDetail,
-    pub(crate) offered: Vec<ToolView>,
+    pub(crate) offered: Vec<ToolBrief>,
     pub(crate) grants: Vec<GrantView>,
     pub(crate) url: String,
 }

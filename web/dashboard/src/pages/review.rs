@@ -12,9 +12,13 @@ mod summary;
 
 use askama::Template;
 use countersign_access::ActionName;
-use countersign_domain::{id::RevisionId, name::Slug, tool::ToolState};
+use countersign_domain::{
+    id::{RevisionId, ToolVersionId},
+    name::Slug,
+    tool::ToolState,
+};
 use countersign_edge::{Problem, Routes, WhoMay};
-use countersign_tool_registry::{RevisionState, RevisionView, SourceDetail, ToolView};
+use countersign_tool_registry::{RevisionState, RevisionView, SourceDetail, ToolBrief, Weights};
 
 use crate::{
     answer::{Answer, page},
@@ -152,7 +156,8 @@ pub(crate) const fn state_of(state: &RevisionState) -> &'static str {
 /// What is known when a review is drawn.
 pub(crate) struct Reviewed {
     pub(crate) source: SourceDetail,
-    pub(crate) tools: Vec<ToolView>,
+    pub(crate) tools: Vec<ToolBrief>,
+    pub(crate) weights: Weights,
     pub(crate) environment: Environments,
     pub(crate) filter: Filter,
     pub(crate) schedule: Option<ScheduleCard>,
@@ -166,16 +171,31 @@ impl Reviewed {
         let source = registry.source(here.scope(), &slug).await?;
         let environment = Environments::choose(here, filter.environment.as_deref()).await?;
         let tools = registry
-            .tools(here.scope(), source.source.id, environment.chosen.id)
+            .tool_briefs(here.scope(), source.source.id, environment.chosen.id)
             .await?;
         let schedule = ScheduleCard::of(here, source.source.id).await?;
-        Ok(Self {
+        let mut reviewed = Self {
             source,
             tools,
+            weights: Weights::default(),
             environment,
             filter,
             schedule,
-        })
+        };
+        let shown = reviewed.shown();
+        let weighed = registry
+            .weigh(here.scope(), &shown, &reviewed.tools)
+            .await?;
+        reviewed.weights = weighed;
+        Ok(reviewed)
+    }
+
+    /// The definitions that stand on this page.
+    fn shown(&self) -> Vec<ToolVersionId> {
+        let kept = self.kept();
+        let pages = filter::Pages::new(kept.len(), &self.filter);
+        let shown = kept[pages.first..pages.last].iter();
+        shown.map(|view| view.tool.version).collect()
     }
 
     /// The import that is in force.
@@ -191,9 +211,9 @@ impl Reviewed {
     }
 
     /// The tools that the filter leaves, by class and then by name.
-    fn kept(&self) -> Vec<&ToolView> {
+    fn kept(&self) -> Vec<&ToolBrief> {
         let again = self.again();
-        let fits = |view: &&ToolView| self.filter.keeps(view, again);
+        let fits = |view: &&ToolBrief| self.filter.keeps(view, again);
         let mut kept: Vec<_> = self.tools.iter().filter(fits).collect();
         // Stable: they come by name.
         kept.sort_by_key(|view| view.tool.operation.risk.class);
@@ -225,13 +245,13 @@ impl SourcePage {
     ) -> Self {
         let kept = reviewed.kept();
         let pages = filter::Pages::new(kept.len(), &reviewed.filter);
-        let groups = rows::groups(&kept, &pages, &bulk);
+        let groups = rows::groups(&kept, (&pages, &reviewed.weights), &bulk);
         let ready = reviewed.ready();
         let document = ready.map_or(&[][..], |ready| &ready.diagnostics);
         let counts = countersign_tool_registry::count_diagnostics(document, &reviewed.tools);
         let (running, failed) = unfinished(&reviewed.source);
         let tools = &reviewed.tools;
-        let count = |keep: fn(&ToolView) -> bool| tools.iter().filter(|view| keep(view)).count();
+        let count = |keep: fn(&ToolBrief) -> bool| tools.iter().filter(|view| keep(view)).count();
         Self {
             slug: reviewed.source.source.slug.to_string(),
             name: Inert::new(&reviewed.source.source.name),
@@ -246,8 +266,8 @@ impl SourcePage {
             on: count(|view| matches!(view.state, ToolState::On(_))),
             waiting: count(|view| view.state == ToolState::NeedsReview),
             high: count(|view| view.tool.operation.risk.high_risk),
-            costs: size(countersign_tool_registry::list_bytes(tools)),
-            reads_off: count(ToolView::is_plain_read),
+            costs: size(reviewed.weights.list_bytes(tools)),
+            reads_off: count(ToolBrief::is_plain_read),
             kinds: counts.iter().map(NoteKind::new).collect(),
             notes_say: notes::summary(&counts),
             diagnostics: document.iter().map(Note::new).collect(),

@@ -84,14 +84,14 @@ impl Overriding {
 }
 
 /// What an import ended about a tool that is not on: whoever turns it on looks at it without that.
-fn fallen(view: &ToolView) -> impl Iterator<Item = (&Override, (Timestamp, EndedWhy))> {
+fn fallen<O>(view: &ToolView<O>) -> impl Iterator<Item = (&Override, (Timestamp, EndedWhy))> {
     let off = !matches!(view.state, ToolState::On(_));
     let ended = view.overrides.iter().filter(move |_| off);
     ended.filter_map(|one| one.ended.map(|ended| (one, ended)))
 }
 
 /// How a list marks a tool that people say something about, or said until an import.
-pub(crate) fn overridden(view: &ToolView) -> Option<&'static str> {
+pub(crate) fn overridden<O>(view: &ToolView<O>) -> Option<&'static str> {
     if view.overrides.iter().any(Override::stands) {
         return Some("overridden");
     }

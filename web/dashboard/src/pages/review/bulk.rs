@@ -13,7 +13,7 @@ use countersign_domain::{
 };
 use countersign_edge::{Form, Problem, Routes, WhoMay};
 use countersign_tool_registry::{
-    DecideTools, DecidedTools, LookedAt, RefusedTool, ToolView, TurnOnReads,
+    DecideTools, DecidedTools, LookedAt, RefusedTool, ToolBrief, TurnOnReads,
 };
 use serde::Deserialize;
 
@@ -164,7 +164,7 @@ struct Chosen {
 
 impl Chosen {
     /// Boxes of tools say which definition was shown, boxes of groups which tools.
-    fn of(form: &DecideForm, kept: &[&ToolView]) -> Result<Self, Problem> {
+    fn of(form: &DecideForm, kept: &[&ToolBrief]) -> Result<Self, Problem> {
         let tools = form.tool.iter().map(|text| looked_at(text));
         let mut tools: Vec<LookedAt> = tools.collect::<Option<_>>().ok_or_else(unreadable)?;
         let mut stale = Vec::new();

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use countersign_domain::{
     decision::Handling,
     id::RevisionId,
-    operation::Severity,
+    operation::{Judged as _, Severity},
     risk::{Confidence, RiskClass, Sensitivity},
     tool::ToolState,
 };
-use countersign_tool_registry::{DiagnosticCount, ToolView};
+use countersign_tool_registry::{DiagnosticCount, ToolBrief};
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
@@ -62,7 +62,7 @@ impl Filter {
     }
 
     /// Says whether a tool is shown. `latest` is the import in force, unless it is the first.
-    pub(super) fn keeps(&self, view: &ToolView, latest: Option<RevisionId>) -> bool {
+    pub(super) fn keeps(&self, view: &ToolBrief, latest: Option<RevisionId>) -> bool {
         let risk = &view.tool.operation.risk;
         let is = |wanted: &str, found: &str| wanted.is_empty() || wanted == found;
         let touches = |kind: &Sensitivity| kind.as_str() == self.sensitivity;
@@ -78,7 +78,7 @@ impl Filter {
             && (self.changed.is_empty() || latest == Some(view.tool.revision))
     }
 
-    fn finds(&self, view: &ToolView) -> bool {
+    fn finds(&self, view: &ToolBrief) -> bool {
         let text = self.text.trim().to_lowercase();
         let operation = &view.tool.operation;
         let has = |part: &str| part.to_lowercase().contains(&text);
@@ -89,7 +89,7 @@ impl Filter {
             || has(&operation.description)
     }
 
-    fn is_in_state(&self, view: &ToolView) -> bool {
+    fn is_in_state(&self, view: &ToolBrief) -> bool {
         let (state, decided) = (view.state, view.decided.is_some());
         match self.state.as_str() {
             "on" => matches!(state, ToolState::On(_)),
@@ -104,7 +104,7 @@ impl Filter {
         }
     }
 
-    fn is_of_risk(&self, view: &ToolView) -> bool {
+    fn is_of_risk(&self, view: &ToolBrief) -> bool {
         let operation = &view.tool.operation;
         match self.risk.as_str() {
             "high" => operation.risk.high_risk,
@@ -116,7 +116,7 @@ impl Filter {
         }
     }
 
-    fn has_note(&self, view: &ToolView) -> bool {
+    fn has_note(&self, view: &ToolBrief) -> bool {
         let mut notes = view.tool.operation.diagnostics.iter();
         match self.note.as_str() {
             "" => true,

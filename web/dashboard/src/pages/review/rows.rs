@@ -2,10 +2,10 @@
 
 use countersign_domain::{
     digest::Digest,
-    operation::Severity,
+    operation::{Judged as _, Severity},
     risk::{Confidence, RiskClass},
 };
-use countersign_tool_registry::{LookedAt, ToolView, Weight};
+use countersign_tool_registry::{LookedAt, ToolBrief, Weight, Weights};
 
 use super::{bulk::Bulk, filter::Pages, notes::Note};
 use crate::{
@@ -55,10 +55,9 @@ pub(crate) struct ToolRow {
 }
 
 impl ToolRow {
-    fn new(view: &ToolView, bulk: &Bulk) -> Self {
+    fn new(view: &ToolBrief, weight: &Weight, bulk: &Bulk) -> Self {
         let operation = &view.tool.operation;
         let reasons = operation.risk.reasons.iter();
-        let weight = Weight::of(view);
         let notes = operation.diagnostics.iter();
         let warnings = notes.filter(|note| note.severity >= Severity::Warning);
         Self {
@@ -99,19 +98,19 @@ impl ToolRow {
 }
 
 /// What the box of one tool says.
-fn box_of(view: &ToolView) -> String {
+fn box_of(view: &ToolBrief) -> String {
     format!("{}@{}", view.tool.id, view.tool.version)
 }
 
 /// A whole group, as it was when it was drawn: another tool in it, or another definition of one,
 /// and the digest is another.
-pub(super) fn seen(tools: &[&ToolView]) -> Digest {
+pub(super) fn seen(tools: &[&ToolBrief]) -> Digest {
     let lines: String = tools.iter().map(|view| box_of(view) + "\n").collect();
     Digest::of(lines.as_bytes())
 }
 
 /// What all of a group are, for a decision about them.
-pub(super) fn looked_at(tools: &[&ToolView]) -> Vec<LookedAt> {
+pub(super) fn looked_at(tools: &[&ToolBrief]) -> Vec<LookedAt> {
     let tools = tools.iter();
     tools
         .map(|view| (view.tool.id, view.tool.version))
@@ -119,7 +118,7 @@ pub(super) fn looked_at(tools: &[&ToolView]) -> Vec<LookedAt> {
 }
 
 /// Those of one class.
-pub(super) fn of_class<'t>(kept: &[&'t ToolView], class: RiskClass) -> Vec<&'t ToolView> {
+pub(super) fn of_class<'t>(kept: &[&'t ToolBrief], class: RiskClass) -> Vec<&'t ToolBrief> {
     let of_class = kept
         .iter()
         .filter(|view| view.tool.operation.risk.class == class);
@@ -127,11 +126,16 @@ pub(super) fn of_class<'t>(kept: &[&'t ToolView], class: RiskClass) -> Vec<&'t T
 }
 
 /// The rows of this page, by class.
-pub(super) fn groups(kept: &[&ToolView], pages: &Pages, bulk: &Bulk) -> Vec<ToolGroup> {
+pub(super) fn groups(
+    kept: &[&ToolBrief],
+    (pages, weights): (&Pages, &Weights),
+    bulk: &Bulk,
+) -> Vec<ToolGroup> {
     let here = &kept[pages.first..pages.last];
     let group = |class: RiskClass| {
         let all = of_class(kept, class);
-        let rows = of_class(here, class);
+        let rows = of_class(here, class).into_iter();
+        let row = |view: &ToolBrief| ToolRow::new(view, &weights.of(view), bulk);
         ToolGroup {
             class: class.as_str(),
             badge: Badge::class(class),
@@ -139,7 +143,7 @@ pub(super) fn groups(kept: &[&ToolView], pages: &Pages, bulk: &Bulk) -> Vec<Tool
             count: all.len(),
             value: format!("{}@{}", class.as_str(), seen(&all)),
             checked: bulk.has_group(class),
-            rows: rows.iter().map(|view| ToolRow::new(view, bulk)).collect(),
+            rows: rows.map(row).collect(),
         }
     };
     let groups = RiskClass::ALL.into_iter().map(group);

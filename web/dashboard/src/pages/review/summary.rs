@@ -1,7 +1,7 @@
 //! An API at one look: how many operations of each class, and what was decided about them.
 
 use countersign_domain::{decision::Handling, risk::RiskClass, tool::ToolState};
-use countersign_tool_registry::ToolView;
+use countersign_tool_registry::ToolBrief;
 
 use crate::{chart::Stack, parts::Badge};
 
@@ -23,7 +23,7 @@ pub(crate) const PARTS: [(&str, &str); 6] = [
     ("closed", "cannot be called"),
 ];
 
-fn part(view: &ToolView) -> usize {
+fn part(view: &ToolBrief) -> usize {
     match (view.state, view.decided.is_some()) {
         (ToolState::On(Handling::Run), _) => 0,
         (ToolState::On(Handling::Hold), _) => 1,
@@ -35,7 +35,7 @@ fn part(view: &ToolView) -> usize {
 }
 
 /// A bar for each class that the API has, as long as its share of the largest.
-pub(super) fn bars(tools: &[ToolView]) -> Vec<ClassBar> {
+pub(super) fn bars(tools: &[ToolBrief]) -> Vec<ClassBar> {
     let mut counts = [[0_usize; PARTS.len()]; RiskClass::ALL.len()];
     for view in tools {
         let class = view.tool.operation.risk.class;

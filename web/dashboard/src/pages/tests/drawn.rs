@@ -15,7 +15,7 @@ use countersign_reporting::{
     Calls, DayFigures, Evidence, Finding, FindingCode, Grant, HoldFigures, HomeFigures,
     InventoryRow, Report, ReviewerFigures, SetUp, Severity, ToolOn,
 };
-use countersign_tool_registry::{EndpointDetail, RevisionState, SourceView};
+use countersign_tool_registry::{EndpointDetail, RevisionState, SourceView, Weights};
 
 use super::samples as s;
 use crate::{
@@ -229,7 +229,8 @@ fn sources_page(text: &str) -> sources::SourcesPage {
 fn source_page(number: u128, text: &str) -> review::SourcePage {
     let reviewed = review::Reviewed {
         source: s::source_detail(text),
-        tools: s::tools(number, text),
+        tools: s::briefs(number, text),
+        weights: Weights::default(),
         environment: environments(),
         filter: review::Filter {
             text: "order".to_owned(),
@@ -379,7 +380,7 @@ fn new_endpoint_page(text: &str) -> endpoints::NewEndpointPage {
         environment: environments(),
         name: Field::text("name", "Name").value(Inert::new(text).to_string()),
         slug: Field::text("slug", "Name in the URL").optional(),
-        choices: endpoints::choices(&s::tools(12, text), &[]),
+        choices: endpoints::choices(&s::briefs(12, text), &[]),
         error: None,
     }
 }
@@ -391,7 +392,7 @@ fn endpoint_page(text: &str) -> endpoints::EndpointPage {
             environment: s::environment(),
             tools: s::tools(12, text),
         },
-        offered: s::tools(12, text),
+        offered: s::briefs(12, text),
         grants: vec![s::grant(text)],
         url: "https://countersign.example/mcp/acme/support".to_owned(),
     };

@@ -31,7 +31,7 @@ use countersign_spec_import::{
 };
 use countersign_tool_registry::{
     ClassCount, DecidedTools, Endpoint, Environment, GivenAs, RefusedTool, RevisionState,
-    RevisionView, Source, SourceDetail, ToolDecisionError, ToolView,
+    RevisionView, Source, SourceDetail, ToolBrief, ToolDecisionError, ToolView,
 };
 use serde_json::json;
 
@@ -180,6 +180,25 @@ pub(super) fn tools(many: u128, text: &str) -> Vec<ToolView> {
     (1..=many)
         .map(|number| tool(number, class(number), text))
         .collect()
+}
+
+/// The same, as lists of many know them.
+pub(super) fn briefs(many: u128, text: &str) -> Vec<ToolBrief> {
+    let brief = |view: ToolView| ToolBrief {
+        tool: Tool {
+            id: view.tool.id,
+            source: view.tool.source,
+            name: view.tool.name,
+            version: view.tool.version,
+            revision: view.tool.revision,
+            fingerprint: view.tool.fingerprint,
+            operation: serde_json::from_value(json!(view.tool.operation)).unwrap(),
+        },
+        state: view.state,
+        decided: view.decided,
+        overrides: view.overrides,
+    };
+    tools(many, text).into_iter().map(brief).collect()
 }
 
 pub(super) fn source(text: &str) -> Source {
