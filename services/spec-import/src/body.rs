@@ -60,8 +60,12 @@ pub(crate) fn read<'d>(
         );
         return None;
     };
+    let at = At::Pointer(&pointer);
+    let at = at.key("content");
+    let broken = broken_media(cx, content, &at);
     let Some(chosen) = media::choose(cx.root, content) else {
-        cx.refuse("body_media_unsupported", &pointer, &cannot_be_sent(content));
+        let reason = broken.unwrap_or_else(|| cannot_be_sent(content));
+        cx.refuse("body_media_unsupported", &pointer, &reason);
         return None;
     };
     let schema = chosen.value.get("schema");
@@ -92,8 +96,6 @@ pub(crate) fn read<'d>(
         );
         cx.notes.info("body_media_chosen", &pointer, &text);
     }
-    let at = At::Pointer(&pointer);
-    let at = at.key("content");
     let at = at.key(chosen.media);
     let at = chosen.place.as_deref().map_or(at, At::Pointer);
     let (schema, mut links) = body_schema(cx, &chosen, schema, &at)?;
@@ -112,6 +114,24 @@ pub(crate) fn read<'d>(
     })
 }
 
+/// Since `OpenAPI` 3.2 a media type may be referred to. Says which ones are in vain, and why the
+/// first is.
+fn broken_media(
+    cx: &mut Reading<'_, '_>,
+    content: &Map<String, Value>,
+    at: &At<'_>,
+) -> Option<String> {
+    let mut first = None;
+    for (media, value) in content {
+        if let Err(bad) = reference::follow(cx.root, value, String::new()) {
+            let text = format!("of the body, {}", bad.reason());
+            cx.notes.warning(bad.code(), &at.key(media), &text);
+            first.get_or_insert(text);
+        }
+    }
+    first
+}
+
 /// Why none of these media types can be sent.
 fn cannot_be_sent(content: &Map<String, Value>) -> String {
     let named = content.keys().map(|media| media.trim());
@@ -119,10 +139,11 @@ fn cannot_be_sent(content: &Map<String, Value>) -> String {
     if named.is_empty() {
         return "it does not say which media type its body is".to_owned();
     }
-    format!(
-        "its body can only be sent as {}, which is not written yet",
-        named.join(", ")
-    )
+    let named = named.join(", ");
+    if content.values().any(media::has_unnamed_parts) {
+        return format!("the parts of its body have no names ({named}), which is not written yet");
+    }
+    format!("its body can only be sent as {named}, which is not written yet")
 }
 
 fn body_schema(
@@ -138,6 +159,7 @@ fn body_schema(
         }
         (BodyKind::Text, Some(schema)) if is_scalar(cx.root, schema) => schema,
         (BodyKind::Text, schema) => {
+            let schema = schema.or_else(|| chosen.value.get("itemSchema"));
             if schema.is_some_and(|schema| schema != &json!({})) {
                 let text = "the body is a text that is sent as it is; its schema is not checked";
                 cx.notes.info("body_as_text", at, text);
@@ -192,7 +214,8 @@ fn hint<'d>(
         BodyKind::Binary => Some(format!("The bytes to send as {media}, in base64.")),
         BodyKind::Text => {
             let mut fields = Fields::of(cx.outlines);
-            if let Some(schema) = chosen.value.get("schema") {
+            let schemas = ["schema", "itemSchema"].map(|name| chosen.value.get(name));
+            for schema in schemas.into_iter().flatten() {
                 fields.schema(schema, 2);
             }
             let mut hint = format!("The text to send as {media}, as it is.");

@@ -20,7 +20,7 @@ use crate::{
     older,
     operation::{self, Shared},
     origin::Origins,
-    output,
+    output, own_address,
     path::Template,
     paths,
     schema::{Definitions, Side},
@@ -187,7 +187,7 @@ struct Openapi {
 }
 
 /// Finds out the format, and makes an older one `OpenAPI`.
-fn openapi(root: Value, notes: &mut Notes) -> Result<Openapi, ImportError> {
+fn openapi(mut root: Value, notes: &mut Notes) -> Result<Openapi, ImportError> {
     if let Some(version) = root.get("swagger") {
         let format = swagger(version)?;
         let converted = older::swagger::convert(root, notes);
@@ -219,6 +219,7 @@ fn openapi(root: Value, notes: &mut Notes) -> Result<Openapi, ImportError> {
         });
     }
     let (format, dialect) = version(&root, notes)?;
+    own_address::settle(&mut root);
     Ok(Openapi {
         root,
         origins: Origins::default(),

@@ -36,6 +36,7 @@ mod older;
 mod operation;
 mod origin;
 mod output;
+mod own_address;
 mod parameter;
 mod path;
 mod paths;

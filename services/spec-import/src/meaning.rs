@@ -83,6 +83,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "A list is to be written in a way that this place does not have; the usual one is used.",
     ),
     (
+        "cookie_exploded",
+        "A cookie should hold several values between commas, which may not stand there; each value is a cookie of its own.",
+    ),
+    (
         "description_cut",
         "The description is longer than what agents are shown; its end is cut off.",
     ),
@@ -121,6 +125,10 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "header_reserved",
         "Headers that only the gateway may set are not offered to agents.",
+    ),
+    (
+        "item_schema_left_out",
+        "The document describes each item of a stream; agents are told of the stream as a whole only.",
     ),
     (
         "item_without_request",
@@ -370,6 +378,10 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "security_not_an_object",
         "A security requirement is not written as an object; it is left out.",
+    ),
+    (
+        "security_scheme_deprecated",
+        "The document asks not to let calls in this way any longer.",
     ),
     (
         "security_scheme_missing",

@@ -101,10 +101,15 @@ pub(crate) fn read<'d>(
     let at = at.key("content");
     let (value, place) = reference::follow(cx.root, value, at.key(media).to_string()).ok()?;
     let told = |schema: &&Value| media_type::is_json(media) || is_of_any_media(media, schema);
+    let at = At::Pointer(&place);
     let Some(given) = value.get("schema").filter(told) else {
+        if value.get("itemSchema").is_some() {
+            let why = "agents are told of the whole answer, not of each item in it";
+            let at = at.key("itemSchema");
+            cx.notes.info("item_schema_left_out", &at, why);
+        }
         return Some(output);
     };
-    let at = At::Pointer(&place);
     // What is wrong with it concerns nobody who sends something.
     let mut unheard = Notes::of_operation();
     let (root, links) = cx.answers.inline(given, &at.key("schema"), &mut unheard);

@@ -330,7 +330,14 @@ pub(crate) fn style(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> (Sty
             }
         },
     };
-    (style, explode(style, parameter.value.get("explode")))
+    let explode = explode(style, parameter.value.get("explode"));
+    if style == Style::Cookie && !explode {
+        let text = "no comma may stand in a cookie, so each value is a cookie of its own";
+        let at = At::Pointer(&parameter.pointer);
+        cx.notes
+            .warning("cookie_exploded", &at.key("explode"), text);
+    }
+    (style, explode || style == Style::Cookie)
 }
 
 /// Form values stand one by one unless said otherwise; a deep object always does.
@@ -338,7 +345,7 @@ pub(crate) fn explode(style: Style, given: Option<&Value>) -> bool {
     match (style, given.and_then(Value::as_bool)) {
         (Style::DeepObject, _) => true,
         (_, Some(given)) => given,
-        (style, None) => style == Style::Form,
+        (style, None) => matches!(style, Style::Form | Style::Cookie),
     }
 }
 
@@ -352,6 +359,7 @@ pub(crate) fn read_style(text: &str) -> Option<Style> {
         "spaceDelimited" => Style::SpaceDelimited,
         "pipeDelimited" => Style::PipeDelimited,
         "deepObject" => Style::DeepObject,
+        "cookie" => Style::Cookie,
         _ => return None,
     })
 }
@@ -364,7 +372,7 @@ const fn fits(style: Style, place: Place) -> bool {
             Style::Form | Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject
         ),
         Place::Header => matches!(style, Style::Simple),
-        Place::Cookie => matches!(style, Style::Form),
+        Place::Cookie => matches!(style, Style::Form | Style::Cookie),
         Place::Querystring => false,
     }
 }

@@ -1,6 +1,6 @@
 //! What an operation needs to be let in: any one alternative, all of its schemes.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use countersign_domain::operation::{Place, Scheme, SchemeUse, Security};
 use serde_json::Value;
@@ -28,7 +28,13 @@ impl Schemes {
             let at = At::Pointer(home);
             let at = at.key(name);
             let scheme = match reference::follow(root, value, at.to_string()) {
-                Ok((value, _)) => scheme(value),
+                Ok((value, _)) => {
+                    if value.get("deprecated") == Some(&Value::Bool(true)) {
+                        let text = format!("the scheme {name:?} should not be used any longer");
+                        notes.info("security_scheme_deprecated", &at, &text);
+                    }
+                    scheme(value)
+                }
                 Err(bad) => {
                     notes.warning(bad.code(), &at, &bad.reason());
                     Scheme::Other {
@@ -106,6 +112,20 @@ impl Schemes {
         }
     }
 
+    /// The name that is meant: since `OpenAPI` 3.2 a scheme may be referred to, but one that is
+    /// called just so goes first.
+    fn name<'w>(&self, written: &'w str) -> Cow<'w, str> {
+        if self.0.contains_key(written) {
+            return written.into();
+        }
+        let pointer = reference::pointer_of(written).ok();
+        let name = pointer.as_deref().and_then(|pointer| {
+            let name = pointer.strip_prefix("/components/securitySchemes/")?;
+            Some(name.replace("~1", "/").replace("~0", "~"))
+        });
+        name.map_or(written.into(), Cow::Owned)
+    }
+
     fn scheme_use(
         &self,
         written: &str,
@@ -113,9 +133,8 @@ impl Schemes {
         at: &At<'_>,
         notes: &mut Notes,
     ) -> SchemeUse {
-        // Since OpenAPI 3.2 it may be referred to.
-        let name = written.strip_prefix("#/components/securitySchemes/");
-        let name = name.unwrap_or(written);
+        let name = self.name(written);
+        let name = name.as_ref();
         let scheme = self.0.get(name).cloned();
         if scheme.is_none() {
             let text = format!("the security scheme {name:?} is not defined in the document");

@@ -88,13 +88,11 @@ fn server(item: &Value, at: &At<'_>, notes: &mut Notes, complete: Completing) ->
             &format!("the server {url:?} is relative; the origin must be given"),
         );
     }
-    let description = item
-        .get("description")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let said = ["name", "description"].map(|key| item.get(key).and_then(Value::as_str));
+    let said: Vec<&str> = said.into_iter().flatten().collect();
     Some(Server {
         url,
-        description: text::strip(description, 200),
+        description: text::strip(&said.join(": "), 200),
     })
 }
 

@@ -55,6 +55,12 @@ paths:
         - name: filter
           in: query
           content: {application/json: {$ref: "#/components/mediaTypes/Typed"}}
+  /cookies:
+    get:
+      operationId: cookies
+      parameters:
+        - {name: taste, in: cookie, style: cookie, schema: {type: string}}
+        - {name: tastes, in: cookie, style: cookie, schema: {type: array, items: {type: string}}}
 components:
   mediaTypes:
     Typed: {schema: {type: object, properties: {x: {type: integer}}, additionalProperties: false}}
@@ -90,6 +96,11 @@ fn whole_queries() -> Vec<Row> {
             "find_json",
             json!({"filter": {"numbers": [1, 2], "flag": null}}),
             "POST /find?%7B%22flag%22%3Anull%2C%22numbers%22%3A%5B1%2C2%5D%7D",
+        ),
+        (
+            "cookies",
+            json!({"taste": "a/b%20c!", "tastes": ["x", "y"]}),
+            "GET /cookies\ncookie: taste=a/b%20c!; tastes=x; tastes=y",
         ),
         (
             "find_typed",

@@ -1,6 +1,6 @@
 //! Headers and cookies: nothing in them can begin another one.
 
-use countersign_domain::operation::{Bind, Place};
+use countersign_domain::operation::{Bind, Place, Style};
 use serde_json::{Map, Value};
 
 use super::{
@@ -56,7 +56,8 @@ pub(super) fn headers(
     Ok(headers)
 }
 
-/// Writes the `Cookie` header. Values are percent-encoded, so none can end its cookie.
+/// Writes the `Cookie` header. Values are percent-encoded, or refused where they have to stand as
+/// they are and could not, so none can end its cookie.
 pub(super) fn cookies(
     binds: &[Bind],
     arguments: &Map<String, Value>,
@@ -69,14 +70,27 @@ pub(super) fn cookies(
             continue;
         };
         let value = typed_value(bind, value, encode::json)?;
+        let is_plain = bind.style == Style::Cookie;
+        let escape = if is_plain {
+            str::to_owned
+        } else {
+            encode::strict
+        };
         for pair in names.write(&bind.key, &value, (bind.style, bind.explode, &bind.wire))? {
-            if !refused::is_token(&pair.name) || holds_control(&pair) {
+            let value = pair.value(escape);
+            let fits = !is_plain || value.bytes().all(is_cookie_octet);
+            if !refused::is_token(&pair.name) || holds_control(&pair) || !fits {
                 return Err(BuildError::header_value(&bind.key));
             }
-            written.push(format!("{}={}", pair.name, pair.value(encode::strict)));
+            written.push(format!("{}={value}", pair.name));
         }
     }
     Ok((!written.is_empty()).then(|| written.join("; ")))
+}
+
+/// What may stand in a cookie as it is (RFC 6265 section 4.1.1).
+const fn is_cookie_octet(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';' | b'\\')
 }
 
 fn holds_control(pair: &Pair) -> bool {

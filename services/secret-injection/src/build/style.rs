@@ -90,7 +90,8 @@ impl Parts {
             | Style::Form
             | Style::SpaceDelimited
             | Style::PipeDelimited
-            | Style::DeepObject => self.joined(",", explode),
+            | Style::DeepObject
+            | Style::Cookie => self.joined(",", explode),
         }
     }
 
@@ -185,7 +186,12 @@ fn delimited(style: Style, wire: &str, values: Vec<String>) -> Pair {
     let joint = match style {
         Style::SpaceDelimited => "%20",
         Style::PipeDelimited => "%7C",
-        Style::Form | Style::Simple | Style::Label | Style::Matrix | Style::DeepObject => ",",
+        Style::Form
+        | Style::Simple
+        | Style::Label
+        | Style::Matrix
+        | Style::DeepObject
+        | Style::Cookie => ",",
     };
     Pair {
         name: wire.to_owned(),

@@ -336,6 +336,21 @@ fn headers_and_cookies() -> Vec<Row> {
         row(cookie(false), map(), "/h | cookie: color=B,150,G,200,R,100"),
         row(cookie(true), map(), "/h | cookie: B=150; G=200; R=100"),
         row(
+            get("/h").bind(Place::Cookie, "color", Style::Cookie, true),
+            json!({"color": {"greeting": "Hello%2C%20world!", "code": 42}}),
+            "/h | cookie: code=42; greeting=Hello%2C%20world!",
+        ),
+        row(
+            get("/h").bind(Place::Cookie, "color", Style::Cookie, true),
+            list(),
+            "/h | cookie: color=blue; color=black; color=brown",
+        ),
+        row(
+            get("/h").bind(Place::Cookie, "color", Style::Cookie, true),
+            json!({"color": "a=b/c+d:e"}),
+            "/h | cookie: color=a=b/c+d:e",
+        ),
+        row(
             get("/h").cookie("a").cookie("b"),
             json!({"a": "x; b=2", "b": 1}),
             "/h | cookie: a=x%3B%20b%3D2; b=1",

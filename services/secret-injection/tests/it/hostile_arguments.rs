@@ -203,6 +203,30 @@ fn a_member_of_an_object_cannot_be_another_parameter() {
 }
 
 #[test]
+fn a_cookie_that_is_sent_as_it_is_cannot_become_another() {
+    let tool = get("/").bind(Place::Cookie, "a", Style::Cookie, true);
+    let values = [
+        "x; admin=1",
+        "x,y",
+        "a b",
+        "\"x\"",
+        "a\\b",
+        "x\r\nHost: evil",
+        "\0",
+        "ä",
+        "\t",
+        "\u{7f}",
+    ];
+    for value in values {
+        for given in [json!(value), json!([value]), json!({"b": value})] {
+            let error = tool.build(&json!({"a": given})).unwrap_err();
+            assert_eq!(error.code(), "header_value_refused", "{given}");
+        }
+    }
+    println!("N = {} values that are no cookie", values.len());
+}
+
+#[test]
 fn a_key_with_brackets_cannot_pretend_to_be_nested() {
     let tool = get("/").bind(Place::Query, "a", Style::DeepObject, true);
     for key in ["b][c", "b]", "[0]"] {

@@ -209,10 +209,7 @@ pub enum Place {
 /// How a parameter that is an array or an object is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
-    missing_docs,
-    reason = "OpenAPI 3.1 section 4.8.12.2 says what they are"
-)]
+#[expect(missing_docs, reason = "OpenAPI 3.2 section 4.12.3 says what they are")]
 pub enum Style {
     Simple,
     Label,
@@ -221,6 +218,7 @@ pub enum Style {
     SpaceDelimited,
     PipeDelimited,
     DeepObject,
+    Cookie,
 }
 
 /// What becomes of the argument `body`.

@@ -48,6 +48,7 @@ pub(super) fn encoding(
 fn part(cx: &mut Reading<'_, '_>, property: &str, value: &Value, at: &At<'_>) -> PartEncoding {
     let named = value.get("style").and_then(Value::as_str);
     let style = named.and_then(parameter::read_style);
+    let style = style.filter(|style| *style != Style::Cookie);
     if named.is_some() && style.is_none() {
         let text = "the style does not exist; the default is used";
         cx.notes.warning("style_unknown", at, text);
@@ -57,6 +58,11 @@ fn part(cx: &mut Reading<'_, '_>, property: &str, value: &Value, at: &At<'_>) ->
         let text = format!("the headers of the part {property:?} are not sent");
         cx.notes
             .warning("part_headers_left_out", &at.key("headers"), &text);
+    }
+    if value.get("allowReserved") == Some(&Value::Bool(true)) {
+        let text = "reserved characters are always encoded in a form";
+        let at = at.key("allowReserved");
+        cx.notes.info("allow_reserved_left_out", &at, text);
     }
     let style = style.unwrap_or(Style::Form);
     PartEncoding {

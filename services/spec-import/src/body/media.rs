@@ -91,6 +91,12 @@ fn meant(media: &str) -> Option<String> {
     Some(format!("{meant}{rest}"))
 }
 
+/// Whether the parts of a multipart body go by their order, as `OpenAPI` 3.2 has it.
+pub(super) fn has_unnamed_parts(value: &Value) -> bool {
+    let by_order = ["itemSchema", "prefixEncoding", "itemEncoding"];
+    value.get("schema").is_none() && by_order.iter().any(|name| value.get(name).is_some())
+}
+
 fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
     let essence = essence(media);
     if !is_well_formed(&essence) {
@@ -116,6 +122,7 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
         _ if is_json(&essence) => (1, BodyKind::Json),
         "application/x-www-form-urlencoded" if has_fields() => (3, BodyKind::Form),
         "application/x-www-form-urlencoded" => (LAST, BodyKind::Form),
+        MULTIPART if has_unnamed_parts(value) => return None,
         MULTIPART if has_fields() => (4, BodyKind::Multipart),
         MULTIPART => (LAST, BodyKind::Multipart),
         BINARY if in_base64 => (6, BodyKind::Text),

@@ -1,7 +1,10 @@
 //! What came with `OpenAPI` 3.2, through the same front door.
 
+mod leftovers;
+mod whole_query;
+
 use countersign_domain::{
-    operation::{Diagnostic, ImportedDocument, Place, Style},
+    operation::{Diagnostic, ImportedDocument},
     risk::RiskClass,
 };
 use serde_json::{Value, json};
@@ -9,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{at, codes, read};
 
 /// A document of one path.
-pub(crate) fn of_path(item: &Value) -> ImportedDocument {
+fn of_path(item: &Value) -> ImportedDocument {
     let root = json!({"openapi": "3.2.0", "info": {"title": "Pantry", "version": "1"},
         "servers": [{"url": "https://pantry.example"}], "paths": {"/jars/{id}": item}});
     read(root.to_string().as_bytes())
@@ -156,123 +159,4 @@ fn the_extension_of_earlier_versions_is_read_alike() {
         "x-oai-additionalOperations": {"QUERY": {"summary": "Find jars"}, "COPY": {}}}));
     assert_eq!(methods(&document), ["QUERY", "COPY"]);
     assert_eq!(document.diagnostics, []);
-}
-
-/// A GET whose parameters these are.
-fn asking(parameters: &Value) -> ImportedDocument {
-    of_path(
-        &json!({"parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
-        "get": {"operationId": "find", "summary": "Find jars", "parameters": parameters}}),
-    )
-}
-
-fn whole(name: &str, content: &Value) -> Value {
-    json!({"name": name, "in": "querystring", "content": content})
-}
-
-const FORM: &str = "application/x-www-form-urlencoded";
-
-#[test]
-fn a_whole_query_is_one_argument_with_its_own_schema() {
-    let form = json!({FORM: {"schema": {"type": "object", "required": ["of"], "properties": {
-            "of": {"type": "string"}, "made": {"type": "object"}}},
-        "encoding": {"made": {"style": "deepObject", "explode": true}}}});
-    let document = asking(&json!([whole("criteria", &form)]));
-    let find = at(&document, "GET", "/jars/{id}");
-    assert_eq!(find.unsupported, None);
-    let bind = find
-        .binds
-        .iter()
-        .find(|bind| bind.key == "criteria")
-        .unwrap();
-    assert_eq!(bind.place, Place::Querystring);
-    assert_eq!(bind.content_type.as_deref(), Some(FORM));
-    assert_eq!(bind.encoding[0].style, Style::DeepObject);
-    let schema = &find.input_schema["properties"]["criteria"];
-    assert_eq!(schema["required"], json!(["of"]));
-    assert_eq!(codes(find), Vec::<&str>::new());
-}
-
-#[test]
-fn what_a_whole_query_holds_is_evidence_of_risk() {
-    let form = |field: &str| json!({FORM: {"schema": {"type": "object", "properties": {field: {"type": "string"}}}}});
-    let risk = |field: &str| {
-        let mut item = json!({"query": {"operationId": "find", "summary": "Find jars"}});
-        item["query"]["parameters"] = json!([whole("criteria", &form(field))]);
-        of_path(&item).operations.remove(0).risk
-    };
-    assert!(!risk("of").high_risk);
-    assert!(risk("_method").high_risk && !risk("_method").read_only);
-    assert!(risk("action").high_risk);
-}
-
-#[test]
-fn a_whole_query_that_is_not_alone_turns_the_operation_off() {
-    let form = json!({FORM: {"schema": {"type": "object"}}});
-    let query = json!({"name": "page", "in": "query", "schema": {"type": "integer"}});
-    let twice = asking(&json!([whole("a", &form), whole("b", &form)]));
-    let shared = asking(&json!([whole("a", &form), query]));
-    let of_the_path = of_path(&json!({"parameters": [query],
-        "get": {"parameters": [whole("a", &form)]}}));
-    let root = json!({"openapi": "3.2.0", "info": {"title": "t", "version": "1"},
-        "paths": {"/jars?mode=safe": {"get": {"parameters": [whole("a", &form)]}}}});
-    let fixed = read(root.to_string().as_bytes());
-    let rows = [
-        (twice, "querystring_twice"),
-        (shared, "querystring_shared"),
-        (of_the_path, "querystring_shared"),
-        (fixed, "querystring_shared"),
-    ];
-    for (document, code) in &rows {
-        let find = &document.operations[0];
-        assert!(find.unsupported.is_some(), "{code}");
-        assert!(codes(find).contains(code), "{code}: {find:?}");
-    }
-    println!("N = {} whole queries that are not alone", rows.len());
-}
-
-#[test]
-fn a_whole_query_that_cannot_be_written_is_said() {
-    let object = json!({"schema": {"type": "object"}});
-    for (content, code) in [
-        (Value::Null, "querystring_without_content"),
-        (json!({}), "querystring_without_content"),
-        (
-            json!({"application/json": object, "application/xml": object}),
-            "querystring_media_chosen",
-        ),
-        (
-            json!({"multipart/form-data": object}),
-            "querystring_media_unsupported",
-        ),
-        (
-            json!({"application/octet-stream": object}),
-            "querystring_media_unsupported",
-        ),
-        (
-            json!({FORM: {"schema": {"type": "array"}}}),
-            "querystring_media_unsupported",
-        ),
-        (
-            json!({FORM: {"$ref": "#/components/mediaTypes/None"}}),
-            "reference_missing",
-        ),
-    ] {
-        let mut parameter = whole("a", &content);
-        let optional = asking(&json!([parameter]));
-        let note = optional.operations[0]
-            .diagnostics
-            .iter()
-            .find(|note| note.code == code);
-        let note = note.unwrap_or_else(|| panic!("{code}: {content}"));
-        assert!(
-            note.pointer
-                .starts_with("/paths/~1jars~1{id}/get/parameters/0"),
-            "{note:?}"
-        );
-        parameter["required"] = true.into();
-        let required = &asking(&json!([parameter])).operations[0];
-        let off = !matches!(code, "querystring_media_chosen");
-        assert_eq!(required.unsupported.is_some(), off, "{code}");
-    }
 }
