@@ -114,8 +114,9 @@ fn judge<'a>((reading, fields): (&'a Reading<'a>, &'a Fields), evidence: &'a Evi
     let acts = may_act(reading, gate);
     let open = openness::open(evidence.path, evidence.method, acts);
     // That a POST only reads is said by the same hand that chose its name. Where money,
-    // credentials or access are near, a human looks first; its class stays what it says.
-    let claims_to_read = risk.class == RiskClass::Read && acts;
+    // credentials or access are near, a human looks first; its class stays what it says. Of a
+    // QUERY its server says so too.
+    let claims_to_read = risk.class == RiskClass::Read && acts && reading.method != Method::Query;
     let claimed = claims_to_read
         .then(|| reasons::claimed(&case.topics))
         .flatten();

@@ -60,6 +60,7 @@ fn a_query_reads_as_long_as_no_word_acts() {
         ("/shelves", "shelves", "Shelves by room"),
         ("/books/search", "searchBooks", "Search for books"),
         ("/books/{id}", "findBook", "Find a book"),
+        ("/orders", "queryOrders", "Query orders"),
     ] {
         let risk = assert_class(Method::Query, path, name, summary, RiskClass::Read);
         assert!(!risk.high_risk, "{path} {name}: {risk:#?}");
@@ -92,7 +93,7 @@ fn a_query_that_says_nothing_or_carries_code_or_an_order_needs_a_human() {
     for (path, name, summary) in [
         ("/books", "", ""),
         ("/sql", "querySql", "Run an SQL query"),
-        ("/refunds", "queryRefunds", "Query refunds"),
+        ("/api-keys", "queryKeys", "Query API keys"),
         ("/console/{order}", "ask", "Ask"),
     ] {
         let risk = risk(Method::Query, path, name, summary);

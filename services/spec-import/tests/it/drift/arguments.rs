@@ -1,13 +1,40 @@
 //! Parameters, bodies, answers as wholes, and where in them something changed.
 
-use countersign_domain::drift::{
-    Breaking::{Breaking as Stops, No, Potentially as Perhaps},
-    ChangeKind, ReviewReason, needs_review,
+use countersign_domain::{
+    drift::{
+        Breaking::{self, Breaking as Stops, No, Potentially as Perhaps},
+        ChangeKind, ReviewReason, needs_review,
+    },
+    operation::ImportedDocument,
 };
 use countersign_spec_import::drift::{compare, compare_operation};
 use serde_json::{Value, json};
 
 use super::{Expected, answering, document, expect, of_paths, taking, whole, with_parameter};
+
+#[test]
+fn a_change_of_how_a_whole_query_is_written_is_found_and_its_name_counts_for_nothing() {
+    let asked = |name: &str, encoding: Value| {
+        let media = json!({"schema": {"type": "object"}, "encoding": encoding});
+        let content = json!({"application/x-www-form-urlencoded": media});
+        document(&json!({"parameters": [{"name": name, "in": "querystring", "content": content}]}))
+    };
+    let (plain, nested) = (json!({}), json!({"of": {"style": "deepObject"}}));
+    let codes = |old: &ImportedDocument, new: &ImportedDocument| -> Vec<(String, Breaking)> {
+        let changes = compare(old, new).into_iter();
+        changes.map(|one| (one.code, one.breaking)).collect()
+    };
+    let before = asked("a", plain.clone());
+    assert_eq!(codes(&before, &asked("a", plain.clone())), []);
+    assert_eq!(
+        codes(&before, &asked("a", nested)),
+        [("request_parameter_style_changed".to_owned(), Perhaps)]
+    );
+    assert_eq!(
+        codes(&before, &asked("b", plain)),
+        [("request_parameter_argument_renamed".to_owned(), Perhaps)]
+    );
+}
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "one table")]
