@@ -9,6 +9,7 @@ mod faithful;
 mod foreign;
 mod front;
 mod listening;
+mod methods;
 mod outputs;
 mod overrides;
 mod reimport;

@@ -129,8 +129,16 @@ impl House {
     /// # Panics
     /// When any of it fails.
     pub async fn shop(&self, owner: &Person, base: &str) -> Shop {
+        self.shop_of(owner, base, document(base)).await
+    }
+
+    /// The same of a document that says other things of the shop.
+    ///
+    /// # Panics
+    /// When any of it fails.
+    pub async fn shop_of(&self, owner: &Person, base: &str, document: String) -> Shop {
         let name = "Corner shop".parse().expect("a title");
-        let given = Given::Paste(document(base));
+        let given = Given::Paste(document);
         let started = self
             .imports
             .start(&owner.scope, StartImport { name, given })
