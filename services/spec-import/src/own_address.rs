@@ -4,40 +4,51 @@
 use serde_json::Value;
 use url::Url;
 
+use crate::bundle::tree::FILES;
+
 /// What a relative `$self` is relative to; no document is there.
 const NOWHERE: &str = "https://document.invalid/";
 
-/// Makes references to the document's own address references inside it.
+/// Makes references to the document's own address references inside it. Other files of a bundle
+/// have addresses of their own, so there it has to be written out.
 pub(crate) fn settle(root: &mut Value) {
     let own = root.get("$self").and_then(Value::as_str);
-    let base = Url::parse(NOWHERE).and_then(|nowhere| nowhere.join(own.unwrap_or_default()));
-    if let Some(own) = base.ok().filter(|_| own.is_some_and(|own| !own.is_empty())) {
-        shorten(root, &own);
+    let Some(own) = own.filter(|own| !own.is_empty()) else {
+        return;
+    };
+    let own = Url::parse(NOWHERE).and_then(|nowhere| nowhere.join(own));
+    let (Ok(mut own), Value::Object(members)) = (own, root) else {
+        return;
+    };
+    own.set_fragment(None);
+    for (key, member) in members {
+        let base = (key != FILES).then_some(&own);
+        shorten(member, &own, base);
     }
 }
 
-fn shorten(value: &mut Value, own: &Url) {
+fn shorten(value: &mut Value, own: &Url, base: Option<&Url>) {
     match value {
         Value::Object(members) => {
             if let Some(Value::String(target)) = members.get_mut("$ref")
                 && !target.starts_with('#')
-                && let Some(fragment) = inside(target, own)
+                && let Some(fragment) = inside(target, own, base)
             {
                 *target = fragment;
             }
-            members.values_mut().for_each(|one| shorten(one, own));
+            for member in members.values_mut() {
+                shorten(member, own, base);
+            }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, own)),
+        Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, own, base)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
 /// The reference without the address, where that is the document's own.
-fn inside(target: &str, own: &Url) -> Option<String> {
-    let mut whole = own.join(target).ok()?;
+fn inside(target: &str, own: &Url, base: Option<&Url>) -> Option<String> {
+    let mut whole = Url::options().base_url(base).parse(target).ok()?;
     let fragment = format!("#{}", whole.fragment().unwrap_or_default());
     whole.set_fragment(None);
-    let mut own = own.clone();
-    own.set_fragment(None);
-    (whole == own).then_some(fragment)
+    (whole == *own).then_some(fragment)
 }

@@ -70,7 +70,7 @@ pub(crate) fn library() -> Vec<(String, Vec<u8>)> {
     .to_vec()
 }
 
-fn files(some: &[(&str, &str)]) -> Bundle {
+pub(crate) fn files(some: &[(&str, &str)]) -> Bundle {
     let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), text.as_bytes().to_vec());
     Bundle::from_files(some.iter().map(owned).collect(), &patient()).unwrap()
 }

@@ -1,10 +1,11 @@
 //! What is neither a method nor a query: each thing that is new is taken, or said.
 
 use countersign_domain::operation::{BodyKind, ImportedDocument, Security, Style};
+use countersign_spec_import::import_files;
 use serde_json::{Value, json};
 
 use super::{of_path, said};
-use crate::{at, codes, read};
+use crate::{at, bundles::files, codes, patient, read};
 
 /// A document with these members.
 fn whole(members: &Value) -> ImportedDocument {
@@ -202,4 +203,45 @@ fn what_only_describes_changes_nothing_and_is_no_loss() {
     assert_eq!(one.risk, other.risk);
     assert_eq!(one.diagnostics, other.diagnostics);
     assert_eq!(plain.diagnostics, more.diagnostics);
+}
+
+#[test]
+fn what_is_new_may_stand_in_other_files() {
+    let root = r#"{"openapi":"3.2.0","$self":"https://pantry.example/api/openapi.json","paths":{"/jars":{
+        "query":{"$ref":"ops/query.json"}, "additionalOperations":{"COPY":{"$ref":"ops/copy.json"}}}},
+        "components":{"schemas":{"Jar":{"type":"object","maxProperties":3}}}}"#;
+    let query = r#"{"parameters":[{"name":"q","in":"querystring",
+        "content":{"application/json":{"$ref":"../media.json#/Jar"}}}]}"#;
+    let copy = r#"{"requestBody":{"content":{"application/json":{"$ref":"../media.json#/Jar"}}}}"#;
+    let media = r#"{"Jar":{"schema":{"$ref":"openapi.json#/components/schemas/Jar"}}}"#;
+    let read = |copy: &str| {
+        let mut bundle = files(&[
+            ("openapi.json", root),
+            ("ops/query.json", query),
+            ("ops/copy.json", copy),
+            ("media.json", media),
+        ]);
+        import_files(&mut bundle, None, &patient()).unwrap()
+    };
+    let by_schema = |target: &str| {
+        let schema = json!({"schema": {"$ref": target}});
+        json!({"requestBody": {"content": {"application/json": schema}}}).to_string()
+    };
+    let document = read(copy);
+    for method in ["QUERY", "COPY"] {
+        let one = at(&document, method, "/jars");
+        assert_eq!(one.unsupported, None, "{one:?}");
+        let schema = one.input_schema.to_string();
+        assert!(schema.contains("maxProperties"), "{schema}");
+    }
+    // Of another file, the address of the document has to be written out.
+    let whole = "https://pantry.example/api/openapi.json#/components/schemas/Jar";
+    for (target, fits) in [
+        (whole, true),
+        ("openapi.json#/components/schemas/Jar", false),
+    ] {
+        let document = read(&by_schema(target));
+        let one = at(&document, "COPY", "/jars");
+        assert_eq!(one.unsupported.is_none(), fits, "{target}: {one:?}");
+    }
 }
