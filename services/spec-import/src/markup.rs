@@ -186,6 +186,9 @@ fn settled(before: &str, (first, mut found): (String, Markup)) -> (String, Marku
     }
     let mut text = first;
     for _ in 1..ROUNDS {
+        if !may_have(&text) {
+            return (text, found);
+        }
         let (next, beneath) = Pass::over(&text).run();
         found = found.and(beneath);
         if next == text {

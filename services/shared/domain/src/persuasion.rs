@@ -35,7 +35,7 @@ const SAID_TO_MODELS: [&str; 14] = [
 ];
 
 /// What writes a word in bold or as code, in the midst of a phrase.
-const EMPHASIS: [char; 3] = ['*', '`', '~'];
+const EMPHASIS: [u8; 3] = *b"*`~";
 
 /// What no text says, and what may begin with any letter: a list that holds it is walked through
 /// at once, which costs less than to search each text for the many beginnings of the others.
@@ -59,18 +59,35 @@ pub fn instructs(words: &str) -> bool {
     let plain = ascii_plain(words).unwrap_or_else(|| plain(words));
     PHRASES.is_match(&plain)
         || urges(&plain)
-        || plain.contains(EMPHASIS) && PHRASES.is_match(&plain.replace(EMPHASIS, ""))
+        || without_emphasis(&plain).is_some_and(|bare| PHRASES.is_match(&bare))
+}
+
+/// A plain text without what writes a word in bold or as code, if it has any.
+fn without_emphasis(plain: &str) -> Option<String> {
+    if !EMPHASIS.iter().any(|mark| plain.as_bytes().contains(mark)) {
+        return None;
+    }
+    let mut bare = vec![0; plain.len()];
+    let mut length = 0;
+    for byte in plain.bytes() {
+        bare[length] = byte;
+        length += usize::from(!EMPHASIS.contains(&byte));
+    }
+    bare.truncate(length);
+    String::from_utf8(bare).ok()
 }
 
 /// `<important>`, as it is said to models. The documentation of a large cloud puts paragraphs and
 /// lists into it, and speaks of no file on the reader's machine.
 fn urges(plain: &str) -> bool {
     const OPENS: &str = "<important>";
-    plain.match_indices(OPENS).any(|(at, _)| {
-        let inside = plain[at + OPENS.len()..].trim_start();
-        let documents = inside.starts_with("<p>") || inside.starts_with("<ul>");
-        !documents || inside.contains("~/") || inside.contains("/etc/")
-    })
+    // Most texts have no bracket at all, which is seen at once.
+    plain.contains('<')
+        && plain.match_indices(OPENS).any(|(at, _)| {
+            let inside = plain[at + OPENS.len()..].trim_start();
+            let documents = inside.starts_with("<p>") || inside.starts_with("<ul>");
+            !documents || inside.contains("~/") || inside.contains("/etc/")
+        })
 }
 
 /// Lower case with single spaces, and nothing that does not show. No phrase has a letter beyond
@@ -92,23 +109,41 @@ fn ascii_plain(words: &str) -> Option<String> {
     if !words.is_ascii() {
         return None;
     }
-    let mut plain = Vec::with_capacity(words.len());
-    let mut gap = false;
+    let mut plain = vec![0; words.len()];
+    // What is no more than that is not kept: what does not show, and a gap behind another.
+    let (mut length, mut least) = (0, GAP);
     for byte in words.bytes() {
-        match byte {
-            b' ' | b'\n' | b'\t' => gap = !plain.is_empty(),
-            b'!'..=b'~' => {
-                if gap {
-                    plain.push(b' ');
-                    gap = false;
-                }
-                plain.push(byte.to_ascii_lowercase());
-            }
-            _ => {}
-        }
+        let shown = SHOWN[usize::from(byte)];
+        // Written in any case, and written over where it is not kept.
+        plain[length] = shown;
+        length += usize::from(shown > least);
+        least = match shown {
+            NOTHING => least,
+            GAP => GAP,
+            _ => NOTHING,
+        };
     }
+    plain.truncate(length - usize::from(length > 0 && least == GAP));
     String::from_utf8(plain).ok()
 }
+
+/// What does not show.
+const NOTHING: u8 = 0;
+const GAP: u8 = b' ';
+
+/// What each byte of ASCII is in a plain text.
+const SHOWN: [u8; 256] = {
+    let mut shown = [NOTHING; 256];
+    let mut visible = b'!';
+    while visible <= b'~' {
+        shown[visible as usize] = visible.to_ascii_lowercase();
+        visible += 1;
+    }
+    shown[b' ' as usize] = GAP;
+    shown[b'\n' as usize] = GAP;
+    shown[b'\t' as usize] = GAP;
+    shown
+};
 
 #[cfg(test)]
 mod tests;

@@ -53,8 +53,9 @@ pub fn drop_words(schema: &mut Value, kept: usize) {
     if kept == 0
         && let Some(members) = schema.as_object_mut()
     {
-        for word in WORDS {
-            members.shift_remove(word);
+        let is_word = |key: &str| WORDS.contains(&key);
+        if members.keys().any(|key| is_word(key)) {
+            members.retain(|key, _| !is_word(key));
         }
     }
     each_part(schema, &mut |part| {

@@ -21,8 +21,12 @@ pub fn reveal(text: &str) -> String {
 /// Takes hidden characters away and cuts the text at `limit` characters, ending in `…` if cut.
 #[must_use]
 pub fn strip(text: &str, limit: usize) -> String {
-    if text.len() <= limit && is_visible_ascii(text) {
-        return text.to_owned();
+    let start = &text.as_bytes()[..text.len().min(limit.saturating_add(1))];
+    if is_visible_ascii(start) {
+        return match text.get(..limit) {
+            Some(fits) if fits.len() < text.len() => format!("{}…", &fits[..limit.max(1) - 1]),
+            _ => text.to_owned(),
+        };
     }
     let mut visible = text.chars().filter(|c| !is_hidden(*c));
     let mut kept: String = visible.by_ref().take(limit).collect();
@@ -36,14 +40,14 @@ pub fn strip(text: &str, limit: usize) -> String {
 /// Says whether a text holds characters that do not show.
 #[must_use]
 pub fn has_hidden(text: &str) -> bool {
-    !is_visible_ascii(text) && text.chars().any(is_hidden)
+    !is_visible_ascii(text.as_bytes()) && text.chars().any(is_hidden)
 }
 
 /// Says whether a text hides something. What ends its lines, as in files of Windows, and what gives
 /// its emoji their colour does not show either, and hides nothing.
 #[must_use]
 pub fn conceals(text: &str) -> bool {
-    if is_visible_ascii(text) {
+    if is_visible_ascii(text.as_bytes()) {
         return false;
     }
     let mut before = None;
@@ -76,9 +80,12 @@ fn is_pictured(character: char) -> bool {
 }
 
 /// What most texts are, seen without looking at each character by itself.
-fn is_visible_ascii(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| matches!(byte, b'\n' | b'\t' | 0x20..=0x7e))
+fn is_visible_ascii(text: &[u8]) -> bool {
+    /// Bytes that are looked at together.
+    const TOGETHER: usize = 64;
+    let is_visible = |byte: &u8| matches!(byte, b'\n' | b'\t' | 0x20..=0x7e);
+    let all = |piece: &[u8]| piece.iter().fold(true, |all, byte| all & is_visible(byte));
+    text.chunks(TOGETHER).all(all)
 }
 
 /// Says whether a text has links, images or HTML in it, or what could become one of them.
@@ -183,5 +190,9 @@ mod tests {
     fn a_long_text_is_cut_and_says_so() {
         assert_eq!(strip("abcdef", 4), "abc…");
         assert_eq!(strip("a\u{200b}bcd", 4), "abcd");
+        assert_eq!(strip("abcd\u{200b}", 4), "abcd");
+        assert_eq!(strip("abcd\u{e9}", 4), "abc…");
+        assert_eq!(strip("abcd", 4), "abcd");
+        assert_eq!((strip("ab", 1), strip("ab", 0)), ("…".into(), "…".into()));
     }
 }

@@ -42,6 +42,10 @@ pub(super) fn pairs(text: &str, code: &Places) -> Places {
     let mut past = 0;
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate() {
+        if !matches!(byte, b'`' | b'\\' | b'[' | b']' | b'(' | b')') {
+            escaped = false;
+            continue;
+        }
         if byte == b'`' {
             past = past.max(code.get(&at).copied().unwrap_or(0));
         }

@@ -200,6 +200,18 @@ static INDEX: LazyLock<HashMap<Vec<u8>, Meaning, RandomState>> = LazyLock::new(|
     index
 });
 
+/// All endings by their last letter, which tells most of them apart; those of secrets first.
+static ENDINGS: LazyLock<Vec<Vec<(&str, Sensitivity)>>> = LazyLock::new(|| {
+    let secrets = SECRET_ENDINGS.map(|end| (end, Sensitivity::Credentials));
+    let all = || secrets.into_iter().chain(OTHER_ENDINGS);
+    let with_last = |last: u8| {
+        all()
+            .filter(|(end, _)| end.ends_with(char::from(last)))
+            .collect()
+    };
+    (0..=u8::MAX).map(with_last).collect()
+});
+
 /// What the fields of an operation say.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
@@ -326,15 +338,12 @@ fn ending(field: &str, name: &[u8]) -> Meaning {
             .first()
             .is_some_and(|first| ABOUT_A_SECRET.contains(&first.as_str())),
     };
-    // The last letter tells nearly all of them apart.
-    let ends = |end: &str| name.last() == end.as_bytes().last() && name.ends_with(end.as_bytes());
-    let secret = SECRET_ENDINGS.iter().find(|end| ends(end));
-    let secret = secret.map(|word| (*word, Sensitivity::Credentials));
-    let other = || OTHER_ENDINGS.into_iter().find(|(end, _)| ends(end));
-    let found = secret.or_else(other);
+    let last = name.last().copied().unwrap_or_default();
+    let mut endings = ENDINGS[usize::from(last)].iter();
+    let found = endings.find(|(end, _)| name.ends_with(end.as_bytes()));
     let found = found.filter(|_| !is_about());
     found.map_or_else(Meaning::default, |(word, kind)| Meaning {
-        kinds: Kinds::only(kind),
+        kinds: Kinds::only(*kind),
         ..Meaning::of(word)
     })
 }

@@ -5,7 +5,7 @@
 
 /// Cuts a name or a sentence into lower-case, singular words.
 pub(super) fn words(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
+    let mut found: Vec<String> = Vec::with_capacity(text.len() / 8 + 1);
     for piece in text.split(|c: char| !c.is_alphanumeric()) {
         if piece.chars().skip(1).any(char::is_uppercase) {
             for raw in humps(piece) {
@@ -50,7 +50,12 @@ pub(super) fn is_edition(word: &str) -> bool {
 }
 
 fn push(found: &mut Vec<String>, raw: &str) {
-    let word = singular(raw.to_lowercase());
+    let lower = if raw.is_ascii() {
+        raw.to_ascii_lowercase()
+    } else {
+        raw.to_lowercase()
+    };
+    let word = singular(lower);
     match (found.last().map(String::as_str), word.as_str()) {
         // "user's" leaves an "s"; "OAuth" and "WebHook" are one word each.
         (_, "" | "s") => {}
