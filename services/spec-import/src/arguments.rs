@@ -1,14 +1,17 @@
 //! The arguments of an operation: one flat object, the body under `body`.
 
+use std::{collections::HashMap, ptr, rc::Rc};
+
 use countersign_domain::{
     media_type,
     operation::{Bind, PartEncoding},
     text,
 };
+use foldhash::quality::RandomState;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    body, key,
+    body, input, key,
     notes::At,
     operation::Reading,
     parameter::{self, Parameter},
@@ -21,6 +24,10 @@ use crate::{
 const DESCRIPTION: usize = 1_024;
 /// Parameters of one operation; no agent fills in more.
 const PARAMETERS: usize = 500;
+/// Parameters that are remembered.
+const REMEMBERED: usize = 4_096;
+/// Bytes of the schema of one that is; longer ones are said once.
+const SHORT: usize = 2_048;
 /// What may stand in a parameter of older documents instead of a `schema`.
 const LOOSE_KEYWORDS: [&str; 10] = [
     "type",
@@ -40,14 +47,60 @@ const LOOSE_KEYWORDS: [&str; 10] = [
 pub(crate) struct Arguments {
     pub(crate) binds: Vec<Bind>,
     pub(crate) properties: Map<String, Value>,
+    /// What there is to know about the schema of each property, in their order.
+    pub(crate) known: Vec<Rc<input::Known>>,
     pub(crate) required: Vec<String>,
     pub(crate) links: Links,
 }
 
+/// One argument, whatever it is called.
+#[derive(Clone, Debug)]
+pub(crate) struct Argument {
+    schema: Value,
+    links: Links,
+    known: Rc<input::Known>,
+}
+
+impl Argument {
+    /// An argument with a schema, and what this leads to.
+    pub(crate) fn new(schema: Value, links: Links) -> Self {
+        let known = Rc::new(input::Known::of(&schema));
+        Self {
+            schema,
+            links,
+            known,
+        }
+    }
+}
+
+/// What parameters became, by where these lie in memory: the document stays where it is while it is
+/// read, and many operations refer to the same ones.
+#[derive(Debug, Default)]
+pub(crate) struct Made(HashMap<*const Value, Parsed, RandomState>);
+
+/// A parameter about which nothing had to be said.
+#[derive(Clone, Debug)]
+struct Parsed {
+    /// Where it stands.
+    pointer: String,
+    argument: Argument,
+    content_type: Option<String>,
+    encoding: Vec<PartEncoding>,
+}
+
 impl Arguments {
     /// Adds one argument.
-    pub(crate) fn add(&mut self, key: &str, schema: Value, links: Links, required: bool) {
-        self.properties.insert(key.to_owned(), schema);
+    pub(crate) fn add(&mut self, key: &str, argument: Argument, required: bool) {
+        let Argument {
+            schema,
+            links,
+            known,
+        } = argument;
+        if self.properties.insert(key.to_owned(), schema).is_none() {
+            self.known.push(known);
+        } else if let Some(at) = self.properties.keys().position(|one| one == key) {
+            self.known[at] = known;
+        }
         if required {
             self.required.push(key.to_owned());
         }
@@ -110,7 +163,8 @@ pub(crate) fn bind<'d>(
         let text = format!("the path variable {name:?} has no parameter; a text is asked for");
         cx.notes
             .warning("path_variable_undeclared", &cx.pointer, &text);
-        arguments.add(key, json!({ "type": "string" }), Links::default(), true);
+        let argument = Argument::new(json!({ "type": "string" }), Links::default());
+        arguments.add(key, argument, true);
         arguments.binds.push(Bind {
             key: key.clone(),
             place: Place::Path,
@@ -128,17 +182,7 @@ pub(crate) fn bind<'d>(
 
 fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: &mut Arguments) {
     use countersign_domain::operation::Place;
-    let written = match parameter.place {
-        Place::Querystring => body::whole_query(cx, parameter),
-        Place::Path | Place::Query | Place::Header | Place::Cookie => written(cx, parameter),
-    };
-    let Some(Written {
-        schema,
-        mut links,
-        content_type,
-        encoding,
-    }) = written
-    else {
+    let Some(parsed) = parsed(cx, parameter) else {
         return;
     };
     if key != parameter.wire {
@@ -157,15 +201,7 @@ fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: 
         );
     }
     let (style, explode) = parameter::style(cx, parameter);
-    let words = parameter.value.get("description").and_then(Value::as_str);
-    let marks = cx.definitions.texts.of(words.unwrap_or_default());
-    links.marks = links.marks.and(marks);
-    to.add(
-        key,
-        described(schema, parameter.value),
-        links,
-        parameter.required,
-    );
+    to.add(key, parsed.argument, parameter.required);
     to.binds.push(Bind {
         key: key.to_owned(),
         place: parameter.place,
@@ -173,10 +209,47 @@ fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: 
         style,
         explode,
         allow_reserved: reserved && parameter.place == Place::Query,
-        content_type,
-        encoding,
+        content_type: parsed.content_type,
+        encoding: parsed.encoding,
         required: parameter.required,
     });
+}
+
+/// What a parameter becomes. What is lost on the way is said to every operation that refers to it.
+fn parsed(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> Option<Parsed> {
+    use countersign_domain::operation::Place;
+    let address = ptr::from_ref(parameter.value);
+    let known = cx.parsed.0.get(&address);
+    if let Some(known) = known.filter(|known| known.pointer == parameter.pointer) {
+        return Some(known.clone());
+    }
+    let said = cx.notes.count();
+    let written = match parameter.place {
+        Place::Querystring => body::whole_query(cx, parameter),
+        Place::Path | Place::Query | Place::Header | Place::Cookie => written(cx, parameter),
+    };
+    let Written {
+        schema,
+        mut links,
+        content_type,
+        encoding,
+    } = written?;
+    let words = parameter.value.get("description").and_then(Value::as_str);
+    let marks = cx.definitions.texts.of(words.unwrap_or_default());
+    links.marks = links.marks.and(marks);
+    let parsed = Parsed {
+        pointer: parameter.pointer.clone(),
+        argument: Argument::new(described(schema, parameter.value), links),
+        content_type,
+        encoding,
+    };
+    // Nobody else refers to what stands in the operation.
+    let is_shared = !parameter.pointer.starts_with(&cx.pointer);
+    let is_short = parsed.argument.known.bytes <= SHORT;
+    if is_shared && is_short && cx.notes.count() == said && cx.parsed.0.len() < REMEMBERED {
+        cx.parsed.0.insert(address, parsed.clone());
+    }
+    Some(parsed)
 }
 
 /// The schema of a parameter, and how its value is written.

@@ -16,8 +16,13 @@ use serde_json::{Map, Value, json};
 use self::media::Chosen;
 pub(crate) use self::whole_query::whole_query;
 use crate::{
-    arguments::Arguments, evidence::Fields, notes::At, operation::Reading, reference,
-    schema::Links, words::shown,
+    arguments::{Argument, Arguments},
+    evidence::Fields,
+    notes::At,
+    operation::Reading,
+    reference,
+    schema::Links,
+    words::shown,
 };
 
 const DESCRIPTION: usize = 1_024;
@@ -105,7 +110,7 @@ pub(crate) fn read<'d>(
     let encoding = form::encoding(cx, chosen.kind, chosen.value, &at);
     let mut schema = described(schema, given, hint(cx, &chosen, &encoding));
     form::as_texts(&mut schema, &form::in_base64(chosen.kind, &encoding));
-    arguments.add("body", schema, links, required);
+    arguments.add("body", Argument::new(schema, links), required);
     Some(Body {
         required,
         media_type: chosen.sent_as(),

@@ -9,7 +9,7 @@ use countersign_domain::{
 use serde_json::{Map, Value};
 
 use crate::{
-    ImportError, Limits, Listener, Progress, Stage,
+    ImportError, Limits, Listener, Progress, Stage, arguments,
     bundle::{
         self, Files, Packed,
         tree::{self, Tree},
@@ -118,6 +118,7 @@ fn finish(
         schemes: Schemes::read(root, &mut notes),
         limits: limits.clone(),
         schema_bytes: 0,
+        parsed: arguments::Made::default(),
         inputs: input::Looked::default(),
         outputs: output::Made::default(),
         outlines: Outlines::of_document(root),

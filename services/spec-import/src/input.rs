@@ -1,6 +1,9 @@
 //! The schema of all arguments together, if it can be made.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cell::OnceCell,
+    collections::{HashMap, HashSet},
+};
 
 use foldhash::quality::RandomState;
 use serde_json::{Value, json};
@@ -11,7 +14,7 @@ use crate::{
     operation::Reading,
     schema::{
         compile::{compile, compiles},
-        measure::depth,
+        measure::measure,
     },
 };
 
@@ -21,12 +24,33 @@ const REMEMBERED: usize = 2_048;
 /// Arguments that are remembered.
 const ARGUMENTS: usize = 4_096;
 
+/// What there is to know about the schema of an argument.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// Bytes as JSON.
+    pub(crate) bytes: usize,
+    depth: usize,
+    /// The rest, once somebody has asked.
+    look: OnceCell<Look>,
+}
+
+impl Known {
+    pub(crate) fn of(schema: &Value) -> Self {
+        let (bytes, depth) = measure(schema);
+        Self {
+            bytes,
+            depth,
+            look: OnceCell::new(),
+        }
+    }
+}
+
 /// The arguments that were looked at so far, by their schemas as JSON. Many operations take the
 /// same ones.
 #[derive(Debug, Default)]
 pub(crate) struct Looked(HashMap<String, Look, RandomState>);
 
-/// What there is to know about the schema of an argument.
+/// What only a closer look says about the schema of an argument.
 #[derive(Clone, Copy, Debug)]
 struct Look {
     marks: Marks,
@@ -34,18 +58,22 @@ struct Look {
 }
 
 impl Looked {
-    fn at(&mut self, text: String, schema: &mut Value) -> Look {
-        if let Some(known) = self.0.get(&text) {
-            return *known;
-        }
-        let look = Look {
-            marks: Marks::of_schema(schema),
-            compiles: compiles(schema),
+    fn at(&mut self, known: &Known, schema: &mut Value) -> Look {
+        let look = || {
+            let text = (known.bytes <= REMEMBERED).then(|| schema.to_string());
+            if let Some(known) = text.as_ref().and_then(|text| self.0.get(text)) {
+                return *known;
+            }
+            let look = Look {
+                marks: Marks::of_schema(schema),
+                compiles: compiles(schema),
+            };
+            if let Some(text) = text.filter(|_| self.0.len() < ARGUMENTS) {
+                self.0.insert(text, look);
+            }
+            look
         };
-        if text.len() <= REMEMBERED && self.0.len() < ARGUMENTS {
-            self.0.insert(text, look);
-        }
-        look
+        *known.look.get_or_init(look)
     }
 }
 
@@ -65,11 +93,8 @@ pub(crate) fn schema(
             return (nothing(), 0);
         }
     };
-    let own = arguments.properties.values();
-    let texts: Vec<String> = own.clone().map(Value::to_string).collect();
-    let bytes = texts
-        .iter()
-        .fold(closure.bytes, |sum, text| sum + text.len());
+    let own = arguments.known.iter();
+    let bytes = own.clone().fold(closure.bytes, |sum, one| sum + one.bytes);
     let pointer = cx.pointer.clone();
     if bytes > limit {
         cx.refuse(
@@ -79,7 +104,7 @@ pub(crate) fn schema(
         );
         return (nothing(), 0);
     }
-    if own.map(depth).max().unwrap_or(0) > DEPTH {
+    if own.map(|one| one.depth).max().unwrap_or(0) > DEPTH {
         cx.refuse(
             "schema_unusable",
             &pointer,
@@ -89,8 +114,8 @@ pub(crate) fn schema(
     }
     let mut marks = closure.marks.and(arguments.links.marks);
     let mut parts_compile = are_different(&arguments.required);
-    for ((key, property), text) in arguments.properties.iter_mut().zip(texts) {
-        let look = looked.at(text, property);
+    for ((key, property), known) in arguments.properties.iter_mut().zip(&arguments.known) {
+        let look = looked.at(known, property);
         marks = marks.and(Marks::of(key)).and(look.marks);
         parts_compile &= look.compiles;
     }

@@ -40,6 +40,11 @@ impl Notes {
         }
     }
 
+    /// How many there are, those that were left out too.
+    pub(crate) const fn count(&self) -> usize {
+        self.list.len() + self.left_out
+    }
+
     pub(crate) fn info(&mut self, code: &str, at: &dyn fmt::Display, text: &str) {
         self.add(Severity::Info, code, at, text);
     }

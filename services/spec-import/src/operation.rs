@@ -38,6 +38,8 @@ pub(crate) struct Shared<'d> {
     pub(crate) limits: Limits,
     /// Bytes of input schemas so far.
     pub(crate) schema_bytes: usize,
+    /// Parameters so far.
+    pub(crate) parsed: arguments::Made,
     /// Arguments so far.
     pub(crate) inputs: input::Looked,
     /// Output schemas so far.
@@ -52,6 +54,7 @@ pub(crate) struct Reading<'s, 'd> {
     pub(crate) definitions: &'s mut Definitions<'d>,
     pub(crate) answers: &'s mut Definitions<'d>,
     pub(crate) outlines: &'s mut Outlines<'d>,
+    pub(crate) parsed: &'s mut arguments::Made,
     pub(crate) schemes: &'s Schemes,
     pub(crate) path: &'d str,
     /// Whether nobody is let in without a credential.
@@ -146,6 +149,7 @@ pub(crate) fn read<'d>(
         definitions: &mut shared.definitions,
         answers: &mut shared.answers,
         outlines: &mut shared.outlines,
+        parsed: &mut shared.parsed,
         schemes: &shared.schemes,
         path: found.path,
         secured: false,
