@@ -18,15 +18,17 @@ use crate::{
     input, name,
     notes::{At, Notes},
     older,
-    operation::{self, Shared},
+    operation::Shared,
     origin::Origins,
-    output, own_address,
+    output::Answers,
+    own_address,
     path::Template,
     paths,
     schema::{Definitions, Side},
     security::Schemes,
     server,
     stopwatch::Stopwatch,
+    twofold::{self, Outcome, Second},
     words::one_line,
 };
 
@@ -73,9 +75,8 @@ pub(crate) fn import(
         }
     };
     tell(listener, Stage::Reading, (bytes.len(), bytes.len()));
-    let mut document = finish(tree, (limits, &watch), notes, listener)?;
-    document.sha256 = Digest::of(bytes);
-    Ok(document)
+    let sha256 = || Digest::of(bytes);
+    finish((tree, &sha256), (limits, &watch), notes, listener)
 }
 
 /// Imports a bundle; see [`crate::import_files`].
@@ -89,19 +90,16 @@ pub(crate) fn import_files(
     let mut notes = Notes::of_document();
     let root = bundle::root_of(files, root, limits, &watch)?;
     let (tree, sha256) = tree::grow((files, &root), limits, &watch, &mut notes)?;
-    let mut document = finish(tree, (limits, &watch), notes, listener)?;
-    document.sha256 = sha256;
-    Ok(document)
+    finish((tree, &|| sha256), (limits, &watch), notes, listener)
 }
 
 fn tell(listener: &mut dyn Listener, stage: Stage, (done, total): (usize, usize)) {
     listener.progress(Progress { stage, done, total });
 }
 
-/// From one tree to a document without its digest: format, operations, names, and the places
-/// people look at.
+/// From one tree to a document: format, operations, names, and the places people look at.
 fn finish(
-    tree: Tree,
+    (tree, sha256): (Tree, &(dyn Fn() -> Digest + Sync)),
     (limits, watch): (&Limits, &Stopwatch),
     mut notes: Notes,
     listener: &mut dyn Listener,
@@ -111,27 +109,26 @@ fn finish(
     let root = &openapi.root;
     let found = paths::find(root, limits, &mut notes)?;
     let definitions = Definitions::new(root, openapi.dialect, Side::Request);
+    let second = Second {
+        answers: Answers::of(Definitions::beside(&definitions, Side::Answer)),
+        digest: sha256,
+        collects: listener.collects(),
+    };
     let mut shared = Shared {
         root,
-        answers: Definitions::beside(&definitions, Side::Answer),
         definitions,
         schemes: Schemes::read(root, &mut notes),
         limits: limits.clone(),
         schema_bytes: 0,
         parsed: arguments::Made::default(),
         inputs: input::Looked::default(),
-        outputs: output::Made::default(),
         outlines: Outlines::of_document(root),
     };
-    let mut operations = Vec::with_capacity(found.len());
-    for (index, one) in found.iter().enumerate() {
-        if index % 32 == 0 {
-            tell(listener, Stage::Operations, (index, found.len()));
-        }
-        watch.check(|| format!("operation {index} of {}", found.len()))?;
-        operations.push(operation::read(&mut shared, one, listener));
-    }
-    tell(listener, Stage::Operations, (found.len(), found.len()));
+    let Outcome {
+        mut operations,
+        sha256,
+        answers,
+    } = twofold::read(&mut shared, second, &found, (watch, listener))?;
     name::make_unique(&mut operations);
     paths::flag_ambiguous(&mut operations, &found);
     tell(listener, Stage::Naming, (found.len(), found.len()));
@@ -140,6 +137,7 @@ fn finish(
     if let Some(written) = &tree.written_version {
         document.version = one_line(written);
     }
+    document.sha256 = sha256;
     document.operations = operations;
     server::settle(&mut document, &found);
     document.diagnostics = notes.finish(&At::ROOT);
@@ -152,7 +150,7 @@ fn finish(
     openapi.origins.show(&mut document);
     tree.origins.show(&mut document);
     if listener.is_last() {
-        mem::forget((shared, found));
+        mem::forget((shared, answers, found));
         mem::forget(openapi.root);
     }
     Ok(document)

@@ -11,7 +11,7 @@ use countersign_domain::operation::Place;
 use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
-use crate::{operation::Reading, parameter::Parameter, reference};
+use crate::{parameter::Parameter, reference};
 
 const NAMES: usize = 300;
 const VISITS: usize = 1_500;
@@ -22,27 +22,36 @@ const WRAPPED: usize = 3;
 /// What a page says of the pages around it has no more properties: `{"next": …, "previous": …}`.
 const PAGING: usize = 6;
 
+/// A parameter that is sent: its name, and what describes the fields of one that is the whole
+/// query, which are parameters themselves.
+pub(crate) type Sent<'d> = (&'d str, Option<&'d Value>);
+
+/// What of a parameter is evidence.
+pub(crate) fn sent<'d>(parameter: &Parameter<'d>) -> Sent<'d> {
+    let is_query = parameter.place == Place::Querystring;
+    (parameter.wire, is_query.then_some(parameter.value))
+}
+
 /// The names of the fields that are sent, and of those that come back.
 pub(crate) fn fields<'d>(
-    cx: &mut Reading<'_, 'd>,
+    outlines: &mut Outlines<'d>,
     value: &'d Value,
-    parameters: &[Parameter<'d>],
+    parameters: &[Sent<'d>],
 ) -> [Vec<String>; 2] {
-    let mut request = Fields::of(cx.outlines);
-    for parameter in parameters {
-        request.name(parameter.wire);
-        // Its fields are parameters themselves.
-        if parameter.place == Place::Querystring {
-            request.content(cx.root, parameter.value);
+    let root = outlines.root;
+    let mut request = Fields::of(outlines);
+    for (wire, query) in parameters {
+        request.name(wire);
+        if let Some(query) = query {
+            request.content(root, query);
         }
     }
     let body = value.get("requestBody");
-    let body = body.and_then(|body| reference::end(cx.root, body));
-    if let Some(body) = body {
-        request.content(cx.root, body);
+    if let Some(body) = body.and_then(|body| reference::end(root, body)) {
+        request.content(root, body);
     }
     let request = request.finish();
-    let mut response = Fields::of(cx.outlines);
+    let mut response = Fields::of(outlines);
     response.responses(value.get("responses"));
     [request, response.finish()]
 }

@@ -49,6 +49,7 @@ mod security;
 mod server;
 mod stopwatch;
 mod survey;
+mod twofold;
 mod words;
 
 use countersign_domain::operation::ImportedDocument;

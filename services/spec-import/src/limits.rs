@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::risk::Evidence;
+use crate::risk::Facts;
 
 /// What one import may cost. Beyond any of these the document is refused, or, where that is said,
 /// only the operation concerned cannot be called.
@@ -91,9 +91,14 @@ pub(crate) trait Listener {
         false
     }
 
-    /// Hears what an operation is classified by.
-    fn evidence(&mut self, evidence: &Evidence<'_>) {
-        let _ = evidence;
+    /// Whether it wants to hear what the operations are classified by.
+    fn collects(&self) -> bool {
+        false
+    }
+
+    /// Hears what an operation is classified by, if it wants to.
+    fn facts(&mut self, facts: Facts) {
+        let _ = facts;
     }
 }
 

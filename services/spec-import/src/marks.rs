@@ -5,13 +5,21 @@
 //! characters. Both are looked at, because taking something out may join what is left to an
 //! instruction, and because what is gone says something about whoever put it there.
 
-use std::{borrow::Cow, cell::RefCell, collections::HashMap, ops::RangeInclusive};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    ops::RangeInclusive,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use countersign_domain::{persuasion::instructs, text};
 use foldhash::quality::RandomState;
 use serde_json::Value;
 
-use crate::markup::{self, Markup};
+use crate::{
+    markup::{self, Markup},
+    notes::Notes,
+};
 
 /// Bytes of texts that are looked up: shorter ones are judged sooner, longer ones said once.
 const LOOKED_UP: RangeInclusive<usize> = 16..=4_096;
@@ -34,6 +42,9 @@ impl Marks {
 
     /// The same, and the text without markup.
     pub(crate) fn read(written: &str) -> (Self, Cow<'_, str>) {
+        if is_name(written) {
+            return (Self::default(), Cow::Borrowed(written));
+        }
         let (markup, shown) = markup::read(written);
         let marks = Self {
             instructs: instructs(written) || (*shown != *written && instructs(&shown)),
@@ -98,11 +109,47 @@ impl Marks {
             markup: self.markup.and(other.markup),
         }
     }
+
+    /// Notes what a person should read before a model does.
+    pub(crate) fn tell(self, what: &str, at: &str, notes: &mut Notes) {
+        if self.instructs {
+            let text =
+                format!("{what} tells a model what to do; read it before anybody may use it");
+            notes.warning("text_instructs", &at, &text);
+        }
+        if self.hidden {
+            let text = format!("{what} holds characters that do not show");
+            notes.warning("text_hidden_characters", &at, &text);
+        }
+        let Markup {
+            links,
+            images,
+            html,
+        } = self.markup;
+        for (has, code, kind) in [
+            (links, "text_links", "links"),
+            (images, "text_images", "images"),
+            (html, "text_html", "HTML"),
+        ] {
+            if has {
+                let text = format!("{what} holds {kind}, which agents are shown as plain text");
+                notes.info(code, &at, &text);
+            }
+        }
+    }
+}
+
+/// What nearly all keys are: nothing in it is a gap, a bracket, an address or hidden.
+fn is_name(written: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./$".contains(&byte);
+    written.bytes().all(is_plain)
 }
 
 /// Marks of texts that are said again and again, such as what a parameter is for.
 #[derive(Debug, Default)]
-pub(crate) struct Known(RefCell<HashMap<String, Marks, RandomState>>);
+pub(crate) struct Known(Mutex<Texts>);
+
+type Texts = HashMap<String, Marks, RandomState>;
 
 impl Known {
     /// Of one text as it was written.
@@ -120,15 +167,20 @@ impl Known {
 
     fn known(&self, written: &str) -> Option<Marks> {
         let is_looked_up = LOOKED_UP.contains(&written.len());
-        is_looked_up.then(|| self.0.borrow().get(written).copied())?
+        is_looked_up.then(|| self.texts().get(written).copied())?
     }
 
     fn look<'t>(&self, written: &'t str) -> (Marks, Cow<'t, str>) {
         let (marks, shown) = Marks::read(written);
-        let mut known = self.0.borrow_mut();
+        let mut known = self.texts();
         if LOOKED_UP.contains(&written.len()) && known.len() < TEXTS {
             known.insert(written.to_owned(), marks);
         }
         (marks, shown)
+    }
+
+    /// Whoever broke down while it held them left them as they should be.
+    fn texts(&self) -> MutexGuard<'_, Texts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,28 +3,29 @@
 use std::fmt;
 
 use countersign_domain::{
-    operation::{Body, ImportedOperation, Method, Output, Security},
+    operation::{Body, ImportedOperation, Method, Security},
+    risk::Risk,
     text,
 };
 use serde_json::Value;
 
 use crate::{
-    Limits, Listener,
+    Limits,
     arguments::{self, Arguments},
     body,
     document::Found,
     evidence::{self, Outlines},
     input,
     marks::Marks,
-    markup::Markup,
     notes::{At, Notes},
-    output,
+    output::Answer,
     parameter::{self, Parameter},
     path::Template,
-    reference, risk,
+    reference,
     schema::Definitions,
     security::{self, Schemes},
     server,
+    twofold::Question,
     words::Words,
 };
 
@@ -32,8 +33,6 @@ use crate::{
 pub(crate) struct Shared<'d> {
     pub(crate) root: &'d Value,
     pub(crate) definitions: Definitions<'d>,
-    /// The same for what comes back.
-    pub(crate) answers: Definitions<'d>,
     pub(crate) schemes: Schemes,
     pub(crate) limits: Limits,
     /// Bytes of input schemas so far.
@@ -42,8 +41,6 @@ pub(crate) struct Shared<'d> {
     pub(crate) parsed: arguments::Made,
     /// Arguments so far.
     pub(crate) inputs: input::Looked,
-    /// Output schemas so far.
-    pub(crate) outputs: output::Made,
     /// Schemas whose fields were asked for so far.
     pub(crate) outlines: Outlines<'d>,
 }
@@ -52,7 +49,6 @@ pub(crate) struct Shared<'d> {
 pub(crate) struct Reading<'s, 'd> {
     pub(crate) root: &'d Value,
     pub(crate) definitions: &'s mut Definitions<'d>,
-    pub(crate) answers: &'s mut Definitions<'d>,
     pub(crate) outlines: &'s mut Outlines<'d>,
     pub(crate) parsed: &'s mut arguments::Made,
     pub(crate) schemes: &'s Schemes,
@@ -74,31 +70,7 @@ impl<'d> Reading<'_, 'd> {
 
     /// Notes texts that a person should read before a model does.
     pub(crate) fn remark(&mut self, found: Marks, what: &str) {
-        if found.instructs {
-            let text =
-                format!("{what} tells a model what to do; read it before anybody may use it");
-            self.notes.warning("text_instructs", &self.pointer, &text);
-        }
-        if found.hidden {
-            let text = format!("{what} holds characters that do not show");
-            self.notes
-                .warning("text_hidden_characters", &self.pointer, &text);
-        }
-        let Markup {
-            links,
-            images,
-            html,
-        } = found.markup;
-        for (has, code, kind) in [
-            (links, "text_links", "links"),
-            (images, "text_images", "images"),
-            (html, "text_html", "HTML"),
-        ] {
-            if has {
-                let text = format!("{what} holds {kind}, which agents are shown as plain text");
-                self.notes.info(code, &self.pointer, &text);
-            }
-        }
+        found.tell(what, &self.pointer, &mut self.notes);
     }
 
     /// Whether a segment of the path is `:name`, `<name>` or `<kind:name>`.
@@ -138,16 +110,14 @@ impl<'d> Reading<'_, 'd> {
     }
 }
 
-/// Reads one operation.
-pub(crate) fn read<'d>(
+/// Reads one operation, but for what is asked about it.
+pub(crate) fn read<'f, 'd>(
     shared: &mut Shared<'d>,
-    found: &Found<'d>,
-    listener: &mut dyn Listener,
-) -> ImportedOperation {
+    found: &'f Found<'d>,
+) -> (Half<'f, 'd>, Question<'d>) {
     let mut cx = Reading {
         root: shared.root,
         definitions: &mut shared.definitions,
-        answers: &mut shared.answers,
         outlines: &mut shared.outlines,
         parsed: &mut shared.parsed,
         schemes: &shared.schemes,
@@ -175,8 +145,6 @@ pub(crate) fn read<'d>(
     let deprecated = cx.flag(value, "deprecated", &place);
     let words = Words::read(&mut cx, found, value);
     cx.remark(words.marks, "what it is said to do");
-    let fields = evidence::fields(&mut cx, value, &parameters);
-    let risk = classify((found, value), &fields, (&words, &security), listener);
     let binds = std::mem::take(&mut arguments.binds);
     let room = shared
         .limits
@@ -185,57 +153,70 @@ pub(crate) fn read<'d>(
     let limit = shared.limits.schema_bytes.min(room);
     let input_schema = input::schema(&mut cx, arguments, limit, &mut shared.inputs);
     shared.schema_bytes += input_schema.1;
-    let output = output::read(&mut cx, value, &mut shared.outputs);
-    finish(Parts {
-        cx,
+    let question = Question {
+        method: found.method,
+        path: found.path,
+        id: words.id.clone(),
+        texts: [words.summary, words.full],
+        sent: parameters.iter().map(evidence::sent).collect(),
+        scopes: security::scopes(&security),
+        value,
+        pointer: cx.pointer.clone(),
+    };
+    let half = Half {
+        pointer: cx.pointer,
+        notes: cx.notes,
+        unsupported: cx.unsupported,
         found,
         words,
         binds,
         body,
         security,
         servers,
-        risk,
         input: input_schema.0,
-        output,
         deprecated,
-    })
+    };
+    (half, question)
 }
 
-struct Parts<'s, 'd, 'f> {
-    cx: Reading<'s, 'd>,
+/// An operation but for its risk and its answer.
+pub(crate) struct Half<'f, 'd> {
+    pointer: String,
+    notes: Notes,
+    unsupported: Option<String>,
     found: &'f Found<'d>,
-    words: Words,
+    words: Words<'d>,
     binds: Vec<countersign_domain::operation::Bind>,
     body: Option<Body>,
     security: Security,
     servers: Vec<countersign_domain::operation::Server>,
-    risk: countersign_domain::risk::Risk,
     input: Value,
-    output: Option<Output>,
     deprecated: bool,
 }
 
-fn finish(parts: Parts<'_, '_, '_>) -> ImportedOperation {
-    let Parts {
-        cx, found, words, ..
-    } = parts;
-    ImportedOperation {
-        method: found.method,
-        path: found.path.to_owned(),
-        name: words.name,
-        operation_id: words.id,
-        title: words.title,
-        description: words.description,
-        input_schema: parts.input,
-        binds: parts.binds,
-        body: parts.body,
-        output: parts.output,
-        security: parts.security,
-        servers: parts.servers,
-        deprecated: parts.deprecated,
-        risk: parts.risk,
-        unsupported: cx.unsupported,
-        diagnostics: cx.notes.finish(&found.pointer),
+impl Half<'_, '_> {
+    /// The operation, with what was asked about it.
+    pub(crate) fn whole(mut self, risk: Risk, answer: Answer) -> ImportedOperation {
+        let output = answer.tell(&self.pointer, &mut self.notes);
+        let Self { found, words, .. } = self;
+        ImportedOperation {
+            method: found.method,
+            path: found.path.to_owned(),
+            name: words.name,
+            operation_id: words.id,
+            title: words.title,
+            description: words.description,
+            input_schema: self.input,
+            binds: self.binds,
+            body: self.body,
+            output,
+            security: self.security,
+            servers: self.servers,
+            deprecated: self.deprecated,
+            risk,
+            unsupported: self.unsupported,
+            diagnostics: self.notes.finish(&found.pointer),
+        }
     }
 }
 
@@ -344,36 +325,4 @@ fn callbacks(cx: &mut Reading<'_, '_>, value: &Value) {
             &text,
         );
     }
-}
-
-fn classify(
-    (found, value): (&Found<'_>, &Value),
-    [request_fields, response_fields]: &[Vec<String>; 2],
-    (words, security): (&Words, &Security),
-    listener: &mut dyn Listener,
-) -> countersign_domain::risk::Risk {
-    let tags: Vec<String> = value
-        .get("tags")
-        .and_then(Value::as_array)
-        .map(|tags| {
-            tags.iter()
-                .filter_map(Value::as_str)
-                .take(50)
-                .map(str::to_owned)
-                .collect()
-        })
-        .unwrap_or_default();
-    let evidence = risk::Evidence {
-        method: found.method,
-        path: found.path,
-        operation_id: words.id.as_deref(),
-        summary: &words.summary,
-        description: &words.full,
-        tags: &tags,
-        request_fields,
-        response_fields,
-        scopes: &security::scopes(security),
-    };
-    listener.evidence(&evidence);
-    risk::classify(&evidence)
 }

@@ -20,7 +20,6 @@ use crate::{
     body,
     marks::Marks,
     notes::{At, Notes},
-    operation::Reading,
     reference,
     schema::{Definitions, measure::measure},
 };
@@ -52,7 +51,7 @@ enum Attempt {
 /// The schemas of answers made so far. Many operations answer with the same thing, and a schema
 /// that is the same is made once and kept once.
 #[derive(Debug, Default)]
-pub(crate) struct Made {
+struct Made {
     /// By what stands at the root, as JSON.
     known: HashMap<String, Option<Fitting>, RandomState>,
     /// Bytes of all that were told, as often as they were.
@@ -84,48 +83,97 @@ impl Made {
     }
 }
 
-/// Reads the answer of success.
-pub(crate) fn read<'d>(
-    cx: &mut Reading<'_, 'd>,
-    operation: &'d Value,
-    made: &mut Made,
-) -> Option<Output> {
-    let (status, content, pointer) = of_success(cx, operation)?;
-    let (media, value) = body::prefer_json(content)?;
-    let mut output = Output {
-        status: text::strip(status, 20),
-        media_type: text::strip(media, 120),
-        schema: None,
-    };
-    let at = At::Pointer(&pointer);
-    let at = at.key("content");
-    let (value, place) = reference::follow(cx.root, value, at.key(media).to_string()).ok()?;
-    let told = |schema: &&Value| media_type::is_json(media) || is_of_any_media(media, schema);
-    let at = At::Pointer(&place);
-    let Some(given) = value.get("schema").filter(told) else {
-        if value.get("itemSchema").is_some() {
+/// What the answers of a document are read with.
+pub(crate) struct Answers<'d> {
+    definitions: Definitions<'d>,
+    made: Made,
+}
+
+/// What an operation answers with.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    output: Option<Output>,
+    /// What is remarkable about its texts.
+    marks: Marks,
+    /// Where a schema stands that cannot be shown.
+    too_large: Option<String>,
+    /// Where a schema of each item stands, and there is none of them all.
+    items: Option<String>,
+}
+
+impl Answer {
+    /// Notes what there is to say about it.
+    pub(crate) fn tell(self, pointer: &str, notes: &mut Notes) -> Option<Output> {
+        let what = "what its answer is said to be";
+        self.marks.tell(what, pointer, notes);
+        if let Some(place) = &self.items {
             let why = "agents are told of the whole answer, not of each item in it";
-            let at = at.key("itemSchema");
-            cx.notes.info("item_schema_left_out", &at, why);
+            notes.info("item_schema_left_out", place, why);
         }
-        return Some(output);
-    };
-    // What is wrong with it concerns nobody who sends something.
-    let mut unheard = Notes::of_operation();
-    let (root, links) = cx.answers.inline(given, &at.key("schema"), &mut unheard);
-    match made.of(cx.answers, &root) {
-        Some(fitting) if made.bytes + fitting.bytes <= ALL => {
-            made.bytes += fitting.bytes;
-            let marks = fitting.marks.and(links.marks);
-            cx.remark(marks, "what its answer is said to be");
-            output.schema = Some(fitting.schema);
-        }
-        Some(_) | None => {
+        if let Some(place) = &self.too_large {
             let why = "the schema of the answer is too large to be shown to agents";
-            cx.notes.info("output_schema_left_out", &at, why);
+            notes.info("output_schema_left_out", place, why);
+        }
+        self.output
+    }
+}
+
+impl<'d> Answers<'d> {
+    /// Begins with the definitions of the side that answers.
+    pub(crate) fn of(definitions: Definitions<'d>) -> Self {
+        Self {
+            definitions,
+            made: Made::default(),
         }
     }
-    Some(output)
+
+    /// Reads the answer of success of the operation at a pointer.
+    pub(crate) fn read(&mut self, operation: &'d Value, pointer: &str) -> Answer {
+        self.of_success(operation, pointer).unwrap_or_default()
+    }
+
+    fn of_success(&mut self, operation: &'d Value, pointer: &str) -> Option<Answer> {
+        let root = self.definitions.root;
+        let (status, content, pointer) = of_success(root, operation, pointer)?;
+        let (media, value) = body::prefer_json(content)?;
+        let output = Output {
+            status: text::strip(status, 20),
+            media_type: text::strip(media, 120),
+            schema: None,
+        };
+        let at = At::Pointer(&pointer);
+        let at = at.key("content");
+        let (value, place) = reference::follow(root, value, at.key(media).to_string()).ok()?;
+        let told = |schema: &&Value| media_type::is_json(media) || is_of_any_media(media, schema);
+        let mut answer = Answer {
+            output: Some(output),
+            ..Answer::default()
+        };
+        if let Some(given) = value.get("schema").filter(told) {
+            self.add_schema(given, place, &mut answer);
+        } else if value.get("itemSchema").is_some() {
+            answer.items = Some(At::Pointer(&place).key("itemSchema").to_string());
+        }
+        Some(answer)
+    }
+
+    fn add_schema(&mut self, given: &Value, place: String, answer: &mut Answer) {
+        let Self { definitions, made } = self;
+        let at = At::Pointer(&place);
+        // What is wrong with it concerns nobody who sends something.
+        let mut unheard = Notes::of_operation();
+        let (root, links) = definitions.inline(given, &at.key("schema"), &mut unheard);
+        match made.of(definitions, &root) {
+            Some(fitting) if made.bytes + fitting.bytes <= ALL => {
+                made.bytes += fitting.bytes;
+                answer.marks = fitting.marks.and(links.marks);
+                if let Some(output) = &mut answer.output {
+                    output.schema = Some(fitting.schema);
+                }
+            }
+            Some(_) | None => answer.too_large = Some(place),
+        }
+    }
 }
 
 /// Spring says `*/*` of everything; what has parts can only be JSON.
@@ -149,8 +197,9 @@ fn marks(definitions: &mut Definitions<'_>, schema: &Value) -> Marks {
 /// The first answer with content of 200, 201 and the other successes; `default` only where the
 /// document names no success at all.
 fn of_success<'d>(
-    cx: &Reading<'_, 'd>,
+    root: &'d Value,
     operation: &'d Value,
+    pointer: &str,
 ) -> Option<(&'d str, &'d Map<String, Value>, String)> {
     let responses = operation.get("responses")?.as_object()?;
     let mut ranked: Vec<(u8, &str, &Value)> = responses
@@ -163,8 +212,8 @@ fn of_success<'d>(
         .into_iter()
         .filter(|(rank, ..)| *rank < DEFAULT || !names_success)
         .find_map(|(_, status, value)| {
-            let place = format!("{}/responses/{status}", cx.pointer);
-            let (value, pointer) = reference::follow(cx.root, value, place).ok()?;
+            let place = format!("{pointer}/responses/{status}");
+            let (value, pointer) = reference::follow(root, value, place).ok()?;
             let content = value.get("content")?.as_object()?;
             (!content.is_empty()).then_some((status, content, pointer))
         })

@@ -9,22 +9,23 @@ const TITLE: usize = 120;
 const DESCRIPTION: usize = 1_024;
 
 /// What the document says about an operation in words.
-pub(crate) struct Words {
+pub(crate) struct Words<'d> {
     pub(crate) id: Option<String>,
     pub(crate) name: String,
-    pub(crate) summary: String,
-    pub(crate) full: String,
+    /// As they were written.
+    pub(crate) summary: &'d str,
+    pub(crate) full: &'d str,
     pub(crate) title: String,
     pub(crate) description: String,
     /// What is remarkable about all of it, and about the path.
     pub(crate) marks: Marks,
 }
 
-impl Words {
-    pub(crate) fn read(cx: &mut Reading<'_, '_>, found: &Found<'_>, value: &Value) -> Self {
+impl<'d> Words<'d> {
+    pub(crate) fn read(cx: &mut Reading<'_, 'd>, found: &Found<'d>, value: &'d Value) -> Self {
         let mut text_of = |key: &str| match value.get(key) {
-            Some(Value::String(words)) => words.clone(),
-            None | Some(Value::Null) => String::new(),
+            Some(Value::String(words)) => words.as_str(),
+            None | Some(Value::Null) => "",
             Some(_) => {
                 let at = format!("{}/{key}", cx.pointer);
                 cx.notes.warning(
@@ -32,7 +33,7 @@ impl Words {
                     &at,
                     &format!("{key} is not a text and is left out"),
                 );
-                String::new()
+                ""
             }
         };
         let (id, mut summary, mut full) = (
@@ -59,7 +60,7 @@ impl Words {
         // What is looked at is what is shown, from its first letter on.
         let (of_summary, short) = Marks::read(summary.trim());
         let (of_full, long) = Marks::read(full.trim());
-        let title = [&*short, id.as_str(), fallback.as_str()]
+        let title = [&*short, id, fallback.as_str()]
             .into_iter()
             .map(one_line)
             .find(|line| !line.is_empty())
@@ -75,12 +76,12 @@ impl Words {
             );
         }
         let description = text::strip(full_text, DESCRIPTION);
-        let marks = [of_summary, of_full, Marks::of(&id), Marks::of(found.path)];
+        let marks = [of_summary, of_full, Marks::of(id), Marks::of(found.path)];
         Self {
             marks: Marks::all(marks.into_iter()),
             description,
-            name: name::suggest(found.method, found.path, Some(&id)),
-            id: Some(text::strip(&id, 300)).filter(|id| !id.is_empty()),
+            name: name::suggest(found.method, found.path, Some(id)),
+            id: Some(text::strip(id, 300)).filter(|id| !id.is_empty()),
             title,
             summary,
             full,
@@ -89,13 +90,13 @@ impl Words {
 }
 
 /// What is said about all methods of a path together.
-fn of_path(found: &Found<'_>) -> (String, String) {
+fn of_path<'d>(found: &Found<'d>) -> (&'d str, &'d str) {
     let of = |key: &str| {
         let mut texts = found
             .items
             .iter()
             .filter_map(|(item, _)| item.get(key)?.as_str());
-        texts.next().unwrap_or_default().to_owned()
+        texts.next().unwrap_or_default()
     };
     (of("summary"), of("description"))
 }

@@ -72,7 +72,11 @@ impl Collector {
 impl Listener for Collector {
     fn progress(&mut self, _: Progress) {}
 
-    fn evidence(&mut self, evidence: &Evidence<'_>) {
-        self.0.push(Facts::of(evidence));
+    fn collects(&self) -> bool {
+        true
+    }
+
+    fn facts(&mut self, facts: Facts) {
+        self.0.push(facts);
     }
 }

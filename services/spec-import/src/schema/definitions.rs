@@ -2,9 +2,8 @@
 //! operations carry.
 
 use std::{
-    cell::OnceCell,
     collections::{BTreeSet, HashMap, HashSet},
-    rc::Rc,
+    sync::{Arc, OnceLock},
 };
 
 use countersign_domain::schema;
@@ -43,12 +42,12 @@ pub(crate) enum Side {
 
 /// Everything that can be referred to.
 pub(crate) struct Definitions<'d> {
-    pub(super) root: &'d Value,
+    pub(crate) root: &'d Value,
     pub(super) side: Side,
     pub(super) dialect: Dialect,
     pub(super) patterns: Patterns,
     /// What is remarkable about the texts that were read so far.
-    pub(crate) texts: Rc<marks::Known>,
+    pub(crate) texts: Arc<marks::Known>,
     /// What was lost inside definitions; it concerns the document, not one operation.
     pub(crate) notes: Notes,
     /// Where the document keeps schemas that have names.
@@ -59,7 +58,7 @@ pub(crate) struct Definitions<'d> {
     normalised: usize,
     weights: Known,
     identities: Option<Identities>,
-    joined: Rc<OnceCell<HashSet<String>>>,
+    joined: Arc<OnceLock<HashSet<String>>>,
     /// By the place of a parent: what its list leads to.
     listed: HashMap<String, HashSet<String>>,
     /// By the place of a parent: the definition of it without its list.
@@ -138,7 +137,7 @@ impl<'d> Definitions<'d> {
                 "/definitions/"
             },
             patterns: Patterns::default(),
-            texts: Rc::default(),
+            texts: Arc::default(),
             notes: Notes::of_document(),
             by_pointer: HashMap::default(),
             names: HashMap::default(),
@@ -146,7 +145,7 @@ impl<'d> Definitions<'d> {
             normalised: 0,
             weights: Known::default(),
             identities: None,
-            joined: Rc::default(),
+            joined: Arc::default(),
             listed: HashMap::new(),
             alone: HashMap::new(),
         }
@@ -155,8 +154,8 @@ impl<'d> Definitions<'d> {
     /// Those of the other side. What holds for both is found out once.
     pub(crate) fn beside(other: &Self, side: Side) -> Self {
         Self {
-            texts: Rc::clone(&other.texts),
-            joined: Rc::clone(&other.joined),
+            texts: Arc::clone(&other.texts),
+            joined: Arc::clone(&other.joined),
             ..Self::new(other.root, other.dialect, side)
         }
     }

@@ -1,0 +1,178 @@
+//! The operations of a document, read by two threads.
+//!
+//! The first reads what is sent: words, parameters, the schemas of requests. The second finds out
+//! what nothing of that depends on: what a call can do to the world, what it answers with, and the
+//! digest of the document. They share the document, which nobody changes, and what they know about
+//! texts that they have seen, which changes no result. The second is asked about the operations in
+//! their order, and what it says is joined to them in that order: the outcome is that of one
+//! thread. Both look at a watch that counts what both use, and when either fails, so does the
+//! import.
+
+use std::{
+    panic::resume_unwind,
+    sync::mpsc::{Receiver, sync_channel},
+    thread::{self, Builder},
+};
+
+use countersign_domain::{
+    digest::Digest,
+    operation::{ImportedOperation, Method},
+    risk::Risk,
+};
+use serde_json::Value;
+
+use crate::{
+    ImportError, Listener, Progress, Stage,
+    document::Found,
+    evidence::{self, Outlines, Sent},
+    operation::{self, Shared},
+    output::{Answer, Answers},
+    risk::{self, Evidence, Facts},
+    stopwatch::Stopwatch,
+};
+
+/// As much as a program's first thread has: schemas are read by recursion.
+const STACK_BYTES: usize = 8 << 20;
+/// Operations that are asked about together: to wake a thread takes as long as to read one.
+const TOGETHER: usize = 32;
+/// Lists of those that wait.
+const WAITING: usize = 4;
+/// Tags of one operation.
+const TAGS: usize = 50;
+
+/// What the second thread is asked about an operation. It borrows what it can: what one thread
+/// makes and another takes apart costs both.
+pub(crate) struct Question<'d> {
+    pub(crate) method: Method,
+    pub(crate) path: &'d str,
+    pub(crate) id: Option<String>,
+    /// The summary and the description.
+    pub(crate) texts: [&'d str; 2],
+    pub(crate) sent: Vec<Sent<'d>>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) value: &'d Value,
+    pub(crate) pointer: String,
+}
+
+/// What it says.
+struct Reply {
+    risk: Risk,
+    answer: Answer,
+    /// What the operation was classified by, if somebody collects that.
+    facts: Option<Facts>,
+}
+
+/// What the second thread works with.
+pub(crate) struct Second<'d> {
+    pub(crate) answers: Answers<'d>,
+    pub(crate) digest: &'d (dyn Fn() -> Digest + Sync),
+    pub(crate) collects: bool,
+}
+
+/// What comes of both.
+pub(crate) struct Outcome<'d> {
+    pub(crate) operations: Vec<ImportedOperation>,
+    pub(crate) sha256: Digest,
+    pub(crate) answers: Answers<'d>,
+}
+
+/// Reads every operation.
+pub(crate) fn read<'d>(
+    shared: &mut Shared<'d>,
+    second: Second<'d>,
+    found: &[Found<'d>],
+    (watch, listener): (&Stopwatch, &mut dyn Listener),
+) -> Result<Outcome<'d>, ImportError> {
+    thread::scope(|scope| {
+        let (ask, asked) = sync_channel(WAITING);
+        let root = shared.root;
+        let second = Builder::new()
+            .name("answers".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, move || second.work(root, &asked, watch))
+            .map_err(|_| ImportError::NoThread)?;
+        let mut halves = Vec::with_capacity(found.len());
+        for some in found.chunks(TOGETHER) {
+            listener.progress(progress(halves.len(), found.len()));
+            let mut questions = Vec::with_capacity(TOGETHER);
+            for one in some {
+                watch.check(|| format!("operation {} of {}", halves.len(), found.len()))?;
+                let (half, question) = operation::read(shared, one);
+                halves.push(half);
+                questions.push(question);
+            }
+            // It has ended early, and says why.
+            if ask.send(questions).is_err() {
+                break;
+            }
+        }
+        drop(ask);
+        let joined = second.join();
+        let (replies, sha256, answers) = joined.unwrap_or_else(|panic| resume_unwind(panic))?;
+        listener.progress(progress(found.len(), found.len()));
+        let mut operations = Vec::with_capacity(halves.len());
+        for (half, reply) in halves.into_iter().zip(replies) {
+            operations.push(half.whole(reply.risk, reply.answer));
+            if let Some(facts) = reply.facts {
+                listener.facts(facts);
+            }
+        }
+        Ok(Outcome {
+            operations,
+            sha256,
+            answers,
+        })
+    })
+}
+
+const fn progress(done: usize, total: usize) -> Progress {
+    Progress {
+        stage: Stage::Operations,
+        done,
+        total,
+    }
+}
+
+impl<'d> Second<'d> {
+    /// Answers until nothing is asked any more.
+    fn work(
+        mut self,
+        root: &'d Value,
+        asked: &Receiver<Vec<Question<'d>>>,
+        watch: &Stopwatch,
+    ) -> Result<(Vec<Reply>, Digest, Answers<'d>), ImportError> {
+        let sha256 = (self.digest)();
+        let mut outlines = Outlines::of_document(root);
+        let mut replies = Vec::new();
+        for question in asked.iter().flatten() {
+            watch.check(|| format!("the answer of operation {}", replies.len()))?;
+            replies.push(self.reply(&question, &mut outlines));
+        }
+        Ok((replies, sha256, self.answers))
+    }
+
+    fn reply(&mut self, question: &Question<'d>, outlines: &mut Outlines<'d>) -> Reply {
+        let value = question.value;
+        let tags = value.get("tags").and_then(Value::as_array);
+        let tags = tags.into_iter().flatten().filter_map(Value::as_str);
+        let tags: Vec<String> = tags.take(TAGS).map(str::to_owned).collect();
+        let [request_fields, response_fields] = evidence::fields(outlines, value, &question.sent);
+        let [summary, description] = question.texts;
+        let evidence = Evidence {
+            method: question.method,
+            path: question.path,
+            operation_id: question.id.as_deref(),
+            summary,
+            description,
+            tags: &tags,
+            request_fields: &request_fields,
+            response_fields: &response_fields,
+            scopes: &question.scopes,
+        };
+        Reply {
+            risk: risk::classify(&evidence),
+            answer: self.answers.read(value, &question.pointer),
+            facts: self.collects.then(|| Facts::of(&evidence)),
+        }
+    }
+}
