@@ -2,8 +2,9 @@
 //!
 //! `cargo bench -p countersign-spec-import [-- FILE…]`; without files, those that lie in
 //! `../shared/specs` beside the checkout. Every figure is a process of its own, so that memory is
-//! that of one document: the median of the runs in milliseconds of CPU on all threads, so that a
-//! busy machine says the same as an idle one, and the largest resident set. Neither the import nor
+//! that of one document: the median of the runs in milliseconds, once of CPU on all threads, so
+//! that a busy machine says the same as an idle one, and once by the clock on the wall, which is
+//! what somebody waits; and the largest resident set. Import and parse take turns. Neither the import nor
 //! the plain parse takes its tree apart: the process ends, as that of the server's reader does.
 //! `FastMCP`'s `from_openapi` runs too where the Python that `PYTHON` names has it.
 //! Last, documents made here, each twice as large as the one before, show how the cost grows, and
@@ -14,7 +15,7 @@ use std::{
     io::Read as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use countersign_domain::operation::{
@@ -39,8 +40,8 @@ const GROWTH: [usize; 4] = [600, 1_200, 2_400, 4_800];
 const UNPAIRED: [usize; 4] = [5_000, 10_000, 20_000, 40_000];
 const PEER: &str = include_str!("from_openapi.py");
 
-/// Time in milliseconds, peak memory in MiB.
-type Figures = (f64, f64);
+/// Milliseconds of CPU and by the clock, peak memory in MiB.
+type Figures = [f64; 3];
 
 fn main() {
     let mut given = env::args().skip(1).filter(|word| word != "--bench");
@@ -74,13 +75,16 @@ fn table(files: &[PathBuf]) {
         );
     }
     println!(
-        "{:<34}{:>12}{:>12}{:>8}{:>12}{:>12}{:>8}{:>14}",
+        "{:<32}{:>10}{:>10}{:>7}{:>10}{:>10}{:>7}{:>10}{:>10}{:>7}{:>12}",
         "document",
+        "parse CPU",
+        "import",
+        "times",
         "parse ms",
-        "import ms",
+        "import",
         "times",
         "parse MiB",
-        "import MiB",
+        "import",
         "ops",
         "FastMCP ms"
     );
@@ -89,21 +93,22 @@ fn table(files: &[PathBuf]) {
         let name = file
             .strip_prefix(file.ancestors().nth(2).unwrap_or(file))
             .unwrap_or(file);
-        let parse = measure("parse", &plain);
-        let whole = measure("import", &plain);
+        let [parse, whole] = measure(["parse", "import"], &plain);
         let operations = whole.map(|_| operations(&plain));
-        let ratio = parse
-            .zip(whole)
-            .map(|((parse, _), (whole, _))| whole / parse);
         let number = |figure: Option<f64>| figure.map_or("-".to_owned(), |f| format!("{f:.1}"));
+        let of = |side: Option<Figures>, at: usize| number(side.map(|figures| figures[at]));
+        let times = |at: usize| number(parse.zip(whole).map(|(one, other)| other[at] / one[at]));
         println!(
-            "{:<34}{:>12}{:>12}{:>8}{:>12}{:>12}{:>8}{:>14}",
+            "{:<32}{:>10}{:>10}{:>7}{:>10}{:>10}{:>7}{:>10}{:>10}{:>7}{:>12}",
             name.display().to_string(),
-            number(parse.map(|f| f.0)),
-            number(whole.map(|f| f.0)),
-            number(ratio),
-            number(parse.map(|f| f.1)),
-            number(whole.map(|f| f.1)),
+            of(parse, 0),
+            of(whole, 0),
+            times(0),
+            of(parse, 1),
+            of(whole, 1),
+            times(1),
+            of(parse, 2),
+            of(whole, 2),
             operations.map_or("-".to_owned(), |n| n.to_string()),
             number(peer(&plain)),
         );
@@ -117,13 +122,13 @@ fn table(files: &[PathBuf]) {
 fn growth() {
     println!(
         "\n{:<34}{:>12}{:>20}{:>12}",
-        "operations", "import ms", "ms per 1,000", "import MiB"
+        "operations", "import CPU", "ms per 1,000", "import MiB"
     );
     for operations in GROWTH {
         let name = format!("countersign-bench-{}-grown.json", std::process::id());
         let file = env::temp_dir().join(name);
         fs::write(&file, grown(operations).to_string()).expect("a temporary file");
-        if let Some((time, memory)) = measure("import", &file) {
+        if let [Some([time, _, memory])] = measure(["import"], &file) {
             let thousands = u32::try_from(operations).map_or(f64::NAN, f64::from) / 1e3;
             let each = time / thousands;
             println!("{operations:<34}{time:>12.1}{each:>20.1}{memory:>12.1}");
@@ -245,14 +250,23 @@ fn document(file: &Path) -> PathBuf {
     plain
 }
 
-/// The median time and the largest memory of a few processes.
-fn measure(what: &str, file: &Path) -> Option<Figures> {
-    let mut figures: Vec<Figures> = (0..RUNS).filter_map(|_| child(what, file)).collect();
-    figures.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let memory = figures.iter().map(|figure| figure.1).fold(0.0, f64::max);
-    figures
-        .get(figures.len() / 2)
-        .map(|median| (median.0, memory))
+/// The median times and the largest memory of a few processes of each kind, which take turns.
+fn measure<const N: usize>(kinds: [&str; N], file: &Path) -> [Option<Figures>; N] {
+    let mut figures = [(); N].map(|()| Vec::new());
+    for _ in 0..RUNS {
+        for (kind, figures) in kinds.iter().zip(&mut figures) {
+            figures.extend(child(kind, file));
+        }
+    }
+    figures.map(|of_kind: Vec<Figures>| {
+        let sorted = |at: usize| {
+            let mut sorted: Vec<f64> = of_kind.iter().map(|figures| figures[at]).collect();
+            sorted.sort_by(f64::total_cmp);
+            sorted
+        };
+        let median = |at| sorted(at).get(of_kind.len() / 2).copied();
+        Some([median(0)?, median(1)?, sorted(2).pop()?])
+    })
 }
 
 fn child(what: &str, file: &Path) -> Option<Figures> {
@@ -263,8 +277,8 @@ fn child(what: &str, file: &Path) -> Option<Figures> {
         .output()
         .ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
-    let mut words = text.split_whitespace();
-    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+    let figures = text.split_whitespace().map_while(|word| word.parse().ok());
+    figures.collect::<Vec<f64>>().try_into().ok()
 }
 
 fn operations(file: &Path) -> usize {
@@ -324,18 +338,19 @@ fn parsed(bytes: &[u8]) -> Value {
     serde_saphyr::from_str(text).expect("YAML")
 }
 
-/// One figure: reads the file, starts the clock, and says time and memory.
+/// The figures of one process: reads the file, starts the clocks, and says times and memory.
 fn one(words: &[String]) {
     let [what, file] = words else {
         panic!("say what and which file");
     };
     let given = given(Path::new(file));
-    let started = cpu_ms();
+    let (started, began) = (cpu_ms(), Instant::now());
     let kept: Box<dyn std::any::Any> = match what.as_str() {
         "import" => Box::new(whole(&given)),
         _ => Box::new(plain(&given)),
     };
-    println!("{} {}", cpu_ms() - started, peak_mib());
+    let waited = began.elapsed().as_secs_f64() * 1e3;
+    println!("{} {waited} {}", cpu_ms() - started, peak_mib());
     drop(kept);
 }
 
