@@ -330,3 +330,25 @@ fn describe(root: &Value, format: String, notes: &mut Notes) -> ImportedDocument
         diagnostics: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "it broke down")]
+    fn what_breaks_the_second_thread_breaks_the_import_and_nothing_waits_for_it() {
+        let text = br#"{"openapi": "3.1.0", "paths": {"/pets": {"get": {}, "delete": {}}}}"#;
+        let limits = Limits::default();
+        let mut notes = Notes::of_document();
+        let tree = tree::alone(text, &limits, &mut notes).unwrap();
+        let watch = Stopwatch::start(&limits);
+        let broken = || panic!("it broke down");
+        let _ = finish(
+            (tree, &broken),
+            (&limits, &watch),
+            notes,
+            &mut |_: Progress| {},
+        );
+    }
+}
