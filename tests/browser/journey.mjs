@@ -115,6 +115,7 @@ try {
     reviewing.filter,
     reviewing.decideTogether,
     reviewing.decideWithoutScripts,
+    reviewing.decideOnPhone,
     reviewing.importAgain,
     deciding.signOut,
   ]) {

@@ -3,6 +3,7 @@
 
 import { OWNER } from "./building.mjs";
 import { NOTES, SHELVES, folder } from "./library.mjs";
+import { PHONE } from "./watched.mjs";
 
 const REASON = "The desk needs to look things up.";
 
@@ -118,6 +119,51 @@ export async function decideWithoutScripts(scene) {
   checks.same("what the filter did not leave is as it was", await names(page), ["get_book"]);
   watch.quiet("deciding without scripts");
   await page.context().close();
+}
+
+/** At the width of a phone, with scripts and without: what is decided with comes to who chose something. */
+export async function decideOnPhone(scene) {
+  const { checks, watch } = scene;
+  for (const javaScriptEnabled of [true, false]) {
+    checks.about(`Deciding on a phone, ${javaScriptEnabled ? "with" : "without"} scripts`);
+    const { page, keys } = await scene.person({ javaScriptEnabled });
+    await page.setViewportSize(PHONE);
+    await page.goto(`${scene.bookReview}?class=READ`);
+    await keys.type("#sign-in-form [name=email]", OWNER.email);
+    await keys.type("#sign-in-form [name=password]", OWNER.password);
+    await keys.press("#sign-in");
+    const box = page.locator("tr.tool[data-name=get_book] input[name=tool]");
+    await box.scrollIntoViewIfNeeded();
+    checks.same("it covers no row while nothing is chosen", await shown(page, ".decide"), 0);
+    await keys.tick("tr.tool[data-name=get_book] input[name=tool]");
+    const height = await shown(page, ".decide");
+    checks.that("then all of it is in sight", height > 0 && height === (await tall(page, ".decide")), height);
+    checks.that("and leaves room for the rows", height <= PHONE.height / (javaScriptEnabled ? 8 : 2), height);
+    if (javaScriptEnabled) {
+      checks.same("it counts what is chosen", await page.locator("#chosen").innerText(), "1 tool chosen");
+      await watch.look(page, "review-chosen");
+      await page.setViewportSize(PHONE);
+      await keys.reach(".decide summary");
+      await page.keyboard.press("Enter");
+    }
+    await keys.choose("#decide-choice", javaScriptEnabled ? "off" : "run");
+    await keys.type("#decide-reason", "Decided on the way home.");
+    checks.same("all that it takes is in sight", await shown(page, "#decide"), await tall(page, "#decide"));
+    await keys.press("#decide");
+    const state = await page.locator("tr.tool[data-name=get_book]").getAttribute("data-state");
+    checks.same("it is decided", state, javaScriptEnabled ? "off" : "on");
+    watch.quiet("deciding on a phone");
+    await page.context().close();
+  }
+}
+
+const tall = async (page, selector) => Math.round((await page.locator(selector).boundingBox()).height);
+
+/** How much of something stands in the window, from its top to its bottom. */
+async function shown(page, selector) {
+  const { y, height } = await page.locator(selector).boundingBox();
+  const window = page.viewportSize().height;
+  return Math.max(0, Math.round(Math.min(y + height, window) - Math.max(y, 0)));
 }
 
 export async function importAgain(scene) {

@@ -7,7 +7,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const DESK = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
+export const PHONE = { width: 390, height: 844 };
 // A browser without a graphics card may never finish a picture of a page taller than 16,384 px.
 const PICTURE = { height: 6000, attempts: 2, milliseconds: 10_000 };
 

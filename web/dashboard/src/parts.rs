@@ -102,8 +102,8 @@ impl Badge {
     /// A side-effect level.
     pub(crate) const fn level(level: Level) -> Self {
         match level {
-            Level::Low => Self::new("quiet", "low"),
-            Level::Medium => Self::new("quiet", "medium"),
+            Level::Low => Self::new("quiet", "low risk"),
+            Level::Medium => Self::new("quiet", "medium risk"),
             Level::High => Self::new("high", "high risk"),
         }
     }

@@ -58,11 +58,14 @@ if (chooser) {
   const nothing = told.textContent;
   const rowsOf = (box) => [...box.closest("section").querySelectorAll("input[name=tool]")];
   const count = () => {
-    let chosen = 0;
+    let [chosen, high] = [0, 0];
     for (const group of chooser.querySelectorAll("input[name=group]")) {
-      chosen += group.checked ? Number(group.dataset.count) : rowsOf(group).filter((box) => box.checked).length;
+      const boxes = rowsOf(group).filter((box) => box.checked);
+      chosen += group.checked ? Number(group.dataset.count) : boxes.length;
+      high += group.checked ? Number(group.dataset.high) : boxes.filter((box) => box.closest("tr[data-high]")).length;
     }
-    told.textContent = chosen === 0 ? nothing : `${chosen} ${chosen === 1 ? "tool" : "tools"} chosen`;
+    const some = `${chosen} ${chosen === 1 ? "tool" : "tools"} chosen${high ? `, ${high} high risk` : ""}`;
+    told.textContent = chosen === 0 ? nothing : some;
   };
   chooser.addEventListener("change", ({ target }) => {
     if (target.name === "group") for (const box of rowsOf(target)) box.checked = target.checked;
@@ -71,6 +74,11 @@ if (chooser) {
     count();
   });
   count();
+}
+
+// On a phone what is decided with stands folded below the rows, unless there is something to mend.
+for (const fold of document.querySelectorAll("details[data-folds]")) {
+  if (matchMedia("(max-width: 52rem)").matches && !fold.querySelector(".error")) fold.open = false;
 }
 
 // Keys for a long list of tools. They can be turned off, and are quiet while somebody types.
@@ -89,11 +97,17 @@ if (keysDialog) {
     const next = rows[Math.min(Math.max(rows.indexOf(row) + by, 0), rows.length - 1)];
     next?.querySelector("input[name=tool], a.tool-link").focus();
   };
-  const reach = (field) => field && (field.focus(), field.select?.());
+  const reach = (field) => {
+    field?.closest("details")?.setAttribute("open", "");
+    field?.focus();
+    field?.select?.();
+  };
   const keys = {
     "/": () => reach(document.querySelector("[data-key='/']")),
     j: (row) => go(row, 1),
     k: (row) => go(row, -1),
+    n: () => document.querySelector("a[rel=next]")?.click(),
+    p: () => document.querySelector("a[rel=prev]")?.click(),
     x: (row) => row?.querySelector("input[name=tool]")?.click(),
     d: () => reach(document.getElementById("decide-choice")),
     "?": () => keysDialog.showModal(),

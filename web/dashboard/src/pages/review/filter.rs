@@ -337,6 +337,8 @@ pub(crate) struct Pages {
     pub(crate) count: usize,
     pub(crate) before: Option<String>,
     pub(crate) after: Option<String>,
+    /// Rows of the page after this one.
+    pub(crate) next: usize,
 }
 
 impl Pages {
@@ -344,9 +346,11 @@ impl Pages {
         let count = rows.div_ceil(PAGE).max(1);
         let number = filter.number().min(count);
         let link = |number: usize| filter.with(&[("page", &number.to_string())]);
+        let last = (number * PAGE).min(rows);
         Self {
             first: (number - 1) * PAGE,
-            last: (number * PAGE).min(rows),
+            last,
+            next: (rows - last).min(PAGE),
             number,
             count,
             before: (number > 1).then(|| link(number - 1)),

@@ -3,7 +3,7 @@
 use countersign_domain::{
     digest::Digest,
     operation::{Judged as _, Severity},
-    risk::{Confidence, RiskClass},
+    risk::{Confidence, Level, RiskClass},
 };
 use countersign_tool_registry::{LookedAt, ToolBrief, Weight, Weights};
 
@@ -21,6 +21,8 @@ pub(crate) struct ToolGroup {
     pub(crate) says: &'static str,
     /// How many the filter leaves, on all pages.
     pub(crate) count: usize,
+    /// Those of them that are high-risk.
+    pub(crate) high: usize,
     /// What the box for all of them says.
     pub(crate) value: String,
     pub(crate) checked: bool,
@@ -37,7 +39,7 @@ pub(crate) struct ToolRow {
     pub(crate) path: Inert,
     pub(crate) name: String,
     pub(crate) title: Inert,
-    pub(crate) level: Badge,
+    risk: Level,
     pub(crate) unsure: Option<&'static str>,
     pub(crate) touches: Vec<&'static str>,
     pub(crate) listed: String,
@@ -68,7 +70,7 @@ impl ToolRow {
             path: Inert::new(&operation.path),
             name: view.tool.name.clone(),
             title: Inert::new(&operation.title),
-            level: Badge::level(operation.risk.level()),
+            risk: operation.risk.level(),
             unsure: match operation.risk.confidence {
                 Confidence::High => None,
                 Confidence::Medium => Some("medium confidence"),
@@ -94,6 +96,14 @@ impl ToolRow {
             deprecated: operation.deprecated,
             overridden: overridden(view),
         }
+    }
+
+    pub(crate) const fn level(&self) -> Badge {
+        Badge::level(self.risk)
+    }
+
+    pub(crate) const fn is_high_risk(&self) -> bool {
+        matches!(self.risk, Level::High)
     }
 }
 
@@ -141,6 +151,10 @@ pub(super) fn groups(
             badge: Badge::class(class),
             says: class_says(class),
             count: all.len(),
+            high: all
+                .iter()
+                .filter(|view| view.tool.operation.risk.high_risk)
+                .count(),
             value: format!("{}@{}", class.as_str(), seen(&all)),
             checked: bulk.has_group(class),
             rows: rows.map(row).collect(),
