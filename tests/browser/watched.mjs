@@ -8,7 +8,8 @@ import { AxeBuilder } from "@axe-core/playwright";
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const DESK = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
-// A browser without a graphics card may never finish a picture of a page taller than 16,384 px.
+// A browser without a graphics card may never finish a picture of what is outside its window, nor of
+// more than 16,384 px.
 const PICTURE = { height: 6000, attempts: 2, milliseconds: 10_000 };
 
 export class Watch {
@@ -64,12 +65,16 @@ export class Watch {
     const number = String(this.looked).padStart(2, "0");
     const found = [];
     for (const [size, viewport] of Object.entries({ 1280: DESK, 390: PHONE })) {
-      await page.setViewportSize(viewport);
       for (const colorScheme of ["light", "dark"]) {
+        await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme });
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         if (wide > 0) found.push(`${size} ${colorScheme}: ${wide} px wider than the window`);
+        const tall = Math.max(viewport.height, await page.evaluate(() => document.documentElement.scrollHeight));
+        await page.setViewportSize({ ...viewport, height: Math.min(tall, PICTURE.height) });
         await this.#picture(page, `${number}-${name}-${size}-${colorScheme}.png`);
+        // In a window as tall as the page nothing that sticks to the window stands over anything.
+        await page.setViewportSize({ ...viewport, height: tall });
         const { violations } = await new AxeBuilder({ page }).withTags(RULES).setLegacyMode(true).analyze();
         found.push(...violations.map((violation) => `${size} ${colorScheme}: ${told(violation)}`));
       }
@@ -82,11 +87,7 @@ export class Watch {
 
   /** A picture for people, of the page's upper part; what is checked is checked on the page itself. */
   async #picture(page, file) {
-    const clip = await page.evaluate(({ height }) => {
-      const { scrollWidth, scrollHeight } = document.documentElement;
-      return { x: 0, y: 0, width: scrollWidth, height: Math.min(scrollHeight, height) };
-    }, PICTURE);
-    const wanted = { path: join(this.folder, file), fullPage: true, clip, timeout: PICTURE.milliseconds };
+    const wanted = { path: join(this.folder, file), timeout: PICTURE.milliseconds };
     for (let attempt = 1; attempt <= PICTURE.attempts; attempt += 1) {
       const failure = await page.screenshot(wanted).then(() => undefined, (error) => error);
       if (!failure) return;
