@@ -13,7 +13,7 @@ pub(super) static RUNNABLE: List = List::new(
     "runnable",
     &[
         "workflow, pipeline, flow, playbook, automation, run, job, sequence, function, scenario, \
-        build, deployment, deploy, runbook",
+        build, deployment, deploy, runbook, execution",
     ],
 );
 
@@ -22,7 +22,7 @@ pub(super) static RESTORED_OVER: List = List::new(
     "restored_over",
     &[
         "backup, snapshot, database, instance, server, volume, cluster, machine, table, environment, \
-        site, deploy, image, branch, bucket, vm, disk, workspace",
+        site, deploy, image, branch, bucket, vm, disk, workspace, checkpoint",
     ],
 );
 

@@ -28,6 +28,31 @@ pub(super) fn gravity(
     }
 }
 
+/// `/kernels/{id}/restart`, `/flows/{id}/activate`: what runs from then on, and what it does, is not
+/// in the call, so that nobody can tell by it that no harm comes of it.
+pub(super) fn sets_going<'a>(reading: &'a Reading<'_>) -> Option<&'a str> {
+    const GOING: &[&str] = &[
+        "activate",
+        "reactivate",
+        "apply",
+        "enable",
+        "migrate",
+        "promote",
+        "pull",
+        "push",
+        "recover",
+        "reload",
+        "restart",
+        "restore",
+        "retry",
+        "sync",
+        "transition",
+    ];
+    let (verb, word) = reading.path.action.as_ref()?;
+    let ordered = reading.path.has_parameter && !reading.path.ends_in_parameter;
+    (ordered && GOING.contains(&verb.base)).then_some(word.as_str())
+}
+
 /// Grave by what is done.
 fn ordered(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, String)> {
     const STARTS: &[&str] = &[

@@ -103,6 +103,12 @@ pub(super) fn strange(path: &str) -> Reason {
     reason("unfamiliar", text, truncated(path, 200))
 }
 
+/// It sets something going that the call itself does not show.
+pub(super) fn going(word: &str) -> Reason {
+    let text = "Sets something going, and what that does then is not said here.";
+    reason("sets_going", text, word)
+}
+
 /// Too little to decide by, too much to pass over.
 pub(super) fn suspicion(topics: &Topics<'_>) -> Option<Reason> {
     let text = "Some words speak of money, credentials or access; others do not.";

@@ -15,7 +15,7 @@ use super::{
     effect::{Effect, effect},
     fields::Fields,
     gate::{Gate, Vote, gate, votes},
-    gravity::gravity,
+    gravity::{gravity, sets_going},
     nouns::Topic,
     openness,
     ordinary::is_ordinary,
@@ -234,7 +234,9 @@ impl Case<'_> {
         let suspicion = reasons::suspicion(&self.topics).filter(|_| decided.is_none());
         let plain = class == RiskClass::Write && gravity.is_none();
         let strange = plain && !is_ordinary(self.reading);
-        let doubtful = suspicion.is_some() || strange || self.gate == Gate::Disputed;
+        let going = sets_going(self.reading).filter(|_| plain);
+        let disputed = self.gate == Gate::Disputed;
+        let doubtful = suspicion.is_some() || strange || going.is_some() || disputed;
         reasons.extend(
             gravity
                 .as_ref()
@@ -244,7 +246,8 @@ impl Case<'_> {
         reasons.extend(final_words.map(|words| reason("irrevocable", text, words)));
         reasons.extend(suspicion);
         reasons.extend(strange.then(|| reasons::strange(self.evidence.path)));
-        reasons.extend((self.gate == Gate::Disputed).then(|| reasons::disputed(&self.votes)));
+        reasons.extend(going.map(reasons::going));
+        reasons.extend(disputed.then(|| reasons::disputed(&self.votes)));
         let confidence = match () {
             () if doubtful => Confidence::Low,
             () if self.witnesses(class) >= 2 => Confidence::High,

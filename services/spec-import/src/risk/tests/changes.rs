@@ -175,6 +175,27 @@ fn a_grave_change_needs_a_human_and_says_why() {
             "Restore a backup",
             "destructive",
         ),
+        (
+            Method::Post,
+            "/executions/{id}/retry",
+            "retryExecution",
+            "Retry an execution",
+            "execute",
+        ),
+        (
+            Method::Post,
+            "/kernels/{id}/restart",
+            "restartKernel",
+            "Restart a kernel",
+            "sets_going",
+        ),
+        (
+            Method::Post,
+            "/books/{id}/activate",
+            "activateBook",
+            "Activate a book",
+            "sets_going",
+        ),
     ] {
         let risk = assert_class(method, path, name, summary, RiskClass::Write);
         assert!(risk.high_risk, "{path}");
