@@ -191,7 +191,8 @@ impl<'d> Outlines<'d> {
         outline.clone()
     }
 
-    /// Whether one list is all that an object holds beside plain values, such as counts and links.
+    /// Whether one list of things is all that an object holds beside plain values, such as counts
+    /// and links.
     fn is_page(&mut self, shape: &Shape<'d>) -> bool {
         if let Some(known) = shape.is_page.get() {
             return *known;
@@ -201,7 +202,7 @@ impl<'d> Outlines<'d> {
         *shape.is_page.get_or_init(|| is_page)
     }
 
-    /// How many of the properties are lists, unless one of them is a thing of its own.
+    /// How many of the properties are lists of things, unless one of them is a thing of its own.
     fn lists_of(&mut self, properties: impl Iterator<Item = &'d Value>) -> Option<usize> {
         let mut lists = 0;
         for property in properties {
@@ -212,6 +213,8 @@ impl<'d> Outlines<'d> {
                     let [.., items, _] = shape.alike;
                     let inner = shape.properties.map_or(0, Map::len);
                     match items {
+                        // The tags of a thing are a list of plain values.
+                        Some(items) if matches!(self.of(items), Outline::Plain) => {}
                         Some(_) => lists += 1,
                         None if inner > PAGING => return None,
                         None => {}
@@ -283,6 +286,11 @@ mod tests {
             "name": {}, "rooms": things, "doors": things, "colour": {},
         }});
         assert!(names(&thing, "application/json").contains(&".secret".to_owned()));
+        let tagged = json!({"properties": {
+            "name": {}, "colour": {}, "tags": {"type": "array", "items": {"type": "string"}},
+            "owner": {"oneOf": [{"type": "string"}, {"properties": {"secret": {}}}]},
+        }});
+        assert!(names(&tagged, "application/json").contains(&".secret".to_owned()));
     }
 
     #[test]

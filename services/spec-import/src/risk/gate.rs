@@ -126,7 +126,10 @@ fn gate_changing_method(votes: &[Vote]) -> Gate {
 
 fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     let path_acts = reading.path.segments.last().is_some_and(|last| {
-        !last.plural && last.words.len() == 1 && reading.lexicon.any(&ACTING_ENDS, &last.words)
+        // `/nodes/{name}/proxy` is led through; `/proxy` is one that is set up.
+        let thing = last.words == ["proxy"] && !last.after_parameter;
+        let alone = !last.plural && last.words.len() == 1 && !thing;
+        alone && reading.lexicon.any(&ACTING_ENDS, &last.words)
     }) || doors::opens(reading);
     let grave = votes
         .iter()

@@ -213,9 +213,9 @@ impl Phrase {
         phrase
     }
 
-    /// Reads the first sentence of a summary or description.
-    pub(super) fn of_text(text: &str, lexicon: &Lexicon) -> Self {
-        let all = words(first_sentence(text));
+    /// Reads the first sentence of a summary or description of what has this name.
+    pub(super) fn of_text(text: &str, name: &str, lexicon: &Lexicon) -> Self {
+        let all = words(names::behind_the_name(first_sentence(text), name));
         let start = allowed_from(&all);
         let Some(first) = (start..all.len()).find(|at| !FILLERS.contains(&all[*at].as_str()))
         else {
@@ -275,6 +275,10 @@ mod tests {
         Phrase::of_name(name, (Method::Post, &Path::read("/", &lexicon)), &lexicon)
     }
 
+    fn read(text: &str, name: &str) -> Phrase {
+        Phrase::of_text(text, name, &Lexicon::whole())
+    }
+
     #[test]
     fn the_verb_of_a_name_is_found_wherever_it_stands() {
         for (name, expected) in [
@@ -292,16 +296,25 @@ mod tests {
 
     #[test]
     fn the_object_of_a_sentence_ends_at_the_preposition() {
-        let phrase = Phrase::of_text(
+        let phrase = read(
             "Permanently deletes the user's avatar from a workspace.",
-            &Lexicon::whole(),
+            "",
         );
         assert_eq!(phrase.object, ["user", "avatar"]);
-        assert_eq!(
-            Phrase::of_text("Remove a user from a team", &Lexicon::whole()).object,
-            ["user"]
-        );
-        let two = Phrase::of_text("Update or cancel a booking", &Lexicon::whole());
+        let member = read("Remove a user from a team", "");
+        assert_eq!(member.object, ["user"]);
+        let two = read("Update or cancel a booking", "");
         assert_eq!(two.second.map(|(_, word)| word).as_deref(), Some("cancel"));
+    }
+
+    #[test]
+    fn a_sentence_that_begins_with_the_name_says_what_it_does_behind_it() {
+        for (text, name, expected) in [
+            ("BookShelf lists every shelf", "Shelf_BookShelf", "list"),
+            ("BookLists removes a list", "BookLists", "remove"),
+            ("Lists every shelf", "Shelf_BookShelf", "list"),
+        ] {
+            assert_eq!(verb_word(&read(text, name)), Some(expected), "{text}");
+        }
     }
 }

@@ -56,9 +56,9 @@ impl<'l> Reading<'l> {
     /// Reads the evidence but for its path, which was read.
     pub(super) fn along(path: Rc<Path>, evidence: &Evidence<'_>, lexicon: &'l Lexicon) -> Self {
         let name = evidence.operation_id.unwrap_or_default();
-        let summary = Phrase::of_text(evidence.summary, lexicon);
+        let summary = Phrase::of_text(evidence.summary, name, lexicon);
         let (text, aside) = if summary.verb.is_none() {
-            let description = Phrase::of_text(evidence.description, lexicon);
+            let description = Phrase::of_text(evidence.description, name, lexicon);
             if description.verb.is_none() {
                 (summary, Vec::new())
             } else {

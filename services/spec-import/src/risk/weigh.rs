@@ -319,6 +319,7 @@ fn final_words(text: &str) -> Option<&'static str> {
         "irreversibl",
         "cannot be reversed",
         "cannot be recovered",
+        "permanently",
     ];
     let text = truncated(text, 2_000).to_lowercase();
     ADMITS.iter().find(|words| text.contains(**words)).copied()

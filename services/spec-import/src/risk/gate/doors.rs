@@ -104,8 +104,10 @@ fn takes_a_step(reading: &Reading<'_>) -> bool {
     is(reading, last, &STEPS) && flows()
 }
 
-/// `/machines/{id}/console/stream`: a connection into a machine.
+/// `/machines/{id}/console/stream`, `/machines/{id}/sftp`: a connection into a machine, in which
+/// more can be sent than the GET that opens it.
 fn opens_a_console(reading: &Reading<'_>) -> bool {
+    static LINES: List = List::new("lines", &["websocket, websockify, sftp"]);
     static LIVE: List = List::new(
         "live_ends",
         &["stream, websocket, ws, socket, connect, attach, open, session, url, link"],
@@ -114,11 +116,15 @@ fn opens_a_console(reading: &Reading<'_>) -> bool {
         "consoles",
         &["console, terminal, shell, vnc, rdp, ssh, tty, exec, webconsole"],
     );
-    let last = reading.path.segments.last();
-    let last = last.and_then(|last| last.words.last());
+    let Some(segment) = reading.path.segments.last() else {
+        return false;
+    };
+    let line = segment.after_parameter && is(reading, segment, &LINES);
+    let last = segment.words.last();
     let live = last.is_some_and(|last| reading.lexicon.has(&LIVE, last));
-    live && reading
-        .path
-        .words()
-        .any(|word| reading.lexicon.has(&INSIDE, word))
+    line || live
+        && reading
+            .path
+            .words()
+            .any(|word| reading.lexicon.has(&INSIDE, word))
 }

@@ -57,6 +57,14 @@ pub(super) fn is_prefixed(name: &str, all: &[String], method: Method, lexicon: &
     apart && ordered.is_some_and(|found| found.clear)
 }
 
+/// "BookShelf lists every shelf", of what is named `Shelf_BookShelf`: the sentence behind the name.
+pub(super) fn behind_the_name<'t>(sentence: &'t str, name: &str) -> &'t str {
+    let own = name.rsplit(['/', '.', '_']).next().unwrap_or(name);
+    let behind = sentence.strip_prefix(own);
+    let behind = behind.filter(|rest| rest.starts_with(' ') && words(own).len() > 1);
+    behind.unwrap_or(sentence)
+}
+
 /// Whether a word is the method.
 pub(super) fn is_method(word: &str, method: Method) -> bool {
     method.as_str().eq_ignore_ascii_case(word)

@@ -14,6 +14,7 @@ fn plain_reads_are_read_and_need_nobody() {
             "List the members of a team",
         ),
         ("/audit-log", "getAuditLog", "Fetch the audit log"),
+        ("/proxy", "getProxy", "Get the table of the proxy"),
         ("/api-keys", "listApiKeys", "List API keys"),
         ("/orders/export", "exportOrders", "Export orders as CSV"),
     ] {
@@ -100,6 +101,16 @@ fn a_get_that_acts_is_not_read() {
         ("/session/logout", "getLogout", "Get out of the session"),
         ("/tokens/{id}/revoke", "", ""),
         ("/containers/{id}/exec", "getExec", "Get an exec stream"),
+        (
+            "/containers/{id}/sftp",
+            "getSftp",
+            "Get the SFTP connection",
+        ),
+        (
+            "/runs/{id}/websocket",
+            "getSocket",
+            "Get the websocket of a run",
+        ),
         ("/rtc.connect", "rtcConnect", "Connects to the gateway"),
         ("/pages.publish", "pagesPublish", "Publishes a page"),
         ("/apps.uninstall", "appsUninstall", "Uninstalls an app"),
