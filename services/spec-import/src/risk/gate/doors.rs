@@ -119,12 +119,13 @@ fn opens_a_console(reading: &Reading<'_>) -> bool {
     let Some(segment) = reading.path.segments.last() else {
         return false;
     };
-    let line = segment.after_parameter && is(reading, segment, &LINES);
+    let leads_in = segment.after_parameter && is(reading, segment, &LINES);
     let last = segment.words.last();
     let live = last.is_some_and(|last| reading.lexicon.has(&LIVE, last));
-    line || live
-        && reading
-            .path
-            .words()
-            .any(|word| reading.lexicon.has(&INSIDE, word))
+    leads_in
+        || live
+            && reading
+                .path
+                .words()
+                .any(|word| reading.lexicon.has(&INSIDE, word))
 }

@@ -57,7 +57,7 @@ pub(super) fn is_prefixed(name: &str, all: &[String], method: Method, lexicon: &
     apart && ordered.is_some_and(|found| found.clear)
 }
 
-/// "BookShelf lists every shelf", of what is named `Shelf_BookShelf`: the sentence behind the name.
+/// `BookShelf lists every shelf`, of what is named `Shelf_BookShelf`: the sentence behind the name.
 pub(super) fn behind_the_name<'t>(sentence: &'t str, name: &str) -> &'t str {
     let own = name.rsplit(['/', '.', '_']).next().unwrap_or(name);
     let behind = sentence.strip_prefix(own);
