@@ -77,6 +77,21 @@ fn operations_of_a_public_directory_are_found_by_their_names() {
     floor.holds("directory, names alone", &scores.whole.all);
 }
 
+/// By names alone, for the same reason.
+#[test]
+fn operations_of_whole_products_are_found_by_their_names() {
+    let scores = score(include_str!("../labels/products.jsonl")).unwrap();
+    assert_eq!(scores.whole.all.labels, 529);
+    let floor = Floor {
+        called_read: 2,
+        high_risk_recall: 0.971,
+        hard_recall: 0.957,
+        read_recall: 0.885,
+        accuracy: 0.818,
+    };
+    floor.holds("products, names alone", &scores.whole.all);
+}
+
 #[test]
 fn operations_whose_rows_it_was_not_tuned_on_are_found() {
     let scores = score(include_str!("../labels/test.jsonl")).unwrap();
