@@ -5,7 +5,10 @@
 //! thousand tools is not read and written for the sake of one number. Nothing is stored; what is
 //! forgotten is weighed again, by the same code that writes the lists.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use countersign_access::TenantScope;
 use countersign_domain::{
@@ -120,7 +123,9 @@ impl Registry {
             .chain(shown.iter().copied());
         let mut weights = Weights::default();
         let mut missing = Vec::new();
-        for version in wanted {
+        // Most of what is shown is also on.
+        let each_once: HashSet<ToolVersionId> = wanted.collect();
+        for version in each_once {
             match self.remembered.0.get(&(tenant, version)) {
                 Some(weighed) => drop(weights.0.insert(version, weighed)),
                 None => missing.push(version),

@@ -69,7 +69,29 @@ impl Home {
         let mut admin = self.database.admin().await;
         admin.execute(lost.bind(but)).await.unwrap();
     }
+
+    /// Counts from here on how many statements read definitions, also those that change nothing.
+    async fn count_readings(&self) {
+        let mut admin = self.database.admin().await;
+        admin.execute(COUNTED).await.unwrap();
+    }
+
+    async fn readings(&self) -> i64 {
+        let counted = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM reading";
+        let mut admin = self.database.admin().await;
+        sqlx::query_scalar(counted)
+            .fetch_one(&mut admin)
+            .await
+            .unwrap()
+    }
 }
+
+/// What a policy asks for without naming a row is asked once in each statement.
+const COUNTED: &str = "
+    CREATE SEQUENCE reading;
+    GRANT ALL ON SEQUENCE reading TO PUBLIC;
+    CREATE POLICY counted ON tool_version AS RESTRICTIVE
+        USING ((SELECT nextval('reading') > 0))";
 
 /// An object of so many described properties: the more, the less of it fits a long list.
 fn object(properties: usize) -> Value {
@@ -187,6 +209,24 @@ async fn many_tools_are_listed_without_their_definitions_and_each_is_weighed_onc
         assert!(first.of(view).listed > 0);
     }
     println!("N = 300 tools listed, 100 of their definitions read, each once");
+}
+
+#[tokio::test]
+async fn what_is_on_and_shown_is_read_once() {
+    let home = Home::new().await;
+    let read = |n| operation(&format!("read_{n}"), RiskClass::Read, false);
+    let operations: Vec<_> = (0..300).map(read).collect();
+    let source = home.source("Shop", &operations).await;
+    home.turn_on_reads(source).await;
+    let tools = home.briefs(source).await;
+    let every: Vec<_> = tools.iter().map(|view| view.tool.version).collect();
+    home.count_readings().await;
+    let weights = home.weigh(&every, &tools).await.unwrap();
+    assert!(tools.iter().all(|view| weights.of(view).listed > 0));
+    assert_eq!(home.readings().await, 2, "of 250 definitions and of 50");
+    home.weigh(&every, &tools).await.unwrap();
+    assert_eq!(home.readings().await, 2, "and of none the second time");
+    println!("N = 300 tools that are on and shown, each read once");
 }
 
 #[tokio::test]
