@@ -110,16 +110,17 @@ impl Marks {
         }
     }
 
-    /// Notes what a person should read before a model does.
+    /// Notes what a person should read before a model does. What must be read is noted however
+    /// much was noted before.
     pub(crate) fn tell(self, what: &str, at: &str, notes: &mut Notes) {
         if self.instructs {
             let text =
                 format!("{what} tells a model what to do; read it before anybody may use it");
-            notes.warning("text_instructs", &at, &text);
+            notes.mark("text_instructs", &at, &text);
         }
         if self.hidden {
             let text = format!("{what} holds characters that do not show");
-            notes.warning("text_hidden_characters", &at, &text);
+            notes.mark("text_hidden_characters", &at, &text);
         }
         let Markup {
             links,

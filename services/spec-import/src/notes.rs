@@ -57,6 +57,12 @@ impl Notes {
         self.add(Severity::Error, code, at, text);
     }
 
+    /// A warning that decisions rest on: no number of others before it keeps it out.
+    pub(crate) fn mark(&mut self, code: &str, at: &dyn fmt::Display, text: &str) {
+        self.list
+            .push(diagnostic(Severity::Warning, code, at, text));
+    }
+
     fn add(&mut self, severity: Severity, code: &str, at: &dyn fmt::Display, text: &str) {
         let room = if severity == Severity::Error {
             2 * self.limit

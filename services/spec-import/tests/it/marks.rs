@@ -1,5 +1,6 @@
 //! T79: texts that a person should read before a model does are found wherever they stand.
 
+use countersign_domain::operation::Judged as _;
 use serde_json::{Value, json};
 
 use crate::{codes, read};
@@ -77,6 +78,21 @@ fn whatever_agents_are_shown_was_looked_at() {
         }
     }
     println!("N = {} places, each with 2 texts", PLACES.len());
+}
+
+#[test]
+fn t79_no_number_of_other_diagnostics_hides_a_mark() {
+    for place in PLACES {
+        let mut document = with(place, INSTRUCTION);
+        let many = (0..100).map(|n| json!({"name": format!("p{n}"), "in": "query", "style": "?"}));
+        let parameters = &mut document["paths"]["/orders"]["post"]["parameters"];
+        parameters.as_array_mut().unwrap().extend(many);
+        let read = read(document.to_string().as_bytes());
+        let operation = &read.operations[0];
+        assert!(codes(operation).contains(&"more_diagnostics"), "{place}");
+        assert!(operation.must_be_read(), "{place}");
+    }
+    println!("N = {} places behind 100 diagnostics", PLACES.len());
 }
 
 #[test]
