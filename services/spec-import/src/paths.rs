@@ -1,6 +1,9 @@
 //! Every method of every path of a document.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use countersign_domain::operation::{ImportedOperation, Method, OtherMethod, Severity};
 use serde_json::{Map, Value};
@@ -76,7 +79,7 @@ fn find_in<'d>(
     }
     let items: Rc<[Place<'d>]> = items.into();
     conflicts(&items, notes);
-    let mut seen: Vec<Method> = Vec::new();
+    let mut seen = HashSet::new();
     let mut template = None;
     for (item, pointer) in &*items {
         let place = At::Pointer(pointer);
@@ -171,7 +174,7 @@ fn conflicts(items: &[Place<'_>], notes: &mut Notes) {
 fn is_first(
     (method, value): (Method, &Value),
     place: &str,
-    seen: &mut Vec<Method>,
+    seen: &mut HashSet<Method>,
     notes: &mut Notes,
 ) -> bool {
     if value.is_null() {
@@ -179,12 +182,11 @@ fn is_first(
         notes.warning("operation_empty", &place, text);
         return false;
     }
-    if seen.contains(&method) {
+    if !seen.insert(method) {
         let text = "the method is given twice; the first one counts";
         notes.warning("operation_twice", &place, text);
         return false;
     }
-    seen.push(method);
     true
 }
 
