@@ -125,12 +125,7 @@ fn gate_changing_method(votes: &[Vote]) -> Gate {
 }
 
 fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
-    let path_acts = reading.path.segments.last().is_some_and(|last| {
-        // `/nodes/{name}/proxy` is led through; `/proxy` is one that is set up.
-        let thing = last.words == ["proxy"] && !last.after_parameter;
-        let alone = !last.plural && last.words.len() == 1 && !thing;
-        alone && reading.lexicon.any(&ACTING_ENDS, &last.words)
-    }) || doors::opens(reading);
+    let path_acts = path_acts(reading);
     let grave = votes
         .iter()
         .any(|vote| acts_on_get(reading, vote) && is_grave(vote));
@@ -157,6 +152,14 @@ fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
         (false, true, _) => Gate::Reads,
         (false, false, false) => Gate::ReadsByMethod,
     }
+}
+
+/// Whether the path acts by where it leads, whoever says that the call reads.
+fn path_acts(reading: &Reading<'_>) -> bool {
+    let ends_in_an_act = reading.path.segments.last().is_some_and(|last| {
+        !last.plural && last.words.len() == 1 && reading.lexicon.any(&ACTING_ENDS, &last.words)
+    });
+    ends_in_an_act || doors::opens(reading)
 }
 
 /// Whether a verb shows that a GET acts. Noun-like verbs and "export" are how reads are
@@ -226,7 +229,8 @@ fn gate_post(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
         !idle && (!vote.reads() || marks)
     });
     let codes = reading_votes_run_code(reading, votes);
-    match (reads, acts || codes) {
+    let leads = queries && path_acts(reading);
+    match (reads, acts || codes || leads) {
         // A path alone is too little to wave a body through.
         (true, false) if reading.mute => Gate::Disputed,
         (true, false) => Gate::Reads,

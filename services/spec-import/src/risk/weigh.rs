@@ -114,9 +114,8 @@ fn judge<'a>((reading, fields): (&'a Reading<'a>, &'a Fields), evidence: &'a Evi
     let acts = may_act(reading, gate);
     let open = openness::open(evidence.path, evidence.method, acts);
     // That a POST only reads is said by the same hand that chose its name. Where money,
-    // credentials or access are near, a human looks first; its class stays what it says. Of a
-    // QUERY its server says so too.
-    let claims_to_read = risk.class == RiskClass::Read && acts && reading.method != Method::Query;
+    // credentials or access are near, a human looks first; its class stays what it says.
+    let claims_to_read = risk.class == RiskClass::Read && acts;
     let claimed = claims_to_read
         .then(|| reasons::claimed(&case.topics))
         .flatten();
@@ -127,7 +126,7 @@ fn judge<'a>((reading, fields): (&'a Reading<'a>, &'a Fields), evidence: &'a Evi
         let text = "What this method does is between the document and its server.";
         risk.reasons
             .push(reason("method_unknown", text, name.as_str()));
-        risk.high_risk = true;
+        (risk.high_risk, risk.destructive) = (true, true);
         risk.confidence = Confidence::Low;
     }
     let decides = case.fields.decides.as_deref().filter(|_| acts);
@@ -319,7 +318,12 @@ fn final_words(text: &str) -> Option<&'static str> {
         "irreversibl",
         "cannot be reversed",
         "cannot be recovered",
-        "permanently",
+        "permanently delet",
+        "permanently remov",
+        "permanently revok",
+        "permanently destroy",
+        "permanently eras",
+        "permanently los",
     ];
     let text = truncated(text, 2_000).to_lowercase();
     ADMITS.iter().find(|words| text.contains(**words)).copied()

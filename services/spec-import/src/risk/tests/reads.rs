@@ -14,7 +14,6 @@ fn plain_reads_are_read_and_need_nobody() {
             "List the members of a team",
         ),
         ("/audit-log", "getAuditLog", "Fetch the audit log"),
-        ("/proxy", "getProxy", "Get the table of the proxy"),
         ("/api-keys", "listApiKeys", "List API keys"),
         ("/orders/export", "exportOrders", "Export orders as CSV"),
     ] {
@@ -111,6 +110,9 @@ fn a_get_that_acts_is_not_read() {
             "getSocket",
             "Get the websocket of a run",
         ),
+        ("/proxy", "getPage", "Get a page"),
+        ("/proxy/{url}", "getPage", "Get a page"),
+        ("/sources/proxy/{id}/{route}", "getPage", "Get a page"),
         ("/rtc.connect", "rtcConnect", "Connects to the gateway"),
         ("/pages.publish", "pagesPublish", "Publishes a page"),
         ("/apps.uninstall", "appsUninstall", "Uninstalls an app"),
