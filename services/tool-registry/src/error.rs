@@ -3,6 +3,7 @@
 use countersign_access::Denied;
 use countersign_domain::{Fault, Kind};
 use countersign_store::StoreError;
+use tokio::task::JoinError;
 
 /// Something could not be shown.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +16,7 @@ pub enum ReadError {
     Store(#[from] StoreError),
     /// What it costs could not be said.
     #[error("the tools could not be weighed")]
-    Unweighed,
+    Unweighed(#[from] JoinError),
 }
 
 impl Fault for ReadError {
@@ -23,7 +24,7 @@ impl Fault for ReadError {
         match self {
             Self::Denied(error) => error.kind(),
             Self::Store(error) => error.kind(),
-            Self::Unweighed => Kind::Internal,
+            Self::Unweighed(_) => Kind::Internal,
         }
     }
 
@@ -31,7 +32,7 @@ impl Fault for ReadError {
         match self {
             Self::Denied(error) => error.code(),
             Self::Store(error) => error.code(),
-            Self::Unweighed => "internal",
+            Self::Unweighed(_) => "internal",
         }
     }
 }
@@ -161,5 +162,21 @@ impl Fault for EndpointError {
             Self::ToolNamesAlike { .. } => "tool_names_alike",
             Self::Store(error) => error.code(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn why_nothing_was_weighed_is_for_the_log_and_not_for_who_asked() {
+        let panicked = tokio::spawn(async { panic!("row 7") });
+        let error = ReadError::from(panicked.await.unwrap_err());
+        assert_eq!(error.to_string(), "the tools could not be weighed");
+        let cause = error.source().map(ToString::to_string).unwrap_or_default();
+        assert!(cause.contains("row 7"), "{cause}");
     }
 }

@@ -155,7 +155,7 @@ impl Registry {
                 .map(|(version, operation)| (*version, Weighed::of(operation)))
                 .collect()
         });
-        weighing.await.map_err(|_| ReadError::Unweighed)
+        Ok(weighing.await?)
     }
 }
 
