@@ -305,7 +305,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "querystring_shared",
-        "A parameter is the whole query, and others stand in it too; how they are joined is not said, and the operation is off.",
+        "A parameter is the whole query, and others stand in it too, or the key does; how they are joined is not said, and the operation is off.",
     ),
     (
         "querystring_twice",

@@ -138,6 +138,9 @@ pub(crate) fn read<'f, 'd>(
     } else {
         arguments::bind(&mut cx, &parameters, template)
     };
+    if security::stands_in_query(&security) {
+        parameter::leave_room(&mut cx, &parameters, &arguments.binds);
+    }
     let body = body::read(&mut cx, value, found.method, &mut arguments);
     let servers = servers(&mut cx, found, value);
     callbacks(&mut cx, value);

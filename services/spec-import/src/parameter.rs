@@ -10,6 +10,7 @@ use countersign_domain::operation::{Place, Style};
 use serde_json::Value;
 
 use self::left_out::LeftOut;
+pub(crate) use self::whole::leave_room;
 use crate::{credential, notes::At, operation::Reading, path::Template, reference};
 
 /// Set by the gateway, by a proxy or by the transport, or able to turn a request into another one.

@@ -157,6 +157,15 @@ impl Schemes {
     }
 }
 
+/// Whether nobody is let in without a key in the query.
+pub(crate) fn stands_in_query(security: &Security) -> bool {
+    let Security::AnyOf(alternatives) = security else {
+        return false;
+    };
+    let is_key = |one: &SchemeUse| matches!(one.scheme, Some(Scheme::ApiKeyQuery { .. }));
+    alternatives.iter().all(|all| all.iter().any(is_key))
+}
+
 /// The scopes an operation asks for, in whichever alternative.
 pub(crate) fn scopes(security: &Security) -> Vec<String> {
     let Security::AnyOf(alternatives) = security else {

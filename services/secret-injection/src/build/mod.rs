@@ -19,7 +19,7 @@ use std::collections::HashSet;
 
 use countersign_domain::{
     media_type::is_json,
-    operation::{Bind, Body, Method, Place},
+    operation::{Bind, Body, Method},
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -84,15 +84,6 @@ pub fn build(
         headers,
         body,
     })
-}
-
-/// Whether an argument is the whole query and no form, so that nothing can be added to it.
-pub(crate) fn fills_the_query(binds: &[Bind]) -> bool {
-    let whole = |bind: &&Bind| bind.place == Place::Querystring;
-    binds
-        .iter()
-        .find(whole)
-        .is_some_and(|bind| !query::is_form(bind))
 }
 
 fn refuse_unknown(

@@ -6,10 +6,7 @@
 
 use std::collections::HashSet;
 
-use countersign_domain::{
-    media_type,
-    operation::{Bind, Place},
-};
+use countersign_domain::operation::{Bind, Place};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
@@ -112,7 +109,7 @@ fn whole(
     let Some(value) = super::given(bind, arguments)? else {
         return Ok(None);
     };
-    let written = if is_form(bind) {
+    let written = if bind.is_form() {
         let members = value
             .as_object()
             .ok_or_else(|| BuildError::wrong_type(&bind.key, "an object"))?;
@@ -126,10 +123,4 @@ fn whole(
         encode::strict(&text)
     };
     Ok((!written.is_empty()).then_some(written))
-}
-
-/// Whether a whole query is written as a form, to which a credential can be added.
-pub(super) fn is_form(bind: &Bind) -> bool {
-    let media = bind.content_type.as_deref().unwrap_or_default();
-    media_type::essence(media) == "application/x-www-form-urlencoded"
 }

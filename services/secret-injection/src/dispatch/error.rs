@@ -37,6 +37,15 @@ pub enum RequestRefused {
     /// An argument would stand where the credential goes.
     #[error("an argument would set what the credential of this connection sets")]
     CredentialClash,
+    /// An argument is the whole query, where the credential goes.
+    #[error(
+        "the argument `{argument}` is the whole query, so the credential of this connection cannot \
+         stand in it; store one that is sent elsewhere, such as in a header"
+    )]
+    QueryFilled {
+        /// Which.
+        argument: String,
+    },
     /// More than a reviewer can be asked to look at.
     #[error("the request is larger than 64 KiB, too large for a reviewer to look at")]
     TooLargeToReview,
@@ -50,7 +59,7 @@ impl Fault for RequestRefused {
             | Self::ServerNotPinned { .. }
             | Self::CredentialMissing
             | Self::CredentialSuspended => Kind::Conflict,
-            Self::CredentialClash => Kind::Invalid,
+            Self::CredentialClash | Self::QueryFilled { .. } => Kind::Invalid,
             Self::TooLargeToReview => Kind::TooLarge,
         }
     }
@@ -62,7 +71,7 @@ impl Fault for RequestRefused {
             Self::ServerNotPinned { .. } => "server_not_pinned",
             Self::CredentialMissing => "credential_missing",
             Self::CredentialSuspended => "credential_suspended",
-            Self::CredentialClash => "credential_clash",
+            Self::CredentialClash | Self::QueryFilled { .. } => "credential_clash",
             Self::TooLargeToReview => "too_large_to_review",
         }
     }

@@ -10,11 +10,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::RequestRefused;
-use crate::{
-    BuiltRequest, RequestTemplate,
-    build::{build, fills_the_query},
-    connections::same_place,
-};
+use crate::{BuiltRequest, RequestTemplate, build::build, connections::same_place};
 
 /// What upstreams are told about who asks.
 const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
@@ -48,10 +44,7 @@ pub(super) fn prepare<'a>(
     let credential = connection.credential.as_ref();
     match credential {
         Some(credential) => {
-            let is_whole = fills_the_query(&operation.binds) && request.url().query().is_some();
-            if is_whole && matches!(credential.scheme, AuthScheme::ApiKeyQuery { .. }) {
-                return Err(RequestRefused::CredentialClash);
-            }
+            leaves_room(operation, credential, &request)?;
             check_credential(credential, connection, &request)?;
         }
         None if needs_credential(&operation.security) => {
@@ -106,6 +99,24 @@ pub(super) fn is_below(base: &Url, url: &Url) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let has_no_user = url.username().is_empty() && url.password().is_none();
     url.origin() == base.origin() && is_in_path && has_no_user
+}
+
+/// Nothing can be added to a query that is one value, unless that is a form.
+fn leaves_room(
+    operation: &ImportedOperation,
+    credential: &CredentialFacts,
+    request: &BuiltRequest,
+) -> Result<(), RequestRefused> {
+    let is_added = matches!(credential.scheme, AuthScheme::ApiKeyQuery { .. });
+    let mut binds = operation.binds.iter();
+    match binds.find(|bind| bind.fills_the_query()) {
+        Some(whole) if is_added && request.url().query().is_some() => {
+            Err(RequestRefused::QueryFilled {
+                argument: whole.key.clone(),
+            })
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// A credential is bound to the address it was stored for and waits for a member when an import

@@ -206,13 +206,17 @@ async fn a_key_is_added_to_a_query_that_is_a_form_and_to_no_other() {
         search
     };
     let form = whole("application/x-www-form-urlencoded");
-    for (search, value) in [
-        (&form, json!({"a": 1, "key": "mine"})),
-        (&whole("application/json"), json!({"a": 1})),
-        (&whole("text/plain"), json!("a")),
+    let filled = "the argument `whole` is the whole query, so the credential of this connection \
+        cannot stand in it; store one that is sent elsewhere, such as in a header";
+    let taken = "an argument would set what the credential of this connection sets";
+    for (search, value, text) in [
+        (&form, json!({"a": 1, "key": "mine"}), taken),
+        (&whole("application/json"), json!({"a": 1}), filled),
+        (&whole("text/plain"), json!("a"), filled),
     ] {
         let outcome = house.call(search, &json!({"whole": value})).await;
         assert_eq!(outcome.code(), Some("credential_clash"), "{value}");
+        assert_eq!(outcome.result.unwrap_err().to_string(), text, "{value}");
         assert!(upstream.arrived().is_empty());
     }
     house.call(&form, &json!({"whole": {"a": "b c"}})).await;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::method::{Method, OtherMethod};
-use crate::{digest::Digest, risk::Risk};
+use crate::{digest::Digest, media_type, risk::Risk};
 
 /// A whole document, imported.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -188,6 +188,22 @@ pub struct Bind {
     pub encoding: Vec<PartEncoding>,
     /// Must be given.
     pub required: bool,
+}
+
+impl Bind {
+    /// Whether it is the whole query and no form, so that nothing can be added to it, not even a
+    /// credential.
+    #[must_use]
+    pub fn fills_the_query(&self) -> bool {
+        self.place == Place::Querystring && !self.is_form()
+    }
+
+    /// Whether its value is written as a form.
+    #[must_use]
+    pub fn is_form(&self) -> bool {
+        let media = self.content_type.as_deref().unwrap_or_default();
+        media_type::essence(media) == "application/x-www-form-urlencoded"
+    }
 }
 
 /// The part of a request that an argument fills.

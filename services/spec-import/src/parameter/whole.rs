@@ -1,7 +1,7 @@
 //! A parameter that is the whole query, as `OpenAPI` 3.2 has it. Nothing else may stand beside it:
 //! the specification does not tell how the two would be joined.
 
-use countersign_domain::operation::Place;
+use countersign_domain::operation::{Bind, Place};
 
 use super::Parameter;
 use crate::operation::Reading;
@@ -22,5 +22,16 @@ pub(super) fn settle(cx: &mut Reading<'_, '_>, parameters: &[Parameter<'_>]) {
     if written || of(Place::Query).next().is_some() {
         let reason = "one of its parameters is the whole query, and others stand in it too";
         cx.refuse("querystring_shared", &first.pointer, reason);
+    }
+}
+
+/// Refuses an operation in which a value that is the whole query leaves no room for the key.
+pub(crate) fn leave_room(cx: &mut Reading<'_, '_>, parameters: &[Parameter<'_>], binds: &[Bind]) {
+    let of_query = |one: &&Parameter<'_>| one.place == Place::Querystring;
+    let whole = parameters.iter().find(of_query);
+    let is_filled = binds.iter().any(Bind::fills_the_query);
+    if let Some(whole) = whole.filter(|_| is_filled) {
+        let reason = "one of its parameters is the whole query, and the key has to stand in it too";
+        cx.refuse("querystring_shared", &whole.pointer, reason);
     }
 }

@@ -80,6 +80,47 @@ fn a_whole_query_that_is_not_alone_turns_the_operation_off() {
 }
 
 #[test]
+fn a_whole_query_that_leaves_no_room_for_the_key_turns_the_operation_off() {
+    let of = |media: &str, security: &Value| {
+        let content = json!({media: {"schema": {"type": "object"}}});
+        let root = json!({"openapi": "3.2.0", "info": {"title": "Pantry", "version": "1"},
+            "components": {"securitySchemes": {
+                "key": {"type": "apiKey", "in": "query", "name": "key"},
+                "header": {"type": "apiKey", "in": "header", "name": "X-Key"}}},
+            "paths": {"/jars": {"get": {"summary": "Find jars", "security": security,
+                "parameters": [whole("criteria", &content)]}}}});
+        read(root.to_string().as_bytes()).operations.remove(0)
+    };
+    let off = [
+        json!([{"key": []}]),
+        json!([{"key": [], "header": []}]),
+        json!([{"key": []}, {"header": [], "key": []}]),
+    ];
+    let on = [
+        json!([{"header": []}]),
+        json!([{"key": []}, {"header": []}]),
+        json!([{"key": []}, {}]),
+        json!([]),
+    ];
+    for security in &off {
+        let find = of("application/json", security);
+        let reason = find.unsupported.as_deref();
+        assert!(reason.is_some_and(|one| one.contains("key")), "{security}");
+        assert_eq!(codes(&find), ["querystring_shared"], "{security}");
+        assert_eq!(
+            find.diagnostics[0].pointer,
+            "/paths/~1jars/get/parameters/0"
+        );
+        assert_eq!(of(FORM, security).unsupported, None, "{security}");
+    }
+    for security in &on {
+        let find = of("application/json", security);
+        assert_eq!(find.unsupported, None, "{security}");
+    }
+    println!("N = {} whole queries without room for a key", off.len());
+}
+
+#[test]
 fn a_whole_query_that_cannot_be_written_is_said() {
     let object = json!({"schema": {"type": "object"}});
     for (content, code) in [
