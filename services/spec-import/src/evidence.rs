@@ -56,6 +56,19 @@ pub(crate) fn fields<'d>(
     [request, response.finish()]
 }
 
+/// Whether many things are sent at once: the body of some media type is a list of them.
+pub(crate) fn sends_a_list<'d>(outlines: &mut Outlines<'d>, value: &'d Value) -> bool {
+    let root = outlines.root;
+    let body = value.get("requestBody");
+    let body = body.and_then(|body| reference::end(root, body));
+    let content = body.and_then(|body| body.get("content")?.as_object());
+    let media = content.into_iter().flat_map(Map::values);
+    let mut schemas = media
+        .filter_map(|media| reference::end(root, media))
+        .filter_map(|media| media.get("schema"));
+    schemas.any(|schema| outlines.is_list_of_things(schema))
+}
+
 /// Collects names of properties, in order, each once.
 pub(crate) struct Fields<'o, 'd> {
     outlines: &'o mut Outlines<'d>,
@@ -191,6 +204,15 @@ impl<'d> Outlines<'d> {
         outline.clone()
     }
 
+    /// Whether a schema is of a list of things that have fields.
+    fn is_list_of_things(&mut self, schema: &'d Value) -> bool {
+        let Outline::Shape(shape) = self.of(schema) else {
+            return false;
+        };
+        let [.., items, _] = shape.alike;
+        items.is_some_and(|items| matches!(self.of(items), Outline::Shape(_)))
+    }
+
     /// Whether one list of things is all that an object holds beside plain values, such as counts
     /// and links.
     fn is_page(&mut self, shape: &Shape<'d>) -> bool {
@@ -291,6 +313,20 @@ mod tests {
             "owner": {"oneOf": [{"type": "string"}, {"properties": {"secret": {}}}]},
         }});
         assert!(names(&tagged, "application/json").contains(&".secret".to_owned()));
+    }
+
+    #[test]
+    fn a_list_that_is_sent_is_one_of_things() {
+        for (items, expected) in [
+            (json!({"properties": {"text": {}}}), true),
+            (json!({"type": "string"}), false),
+        ] {
+            let schema = json!({"type": "array", "items": items});
+            let media = json!({"application/json": {"schema": schema}});
+            let value = json!({"requestBody": {"content": media}});
+            let mut outlines = Outlines::of_document(&value);
+            assert_eq!(sends_a_list(&mut outlines, &value), expected, "{value}");
+        }
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub struct Evidence<'a> {
     pub request_fields: &'a [String],
     /// Names of the fields that come back, likewise.
     pub response_fields: &'a [String],
+    /// What is sent is a list of things, each with fields of its own.
+    pub sends_a_list: bool,
     /// OAuth scopes that are asked for.
     pub scopes: &'a [String],
 }

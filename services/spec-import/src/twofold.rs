@@ -167,6 +167,7 @@ impl<'d> Second<'d> {
             tags: &tags,
             request_fields: &request_fields,
             response_fields: &response_fields,
+            sends_a_list: evidence::sends_a_list(outlines, value),
             scopes: &question.scopes,
         };
         Reply {

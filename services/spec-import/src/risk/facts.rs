@@ -12,6 +12,7 @@ pub struct Facts {
     path: String,
     operation_id: Option<String>,
     texts: [String; 2],
+    sends_a_list: bool,
     lists: [Vec<String>; 4],
 }
 
@@ -30,6 +31,7 @@ impl Facts {
             path: evidence.path.to_owned(),
             operation_id: evidence.operation_id.map(str::to_owned),
             texts: [evidence.summary, evidence.description].map(str::to_owned),
+            sends_a_list: evidence.sends_a_list,
             lists: lists.map(<[String]>::to_vec),
         }
     }
@@ -48,6 +50,7 @@ impl Facts {
             tags,
             request_fields,
             response_fields,
+            sends_a_list: self.sends_a_list,
             scopes,
         }
     }

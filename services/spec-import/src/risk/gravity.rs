@@ -4,6 +4,7 @@
 use countersign_domain::operation::Method;
 
 use super::{
+    Evidence,
     effect::{Effect, object, takes_part},
     gate::Vote,
     grave::{BULK, CAPACITY, EXECUTIONS, LIVE, MAILINGS, RESTORED_OVER, RUNNABLE, TRAINING},
@@ -15,7 +16,7 @@ use super::{
 
 /// Why a change needs a human first: a stable code and the words.
 pub(super) fn gravity(
-    reading: &Reading<'_>,
+    (reading, evidence): (&Reading<'_>, &Evidence<'_>),
     votes: &[Vote],
     effect: &Effect,
 ) -> Option<(&'static str, String)> {
@@ -24,7 +25,8 @@ pub(super) fn gravity(
         Effect::Switches => None,
         Effect::Changes => ordered(reading, votes)
             .or_else(|| made(reading, votes))
-            .or_else(|| bulk(reading)),
+            .or_else(|| bulk(reading))
+            .or_else(|| listed(reading, evidence)),
     }
 }
 
@@ -286,6 +288,12 @@ fn all_of_them<'r>(reading: &'r Reading<'_>) -> Option<&'r String> {
     let changes = matches!(reading.method, Method::Put | Method::Patch);
     let many = last.plural && !reading.path.has_parameter && reading.path.action.is_none();
     last.words.last().filter(|_| changes && many)
+}
+
+/// `POST /messages` with a list of them: as many as are sent, and not those of one thing.
+fn listed(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Option<(&'static str, String)> {
+    let many = evidence.sends_a_list && !reading.path.has_parameter;
+    many.then(|| ("bulk", "list (request)".to_owned()))
 }
 
 /// Grave by how many it touches.

@@ -28,6 +28,7 @@ fn operation<'a>(method: Method, path: &'a str, name: &'a str, summary: &'a str)
         tags: &[],
         request_fields: &[],
         response_fields: &[],
+        sends_a_list: false,
         scopes: &[],
     }
 }

@@ -226,8 +226,8 @@ impl Case<'_> {
                 Effect::Switches | Effect::Ends(_) | Effect::Changes => RiskClass::Write,
             }
         });
-        let gravity =
-            gravity(self.reading, &self.votes, &effect).filter(|_| class == RiskClass::Write);
+        let gravity = gravity((self.reading, self.evidence), &self.votes, &effect)
+            .filter(|_| class == RiskClass::Write);
         let final_words =
             final_words(self.evidence.summary).or_else(|| final_words(self.evidence.description));
         let suspicion = reasons::suspicion(&self.topics).filter(|_| decided.is_none());

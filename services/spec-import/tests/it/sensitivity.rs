@@ -98,6 +98,7 @@ fn the_kinds_of_sensitive_data_are_named() {
                 tags: &[],
                 request_fields: &strings(sent),
                 response_fields: &strings(answered),
+                sends_a_list: false,
                 scopes: &[],
             });
             let case = format!("{method} {path} {sent:?} -> {answered:?}");

@@ -16,6 +16,7 @@ fn said(method: Method, path: &str, name: &str) -> String {
         tags: &[],
         request_fields: &[],
         response_fields: &[],
+        sends_a_list: false,
         scopes: &[],
     });
     let high = if risk.high_risk { "!" } else { "" };

@@ -43,6 +43,7 @@ impl Label {
             tags: &[],
             request_fields: &[],
             response_fields: &[],
+            sends_a_list: false,
             scopes: &[],
         })
     }

@@ -208,6 +208,17 @@ fn a_grave_change_needs_a_human_and_says_why() {
 }
 
 #[test]
+fn a_list_of_things_that_is_sent_changes_many_at_once() {
+    let mut many = operation(Method::Post, "/messages", "sendMessages", "Send messages");
+    assert!(!classify(&many).high_risk);
+    many.sends_a_list = true;
+    let risk = classify(&many);
+    assert!(risk.high_risk && risk.reasons.iter().any(|reason| reason.code == "bulk"));
+    many.path = "/books/{id}/notes";
+    assert!(!classify(&many).high_risk, "the notes of one book");
+}
+
+#[test]
 fn the_worse_of_two_verbs_counts() {
     let risk = risk(
         Method::Post,
