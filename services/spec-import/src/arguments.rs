@@ -243,8 +243,10 @@ fn parsed(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> Option<Parsed>
         content_type,
         encoding,
     };
-    // Nobody else refers to what stands in the operation.
+    // Nobody else refers to what stands in the operation, and what a whole query may ask for depends
+    // on whether a credential is filled in.
     let is_shared = !parameter.pointer.starts_with(&cx.pointer);
+    let is_shared = is_shared && parameter.place != Place::Querystring;
     let is_short = parsed.argument.known.bytes <= SHORT;
     if is_shared && is_short && cx.notes.count() == said && cx.parsed.0.len() < REMEMBERED {
         cx.parsed.0.insert(address, parsed.clone());

@@ -1,6 +1,7 @@
 //! The request body: which media type is sent, and how it is written.
 
 mod form;
+mod kept_back;
 mod media;
 mod whole_query;
 

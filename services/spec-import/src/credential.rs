@@ -5,6 +5,8 @@
 
 use countersign_domain::operation::Place;
 
+use crate::operation::Reading;
+
 /// Names that mean nothing else in a header, also behind an `X-` but for the first: `X-Token` is
 /// what some call a secret that no scheme fills in.
 const IN_HEADERS: [&str; 11] = [
@@ -29,8 +31,18 @@ const ANYWHERE: [&str; 5] = [
     "privatetoken",
 ];
 
+/// Whether the connection fills in a parameter, so that no agent may.
+pub(crate) fn is_filled_in(
+    cx: &Reading<'_, '_>,
+    place: Place,
+    wire: &str,
+    description: &str,
+) -> bool {
+    cx.secured && is_asked_for(place, wire, description) || cx.schemes.own(place, wire)
+}
+
 /// Whether a parameter of an operation that lets nobody in without a credential asks for it.
-pub(crate) fn is_asked_for(place: Place, wire: &str, description: &str) -> bool {
+fn is_asked_for(place: Place, wire: &str, description: &str) -> bool {
     let name: String = wire
         .chars()
         .filter(char::is_ascii_alphanumeric)

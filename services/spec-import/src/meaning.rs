@@ -296,6 +296,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "A pattern cannot be read, or no text could fit it, or it is too costly to check; any text is accepted there, and the API decides.",
     ),
     (
+        "querystring_credential",
+        "A field of the whole query carries a credential and cannot be left out; the operation is off.",
+    ),
+    (
         "querystring_media_chosen",
         "The whole query is offered in several media types, of which one may be; one of them was chosen.",
     ),

@@ -9,8 +9,7 @@ use std::collections::HashMap;
 use countersign_domain::operation::{Place, Style};
 use serde_json::Value;
 
-use self::left_out::LeftOut;
-pub(crate) use self::whole::leave_room;
+pub(crate) use self::{left_out::LeftOut, whole::leave_room};
 use crate::{credential, notes::At, operation::Reading, path::Template, reference};
 
 /// Set by the gateway, by a proxy or by the transport, or able to turn a request into another one.
@@ -273,8 +272,7 @@ fn is_bound<'d>(
         return false;
     }
     let words = parameter.value.get("description").and_then(Value::as_str);
-    let asked = cx.secured && credential::is_asked_for(*place, wire, words.unwrap_or_default());
-    if asked || cx.schemes.own(*place, wire) {
+    if credential::is_filled_in(cx, *place, wire, words.unwrap_or_default()) {
         left_out.credentials.push((wire, pointer.clone()));
         return false;
     }

@@ -7,7 +7,7 @@ use countersign_domain::{
 };
 use serde_json::{Value, json};
 
-use super::{form, is_scalar};
+use super::{form, is_scalar, kept_back};
 use crate::{
     arguments::Written, notes::At, operation::Reading, parameter::Parameter, reference,
     schema::Links,
@@ -66,6 +66,11 @@ pub(crate) fn whole_query(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -
             (json!({ "type": "string" }), Links::default())
         }
         (_, None) => (json!({}), Links::default()),
+        (BodyKind::Form, Some(schema)) => {
+            let (schema, place) = kept_back::take_out(cx, schema, at.key("schema").to_string());
+            let at = At::Pointer(&place);
+            cx.definitions.inline(&schema, &at, &mut cx.notes)
+        }
         (_, Some(schema)) => {
             let at = at.key("schema");
             cx.definitions.inline(schema, &at, &mut cx.notes)

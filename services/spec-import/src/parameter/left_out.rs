@@ -5,16 +5,16 @@ use crate::operation::Reading;
 
 /// What was left out, by name and place.
 #[derive(Debug, Default)]
-pub(super) struct LeftOut<'d> {
+pub(crate) struct LeftOut<'d> {
     /// Headers that are not for agents to set.
-    pub(super) reserved: Vec<(&'d str, String)>,
+    pub(crate) reserved: Vec<(&'d str, String)>,
     /// What carries the credential.
-    pub(super) credentials: Vec<(&'d str, String)>,
+    pub(crate) credentials: Vec<(&'d str, String)>,
 }
 
 impl LeftOut<'_> {
     /// Says so.
-    pub(super) fn note(&self, cx: &mut Reading<'_, '_>) {
+    pub(crate) fn note(&self, cx: &mut Reading<'_, '_>) {
         if let Some((first, names)) = named(&self.reserved) {
             let text = match self.reserved.len() {
                 1 => format!("the header {names} is not for agents to set and is left out"),

@@ -1,6 +1,6 @@
 //! Parameters that are the whole query.
 
-use countersign_domain::operation::{ImportedDocument, Place, Style};
+use countersign_domain::operation::{ImportedDocument, ImportedOperation, Place, Style};
 use serde_json::{Value, json};
 
 use super::of_path;
@@ -118,6 +118,88 @@ fn a_whole_query_that_leaves_no_room_for_the_key_turns_the_operation_off() {
         assert_eq!(find.unsupported, None, "{security}");
     }
     println!("N = {} whole queries without room for a key", off.len());
+}
+
+/// Two operations of the same whole query, a form of this schema: the first lets everybody in.
+fn searches(form: &Value, scheme: &Value) -> [ImportedOperation; 2] {
+    let search = |security: Value| {
+        json!({"summary": "Find jars", "security": security,
+            "parameters": [{"$ref": "#/components/parameters/Criteria"}]})
+    };
+    let root = json!({"openapi": "3.2.0", "info": {"title": "Pantry", "version": "1"},
+        "components": {
+            "securitySchemes": {"scheme": scheme},
+            "parameters": {"Criteria": whole("criteria", &json!({FORM: {"schema": form}}))},
+            "schemas": {"Criteria": {"type": "object", "properties": {
+                "of": {"type": "string"}, "api_key": {"type": "string"}}}}},
+        "paths": {"/jars": {"get": search(json!([])), "query": search(json!([{"scheme": []}]))}}});
+    read(root.to_string().as_bytes())
+        .operations
+        .try_into()
+        .unwrap()
+}
+
+fn asked_for(operation: &ImportedOperation) -> Vec<&String> {
+    let schema = &operation.input_schema["properties"]["criteria"];
+    let fields = schema["properties"].as_object();
+    fields.into_iter().flat_map(|all| all.keys()).collect()
+}
+
+#[test]
+fn no_field_of_a_whole_query_asks_an_agent_for_a_credential() {
+    let bearer = json!({"type": "http", "scheme": "bearer"});
+    let key = json!({"type": "apiKey", "in": "query", "name": "pass"});
+    let text = json!({"type": "string"});
+    let token = json!({"type": "string", "description": "Access token of the caller."});
+    let form = |fields: Value, required: &[&str]| json!({"type": "object", "properties": fields, "required": required});
+    let rows = [
+        (form(json!({"of": text, "api_key": text}), &["of"]), &bearer),
+        (form(json!({"of": text, "token": token}), &["of"]), &bearer),
+        (json!({"$ref": "#/components/schemas/Criteria"}), &bearer),
+        (
+            form(json!({"of": text, "pass": text}), &["of", "pass"]),
+            &key,
+        ),
+    ];
+    for (schema, scheme) in &rows {
+        let [_, secured] = searches(schema, scheme);
+        assert_eq!(asked_for(&secured), ["of"], "{schema}");
+        assert_eq!(codes(&secured), ["parameter_is_credential"], "{schema}");
+        assert_eq!(secured.unsupported, None, "{schema}");
+        let required = &secured.input_schema["properties"]["criteria"]["required"];
+        assert!(!required.to_string().contains("pass"), "{required}");
+    }
+    let [open, _] = searches(&rows[0].0, &bearer);
+    assert_eq!(asked_for(&open), ["of", "api_key"], "nobody fills it in");
+    println!(
+        "N = {} whole queries that ask for no credential",
+        rows.len()
+    );
+}
+
+#[test]
+fn a_credential_that_cannot_be_taken_out_of_a_whole_query_turns_the_operation_off() {
+    let bearer = json!({"type": "http", "scheme": "bearer"});
+    let fields = json!({"of": {"type": "string"}, "api_key": {"type": "string"}});
+    let reference = json!({"$ref": "#/components/schemas/Criteria"});
+    let rows = [
+        json!({"type": "object", "properties": fields, "required": ["api_key"]}),
+        json!({"allOf": [reference, {"type": "object"}]}),
+        json!({"type": "object", "oneOf": [{"properties": fields}]}),
+        json!({"type": "object", "properties": fields, "allOf": [{"required": ["api_key"]}]}),
+        json!({"$ref": "#/components/schemas/Criteria", "minProperties": 1}),
+    ];
+    for schema in &rows {
+        let [open, secured] = searches(schema, &bearer);
+        assert_eq!(open.unsupported, None, "{schema}");
+        let reason = secured.unsupported.as_deref().unwrap_or_default();
+        assert!(reason.contains("\"api_key\""), "{schema}: {reason}");
+        assert!(codes(&secured).contains(&"querystring_credential"));
+    }
+    println!(
+        "N = {} whole queries that are off for a credential",
+        rows.len()
+    );
 }
 
 #[test]
