@@ -102,7 +102,7 @@ fn what_cannot_be_scored_is_one_line_and_exit_2() {
         row[key] = value.into();
         format!("{good}\n\n{row}\n{good}")
     };
-    let (class, method) = (odd("class", "HARMLESS"), odd("method", "FETCH"));
+    let (class, method) = (odd("class", "HARMLESS"), odd("method", "GET ALL"));
     let place = text(home.path());
     let (told, no_folder) = (file("told", good.as_bytes()), format!("{place}/nowhere"));
     let (gone, lost) = (format!("{place}/gone.jsonl"), file("lost", lost.as_bytes()));
