@@ -4,15 +4,15 @@ use countersign_domain::{hold::Answer as Judged, role::Role};
 use countersign_tests::{House, Upstream, document};
 use serde_json::{Value, json};
 
-/// The shop, whose orders can also be queried, and copied by a method of its own.
+/// The shop, with notes that can be queried, and orders copied by a method of its own.
 fn newer(base: &str) -> String {
     let mut shop: Value = serde_json::from_str(&document(base)).unwrap();
     let id =
         json!([{"name": "order_id", "in": "path", "required": true, "schema": {"type": "string"}}]);
     let body = json!({"content": {"application/json": {"schema": {"type": "object"}}}});
     shop["openapi"] = "3.2.0".into();
-    shop["paths"]["/orders"]["query"] =
-        json!({"operationId": "queryOrders", "summary": "Query orders", "requestBody": body});
+    shop["paths"]["/notes"]["query"] =
+        json!({"operationId": "queryNotes", "summary": "Query notes", "requestBody": body});
     shop["paths"]["/orders/{order_id}"]["additionalOperations"] = json!({"Copy": {
         "operationId": "copyOrder", "summary": "Copy an order", "parameters": id}});
     shop.to_string()
@@ -29,9 +29,9 @@ async fn a_method_is_held_shown_and_sent_as_it_is_written() {
     let agent = house.agent_of(&owner, &shop).await;
 
     let asked = json!({"body": {"of": "ada"}});
-    let queried = house.call(&agent, "query_orders", &asked).await;
+    let queried = house.call(&agent, "query_notes", &asked).await;
     assert!(!queried.is_error(), "{}", queried.body);
-    assert_eq!(upstream.seen()[0].line, "QUERY /orders");
+    assert_eq!(upstream.seen()[0].line, "QUERY /notes");
     assert_eq!(upstream.seen()[0].body, asked["body"]);
 
     let order = json!({"order_id": "o-1"});
