@@ -4,7 +4,7 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use countersign_domain::operation::Place;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     credential,
@@ -19,9 +19,12 @@ const FIELDS: usize = 500;
 /// Parts of one schema that are.
 const VISITS: usize = 200;
 const NESTING: usize = 16;
+/// Why there may be a credential that nobody has seen.
+const TOO_MUCH: &str = "the whole query describes more than is looked through for credentials, \
+                        which agents never see";
 
-/// The schema of the form without them, and where it stands. Where one has to be given, or stands
-/// in a part that cannot be written anew, the operation is refused.
+/// The schema of the form without them, and where it stands. Where one has to be given, stands in a
+/// part that cannot be written anew, or may be where nobody has looked, the operation is refused.
 pub(super) fn take_out<'v, 'd: 'v>(
     cx: &mut Reading<'_, 'd>,
     schema: &'v Value,
@@ -32,17 +35,13 @@ pub(super) fn take_out<'v, 'd: 'v>(
     let direct: HashSet<&str> = found.iter().copied().collect();
     let mut stays = required(form).filter(|name| direct.contains(name));
     let stays = stays.find(|name| !cx.schemes.own(Place::Query, name));
-    let stays = stays.map(str::to_owned);
+    let stays = stays.map(cannot_go).or_else(|| too_large(cx, form));
     let mut search = Search {
         cx,
         direct: &direct,
         visits: 0,
     };
-    if let Some(name) = stays.or_else(|| search.below(form, NESTING)) {
-        let reason = format!(
-            "the field {name:?} of the whole query carries a credential, which agents never see, \
-             and it cannot be left out"
-        );
+    if let Some(reason) = stays.or_else(|| search.below(form, NESTING)) {
         cx.refuse("querystring_credential", &place, &reason);
         return (Cow::Borrowed(schema), place);
     }
@@ -97,6 +96,25 @@ fn credentials<'v>(cx: &Reading<'_, '_>, schema: &'v Value) -> Vec<&'v str> {
         .collect()
 }
 
+fn cannot_go(name: &str) -> String {
+    format!(
+        "the field {name:?} of the whole query carries a credential, which agents never see, and \
+         it cannot be left out"
+    )
+}
+
+/// Where no credential is asked for, there is none to find.
+fn too_much(cx: &Reading<'_, '_>) -> Option<String> {
+    cx.secured.then(|| TOO_MUCH.to_owned())
+}
+
+fn too_large(cx: &Reading<'_, '_>, schema: &Value) -> Option<String> {
+    let fields = schema.get("properties").and_then(Value::as_object);
+    let required = schema.get("required").and_then(Value::as_array);
+    let most = fields.map_or(0, Map::len).max(required.map_or(0, Vec::len));
+    (most > FIELDS).then(|| too_much(cx)).flatten()
+}
+
 fn required(schema: &Value) -> impl Iterator<Item = &str> {
     let names = schema.get("required").and_then(Value::as_array);
     let names = names.into_iter().flatten().take(FIELDS);
@@ -123,8 +141,8 @@ struct Search<'s, 'r, 'd> {
 }
 
 impl Search<'_, '_, '_> {
+    /// Why something below cannot be left out.
     fn below(&mut self, schema: &Value, nesting: usize) -> Option<String> {
-        let nesting = nesting.checked_sub(1)?;
         let list = |keyword| schema.get(keyword).and_then(Value::as_array);
         let branches = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(list);
         let chosen = ["then", "else"]
@@ -137,12 +155,13 @@ impl Search<'_, '_, '_> {
 
     fn part(&mut self, part: &Value, nesting: usize) -> Option<String> {
         self.visits += 1;
-        if self.visits > VISITS {
-            return None;
-        }
+        let Some(nesting) = nesting.checked_sub(1).filter(|_| self.visits <= VISITS) else {
+            return too_much(self.cx);
+        };
         let own = credentials(self.cx, part).first().copied();
         let named = || required(part).find(|name| self.direct.contains(name));
-        let found = own.or_else(named).map(str::to_owned);
+        let found = own.or_else(named).map(cannot_go);
+        let found = found.or_else(|| too_large(self.cx, part));
         found.or_else(|| self.below(part, nesting))
     }
 }

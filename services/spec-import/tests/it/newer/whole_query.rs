@@ -1,7 +1,7 @@
 //! Parameters that are the whole query.
 
 use countersign_domain::operation::{ImportedDocument, ImportedOperation, Place, Style};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::of_path;
 use crate::{at, codes, read};
@@ -195,6 +195,23 @@ fn a_credential_that_cannot_be_taken_out_of_a_whole_query_turns_the_operation_of
         let reason = secured.unsupported.as_deref().unwrap_or_default();
         assert!(reason.contains("\"api_key\""), "{schema}: {reason}");
         assert!(codes(&secured).contains(&"querystring_credential"));
+    }
+    let mut many: Map<String, Value> = (0..600).map(|n| (format!("f{n:03}"), json!({}))).collect();
+    many.insert("z_api_key".to_owned(), json!({}));
+    let deep = (0..40).fold(
+        json!({"properties": fields}),
+        |inner, _| json!({"allOf": [inner]}),
+    );
+    let wide: Value = (0..300).map(|_| json!({"minProperties": 0})).collect();
+    for schema in [
+        json!({"type": "object", "properties": many}),
+        json!({"type": "object", "properties": {}, "allOf": [deep]}),
+        json!({"type": "object", "properties": {}, "allOf": wide}),
+    ] {
+        let [open, secured] = searches(&schema, &bearer);
+        assert_eq!(open.unsupported, None);
+        let reason = secured.unsupported.as_deref().unwrap_or_default();
+        assert!(reason.contains("looked through"), "{reason}");
     }
     println!(
         "N = {} whole queries that are off for a credential",
