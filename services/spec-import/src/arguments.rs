@@ -16,7 +16,6 @@ use crate::{
     operation::Reading,
     parameter::{self, Parameter},
     path::{self, Template},
-    reference,
     schema::Links,
     words::shown,
 };
@@ -287,14 +286,7 @@ fn written(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> Option<Writte
     if let Some((media, value)) = content.and_then(body::prefer_json) {
         let at = at.key("content");
         let place = at.key(media).to_string();
-        let (value, place) = match reference::follow(cx.root, value, place.clone()) {
-            Ok(found) => found,
-            Err(bad) => {
-                let reason = format!("of a parameter, {}", bad.reason());
-                cx.refuse(bad.code(), &place, &reason);
-                return None;
-            }
-        };
+        let (value, place) = cx.follow("a parameter", value, &place)?;
         let sent = any_as_text(cx, media, value);
         if !media_type::is_json(sent) && !media_type::is_text(sent) {
             let what = format!(

@@ -41,17 +41,7 @@ pub(crate) fn read<'d>(
         .get("requestBody")
         .filter(|body| !body.is_null())?;
     let place = format!("{}/requestBody", cx.pointer);
-    let (given, pointer) = match reference::follow(cx.root, given, place.clone()) {
-        Ok(found) => found,
-        Err(bad) => {
-            cx.refuse(
-                bad.code(),
-                &place,
-                &format!("of the body, {}", bad.reason()),
-            );
-            return None;
-        }
-    };
+    let (given, pointer) = cx.follow("the body", given, &place)?;
     let required = cx.flag(given, "required", &pointer);
     let Some(content) = given
         .get("content")

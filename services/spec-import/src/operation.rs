@@ -68,6 +68,26 @@ impl<'d> Reading<'_, 'd> {
             .get_or_insert_with(|| text::strip(reason, 300));
     }
 
+    /// Follows a reference; where it leads nowhere, the operation cannot be called.
+    pub(crate) fn follow<'v>(
+        &mut self,
+        what: &str,
+        value: &'v Value,
+        place: &str,
+    ) -> Option<(&'v Value, String)>
+    where
+        'd: 'v,
+    {
+        match reference::follow(self.root, value, place.to_owned()) {
+            Ok(found) => Some(found),
+            Err(bad) => {
+                let reason = format!("of {what}, {}", bad.reason());
+                self.refuse(bad.code(), &place, &reason);
+                None
+            }
+        }
+    }
+
     /// Notes texts that a person should read before a model does.
     pub(crate) fn remark(&mut self, found: Marks, what: &str) {
         found.tell(what, &self.pointer, &mut self.notes);

@@ -10,7 +10,7 @@ use countersign_domain::operation::{Place, Style};
 use serde_json::Value;
 
 pub(crate) use self::{left_out::LeftOut, whole::leave_room};
-use crate::{credential, notes::At, operation::Reading, path::Template, reference};
+use crate::{credential, notes::At, operation::Reading, path::Template};
 
 /// Set by the gateway, by a proxy or by the transport, or able to turn a request into another one.
 const OWNED_HEADERS: [&str; 35] = [
@@ -168,15 +168,8 @@ fn read<'d>(
     let mut parameters = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let place = format!("{pointer}/{index}");
-        match reference::follow(cx.root, item, place.clone()) {
-            Ok((value, pointer)) => parameters.extend(one(cx, value, pointer)),
-            Err(bad) => {
-                cx.refuse(
-                    bad.code(),
-                    &place,
-                    &format!("of a parameter, {}", bad.reason()),
-                );
-            }
+        if let Some((value, pointer)) = cx.follow("a parameter", item, &place) {
+            parameters.extend(one(cx, value, pointer));
         }
     }
     parameters

@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 
 use super::{form, is_scalar, kept_back};
 use crate::{
-    arguments::Written, notes::At, operation::Reading, parameter::Parameter, reference,
-    schema::Links,
+    arguments::Written, notes::At, operation::Reading, parameter::Parameter, schema::Links,
 };
 
 /// Reads the `content` of a parameter with `in: querystring`.
@@ -37,14 +36,7 @@ pub(crate) fn whole_query(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -
     let at = At::Pointer(&parameter.pointer);
     let at = at.key("content");
     let place = at.key(media).to_string();
-    let (value, place) = match reference::follow(cx.root, value, place.clone()) {
-        Ok(found) => found,
-        Err(bad) => {
-            let reason = format!("of the query, {}", bad.reason());
-            cx.refuse(bad.code(), &place, &reason);
-            return None;
-        }
-    };
+    let (value, place) = cx.follow("the query", value, &place)?;
     let at = At::Pointer(&place);
     let schema = value.get("schema");
     let scalar = schema.is_none_or(|schema| is_scalar(cx.root, schema));
