@@ -7,7 +7,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const DESK = { width: 1280, height: 800 };
-export const PHONE = { width: 390, height: 844 };
+export const PHONE = { width: 375, height: 812 };
 // A browser without a graphics card may never finish a picture of what is outside its window, nor of
 // more than 16,384 px.
 const PICTURE = { height: 6000, attempts: 2, milliseconds: 10_000 };
@@ -64,12 +64,12 @@ export class Watch {
     this.looked += 1;
     const number = String(this.looked).padStart(2, "0");
     const found = [];
-    for (const [size, viewport] of Object.entries({ 1280: DESK, 390: PHONE })) {
+    for (const [size, viewport] of Object.entries({ [DESK.width]: DESK, [PHONE.width]: PHONE })) {
       for (const colorScheme of ["light", "dark"]) {
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme });
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        if (wide > 0) found.push(`${size} ${colorScheme}: ${wide} px wider than the window`);
+        const wide = await page.evaluate(sideways);
+        found.push(...wide.map((what) => `${size} ${colorScheme}: ${what}`));
         const tall = Math.max(viewport.height, await page.evaluate(() => document.documentElement.scrollHeight));
         await page.setViewportSize({ ...viewport, height: Math.min(tall, PICTURE.height) });
         await this.#picture(page, `${number}-${name}-${size}-${colorScheme}.png`);
@@ -81,7 +81,7 @@ export class Watch {
     }
     await page.setViewportSize(DESK);
     await page.emulateMedia({ colorScheme: "light" });
-    this.checks.that(`page ${name}: axe finds nothing, and it is no wider than a phone`, found.length === 0, [...new Set(found)].join("\n        "));
+    this.checks.that(`page ${name}: axe finds nothing, and nothing scrolls sideways`, found.length === 0, [...new Set(found)].join("\n        "));
     this.quiet(`page ${name}`);
   }
 
@@ -124,6 +124,18 @@ export class Watch {
 function told({ id, help, nodes }) {
   const where = nodes.slice(0, 4).map((node) => `${node.target.join(" ")} ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`);
   return `${id} (${help}) at ${where.join("; ")}`;
+}
+
+/** In the page: what is wider than its place, so that somebody has to scroll sideways to read it. */
+function sideways() {
+  const root = document.scrollingElement;
+  const found = root.scrollWidth > innerWidth ? [`${root.scrollWidth - innerWidth} px wider than the window`] : [];
+  for (const place of document.querySelectorAll("main .table, main .card, main pre")) {
+    const wide = place.scrollWidth - place.clientWidth;
+    const name = place.id || place.getAttribute("aria-label") || place.getAttribute("aria-labelledby") || place.localName;
+    if (wide > 0) found.push(`${name} is ${wide} px wider than its place`);
+  }
+  return found;
 }
 
 function reportViolations() {

@@ -31,6 +31,11 @@ impl Inert {
         self.0.split_inclusive('/')
     }
 
+    /// The words of a code, each with its underscore: between two of them a line may break.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+        self.0.split_inclusive('_')
+    }
+
     /// The text.
     pub(crate) fn as_str(&self) -> &str {
         &self.0

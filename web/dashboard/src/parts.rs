@@ -11,12 +11,13 @@ use countersign_domain::{
     tool::ToolState,
 };
 
-/// A moment: UTC for the eye, RFC 3339 for machines.
+/// A moment: UTC for the eye, RFC 3339 for machines. A line may break between day and hour.
 #[derive(Clone, Debug, Template)]
 #[template(path = "parts/when.html")]
 pub(crate) struct When {
     machine: String,
-    text: String,
+    day: String,
+    hour: String,
 }
 
 impl HtmlSafe for When {}
@@ -24,18 +25,19 @@ impl HtmlSafe for When {}
 impl When {
     /// To the minute.
     pub(crate) fn new(at: Timestamp) -> Self {
-        Self::written(at, "%-d %b %Y, %H:%M UTC")
+        Self::written(at, "%H:%M")
     }
 
     /// To the second.
     pub(crate) fn exact(at: Timestamp) -> Self {
-        Self::written(at, "%-d %b %Y, %H:%M:%S UTC")
+        Self::written(at, "%H:%M:%S")
     }
 
-    fn written(at: Timestamp, form: &str) -> Self {
+    fn written(at: Timestamp, hour: &str) -> Self {
         Self {
             machine: at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            text: at.format(form).to_string(),
+            day: at.format("%-d %b %Y").to_string(),
+            hour: at.format(hour).to_string(),
         }
     }
 }

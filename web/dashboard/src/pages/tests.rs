@@ -84,6 +84,30 @@ fn every_id_is_there_once_and_every_field_has_a_label() {
     }
 }
 
+/// On a phone the row of a table is a card, in which no head stands over a cell.
+#[test]
+fn a_cell_of_a_card_says_what_it_is() {
+    let mut cells = 0;
+    for (name, html) in drawn::pages("Orders") {
+        for table in html.split("<table").skip(1) {
+            let table = table.split("</table>").next().unwrap();
+            let classes = table.split('>').next().unwrap();
+            if classes.contains("class=\"review\"") {
+                continue;
+            }
+            assert!(classes.contains("class=\"cards"), "{name}: {classes}");
+            for cell in table.split("<td").skip(1) {
+                let cell = cell.split("</td>").next().unwrap();
+                let (start, content) = cell.split_once('>').unwrap();
+                let says = start.contains("data-label=\"") || content.contains("<button");
+                assert!(says || content.is_empty(), "{name}: {cell}");
+                cells += 1;
+            }
+        }
+    }
+    assert!(cells > 60, "only {cells} cells");
+}
+
 fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
     let start = format!(" {name}=\"");
     let after = html.split(start.as_str()).skip(1);
