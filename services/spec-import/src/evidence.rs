@@ -11,7 +11,7 @@ use countersign_domain::operation::Place;
 use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
-use crate::{parameter::Parameter, reference};
+use crate::{parameter::Parameter, reference, risk::names_a_secret};
 
 const NAMES: usize = 300;
 const VISITS: usize = 1_500;
@@ -75,6 +75,8 @@ pub(crate) struct Fields<'o, 'd> {
     names: Vec<String>,
     seen: HashSet<(bool, &'d str), RandomState>,
     visits: usize,
+    /// Of an answer.
+    answers: bool,
 }
 
 impl<'o, 'd> Fields<'o, 'd> {
@@ -84,6 +86,7 @@ impl<'o, 'd> Fields<'o, 'd> {
             names: Vec::new(),
             seen: HashSet::default(),
             visits: 0,
+            answers: false,
         }
     }
 
@@ -120,8 +123,13 @@ impl<'o, 'd> Fields<'o, 'd> {
         let Outline::Shape(shape) = self.outlines.of(schema) else {
             return;
         };
-        for (name, _) in shape.properties.into_iter().flatten() {
-            self.put(name, hangs);
+        let answers = self.answers;
+        let counts = |(_, property): &(&'d String, &'d Value)| !answers || holds_a_value(property);
+        let all = shape.properties.into_iter().flatten();
+        for (name, property) in all.filter(counts) {
+            if !answers || !names_a_secret(name) || self.is_value(property) {
+                self.put(name, hangs);
+            }
         }
         let [all, any, one, items, additional] = shape.alike;
         let lists = [all, any, one].into_iter().flatten();
@@ -135,13 +143,53 @@ impl<'o, 'd> Fields<'o, 'd> {
         // An answer that only wraps another is that other, and so is a page of them.
         let wraps = properties.len() <= WRAPPED || !hangs && self.outlines.is_page(&shape);
         let levels = if wraps { levels } else { levels - 1 };
-        for (_, property) in properties {
-            self.visit(property, (levels, hangs || !wraps), nesting - 1);
+        for (name, property) in properties {
+            // What a secret is made of is no further away than the secret.
+            let opens = answers && names_a_secret(name);
+            let levels = if opens { levels.max(1) } else { levels };
+            self.visit(property, (levels, hangs || !wraps && !opens), nesting - 1);
         }
+    }
+
+    /// Whether a property is a value, or has a part that is one: `credentials` that hold a name are
+    /// no secret, and `{"token": {"value": …}}` is one.
+    fn is_value(&mut self, property: &'d Value) -> bool {
+        const VALUES: [&str; 12] = [
+            "value",
+            "values",
+            "data",
+            "plain",
+            "plaintext",
+            "raw",
+            "text",
+            "key",
+            "token",
+            "secret",
+            "code",
+            "number",
+        ];
+        let mut part = property;
+        for _ in 0..NESTING {
+            let Outline::Shape(shape) = self.outlines.of(part) else {
+                return true;
+            };
+            if let Some(properties) = shape.properties {
+                return properties
+                    .keys()
+                    .any(|name| VALUES.contains(&name.as_str()));
+            }
+            let [.., items, _] = shape.alike;
+            let Some(items) = items else {
+                return true;
+            };
+            part = items;
+        }
+        true
     }
 
     /// Adds what the answers of success hold, two levels down, whatever they are sent as.
     pub(crate) fn responses(&mut self, responses: Option<&'d Value>) {
+        self.answers = true;
         let Some(all) = responses.and_then(Value::as_object) else {
             return;
         };
@@ -164,6 +212,11 @@ impl<'o, 'd> Fields<'o, 'd> {
             }
         }
     }
+}
+
+/// Whether a property can hold what it is named after: whether there is a secret is none.
+fn holds_a_value(property: &Value) -> bool {
+    property.get("type").and_then(Value::as_str) != Some("boolean")
 }
 
 /// The schemas of a document as far as somebody asked for their fields. The same schema stands in

@@ -38,6 +38,7 @@ use countersign_domain::{operation::Method, risk::Risk};
 
 pub(crate) use facts::Collector;
 pub use facts::Facts;
+pub(crate) use fields::names_a_secret;
 pub use lexicon::{Entry, Lexicon};
 
 /// What a document says about one operation.

@@ -95,7 +95,15 @@ fn credential_dies(votes: &[Vote]) -> Option<String> {
 /// it, or name and text must agree.
 fn is_switch(reading: &Reading<'_>, votes: &[Vote]) -> bool {
     let grave = ["delete", "destroy", "purge", "erase", "wipe"];
-    let leaves = || reading.method == Method::Delete && is_audience(reading);
+    let one_of_them = || {
+        let last = reading
+            .path
+            .segments
+            .last()
+            .and_then(|last| last.words.last());
+        last.is_some_and(|last| matches!(last.as_str(), "member" | "membership" | "user"))
+    };
+    let leaves = || reading.method == Method::Delete && is_audience(reading) && one_of_them();
     if reading.path.words().any(|word| is_hook(word)) {
         return false;
     }

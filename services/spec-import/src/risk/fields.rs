@@ -25,14 +25,15 @@ const SECRET: &str = "access token, refresh token, client secret, private key, s
     app password, one time password, passphrase, temporary password, admin password, \
     root password, master key, encryption key, signing key, sas token, jwt, bearer, sts token, \
     security token, stream key, unlock key, join token, client key, recovery key, seed, mnemonic, \
-    otp secret, admin api access token, offline token, upload token, device token secret, token, \
+    otp secret, admin api access token, offline token, upload token, device token secret, token, psk, pre shared key, preshared key, shared key, sdk token, tunnel token, hooks token, billing token, auth key, authorization key, \
+    hmac key, secret word, community string, cvc2, cvv2, eap password, hec token, \
     authorization header, callback token, webhook token, invite token, reset token, \
     registration token, consumer secret, service token, oauth token, app token, client token, \
     verify token, csrf token, signed url, presigned url, upload url, sas url, login url, \
     magic link, cvv, cvc, pin, pin code, unlock code, service account key";
 
 /// Endings that make a field one of those: `db_password`, `webhookSigningSecret`.
-const SECRET_ENDINGS: [&str; 22] = [
+const SECRET_ENDINGS: [&str; 23] = [
     "password",
     "passphrase",
     "secret",
@@ -55,6 +56,7 @@ const SECRET_ENDINGS: [&str; 22] = [
     "credential",
     "credentials",
     "signinurl",
+    "apitoken",
 ];
 
 /// Endings that make a field one of the others: `work_email`, `net_amount`.
@@ -308,6 +310,11 @@ impl Fields {
             self.telling.push(("amount", Topic::Billing, HINTED));
         }
     }
+}
+
+/// Whether a field is called as a secret is.
+pub(crate) fn names_a_secret(field: &str) -> bool {
+    meaning(field).kinds.has(Sensitivity::Credentials)
 }
 
 fn meaning(field: &str) -> Meaning {

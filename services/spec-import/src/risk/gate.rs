@@ -156,8 +156,16 @@ fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
 
 /// Whether the path acts by where it leads, whoever says that the call reads.
 fn path_acts(reading: &Reading<'_>) -> bool {
+    let lists = reading
+        .name
+        .verb
+        .as_ref()
+        .is_some_and(|(verb, _)| verb.base == "list");
     let ends_in_an_act = reading.path.segments.last().is_some_and(|last| {
-        !last.plural && last.words.len() == 1 && reading.lexicon.any(&ACTING_ENDS, &last.words)
+        let noun =
+            lists && matches!(last.words.as_slice(), [word] if word == "oauth" || word == "sso");
+        let order = !last.plural && last.words.len() == 1;
+        order && !noun && reading.lexicon.any(&ACTING_ENDS, &last.words)
     });
     ends_in_an_act || doors::opens(reading)
 }
@@ -165,7 +173,9 @@ fn path_acts(reading: &Reading<'_>) -> bool {
 /// Whether a verb shows that a GET acts. Noun-like verbs and "export" are how reads are
 /// named too.
 fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
-    const HOW_READS_ARE_NAMED: &[&str] = &["export", "generate", "prepare", "index"];
+    const HOW_READS_ARE_NAMED: &[&str] = &[
+        "export", "generate", "prepare", "index", "provide", "request", "perform", "handle",
+    ];
     // `/reports/{id}/open-details` are details and `/deploy-keys` are keys; `/dialog.open` opens one.
     let last = reading
         .path
@@ -184,11 +194,42 @@ fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
     if vote.source == "path" && last.is_some_and(qualifies) {
         return false;
     }
-    if last.is_some_and(|last| is_said_of_a_thing(vote, last)) {
+    let mentioned = vote.source == "text" && reading.text.late && vote.verb.act == Act::Change;
+    let invites =
+        vote.verb.base == "invite" && reading.path.segments.last().is_some_and(|last| last.plural);
+    if mentioned
+        || invites
+        || asks_for_a_search(reading, vote)
+        || last.is_some_and(|last| is_said_of_a_thing(vote, last))
+    {
         return false;
     }
+    let takes_away = || match vote.source {
+        "path" => false,
+        // "Clean Air Act", "Recall notices": a sentence orders by saying what of.
+        "text" => {
+            reading.text.points
+                || reading
+                    .name
+                    .verb
+                    .as_ref()
+                    .is_some_and(|(name, _)| *name == vote.verb)
+        }
+        _ => true,
+    };
     !vote.reads() && vote.verb.clear && !HOW_READS_ARE_NAMED.contains(&vote.verb.base)
-        || matches!(vote.verb.act, Act::Remove | Act::End) && vote.source != "path"
+        || matches!(vote.verb.act, Act::Remove | Act::End) && takes_away()
+}
+
+/// "Performs a user search": what is performed is a question.
+fn asks_for_a_search(reading: &Reading<'_>, vote: &Vote) -> bool {
+    let asked = |word: &String| {
+        reading
+            .lexicon
+            .verb(word)
+            .is_some_and(|found| found.act == Act::Read)
+    };
+    vote.verb.base == "perform" && reading.text.object.iter().any(asked)
 }
 
 /// `/cancellation-policy`, `/expiring-targets`: the word before a thing says which it is.
@@ -199,9 +240,11 @@ fn is_said_of_a_thing(vote: &Vote, segment: &Segment) -> bool {
     tells && lasting && before.is_some_and(|before| before.contains(&vote.word))
 }
 
-/// Acts that win over a word saying "get".
-const fn is_grave(vote: &Vote) -> bool {
+/// Acts that win over a word saying "get". A list of who may or may not is also what it is called.
+fn is_grave(vote: &Vote) -> bool {
+    const LISTS: &[&str] = &["whitelist", "blacklist", "allowlist", "blocklist"];
     vote.verb.clear
+        && !LISTS.contains(&vote.verb.base)
         && matches!(
             vote.verb.act,
             Act::Remove | Act::End | Act::Authenticate | Act::Govern
@@ -219,17 +262,20 @@ fn gate_post(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
             vote.reads()
                 && !DOUBLE_MEANING.contains(&vote.verb.base)
                 && !marks_what_it_examines(reading, vote)
+                && !brings_about(reading, vote)
         });
     let orders_a_read = path_asks(reading) && !runs_code(reading);
     let acts = votes.iter().any(|vote| {
-        let idle = (computes && IDLE.contains(&vote.verb.base))
+        // "Starting anew?" is talk; `startSimulation` starts one.
+        let begins = vote.verb.base == "start" && vote.source != "text";
+        let idle = (computes && IDLE.contains(&vote.verb.base) && !begins)
             || (orders_a_read && RUNS_A_QUESTION.contains(&vote.verb.base))
             || (orders_a_read && vote.source == "name" && !vote.verb.clear);
         let marks = !asks && marks_what_it_examines(reading, vote);
         !idle && (!vote.reads() || marks)
     });
     let codes = reading_votes_run_code(reading, votes);
-    let leads = queries && path_acts(reading);
+    let leads = queries && path_acts(reading) || answers_a_call(reading);
     match (reads, acts || codes || leads) {
         // A path alone is too little to wave a body through.
         (true, false) if reading.mute => Gate::Disputed,
@@ -237,6 +283,12 @@ fn gate_post(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
         (true, true) => Gate::Disputed,
         (false, _) => Gate::Acts,
     }
+}
+
+/// `/consents/on-fetch`: what somebody else has asked for is handed in.
+fn answers_a_call(reading: &Reading<'_>) -> bool {
+    let last = reading.path.segments.last();
+    last.is_some_and(|last| last.words.len() > 1 && last.words[0] == "on")
 }
 
 /// Verbs that say nothing where the path itself asks: "run a timeseries query".
@@ -307,7 +359,7 @@ const DOUBLE_MEANING: &[&str] = &[
 /// What carries something computed.
 const CARRIERS: &[&str] = &[
     "code", "vector", "result", "response", "score", "text", "value", "matrix", "rate", "batch",
-    "report", "answer", "url", "image", "request",
+    "report", "answer", "url", "image",
 ];
 
 /// Verbs that say nothing when the object is something computed: "create an estimate".
@@ -318,6 +370,17 @@ const IDLE: &[&str] = &[
 /// Verifying something stored marks it as verified.
 fn marks_what_it_examines(reading: &Reading<'_>, vote: &Vote) -> bool {
     vote.verb.act == Act::Examine && reading.path.has_parameter
+}
+
+/// `simulateMaintenanceEvent` brings one about.
+fn brings_about(reading: &Reading<'_>, vote: &Vote) -> bool {
+    let event = |phrase: &Phrase| {
+        let last = phrase.object.last();
+        last.is_some_and(|last| {
+            matches!(last.as_str(), "event" | "failure" | "failover" | "outage")
+        })
+    };
+    vote.verb.base == "simulate" && (event(&reading.name) || event(&reading.text))
 }
 
 /// `:testIamPermissions`: what the caller may do is asked, and stays as it is.

@@ -8,6 +8,12 @@ pub(super) static MAILINGS: List = List::new(
     &["campaign, broadcast, newsletter, blast, mailing, announcement, singlesend, mailshot"],
 );
 
+/// What is printed and posted for money.
+pub(super) static PRINTED: List = List::new(
+    "printed",
+    &["letter, postcard, mailer, selfmailer, booklet, mailpiece"],
+);
+
 /// Runs steps of its own once it is started.
 pub(super) static RUNNABLE: List = List::new(
     "runnable",
@@ -60,13 +66,15 @@ pub(super) static JOBS: List = List::new(
 /// Runs code, or puts it into production, when created.
 pub(super) static EXECUTIONS: List = List::new(
     "executions",
-    &["deployment, deploy, dispatch, execution, invocation, command, rerun, script, build, repl"],
+    &[
+        "deployment, deploy, dispatch, execution, invocation, command, rerun, script, build, repl, run",
+    ],
 );
 
 /// One call, many things.
 pub(super) static BULK: List = List::new(
     "bulk",
-    &["bulk, batch, mass, multiple, import, export, everyone"],
+    &["bulk, batch, mass, multiple, several, import, export, everyone"],
 );
 
 /// What serves people or machines: another version of it goes into production.

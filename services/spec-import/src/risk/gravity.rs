@@ -7,7 +7,9 @@ use super::{
     Evidence,
     effect::{Effect, object, takes_part},
     gate::Vote,
-    grave::{BULK, CAPACITY, EXECUTIONS, LIVE, MAILINGS, RESTORED_OVER, RUNNABLE, TRAINING},
+    grave::{
+        BULK, CAPACITY, EXECUTIONS, LIVE, MAILINGS, PRINTED, RESTORED_OVER, RUNNABLE, TRAINING,
+    },
     lexicon::List,
     reading::Reading,
     things::GENERIC,
@@ -87,6 +89,8 @@ fn ordered(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, Strin
         .or_else(|| runs_inside(reading).map(|word| ("execute", word)))
         .or_else(|| goes_live(reading).map(|word| ("execute", word)))
         .or_else(|| refitted(reading).map(|word| ("provision", word)))
+        .or_else(|| new_code(reading).map(|word| ("execute", word)))
+        .or_else(|| to(SENDS, &PRINTED).map(|word| ("provision", word)))
         .or_else(|| to(SENDS, &MAILINGS).map(|word| ("bulk", word)))
         .or_else(|| mailed(reading).map(|word| ("bulk", word)))
         .or_else(|| act(Act::Run).map(|word| ("execute", word)))
@@ -136,6 +140,19 @@ fn runs_inside(reading: &Reading<'_>) -> Option<String> {
     let starts = last == "pipeline" && has(SOURCES) && !reading.path.ends_in_parameter;
     let posts = reading.posts();
     (posts && (goes || starts)).then(|| last.clone())
+}
+
+/// `PUT /functions/{name}/code`: what runs from now on is what is sent.
+fn new_code(reading: &Reading<'_>) -> Option<String> {
+    let [.., program, last] = reading.path.segments.as_slice() else {
+        return None;
+    };
+    let runs = |word: &String| matches!(word.as_str(), "function" | "lambda" | "worker" | "script");
+    let code = last
+        .words
+        .last()
+        .filter(|word| matches!(word.as_str(), "code" | "source" | "content"));
+    code.filter(|_| program.words.iter().any(runs)).cloned()
 }
 
 /// `/servers/{id}/change-type`: another size is another price.

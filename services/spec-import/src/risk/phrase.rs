@@ -109,6 +109,28 @@ const PREPOSITIONS: &[&str] = &[
     "only",
 ];
 
+/// Words by which a verb points at what it is done to.
+const POINTERS: &[&str] = &[
+    "a",
+    "an",
+    "the",
+    "this",
+    "all",
+    "any",
+    "your",
+    "its",
+    "their",
+    "one",
+    "specified",
+    "given",
+    "existing",
+    "specific",
+    "multiple",
+    "every",
+    "and",
+    "or",
+];
+
 /// A name or a sentence: its verb, its object and the rest.
 #[derive(Debug, Default)]
 pub(super) struct Phrase {
@@ -122,6 +144,10 @@ pub(super) struct Phrase {
     pub(super) object: Vec<String>,
     /// The other words.
     pub(super) rest: Vec<String>,
+    /// The verb points at its object ("clears the cache"), as orders do.
+    pub(super) points: bool,
+    /// The verb stands somewhere behind the beginning ("a way to define").
+    pub(super) late: bool,
 }
 
 impl Phrase {
@@ -160,10 +186,16 @@ impl Phrase {
         rest.extend_from_slice(&words[end..]);
         Self {
             verb: Some((found, words[verb_at].clone())),
-            second: second.or_else(|| after("or")),
+            second: second
+                .or_else(|| after("or"))
+                .or_else(|| last_of_several(lexicon, &words[start..])),
             aim: after("to").filter(|(found, _)| found.act.takes_away()),
             object: words[start..end].to_vec(),
             rest,
+            points: words
+                .get(verb_at + 1)
+                .is_some_and(|next| POINTERS.contains(&next.as_str())),
+            late: false,
         }
     }
 
@@ -174,6 +206,7 @@ impl Phrase {
 
     /// Reads an operationId.
     pub(super) fn of_name(name: &str, (method, path): (Method, &Path), lexicon: &Lexicon) -> Self {
+        let name = names::without_the_api(names::without_the_method(name, method), lexicon);
         let mut all = words(name);
         if let Some(order) = lexicon.glued_order(&all) {
             all = order;
@@ -231,6 +264,7 @@ impl Phrase {
         for (at, word) in later {
             if let Some(found) = lexicon.verb(word).filter(|found| found.clear) {
                 let mut phrase = Self::at(lexicon, &all, (found, at));
+                phrase.late = true;
                 if phrase.object.is_empty() {
                     phrase.object = all[first..at].to_vec();
                 }
@@ -242,6 +276,19 @@ impl Phrase {
             ..Self::default()
         }
     }
+}
+
+/// "Retrieves, inserts, and deletes things": the last of several verbs in a row.
+fn last_of_several(lexicon: &Lexicon, words: &[String]) -> Option<(Verb, String)> {
+    let verb = |word: &String| lexicon.verb(word).filter(|found| found.clear);
+    let joint = words
+        .iter()
+        .position(|word| matches!(word.as_str(), "and" | "or"))?;
+    let (before, last) = (&words[..joint], words.get(joint + 1)?);
+    let in_a_row = !before.is_empty() && before.iter().all(|word| verb(word).is_some());
+    verb(last)
+        .filter(|_| in_a_row)
+        .map(|found| (found, last.clone()))
 }
 
 /// "Allows an app to …": the sentence begins behind the "to".

@@ -24,7 +24,7 @@ static SECRET_THINGS: List = List::new(
     "noun",
     &[
         "token, password, credential, kubeconfig, secret, jwt, otp, passcode, passphrase, totp, pem, \
-        pfx, p12, keystore, serviceaccountkey, mnemonic, pan, cvv, cvc, creds, cred, keypair, puk, crumb, csrf, xsrf",
+        pfx, p12, keystore, sas, cvv2, cvc2, psk, serviceaccountkey, mnemonic, pan, cvv, cvc, creds, cred, keypair, puk, crumb, csrf, xsrf",
     ],
 );
 
@@ -48,7 +48,8 @@ static SECRET_PAIRS: List = List::new(
         client config, vpn config, wireguard config, join command, invite code, websocket url, \
         socket url, device code, user code, registration code, activation code, wallet key, pairing code, rdp file, \
         connection detail, connection info, license file, license key, upload policy, post policy, join url, \
-        join link",
+        join link, verification code, auth code, authorization code, activation key, access signature, \
+        sensitive detail, web key, key set, community string, preshared key, pre shared key, shared key",
     ],
 );
 
@@ -60,7 +61,7 @@ static SHOWN_IN_LISTS: List = List::new(
         scratch code, bypass code, connection string, connection uri, connection url, \
         database url, presigned url, signed url, upload url, download url, signed link, \
         presigned link, signed cookie, login link, magic link, access code, pin code, \
-        connection detail, connection info, otp, passcode",
+        connection detail, connection info, otp, passcode, verification code, cvc2, cvv2, activation key",
     ],
 );
 
@@ -109,8 +110,13 @@ fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
         ],
     );
     let is_key = |word: &str| KEYS.contains(&word);
+    const PUBLIC: [&str; 5] = ["ssh", "gpg", "pgp", "public", "translation"];
+    let is_public = |word: &String| PUBLIC.contains(&word.as_str());
     let hooks = || reading.path.words().any(|word| is_hook(word));
     let keys = || {
+        if reading.path.words().any(is_public) {
+            return false;
+        }
         let below = reading.path.words().any(|word| is_key(word));
         let mut phrases = [&reading.name.object, &reading.text.object].into_iter();
         below
@@ -135,18 +141,22 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
     if let Some(kept) = stores::kept(reading) {
         return Some(kept);
     }
-    let head = reading.path.head()?;
+    let head = reading.path.head();
     let phrases = [
-        head.words.as_slice(),
+        head.map_or(&[] as &[String], |head| &head.words),
         &reading.text.object,
         &reading.name.object,
     ];
     for (at, phrase) in phrases.into_iter().enumerate() {
-        let Some(found) = secret_at_end(phrase, reading.lexicon) else {
+        let found = secret_at_end(without_carrier(phrase), reading.lexicon);
+        // `/.well-known/jwks.json` is what everybody may know.
+        let Some(found) = found.filter(|_| !reading.path.words().any(|word| word == "known"))
+        else {
             continue;
         };
         // A list of tokens shows what they are called.
-        let collection = at == 0 && head.plural && !reading.path.ends_in_parameter;
+        let plural = head.is_some_and(|head| head.plural);
+        let collection = at == 0 && plural && !reading.path.ends_in_parameter;
         let whole = reading.lexicon.has(&SHOWN_IN_LISTS, &found);
         let named = lists && found == "credential";
         let many = named || (lists || collection) && !whole;
@@ -155,6 +165,24 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
         }
     }
     None
+}
+
+/// `GetSecretValue`, `GetPasswordData`: what carries a secret is the secret.
+fn without_carrier(phrase: &[String]) -> &[String] {
+    match phrase {
+        [.., secret, carrier]
+            if matches!(
+                secret.as_str(),
+                "secret" | "password" | "credential" | "passphrase"
+            ) && matches!(
+                carrier.as_str(),
+                "value" | "data" | "string" | "text" | "plaintext"
+            ) =>
+        {
+            &phrase[..phrase.len() - 1]
+        }
+        _ => phrase,
+    }
 }
 
 fn secret_at_end(phrase: &[String], lexicon: &Lexicon) -> Option<String> {
@@ -197,6 +225,7 @@ fn glued(word: &str) -> bool {
     ];
     const NO_KEYS: &[&str] = &[
         "publickey",
+        "passkey",
         "monkey",
         "turkey",
         "hockey",

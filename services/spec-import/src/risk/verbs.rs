@@ -96,7 +96,7 @@ const VERBS: &[Verbs] = &[
             mutate, populate, migrate, confirm, claim, escalate, deescalate, refill, fulfill, fulfil, \
             hire, reblog, repost, retweet, boost, wake, wakeup, poweron, ignore, associate, highlight, \
             annotate, categorize, reorder, reposition, nudge, remind, mount, bind, calibrate, identify, \
-            suppress",
+            suppress, allocate, advertise, announce, unmonitor",
         doubtful: "set, mark, report, record, import, export, link, comment, message, call, draft, release, \
             switch, track, process, order, commit, sort, alter, play, dial, queue, patch, schedule, \
             post, index, rate, book, join, log, transform, signal, lock, hold",
@@ -129,7 +129,7 @@ const VERBS: &[Verbs] = &[
             force, deprovision, unregister, deregister, cancellation, termination, revocation, \
             discontinue, disband, disenroll, deauthorize, withdraw, undeploy, abandon, retire, \
             unenroll, offboard, poweroff, reprovision, deauthorise, unbind, recall, hardreset, nullify, \
-            unassociate",
+            unassociate, deny, deallocate",
         doubtful: "end, reset, halt, interrupt, eviction, powercycle, swap",
     },
     Verbs {
@@ -137,7 +137,7 @@ const VERBS: &[Verbs] = &[
         clear: "delete, remove, destroy, purge, erase, wipe, empty, redact, del, unset, deletion, removal, \
             obliterate, forget, anonymize, anonymise, flush, truncate, prune, deletecollection, \
             discard, expunge, scrub, bulkdelete, batchdelete, shred, nuke, deleteall, removeall, \
-            deletemany, unprovision, yank",
+            deletemany, unprovision, yank, reclaim",
         doubtful: "drop, clear, clean, cleanup, trash, rm",
     },
     Verbs {
@@ -151,9 +151,9 @@ const VERBS: &[Verbs] = &[
     Verbs {
         act: Act::Authenticate,
         clear: "login, logout, signin, signout, signup, authenticate, reauthenticate, authorize, authorise, \
-            exchange, rotate, regenerate, reveal, unseal, impersonated, rekey, relogin, authentication, \
+            rotate, regenerate, reveal, unseal, impersonated, rekey, relogin, authentication, \
             rotation, logoff, logon, presign, deauthenticate, deauth",
-        doubtful: "mint, challenge, authenticator, sign",
+        doubtful: "mint, challenge, authenticator, sign, exchange",
     },
     Verbs {
         act: Act::Pay,

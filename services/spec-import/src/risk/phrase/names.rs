@@ -49,12 +49,33 @@ pub(super) fn is_generated(name: &[String], method: Method, path: &Path) -> bool
     changes && rest.iter().all(repeated)
 }
 
-/// `GET_DeleteQueue`: the method stands before the name, and the name has a verb of its own.
+/// `GET_DeleteQueue`: the method stands before the name, and the name has a verb of its own or
+/// begins as names of calls do.
 pub(super) fn is_prefixed(name: &str, all: &[String], method: Method, lexicon: &Lexicon) -> bool {
     let rest = name.strip_prefix(method.as_str());
-    let apart = rest.is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric()));
+    let rest = rest.and_then(|rest| rest.strip_prefix(|c: char| !c.is_alphanumeric()));
     let ordered = all.get(1).and_then(|word| lexicon.verb(word));
-    apart && ordered.is_some_and(|found| found.clear)
+    rest.is_some_and(|rest| {
+        ordered.is_some_and(|found| found.clear) || rest.starts_with(char::is_uppercase)
+    })
+}
+
+/// `setTextUsingGET_1`: a generator wrote the method behind the name.
+pub(super) fn without_the_method(name: &str, method: Method) -> &str {
+    let counted = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let bare = counted.strip_suffix('_').unwrap_or(name);
+    let before = bare.strip_suffix(method.as_str());
+    before
+        .and_then(|before| before.strip_suffix("Using"))
+        .unwrap_or(name)
+}
+
+/// `compute.instances.insert`: the whole API stands before the name, and its own name is a verb.
+pub(super) fn without_the_api<'n>(name: &'n str, lexicon: &Lexicon) -> &'n str {
+    let is_verb = |api: &str| lexicon.verb(api).is_some();
+    let behind = name.split_once('.').filter(|(api, _)| is_verb(api));
+    let behind = behind.map(|(_, rest)| rest);
+    behind.filter(|rest| rest.contains('.')).unwrap_or(name)
 }
 
 /// `BookShelf lists every shelf`, of what is named `Shelf_BookShelf`: the sentence behind the name.

@@ -4,15 +4,27 @@ use crate::risk::{lexicon::List, reading::Reading};
 
 /// The secret that is kept where a path leads, whatever the document declares as the answer.
 pub(super) fn kept(reading: &Reading<'_>) -> Option<String> {
-    let mut words = reading.path.words();
-    words
-        .find(|word| *word == "secret")
-        .cloned()
+    a_secret(reading)
         .or_else(|| environment(reading))
         .or_else(|| in_a_vault(reading))
         .or_else(|| enrols(reading))
         .or_else(|| the_key(reading))
         .or_else(|| exported(reading))
+        .or_else(|| listed_on_demand(reading))
+}
+
+/// `/secrets/{id}`, a list of them, and what hangs on one; a store of them only says where they lie.
+fn a_secret(reading: &Reading<'_>) -> Option<String> {
+    static AROUND_SECRETS: List = List::new(
+        "around_secrets",
+        &["role, store, scope, policy, type, engine, group, template, provider, metadata"],
+    );
+    let last = reading.path.segments.last()?;
+    let has = |word: &String| reading.lexicon.has(&AROUND_SECRETS, word);
+    let around = last.words.iter().any(has) && last.words.iter().any(|word| word == "secret");
+    let mut words = reading.path.words();
+    let found = words.find(|word| *word == "secret");
+    found.filter(|_| !around).cloned()
 }
 
 /// `/vaults/{id}/items/{id}`: one thing that is kept in a vault.
@@ -35,6 +47,23 @@ fn the_key(reading: &Reading<'_>) -> Option<String> {
     };
     let one = key && !last.plural && !reading.path.ends_in_parameter;
     one.then(|| "key".to_owned())
+}
+
+/// `/accounts/{id}/listKeys`: what a thing lists only when it is told to is what it keeps.
+fn listed_on_demand(reading: &Reading<'_>) -> Option<String> {
+    static KEPT_BACK: List = List::new(
+        "kept_back",
+        &["key, secret, credential, token, password, sas"],
+    );
+    let last = reading.path.segments.last()?;
+    let [order, .., thing] = last.words.as_slice() else {
+        return None;
+    };
+    let addresses = last
+        .words
+        .ends_with(&["callback".to_owned(), "url".to_owned()]);
+    let kept = addresses || reading.lexicon.has(&KEPT_BACK, thing);
+    (last.after_parameter && order == "list" && kept).then(|| thing.clone())
 }
 
 /// `/keys/{id}/export`: what is carried away is the key itself.

@@ -90,6 +90,9 @@ fn is_detail(reading: &Reading<'_>) -> bool {
         .words
         .last()
         .is_some_and(|word| reading.lexicon.has(&DETAILS, word));
+    // A credit note is no note.
+    let whole = |found: &Found| found.end == head.words.len() && found.text.contains(' ');
+    let named = named && !reading.lexicon.nouns(&head.words).iter().any(whole);
     named && reading.path.segments.len() > 1 && reading.path.action.is_none()
 }
 
