@@ -1,15 +1,15 @@
 //! Which names of fields an operation takes and gives back: evidence of what it touches.
 
-use std::{
-    cell::OnceCell,
-    collections::{HashMap, HashSet},
-    ptr,
-    rc::Rc,
-};
+mod outlines;
+
+use std::collections::HashSet;
 
 use countersign_domain::operation::Place;
 use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
+
+use outlines::Outline;
+pub(crate) use outlines::Outlines;
 
 use crate::{parameter::Parameter, reference, risk::names_a_secret};
 
@@ -19,8 +19,8 @@ const NESTING: usize = 16;
 /// An object with no more properties wraps what it holds: `{"data": {…}, "links": {…}}`.
 const WRAPPED: usize = 3;
 
-/// What a page says of the pages around it has no more properties: `{"next": …, "previous": …}`.
-const PAGING: usize = 6;
+/// How many things of an example's list are looked at.
+const SHOWN: usize = 3;
 
 /// A parameter that is sent: its name, and what describes the fields of one that is the whole
 /// query, which are parameters themselves.
@@ -207,9 +207,49 @@ impl<'o, 'd> Fields<'o, 'd> {
         let content = content.into_iter().flat_map(Map::values);
         for media in content.filter_map(|media| reference::end(root, media)) {
             let schemas = ["schema", "itemSchema"].map(|name| media.get(name));
+            let mut described = false;
             for schema in schemas.into_iter().flatten() {
                 self.schema(schema, 2);
+                described = true;
             }
+            if !described && self.answers {
+                self.examples(root, media);
+            }
+        }
+    }
+
+    /// Where nothing says what comes back, an example shows it.
+    fn examples(&mut self, root: &'d Value, media: &'d Value) {
+        let named = media.get("examples").and_then(Value::as_object);
+        let named = named.into_iter().flat_map(Map::values);
+        let named = named.filter_map(|example| reference::end(root, example)?.get("value"));
+        for example in media.get("example").into_iter().chain(named) {
+            self.shown(example, (2, false), NESTING);
+        }
+    }
+
+    fn shown(&mut self, example: &'d Value, (levels, hangs): (usize, bool), nesting: usize) {
+        self.visits += 1;
+        if nesting == 0 || levels == 0 || self.visits > VISITS || self.names.len() >= NAMES {
+            return;
+        }
+        match example {
+            Value::Array(all) => {
+                for one in all.iter().take(SHOWN) {
+                    self.shown(one, (levels, hangs), nesting - 1);
+                }
+            }
+            Value::Object(fields) => {
+                let wraps = fields.len() <= WRAPPED;
+                let levels = if wraps { levels } else { levels - 1 };
+                for (name, value) in fields {
+                    if value.is_string() || !names_a_secret(name) {
+                        self.put(name, hangs);
+                    }
+                    self.shown(value, (levels, hangs || !wraps), nesting - 1);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
 }
@@ -217,122 +257,6 @@ impl<'o, 'd> Fields<'o, 'd> {
 /// Whether a property can hold what it is named after: whether there is a secret is none.
 fn holds_a_value(property: &Value) -> bool {
     property.get("type").and_then(Value::as_str) != Some("boolean")
-}
-
-/// The schemas of a document as far as somebody asked for their fields. The same schema stands in
-/// many operations, and many times in one; each is looked at once.
-pub(crate) struct Outlines<'d> {
-    root: &'d Value,
-    /// By where a schema lies in memory: the document stays where it is while it is read.
-    known: HashMap<*const Value, Outline<'d>, RandomState>,
-}
-
-/// What a schema, or what it refers to, has that leads to names.
-#[derive(Clone)]
-enum Outline<'d> {
-    /// It refers to nothing that is there.
-    Missing,
-    /// A plain value.
-    Plain,
-    Shape(Rc<Shape<'d>>),
-}
-
-impl<'d> Outlines<'d> {
-    pub(crate) fn of_document(root: &'d Value) -> Self {
-        Self {
-            root,
-            known: HashMap::default(),
-        }
-    }
-
-    fn of(&mut self, schema: &'d Value) -> Outline<'d> {
-        let root = self.root;
-        let known = self.known.entry(ptr::from_ref(schema));
-        let outline = known.or_insert_with(|| match reference::end(root, schema) {
-            Some(schema) => {
-                Shape::of(schema).map_or(Outline::Plain, |shape| Outline::Shape(Rc::new(shape)))
-            }
-            None => Outline::Missing,
-        });
-        outline.clone()
-    }
-
-    /// Whether a schema is of a list of things that have fields.
-    fn is_list_of_things(&mut self, schema: &'d Value) -> bool {
-        let Outline::Shape(shape) = self.of(schema) else {
-            return false;
-        };
-        let [.., items, _] = shape.alike;
-        items.is_some_and(|items| matches!(self.of(items), Outline::Shape(_)))
-    }
-
-    /// Whether one list of things is all that an object holds beside plain values, such as counts
-    /// and links.
-    fn is_page(&mut self, shape: &Shape<'d>) -> bool {
-        if let Some(known) = shape.is_page.get() {
-            return *known;
-        }
-        let properties = shape.properties.into_iter().flat_map(Map::values);
-        let is_page = self.lists_of(properties) == Some(1);
-        *shape.is_page.get_or_init(|| is_page)
-    }
-
-    /// How many of the properties are lists of things, unless one of them is a thing of its own.
-    fn lists_of(&mut self, properties: impl Iterator<Item = &'d Value>) -> Option<usize> {
-        let mut lists = 0;
-        for property in properties {
-            match self.of(property) {
-                Outline::Missing => return None,
-                Outline::Plain => {}
-                Outline::Shape(shape) => {
-                    let [.., items, _] = shape.alike;
-                    let inner = shape.properties.map_or(0, Map::len);
-                    match items {
-                        // The tags of a thing are a list of plain values.
-                        Some(items) if matches!(self.of(items), Outline::Plain) => {}
-                        Some(_) => lists += 1,
-                        None if inner > PAGING => return None,
-                        None => {}
-                    }
-                }
-            }
-        }
-        Some(lists)
-    }
-}
-
-/// What of a schema leads to names, found in one go.
-#[derive(Default)]
-struct Shape<'d> {
-    properties: Option<&'d Map<String, Value>>,
-    /// Parts whose properties are as good as its own.
-    alike: [Option<&'d Value>; 5],
-    /// Whether it is a page of things, once somebody has asked.
-    is_page: OnceCell<bool>,
-}
-
-impl<'d> Shape<'d> {
-    /// Nothing for a schema of a plain value.
-    fn of(schema: &'d Value) -> Option<Self> {
-        let mut found = Self::default();
-        for (keyword, value) in schema.as_object()? {
-            let at = match keyword.as_str() {
-                "properties" => {
-                    found.properties = value.as_object();
-                    continue;
-                }
-                "allOf" => 0,
-                "anyOf" => 1,
-                "oneOf" => 2,
-                "items" => 3,
-                "additionalProperties" => 4,
-                _ => continue,
-            };
-            found.alike[at] = Some(value);
-        }
-        let leads = found.properties.is_some() || found.alike.iter().any(Option::is_some);
-        leads.then_some(found)
-    }
 }
 
 #[cfg(test)]
@@ -366,6 +290,57 @@ mod tests {
             "owner": {"oneOf": [{"type": "string"}, {"properties": {"secret": {}}}]},
         }});
         assert!(names(&tagged, "application/json").contains(&".secret".to_owned()));
+    }
+
+    #[test]
+    fn a_field_that_is_an_object_is_a_secret_only_by_what_it_holds() {
+        let holding = |field: &str, inner: Value| {
+            let answer = json!({"properties": {
+                "name": {}, "colour": {}, "size": {}, field: inner,
+            }});
+            names(&answer, "application/json")
+        };
+        let named = |names: &[String], name: &str| names.iter().any(|one| one == name);
+        let district = holding("credentials", json!({"properties": {"district": {}}}));
+        assert!(!named(&district, "credentials"), "{district:?}");
+        let password = holding("credentials", json!({"properties": {"password": {}}}));
+        assert!(named(&password, "password"), "{password:?}");
+        let wrapped = holding("token", json!({"properties": {"value": {}, "id": {}}}));
+        assert!(named(&wrapped, "token"), "{wrapped:?}");
+        let counted = holding(
+            "tokens",
+            json!({"type": "array", "items": {"properties": {"n": {}}}}),
+        );
+        assert!(!named(&counted, "tokens"), "{counted:?}");
+        let listed = holding(
+            "secrets",
+            json!({"type": "array", "items": {"type": "string"}}),
+        );
+        assert!(named(&listed, "secrets"), "{listed:?}");
+        let whether = holding("secret", json!({"type": "boolean"}));
+        assert!(!named(&whether, "secret"), "{whether:?}");
+        let open = holding("credentials", json!({"type": "object"}));
+        assert!(named(&open, "credentials"), "{open:?}");
+    }
+
+    #[test]
+    fn where_no_schema_says_what_comes_back_an_example_shows_it() {
+        let answer = |media: Value| {
+            let root = json!({"200": {"content": {"application/json": media}}});
+            let mut outlines = Outlines::of_document(&root);
+            let mut fields = Fields::of(&mut outlines);
+            fields.responses(Some(&root));
+            fields.finish()
+        };
+        let example = json!([{"name": "a", "psk": "b", "size": 1, "on": true}]);
+        for media in [
+            json!({"example": example}),
+            json!({"examples": {"one": {"value": example}}}),
+        ] {
+            assert!(answer(media).contains(&"psk".to_owned()));
+        }
+        let schema = json!({"schema": {"properties": {"name": {}}}, "example": example});
+        assert_eq!(answer(schema), ["name"]);
     }
 
     #[test]

@@ -95,6 +95,8 @@ pub(super) fn handed_out(
         .or_else(|| secret_object(reading))
         .or_else(|| carried(reading, fields))
         .or_else(|| fields.proof())
+        .or_else(|| signed_address(evidence.summary))
+        .or_else(|| signed_address(truncated(evidence.description, 600)))
         .or_else(|| disclosed(evidence.summary, reading.lexicon))
         .or_else(|| disclosed(truncated(evidence.description, 600), reading.lexicon))
 }
@@ -102,6 +104,7 @@ pub(super) fn handed_out(
 /// What is about hooks or API keys, or hangs on them, carries their secrets: the key of a list of
 /// keys, and what a hook signs with, wherever in the answer.
 fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
+    const PUBLIC: [&str; 5] = ["ssh", "gpg", "pgp", "public", "translation"];
     const KEYS: [&str; 6] = ["key", "apikey", "accesskey", "authkey", "token", "license"];
     static KINDS_OF_KEYS: List = List::new(
         "kinds_of_keys",
@@ -110,7 +113,6 @@ fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
         ],
     );
     let is_key = |word: &str| KEYS.contains(&word);
-    const PUBLIC: [&str; 5] = ["ssh", "gpg", "pgp", "public", "translation"];
     let is_public = |word: &String| PUBLIC.contains(&word.as_str());
     let hooks = || reading.path.words().any(|word| is_hook(word));
     let keys = || {
@@ -238,6 +240,29 @@ fn glued(word: &str) -> bool {
     ENDINGS.iter().any(|end| long(&end)) && !NO_KEYS.contains(&word)
 }
 
+/// "A link to a pre-signed Amazon S3 URL": whoever has such an address needs nothing else.
+fn signed_address(text: &str) -> Option<String> {
+    const WITH: &[&str] = &[
+        "use", "using", "via", "with", "not", "upload", "expire", "through", "by",
+    ];
+    for sentence in text.split(". ") {
+        let all = words(sentence);
+        for (at, word) in all.iter().enumerate() {
+            let near = &all[at + 1..(at + 5).min(all.len())];
+            let address = near
+                .iter()
+                .find(|next| matches!(next.as_str(), "url" | "uri" | "link"));
+            let signed = matches!(word.as_str(), "presigned" | "signed");
+            let before = &all[at.saturating_sub(4)..at];
+            let used = before.iter().any(|word| WITH.contains(&word.as_str()));
+            if let Some(address) = address.filter(|_| signed && !used) {
+                return Some(format!("{word} {address}"));
+            }
+        }
+    }
+    None
+}
+
 /// The text says that the answer discloses a secret: "returns the decrypted password".
 fn disclosed(text: &str, lexicon: &Lexicon) -> Option<String> {
     const DISCLOSES: &[&str] = &[
@@ -322,9 +347,11 @@ pub(super) fn examined_credential(reading: &Reading<'_>) -> Option<String> {
         .head()
         .map_or(&[] as &[String], |segment| &segment.words);
     let phrases = [head, &reading.text.object, &reading.name.object];
-    phrases
+    let last = phrases
         .into_iter()
         .filter_map(|phrase| phrase.last())
-        .find(|last| PROOFS.contains(&last.as_str()))
+        .find(|last| PROOFS.contains(&last.as_str()));
+    let once = |word: &&String| matches!(word.as_str(), "otp" | "passcode" | "totp");
+    last.or_else(|| reading.text.object.iter().find(once))
         .cloned()
 }

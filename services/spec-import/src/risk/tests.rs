@@ -13,6 +13,7 @@ mod changes;
 mod guarded;
 mod handed_out;
 mod methods;
+mod named_calls;
 mod open_paths;
 mod reads;
 mod talk_down;

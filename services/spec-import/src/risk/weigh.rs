@@ -199,6 +199,9 @@ impl Case<'_> {
         let mut words = self.topics.of(Topic::Auth);
         let harmless = |word: &str| match word {
             "public key" | "publickey" => true,
+            // `/.well-known/jwks.json` is what everybody may know; an exchange rate is no exchange.
+            "jwks" => path.words().any(|word| word == "known"),
+            "exchange" => path.words().any(|word| word == "rate"),
             // What is told of a session is who is signed in; its token would be a field.
             "session" => {
                 let last = path.segments.last().and_then(|last| last.words.last());

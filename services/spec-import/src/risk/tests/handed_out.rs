@@ -218,3 +218,101 @@ fn what_a_store_of_secrets_is_said_to_answer_lowers_nothing() {
     }
     println!("T59: N = {} declared answers", paths.len() * answers.len());
 }
+
+#[test]
+fn what_is_listed_only_on_demand_is_handed_out() {
+    for (method, path, name, summary) in [
+        (
+            Method::Post,
+            "/shelves/{id}/listKeys",
+            "Shelf_ListKeys",
+            "List the keys",
+        ),
+        (
+            Method::Get,
+            "/shelves/{id}/listKeys",
+            "Shelf_ListKeys",
+            "Gets the keys",
+        ),
+        (
+            Method::Post,
+            "/shelves/{id}/listCallbackUrl",
+            "Shelf_ListCallbackUrl",
+            "Get the callback URL",
+        ),
+    ] {
+        assert_class(method, path, name, summary, RiskClass::Auth);
+    }
+}
+
+#[test]
+fn what_carries_a_secret_is_the_secret() {
+    for (path, name, summary) in [
+        (
+            "/#Target=Shelf.GetSecretValue",
+            "GetSecretValue",
+            "Retrieves the contents",
+        ),
+        (
+            "/#Action=GetPasswordData",
+            "GetPasswordData",
+            "Retrieves the data",
+        ),
+        (
+            "/#Target=Shelf.GetPassToken",
+            "GetPassToken",
+            "Retrieves a pass token",
+        ),
+        (
+            "/cards/{id}/details",
+            "",
+            "Retrieve sensitive details for a card",
+        ),
+        (
+            "/readers/{id}/verificationCodes",
+            "",
+            "Returns the valid codes",
+        ),
+        (
+            "/uploads/{id}/write",
+            "GetSas",
+            "Get a shared access signature",
+        ),
+        ("/keys/{set}", "", "Retrieve a JSON Web Key Set"),
+        (
+            "/exports/{id}",
+            "GetExport",
+            "Returns a link to a pre-signed storage URL",
+        ),
+    ] {
+        let risk = risk(Method::Get, path, name, summary);
+        assert_eq!(risk.class, RiskClass::Auth, "{path}: {:#?}", risk.reasons);
+    }
+    for (path, summary) in [
+        ("/.well-known/jwks.json", "Discover JSON Web Keys"),
+        (
+            "/uploads/{id}",
+            "Show an upload that was made with a pre-signed URL",
+        ),
+        ("/secret-roles", "List roles"),
+    ] {
+        assert_class(Method::Get, path, "", summary, RiskClass::Read);
+    }
+}
+
+#[test]
+fn a_network_key_is_a_secret_by_the_name_of_its_field() {
+    for field in [
+        "psk",
+        "auth_psk",
+        "sharedKey",
+        "hmacKey",
+        "community_string",
+        "hooks_token",
+    ] {
+        let risk = answering("/rooms/{id}", "Get a room", &["name", field]);
+        assert_eq!(risk.class, RiskClass::Auth, "{field}");
+    }
+    let risk = answering("/books/{id}/keys/{key}/translations", "List them", &["key"]);
+    assert_eq!(risk.class, RiskClass::Read);
+}

@@ -1,0 +1,142 @@
+//! Whether a GET acts: it reads unless something shows that it does not.
+
+use super::{Gate, Vote, doors};
+use crate::risk::{path::Segment, reading::Reading, things::ACTING_ENDS, verbs::Act};
+
+pub(super) fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
+    let path_acts = path_acts(reading);
+    let grave = votes
+        .iter()
+        .any(|vote| acts_on_get(reading, vote) && is_grave(vote));
+    let reads = votes
+        .iter()
+        .any(|vote| vote.source != "path" && vote.reads());
+    // A verb that could be a noun is none where nothing else is said: `/files.share`, "Share a file".
+    let ordered = || {
+        votes
+            .first()
+            .filter(|vote| vote.source == "path" && !vote.reads())
+    };
+    let said = |order: &Vote| {
+        votes
+            .iter()
+            .filter(|vote| vote.verb.base == order.verb.base)
+            .count()
+    };
+    let acts = votes.iter().any(|vote| acts_on_get(reading, vote))
+        || agreed(reading)
+        || ordered().is_some_and(|order| said(order) >= 2);
+    match (path_acts || grave, reads, acts) {
+        (true, true, _) => Gate::Disputed,
+        (true, false, _) | (false, false, true) => Gate::Acts,
+        (false, true, _) => Gate::Reads,
+        (false, false, false) => Gate::ReadsByMethod,
+    }
+}
+
+/// Name and sentence order the same of something: `DisableAccess`, "Disables the access".
+fn agreed(reading: &Reading<'_>) -> bool {
+    const ORDERS: &[&str] = &["set", "release", "import", "mark", "send"];
+    let verbs = reading.name.verb.as_ref().zip(reading.text.verb.as_ref());
+    verbs.is_some_and(|((name, _), (text, _))| {
+        let ordinary = name.act == Act::Change && !ORDERS.contains(&name.base);
+        name == text && !name.act.only_reads() && !ordinary && reading.text.points
+    })
+}
+
+/// Whether the path acts by where it leads, whoever says that the call reads.
+pub(super) fn path_acts(reading: &Reading<'_>) -> bool {
+    let lists = reading
+        .name
+        .verb
+        .as_ref()
+        .is_some_and(|(verb, _)| verb.base == "list");
+    let ends_in_an_act = reading.path.segments.last().is_some_and(|last| {
+        let noun =
+            lists && matches!(last.words.as_slice(), [word] if word == "oauth" || word == "sso");
+        let order = !last.plural && last.words.len() == 1;
+        order && !noun && reading.lexicon.any(&ACTING_ENDS, &last.words)
+    });
+    ends_in_an_act || doors::opens(reading)
+}
+
+/// Whether a verb shows that a GET acts. Noun-like verbs and "export" are how reads are
+/// named too.
+fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
+    const HOW_READS_ARE_NAMED: &[&str] = &[
+        "export", "generate", "prepare", "index", "provide", "request", "handle",
+    ];
+    // `/reports/{id}/open-details` are details and `/deploy-keys` are keys; `/dialog.open` opens one.
+    let last = reading
+        .path
+        .segments
+        .last()
+        .filter(|last| last.words.len() > 1);
+    // But `/refund-orders` refunds them: the words must be known as one thing.
+    let is_thing = |last: &Segment| {
+        let nouns = reading.lexicon.nouns(&last.words);
+        matches!(nouns.as_slice(), [one] if one.text == last.words.join(" "))
+    };
+    let qualifies = |last: &Segment| {
+        let noun_like = matches!(vote.verb.act, Act::Run | Act::Pay | Act::Provision);
+        vote.verb.act == Act::Change || noun_like && last.plural && is_thing(last)
+    };
+    if vote.source == "path" && last.is_some_and(qualifies) {
+        return false;
+    }
+    let mentioned = vote.source == "text" && reading.text.late && vote.verb.act == Act::Change;
+    let invites =
+        vote.verb.base == "invite" && reading.path.segments.last().is_some_and(|last| last.plural);
+    if mentioned
+        || invites
+        || asks_for_a_search(reading, vote)
+        || last.is_some_and(|last| is_said_of_a_thing(vote, last))
+    {
+        return false;
+    }
+    let takes_away = || match vote.source {
+        "path" => false,
+        // "Clean Air Act", "Recall notices": a sentence orders by saying what of.
+        "text" => {
+            reading.text.points
+                || reading
+                    .name
+                    .verb
+                    .as_ref()
+                    .is_some_and(|(name, _)| *name == vote.verb)
+        }
+        _ => true,
+    };
+    !vote.reads() && vote.verb.clear && !HOW_READS_ARE_NAMED.contains(&vote.verb.base)
+        || matches!(vote.verb.act, Act::Remove | Act::End) && takes_away()
+}
+
+/// "Performs a user search": what is performed is a question.
+fn asks_for_a_search(reading: &Reading<'_>, vote: &Vote) -> bool {
+    let asked = |word: &String| {
+        reading
+            .lexicon
+            .verb(word)
+            .is_some_and(|found| found.act == Act::Read)
+    };
+    vote.verb.base == "perform" && reading.text.object.iter().any(asked)
+}
+
+/// `/cancellation-policy`, `/expiring-targets`: the word before a thing says which it is.
+fn is_said_of_a_thing(vote: &Vote, segment: &Segment) -> bool {
+    let tells = vote.word.ends_with("tion") || vote.word.ends_with("ing");
+    let lasting = matches!(vote.verb.act, Act::Change | Act::Run | Act::End);
+    let before = segment.words.split_last().map(|(_, before)| before);
+    tells && lasting && before.is_some_and(|before| before.contains(&vote.word))
+}
+
+/// Acts that win over a word saying "get". A list of who may or may not is also what it is called.
+fn is_grave(vote: &Vote) -> bool {
+    const LISTS: &[&str] = &["whitelist", "blacklist", "allowlist", "blocklist"];
+    vote.verb.clear
+        && !LISTS.contains(&vote.verb.base)
+        && matches!(
+            vote.verb.act,
+            Act::Remove | Act::End | Act::Authenticate | Act::Govern
+        )
+}
