@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use outlines::Outline;
 pub(crate) use outlines::Outlines;
 
-use crate::{parameter::Parameter, reference, risk::names_a_secret};
+use crate::{parameter::Parameter, reference};
 
 const NAMES: usize = 300;
 const VISITS: usize = 1_500;
@@ -75,7 +75,7 @@ pub(crate) struct Fields<'o, 'd> {
     names: Vec<String>,
     seen: HashSet<(bool, &'d str), RandomState>,
     visits: usize,
-    /// Of an answer.
+    /// What comes back is read, and not what is sent.
     answers: bool,
 }
 
@@ -95,18 +95,14 @@ impl<'o, 'd> Fields<'o, 'd> {
     }
 
     pub(crate) fn name(&mut self, name: &'d str) {
-        self.put(name, false);
+        self.put(name, false, false);
     }
 
-    /// What hangs on another field has a dot before it.
-    fn put(&mut self, name: &'d str, hangs: bool) {
+    /// What hangs on another field has a dot before it, and what is only described one behind it.
+    fn put(&mut self, name: &'d str, hangs: bool, described: bool) {
         if self.names.len() < NAMES && self.seen.insert((hangs, name)) {
-            let name = if hangs {
-                [".", name].concat()
-            } else {
-                name.to_owned()
-            };
-            self.names.push(name);
+            let [before, behind] = [hangs, described].map(|mark| if mark { "." } else { "" });
+            self.names.push([before, name, behind].concat());
         }
     }
 
@@ -127,9 +123,9 @@ impl<'o, 'd> Fields<'o, 'd> {
         let counts = |(_, property): &(&'d String, &'d Value)| !answers || holds_a_value(property);
         let all = shape.properties.into_iter().flatten();
         for (name, property) in all.filter(counts) {
-            if !answers || !names_a_secret(name) || self.is_value(property) {
-                self.put(name, hangs);
-            }
+            let several = answers && name.ends_with(['s', 'S']);
+            let described = several && self.outlines.only_describes(property);
+            self.put(name, hangs, described);
         }
         let [all, any, one, items, additional] = shape.alike;
         let lists = [all, any, one].into_iter().flatten();
@@ -143,48 +139,9 @@ impl<'o, 'd> Fields<'o, 'd> {
         // An answer that only wraps another is that other, and so is a page of them.
         let wraps = properties.len() <= WRAPPED || !hangs && self.outlines.is_page(&shape);
         let levels = if wraps { levels } else { levels - 1 };
-        for (name, property) in properties {
-            // What a secret is made of is no further away than the secret.
-            let opens = answers && names_a_secret(name);
-            let levels = if opens { levels.max(1) } else { levels };
-            self.visit(property, (levels, hangs || !wraps && !opens), nesting - 1);
+        for (_, property) in properties {
+            self.visit(property, (levels, hangs || !wraps), nesting - 1);
         }
-    }
-
-    /// Whether a property is a value, or has a part that is one: `credentials` that hold a name are
-    /// no secret, and `{"token": {"value": …}}` is one.
-    fn is_value(&mut self, property: &'d Value) -> bool {
-        const VALUES: [&str; 12] = [
-            "value",
-            "values",
-            "data",
-            "plain",
-            "plaintext",
-            "raw",
-            "text",
-            "key",
-            "token",
-            "secret",
-            "code",
-            "number",
-        ];
-        let mut part = property;
-        for _ in 0..NESTING {
-            let Outline::Shape(shape) = self.outlines.of(part) else {
-                return true;
-            };
-            if let Some(properties) = shape.properties {
-                return properties
-                    .keys()
-                    .any(|name| VALUES.contains(&name.as_str()));
-            }
-            let [.., items, _] = shape.alike;
-            let Some(items) = items else {
-                return true;
-            };
-            part = items;
-        }
-        true
     }
 
     /// Adds what the answers of success hold, two levels down, whatever they are sent as.
@@ -207,18 +164,17 @@ impl<'o, 'd> Fields<'o, 'd> {
         let content = content.into_iter().flat_map(Map::values);
         for media in content.filter_map(|media| reference::end(root, media)) {
             let schemas = ["schema", "itemSchema"].map(|name| media.get(name));
-            let mut described = false;
+            let before = self.names.len();
             for schema in schemas.into_iter().flatten() {
                 self.schema(schema, 2);
-                described = true;
             }
-            if !described && self.answers {
+            if self.answers && self.names.len() == before {
                 self.examples(root, media);
             }
         }
     }
 
-    /// Where nothing says what comes back, an example shows it.
+    /// Where no schema says more of what comes back, an example shows it.
     fn examples(&mut self, root: &'d Value, media: &'d Value) {
         let named = media.get("examples").and_then(Value::as_object);
         let named = named.into_iter().flat_map(Map::values);
@@ -243,8 +199,11 @@ impl<'o, 'd> Fields<'o, 'd> {
                 let wraps = fields.len() <= WRAPPED;
                 let levels = if wraps { levels } else { levels - 1 };
                 for (name, value) in fields {
-                    if value.is_string() || !names_a_secret(name) {
-                        self.put(name, hangs);
+                    if !value.is_boolean() {
+                        self.put(name, hangs, false);
+                    }
+                    if self.visits > VISITS {
+                        return;
                     }
                     self.shown(value, (levels, hangs || !wraps), nesting - 1);
                 }
@@ -293,34 +252,38 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_an_object_is_a_secret_only_by_what_it_holds() {
-        let holding = |field: &str, inner: Value| {
+    fn secrets_of_which_an_answer_only_says_what_they_are_called_are_marked() {
+        let is_described = |field: &str, inner: Value| {
             let answer = json!({"properties": {
                 "name": {}, "colour": {}, "size": {}, field: inner,
             }});
-            names(&answer, "application/json")
+            let names = names(&answer, "application/json");
+            let marked = names.contains(&format!("{field}."));
+            assert!(marked || names.contains(&field.to_owned()), "{names:?}");
+            marked
         };
-        let named = |names: &[String], name: &str| names.iter().any(|one| one == name);
-        let district = holding("credentials", json!({"properties": {"district": {}}}));
-        assert!(!named(&district, "credentials"), "{district:?}");
-        let password = holding("credentials", json!({"properties": {"password": {}}}));
-        assert!(named(&password, "password"), "{password:?}");
-        let wrapped = holding("token", json!({"properties": {"value": {}, "id": {}}}));
-        assert!(named(&wrapped, "token"), "{wrapped:?}");
-        let counted = holding(
-            "tokens",
-            json!({"type": "array", "items": {"properties": {"n": {}}}}),
-        );
-        assert!(!named(&counted, "tokens"), "{counted:?}");
-        let listed = holding(
-            "secrets",
-            json!({"type": "array", "items": {"type": "string"}}),
-        );
-        assert!(named(&listed, "secrets"), "{listed:?}");
-        let whether = holding("secret", json!({"type": "boolean"}));
-        assert!(!named(&whether, "secret"), "{whether:?}");
-        let open = holding("credentials", json!({"type": "object"}));
-        assert!(named(&open, "credentials"), "{open:?}");
+        let list = |item: Value| json!({"type": "array", "items": item});
+        let named = json!({"properties": {"id": {}, "Name": {}, "created_at": {}}});
+        assert!(is_described("tokens", named.clone()));
+        assert!(is_described("tokens", list(named.clone())));
+        for inner in [
+            list(json!({"properties": {"id": {}, "Value": {}}})),
+            list(json!({"properties": {"id": {}}, "additionalProperties": {"type": "string"}})),
+            list(json!({"properties": {"id": {}}, "allOf": [{"properties": {"value": {}}}]})),
+            list(json!({"type": "string"})),
+            json!({"type": "object", "properties": {}}),
+            json!({"type": "object"}),
+            json!({"type": "string"}),
+        ] {
+            assert!(!is_described("tokens", inner.clone()), "{inner}");
+        }
+        assert!(!is_described("token", named));
+    }
+
+    #[test]
+    fn whether_there_is_a_secret_is_none() {
+        let answer = json!({"properties": {"secret": {"type": "boolean"}, "token": {}}});
+        assert_eq!(names(&answer, "application/json"), ["token"]);
     }
 
     #[test]
@@ -341,6 +304,8 @@ mod tests {
         }
         let schema = json!({"schema": {"properties": {"name": {}}}, "example": example});
         assert_eq!(answer(schema), ["name"]);
+        let open = json!({"schema": {"type": "object"}, "example": {"recovery_codes": ["a"]}});
+        assert_eq!(answer(open), ["recovery_codes"]);
     }
 
     #[test]

@@ -38,7 +38,6 @@ use countersign_domain::{operation::Method, risk::Risk};
 
 pub(crate) use facts::Collector;
 pub use facts::Facts;
-pub(crate) use fields::names_a_secret;
 pub use lexicon::{Entry, Lexicon};
 
 /// What a document says about one operation.
@@ -58,7 +57,8 @@ pub struct Evidence<'a> {
     pub tags: &'a [String],
     /// Names of the fields that are sent. What hangs on another field has a dot before it.
     pub request_fields: &'a [String],
-    /// Names of the fields that come back, likewise.
+    /// Names of the fields that come back, likewise. A thing or a list of things that only says
+    /// what they are has a dot behind it.
     pub response_fields: &'a [String],
     /// What is sent is a list of things, each with fields of its own.
     pub sends_a_list: bool,

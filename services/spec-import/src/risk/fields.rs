@@ -150,7 +150,13 @@ impl Fields {
             fields.hear(field);
         }
         for field in evidence.response_fields {
-            let meaning = meaning(field);
+            // A list of secrets of which it only says what they are called.
+            let described = field.strip_suffix('.');
+            let field = described.unwrap_or(field);
+            let mut meaning = meaning(field);
+            if described.is_some() {
+                meaning.kinds = meaning.kinds.without(Sensitivity::Credentials);
+            }
             fields.kinds.add(meaning.kinds);
             // What an ordinary thing carries far inside, or what was sent and comes back, is not
             // what the call hands out.
@@ -163,8 +169,8 @@ impl Fields {
                 && !hangs
                 && fields.secret_returned.is_none()
             {
-                fields.echoes = evidence.request_fields.contains(field);
-                fields.secret_returned = Some(field.clone());
+                fields.echoes = evidence.request_fields.iter().any(|sent| sent == field);
+                fields.secret_returned = Some(field.to_owned());
             }
         }
         for segment in evidence
@@ -209,11 +215,6 @@ impl Fields {
             self.telling.push(("amount", Topic::Billing, HINTED));
         }
     }
-}
-
-/// Whether a field is called as a secret is.
-pub(crate) fn names_a_secret(field: &str) -> bool {
-    meaning(field).kinds.has(Sensitivity::Credentials)
 }
 
 fn meaning(field: &str) -> Meaning {

@@ -6,7 +6,7 @@
 //! definition (RFC 10008), unless one does not.
 
 pub(super) mod doors;
-mod gets;
+pub(super) mod gets;
 mod posts;
 
 use countersign_domain::operation::Method;

@@ -9,10 +9,9 @@ pub(super) static MAILINGS: List = List::new(
 );
 
 /// What is printed and posted for money.
-pub(super) static PRINTED: List = List::new(
-    "printed",
-    &["letter, postcard, mailer, selfmailer, booklet, mailpiece"],
-);
+pub(super) static PRINTED: List = List::new("capacity", &[PRINTS]);
+
+const PRINTS: &str = "letter, postcard, mailer, selfmailer, booklet, mailpiece";
 
 /// Runs steps of its own once it is started.
 pub(super) static RUNNABLE: List = List::new(
@@ -44,9 +43,10 @@ pub(super) static CAPACITY: List = List::new(
     &[
         "cluster, database, droplet, server, instance, vm, machine, node, nodepool, pool, container, \
         balancer, volume, disk, gpu, replica, vpc, gateway, runner, codespace, hosting, cache, \
-        storage, nat, letter, postcard, mailer, selfmailer, cheque, check, inference, bucket, host, \
-        workstation, vnet, subnet, deploymentslot, dyno, formation, booklet, mailpiece, sandbox, \
+        storage, nat, cheque, check, inference, bucket, host, \
+        workstation, vnet, subnet, deploymentslot, dyno, formation, sandbox, \
         nodegroup, fleet, hypervisor, vms",
+        PRINTS,
     ],
 );
 
@@ -57,7 +57,7 @@ pub(super) static TRAINING: List = List::new("training", &["tuning, finetuning, 
 pub(super) static JOBS: List = List::new(
     "jobs",
     &[
-        "job, run, import, build, migration, batch, deployment, deploy, task, scan, execution, \
+        "job, run, workflow, import, build, migration, batch, deployment, deploy, task, scan, execution, \
         operation, process, query, upload, sync, crawl, collection, conversion, transcode, \
         encoding",
     ],

@@ -166,6 +166,8 @@ fn refitted(reading: &Reading<'_>) -> Option<String> {
         "machinetype",
         "sku",
         "class",
+        "count",
+        "storage",
     ];
     let (last, before) = reading.path.segments.split_last()?;
     let size = last
@@ -177,7 +179,8 @@ fn refitted(reading: &Reading<'_>) -> Option<String> {
         .rev()
         .filter_map(|segment| segment.words.last());
     let machine = things.find(|word| !reading.lexicon.has(&GENERIC, word))?;
-    let orders = last.words.len() > 1 || reading.path.action.is_some();
+    let sets = reading.method == Method::Put && reading.path.has_parameter;
+    let orders = sets || last.words.len() > 1 || reading.path.action.is_some();
     (orders && reading.lexicon.has(&CAPACITY, machine)).then(|| size.clone())
 }
 
@@ -190,7 +193,10 @@ fn made(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, String)>
     let either =
         reading.method == Method::Put && votes.iter().any(|vote| vote.verb.base == "create");
     let one = path.ends_in_parameter && !either;
-    if reading.method == Method::Patch || one || path.action.is_some() {
+    // `/volumes/create` makes one as `POST /volumes` does.
+    let makes = |(verb, _): &(Verb, String)| matches!(verb.base, "create" | "add" | "make");
+    let ordered = path.action.as_ref().is_some_and(|action| !makes(action));
+    if reading.method == Method::Patch || one || ordered {
         return None;
     }
     if !either && votes.iter().any(|vote| keeps(vote.verb)) {

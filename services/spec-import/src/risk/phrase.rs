@@ -146,8 +146,6 @@ pub(super) struct Phrase {
     pub(super) rest: Vec<String>,
     /// The verb points at its object ("clears the cache"), as orders do.
     pub(super) points: bool,
-    /// The verb stands somewhere behind the beginning ("a way to define").
-    pub(super) late: bool,
 }
 
 impl Phrase {
@@ -195,7 +193,6 @@ impl Phrase {
             points: words
                 .get(verb_at + 1)
                 .is_some_and(|next| POINTERS.contains(&next.as_str())),
-            late: false,
         }
     }
 
@@ -206,15 +203,13 @@ impl Phrase {
 
     /// Reads an operationId.
     pub(super) fn of_name(name: &str, (method, path): (Method, &Path), lexicon: &Lexicon) -> Self {
+        let generated = names::is_generated(&words(name), method, path);
+        let name = names::behind_the_method(name, method, lexicon);
         let name = names::without_the_api(names::without_the_method(name, method), lexicon);
         let mut all = words(name);
         if let Some(order) = lexicon.glued_order(&all) {
             all = order;
         }
-        if names::is_prefixed(name, &all, method, lexicon) {
-            all.remove(0);
-        }
-        let generated = names::is_generated(&all, method, path);
         // Generated names repeat the method, which is no second witness.
         all.retain(|word| {
             !(matches!(word.as_str(), "post" | "put" | "patch") && names::is_method(word, method))
@@ -264,7 +259,6 @@ impl Phrase {
         for (at, word) in later {
             if let Some(found) = lexicon.verb(word).filter(|found| found.clear) {
                 let mut phrase = Self::at(lexicon, &all, (found, at));
-                phrase.late = true;
                 if phrase.object.is_empty() {
                     phrase.object = all[first..at].to_vec();
                 }

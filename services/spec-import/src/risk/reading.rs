@@ -58,8 +58,7 @@ impl<'l> Reading<'l> {
         let name = evidence.operation_id.unwrap_or_default();
         let summary = Phrase::of_text(evidence.summary, name, lexicon);
         let (text, aside) = if summary.verb.is_none() {
-            let mut description = Phrase::of_text(evidence.description, name, lexicon);
-            description.late |= !summary.is_silent();
+            let description = Phrase::of_text(evidence.description, name, lexicon);
             if description.verb.is_none() {
                 (summary, Vec::new())
             } else {

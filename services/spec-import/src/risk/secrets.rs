@@ -14,6 +14,7 @@ use super::{
     effect::is_hook,
     fields::Fields,
     lexicon::{Lexicon, List},
+    path::{Path, Segment},
     reading::Reading,
     tokens::{truncated, words},
     verbs::Act,
@@ -47,7 +48,7 @@ static SECRET_PAIRS: List = List::new(
         portal url, bot token, webhook token, ice server, turn server, leaf certificate, \
         client config, vpn config, wireguard config, join command, invite code, websocket url, \
         socket url, device code, user code, registration code, activation code, wallet key, pairing code, rdp file, \
-        connection detail, connection info, license file, license key, upload policy, post policy, join url, \
+        connection detail, connection data, connection info, license file, license key, upload policy, post policy, join url, \
         join link, verification code, auth code, authorization code, activation key, access signature, \
         sensitive detail, web key, key set, community string, preshared key, pre shared key, shared key",
     ],
@@ -61,7 +62,7 @@ static SHOWN_IN_LISTS: List = List::new(
         scratch code, bypass code, connection string, connection uri, connection url, \
         database url, presigned url, signed url, upload url, download url, signed link, \
         presigned link, signed cookie, login link, magic link, access code, pin code, \
-        connection detail, connection info, otp, passcode, verification code, cvc2, cvv2, activation key",
+        connection detail, connection data, connection info, otp, passcode, verification code, cvc2, cvv2, activation key",
     ],
 );
 
@@ -95,7 +96,7 @@ pub(super) fn handed_out(
         .or_else(|| secret_object(reading))
         .or_else(|| carried(reading, fields))
         .or_else(|| fields.proof())
-        .or_else(|| signed_address(evidence.summary))
+        .or_else(|| signed_address(truncated(evidence.summary, 600)))
         .or_else(|| signed_address(truncated(evidence.description, 600)))
         .or_else(|| disclosed(evidence.summary, reading.lexicon))
         .or_else(|| disclosed(truncated(evidence.description, 600), reading.lexicon))
@@ -104,7 +105,7 @@ pub(super) fn handed_out(
 /// What is about hooks or API keys, or hangs on them, carries their secrets: the key of a list of
 /// keys, and what a hook signs with, wherever in the answer.
 fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
-    const PUBLIC: [&str; 5] = ["ssh", "gpg", "pgp", "public", "translation"];
+    const PUBLIC: [&str; 5] = ["ssh", "gpg", "pgp", "public", "host"];
     const KEYS: [&str; 6] = ["key", "apikey", "accesskey", "authkey", "token", "license"];
     static KINDS_OF_KEYS: List = List::new(
         "kinds_of_keys",
@@ -113,13 +114,19 @@ fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
         ],
     );
     let is_key = |word: &str| KEYS.contains(&word);
-    let is_public = |word: &String| PUBLIC.contains(&word.as_str());
     let hooks = || reading.path.words().any(|word| is_hook(word));
+    // `/ssh-keys` are for everybody to see.
+    let opens = |segment: &Segment| {
+        let mut pairs = segment.words.windows(2);
+        let public = pairs.any(|pair| is_key(&pair[1]) && PUBLIC.contains(&pair[0].as_str()));
+        !public && segment.words.iter().any(|word| is_key(word))
+    };
     let keys = || {
-        if reading.path.words().any(is_public) {
+        let last = reading.path.segments.last();
+        if last.is_some_and(|last| last.words == ["translation"]) {
             return false;
         }
-        let below = reading.path.words().any(|word| is_key(word));
+        let below = reading.path.segments.iter().any(opens);
         let mut phrases = [&reading.name.object, &reading.text.object].into_iter();
         below
             || phrases.any(|phrase| match phrase.as_slice() {
@@ -151,9 +158,10 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
     ];
     for (at, phrase) in phrases.into_iter().enumerate() {
         let found = secret_at_end(without_carrier(phrase), reading.lexicon);
-        // `/.well-known/jwks.json` is what everybody may know.
-        let Some(found) = found.filter(|_| !reading.path.words().any(|word| word == "known"))
-        else {
+        let public = |found: &String| {
+            is_well_known(&reading.path) && matches!(found.as_str(), "web key" | "key set")
+        };
+        let Some(found) = found.filter(|found| !public(found)) else {
             continue;
         };
         // A list of tokens shows what they are called.
@@ -185,6 +193,12 @@ fn without_carrier(phrase: &[String]) -> &[String] {
         }
         _ => phrase,
     }
+}
+
+/// `/.well-known/jwks.json`: what everybody may know (RFC 8615).
+pub(super) fn is_well_known(path: &Path) -> bool {
+    let first = path.segments.first();
+    first.is_some_and(|first| first.words == ["well", "known"])
 }
 
 fn secret_at_end(phrase: &[String], lexicon: &Lexicon) -> Option<String> {
@@ -227,7 +241,6 @@ fn glued(word: &str) -> bool {
     ];
     const NO_KEYS: &[&str] = &[
         "publickey",
-        "passkey",
         "monkey",
         "turkey",
         "hockey",
@@ -282,6 +295,17 @@ fn disclosed(text: &str, lexicon: &Lexicon) -> Option<String> {
         "policy",
         "permission",
         "scanning",
+        "organization",
+        "org",
+        "config",
+        "configuration",
+        "setting",
+        "rule",
+        "requirement",
+        "strength",
+        "history",
+        "expiration",
+        "manager",
     ];
     const PLAIN: &[&str] = &[
         "plaintext",
@@ -333,7 +357,6 @@ pub(super) fn examined_credential(reading: &Reading<'_>) -> Option<String> {
         "passcode",
         "factor",
         "totp",
-        "passkey",
     ];
     let verbs = [&reading.path.action, &reading.name.verb, &reading.text.verb];
     let examines = verbs.into_iter().flatten().any(|(found, word)| {

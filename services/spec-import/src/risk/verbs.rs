@@ -151,9 +151,9 @@ const VERBS: &[Verbs] = &[
     Verbs {
         act: Act::Authenticate,
         clear: "login, logout, signin, signout, signup, authenticate, reauthenticate, authorize, authorise, \
-            rotate, regenerate, reveal, unseal, impersonated, rekey, relogin, authentication, \
+            exchange, rotate, regenerate, reveal, unseal, impersonated, rekey, relogin, authentication, \
             rotation, logoff, logon, presign, deauthenticate, deauth",
-        doubtful: "mint, challenge, authenticator, sign, exchange",
+        doubtful: "mint, challenge, authenticator, sign",
     },
     Verbs {
         act: Act::Pay,

@@ -14,7 +14,7 @@ use super::{
     Evidence,
     effect::{Effect, effect},
     fields::Fields,
-    gate::{Gate, Vote, gate, votes},
+    gate::{Gate, Vote, gate, gets::names_a_market, votes},
     gravity::{gravity, sets_going},
     nouns::Topic,
     openness,
@@ -199,9 +199,8 @@ impl Case<'_> {
         let mut words = self.topics.of(Topic::Auth);
         let harmless = |word: &str| match word {
             "public key" | "publickey" => true,
-            // `/.well-known/jwks.json` is what everybody may know; an exchange rate is no exchange.
-            "jwks" => path.words().any(|word| word == "known"),
-            "exchange" => path.words().any(|word| word == "rate"),
+            "jwks" => secrets::is_well_known(path),
+            "exchange" => names_a_market(self.reading),
             // What is told of a session is who is signed in; its token would be a field.
             "session" => {
                 let last = path.segments.last().and_then(|last| last.words.last());
@@ -319,6 +318,7 @@ fn final_words(text: &str) -> Option<&'static str> {
         "can not be undone",
         "can't be undone",
         "irreversibl",
+        "not reversible",
         "cannot be reversed",
         "cannot be recovered",
         "permanently delet",

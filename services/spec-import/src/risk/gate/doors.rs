@@ -59,7 +59,7 @@ fn signs_in(reading: &Reading<'_>) -> bool {
         "about_entries",
         &[
             "history, attempt, event, log, method, provider, option, setting, config, \
-            configuration, status, page, flow, type, metadata, info, detail, stat, activity, \
+            configuration, status, page, flow, type, metadata, info, detail, stat, statistic, activity, \
             report, audit, hint, policy, error",
         ],
     );

@@ -7,7 +7,7 @@ pub(super) fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     let path_acts = path_acts(reading);
     let grave = votes
         .iter()
-        .any(|vote| acts_on_get(reading, vote) && is_grave(vote));
+        .any(|vote| acts_on_get(reading, vote) && is_grave(reading, vote));
     let reads = votes
         .iter()
         .any(|vote| vote.source != "path" && vote.reads());
@@ -46,16 +46,8 @@ fn agreed(reading: &Reading<'_>) -> bool {
 
 /// Whether the path acts by where it leads, whoever says that the call reads.
 pub(super) fn path_acts(reading: &Reading<'_>) -> bool {
-    let lists = reading
-        .name
-        .verb
-        .as_ref()
-        .is_some_and(|(verb, _)| verb.base == "list");
     let ends_in_an_act = reading.path.segments.last().is_some_and(|last| {
-        let noun =
-            lists && matches!(last.words.as_slice(), [word] if word == "oauth" || word == "sso");
-        let order = !last.plural && last.words.len() == 1;
-        order && !noun && reading.lexicon.any(&ACTING_ENDS, &last.words)
+        !last.plural && last.words.len() == 1 && reading.lexicon.any(&ACTING_ENDS, &last.words)
     });
     ends_in_an_act || doors::opens(reading)
 }
@@ -63,9 +55,7 @@ pub(super) fn path_acts(reading: &Reading<'_>) -> bool {
 /// Whether a verb shows that a GET acts. Noun-like verbs and "export" are how reads are
 /// named too.
 fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
-    const HOW_READS_ARE_NAMED: &[&str] = &[
-        "export", "generate", "prepare", "index", "provide", "request", "handle",
-    ];
+    const HOW_READS_ARE_NAMED: &[&str] = &["export", "generate", "prepare", "index"];
     // `/reports/{id}/open-details` are details and `/deploy-keys` are keys; `/dialog.open` opens one.
     let last = reading
         .path
@@ -84,26 +74,19 @@ fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
     if vote.source == "path" && last.is_some_and(qualifies) {
         return false;
     }
-    let mentioned = vote.source == "text" && reading.text.late && vote.verb.act == Act::Change;
-    let invites =
-        vote.verb.base == "invite" && reading.path.segments.last().is_some_and(|last| last.plural);
-    if mentioned
-        || invites
-        || asks_for_a_search(reading, vote)
-        || last.is_some_and(|last| is_said_of_a_thing(vote, last))
-    {
+    if last.is_some_and(|last| is_said_of_a_thing(vote, last)) || is_a_noun(reading, vote) {
         return false;
     }
     let takes_away = || match vote.source {
         "path" => false,
-        // "Clean Air Act", "Recall notices": a sentence orders by saying what of.
+        // `/air_services.get_sites`, "Clean Air Act": where the path asks, a sentence orders by
+        // saying what of.
         "text" => {
-            reading.text.points
-                || reading
-                    .name
-                    .verb
-                    .as_ref()
-                    .is_some_and(|(name, _)| *name == vote.verb)
+            let asks = reading.path.action.as_ref();
+            let asks = asks.is_some_and(|(verb, _)| verb.act.only_reads());
+            let named = reading.name.verb.as_ref();
+            let agrees = named.is_some_and(|(name, _)| *name == vote.verb);
+            reading.text.points || agrees || !asks
         }
         _ => true,
     };
@@ -111,15 +94,42 @@ fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
         || matches!(vote.verb.act, Act::Remove | Act::End) && takes_away()
 }
 
-/// "Performs a user search": what is performed is a question.
-fn asks_for_a_search(reading: &Reading<'_>, vote: &Vote) -> bool {
-    let asked = |word: &String| {
-        reading
-            .lexicon
-            .verb(word)
-            .is_some_and(|found| found.act == Act::Read)
-    };
-    vote.verb.base == "perform" && reading.text.object.iter().any(asked)
+/// Whether a word that is a verb elsewhere says here what there is to be read.
+fn is_a_noun(reading: &Reading<'_>, vote: &Vote) -> bool {
+    let last = reading.path.segments.last();
+    let said = vote.source == "text";
+    match vote.verb.base {
+        // "This operation provides the stations."
+        "provide" => {
+            said && reading
+                .name
+                .verb
+                .as_ref()
+                .is_none_or(|(name, _)| name.base != "provide")
+        }
+        // "Performs a user search."
+        "perform" => {
+            let asked = reading.text.object.last().map(String::as_str);
+            said && matches!(asked, Some("search" | "query" | "lookup" | "count"))
+        }
+        // `/teams/invites`
+        "invite" => {
+            vote.source != "path"
+                && last.is_some_and(|last| last.plural && last.words == ["invite"])
+        }
+        "exchange" => names_a_market(reading),
+        _ => false,
+    }
+}
+
+/// `/exchange-rates`, `/dataExchanges`: what is exchanged there is no credential.
+pub(in crate::risk) fn names_a_market(reading: &Reading<'_>) -> bool {
+    let mut segments = reading.path.segments.iter();
+    segments.any(|segment| match segment.words.as_slice() {
+        [exchange, rate] if exchange == "exchange" => rate == "rate",
+        [_, exchange] => segment.plural && exchange == "exchange",
+        _ => false,
+    })
 }
 
 /// `/cancellation-policy`, `/expiring-targets`: the word before a thing says which it is.
@@ -131,10 +141,12 @@ fn is_said_of_a_thing(vote: &Vote, segment: &Segment) -> bool {
 }
 
 /// Acts that win over a word saying "get". A list of who may or may not is also what it is called.
-fn is_grave(vote: &Vote) -> bool {
+fn is_grave(reading: &Reading<'_>, vote: &Vote) -> bool {
     const LISTS: &[&str] = &["whitelist", "blacklist", "allowlist", "blocklist"];
+    let base = vote.verb.base;
+    let is_list = LISTS.contains(&base) && reading.path.words().any(|word| word == base);
     vote.verb.clear
-        && !LISTS.contains(&vote.verb.base)
+        && !is_list
         && matches!(
             vote.verb.act,
             Act::Remove | Act::End | Act::Authenticate | Act::Govern

@@ -110,7 +110,6 @@ const DOUBLE_MEANING: &[&str] = &[
     "propose",
     "review",
     "look",
-    "return",
     "dry",
     "status",
     "info",

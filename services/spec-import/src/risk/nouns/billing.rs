@@ -3,7 +3,7 @@
 /// Nearly always this.
 pub(super) const STRONG: &str = "invoice, invoice item, invoiceitem, refund, payout, payment, payment method, \
     payment intent, setup intent, payment source, payment link, payment order, billing, charge, \
-    coupon, discount, promotion code, promo code, tax rate, credit note, debit note, dispute, \
+    coupon, discount, promotion code, promotional code, promo code, tax rate, credit note, debit note, dispute, \
     chargeback, bank account, external account, bank transfer, bank transaction, credit card, \
     debit card, gift card, payment card, virtual card, mandate, checkout, checkout session, \
     topup, top up, price, pricing, price list, spend limit, budget, payroll, pay run, payrun, \

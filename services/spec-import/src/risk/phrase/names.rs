@@ -51,13 +51,14 @@ pub(super) fn is_generated(name: &[String], method: Method, path: &Path) -> bool
 
 /// `GET_DeleteQueue`: the method stands before the name, and the name has a verb of its own or
 /// begins as names of calls do.
-pub(super) fn is_prefixed(name: &str, all: &[String], method: Method, lexicon: &Lexicon) -> bool {
+pub(super) fn behind_the_method<'n>(name: &'n str, method: Method, lexicon: &Lexicon) -> &'n str {
     let rest = name.strip_prefix(method.as_str());
     let rest = rest.and_then(|rest| rest.strip_prefix(|c: char| !c.is_alphanumeric()));
-    let ordered = all.get(1).and_then(|word| lexicon.verb(word));
-    rest.is_some_and(|rest| {
+    let is_name = |rest: &&str| {
+        let ordered = words(rest).first().and_then(|word| lexicon.verb(word));
         ordered.is_some_and(|found| found.clear) || rest.starts_with(char::is_uppercase)
-    })
+    };
+    rest.filter(is_name).unwrap_or(name)
 }
 
 /// `setTextUsingGET_1`: a generator wrote the method behind the name.
@@ -70,10 +71,15 @@ pub(super) fn without_the_method(name: &str, method: Method) -> &str {
         .unwrap_or(name)
 }
 
-/// `compute.instances.insert`: the whole API stands before the name, and its own name is a verb.
+/// `compute.instances.insert`: the whole API stands before the name, and is called as what only
+/// reads is.
 pub(super) fn without_the_api<'n>(name: &'n str, lexicon: &Lexicon) -> &'n str {
-    let is_verb = |api: &str| lexicon.verb(api).is_some();
-    let behind = name.split_once('.').filter(|(api, _)| is_verb(api));
+    let reads = |api: &str| {
+        lexicon
+            .verb(api)
+            .is_some_and(|found| found.act.only_reads())
+    };
+    let behind = name.split_once('.').filter(|(api, _)| reads(api));
     let behind = behind.map(|(_, rest)| rest);
     behind.filter(|rest| rest.contains('.')).unwrap_or(name)
 }

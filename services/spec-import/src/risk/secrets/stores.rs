@@ -13,18 +13,19 @@ pub(super) fn kept(reading: &Reading<'_>) -> Option<String> {
         .or_else(|| listed_on_demand(reading))
 }
 
-/// `/secrets/{id}`, a list of them, and what hangs on one; a store of them only says where they lie.
+/// `/secrets/{id}`, a list of them, and what hangs on one. What kinds there are is no secret.
 fn a_secret(reading: &Reading<'_>) -> Option<String> {
-    static AROUND_SECRETS: List = List::new(
-        "around_secrets",
-        &["role, store, scope, policy, type, engine, group, template, provider, metadata"],
+    static KINDS_OF_SECRETS: List = List::new(
+        "kinds_of_secrets",
+        &["role, policy, type, template, provider"],
     );
-    let last = reading.path.segments.last()?;
-    let has = |word: &String| reading.lexicon.has(&AROUND_SECRETS, word);
-    let around = last.words.iter().any(has) && last.words.iter().any(|word| word == "secret");
-    let mut words = reading.path.words();
-    let found = words.find(|word| *word == "secret");
-    found.filter(|_| !around).cloned()
+    let secrets = |words: &[String]| words.iter().any(|word| word == "secret");
+    let (last, before) = reading.path.segments.split_last()?;
+    let listed = last.plural && !reading.path.ends_in_parameter;
+    let kinds = listed && reading.lexicon.any(&KINDS_OF_SECRETS, &last.words);
+    let found =
+        secrets(&last.words) && !kinds || before.iter().any(|segment| secrets(&segment.words));
+    found.then(|| "secret".to_owned())
 }
 
 /// `/vaults/{id}/items/{id}`: one thing that is kept in a vault.

@@ -72,17 +72,16 @@ fn what_is_handed_in_brought_about_or_started_is_no_read() {
 fn a_noun_that_could_be_an_order_does_not_make_a_get_act() {
     for (path, name, summary) in [
         (
-            "/rooms/{id}/rules",
-            "requestRoomRules",
-            "Request room rules",
-        ),
-        (
             "/stations",
             "",
             "This operation provides the data of stations",
         ),
         ("/readers", "", "Performs a reader search based on a query"),
-        ("/air/facilities", "", "Clean Air Act facility search"),
+        (
+            "/air_services.get_facilities",
+            "",
+            "Clean Air Act facility search",
+        ),
         ("/teams/invites", "team_invites", "List team invites"),
         ("/settings/whitelist", "", "Retrieve the whitelist"),
         (
@@ -101,15 +100,4 @@ fn a_noun_that_could_be_an_order_does_not_make_a_get_act() {
         "Perform action on a pod",
     );
     assert_ne!(order.class, RiskClass::Read, "{:#?}", order.reasons);
-}
-
-#[test]
-fn what_a_description_only_mentions_does_not_make_a_get_act() {
-    let mut read = operation(Method::Get, "/shelves/current", "", "Current shelf details");
-    read.description = "A method to define which shelf is open";
-    let risk = classify(&read);
-    assert_eq!(risk.class, RiskClass::Read, "{:#?}", risk.reasons);
-    read.description = "A method to delete the shelf that is open";
-    let risk = classify(&read);
-    assert_eq!(risk.class, RiskClass::Delete, "{:#?}", risk.reasons);
 }

@@ -4,6 +4,7 @@ use countersign_domain::operation::Method;
 
 use super::{DECIDES, Point, SUSPECTED, Topics, places};
 use crate::risk::{
+    effect::is_hook,
     gate::doors::signs,
     lexicon::Lexicon,
     nouns::{Found, Topic},
@@ -76,7 +77,8 @@ pub(super) fn weigh_context(topics: &mut Topics<'_>, reading: &Reading<'_>) {
         .words()
         .chain(&reading.tags)
         .any(|word| word == "admin");
-    if !administers && participation(reading) {
+    let hooks = || reading.path.words().any(|word| is_hook(word));
+    if !administers && participation(reading) && !hooks() {
         topics.words.retain(|(topic, _), _| *topic != Topic::Admin);
     }
 }
