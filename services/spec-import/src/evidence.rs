@@ -95,14 +95,19 @@ impl<'o, 'd> Fields<'o, 'd> {
     }
 
     pub(crate) fn name(&mut self, name: &'d str) {
-        self.put(name, false, false);
+        self.put(name, false);
     }
 
-    /// What hangs on another field has a dot before it, and what is only described one behind it.
-    fn put(&mut self, name: &'d str, hangs: bool, described: bool) {
+    /// What hangs on another field has a dot before it.
+    fn put(&mut self, name: &'d str, hangs: bool) {
+        let name = name.trim_start_matches('.');
         if self.names.len() < NAMES && self.seen.insert((hangs, name)) {
-            let [before, behind] = [hangs, described].map(|mark| if mark { "." } else { "" });
-            self.names.push([before, name, behind].concat());
+            let name = if hangs {
+                [".", name].concat()
+            } else {
+                name.to_owned()
+            };
+            self.names.push(name);
         }
     }
 
@@ -122,10 +127,8 @@ impl<'o, 'd> Fields<'o, 'd> {
         let answers = self.answers;
         let counts = |(_, property): &(&'d String, &'d Value)| !answers || holds_a_value(property);
         let all = shape.properties.into_iter().flatten();
-        for (name, property) in all.filter(counts) {
-            let several = answers && name.ends_with(['s', 'S']);
-            let described = several && self.outlines.only_describes(property);
-            self.put(name, hangs, described);
+        for (name, _) in all.filter(counts) {
+            self.put(name, hangs);
         }
         let [all, any, one, items, additional] = shape.alike;
         let lists = [all, any, one].into_iter().flatten();
@@ -144,37 +147,36 @@ impl<'o, 'd> Fields<'o, 'd> {
         }
     }
 
-    /// Adds what the answers of success hold, two levels down, whatever they are sent as.
+    /// Adds what the answers of success hold, two levels down, whatever they are sent as. Where no
+    /// schema names anything, examples show it.
     pub(crate) fn responses(&mut self, responses: Option<&'d Value>) {
         self.answers = true;
-        let Some(all) = responses.and_then(Value::as_object) else {
-            return;
-        };
-        for (_, response) in all.iter().filter(|(status, _)| status.starts_with('2')) {
-            let Some(response) = reference::end(self.outlines.root, response) else {
-                continue;
-            };
-            self.content(self.outlines.root, response);
+        let root = self.outlines.root;
+        let all = responses.and_then(Value::as_object).into_iter().flatten();
+        let success = all.filter(|(status, _)| status.starts_with('2'));
+        let success: Vec<_> = success
+            .filter_map(|(_, response)| reference::end(root, response))
+            .collect();
+        for response in &success {
+            self.content(root, response);
         }
-    }
-
-    /// Adds what each media type of a `content` holds, two levels down, whole or item by item.
-    fn content(&mut self, root: &'d Value, of: &'d Value) {
-        let content = of.get("content").and_then(Value::as_object);
-        let content = content.into_iter().flat_map(Map::values);
-        for media in content.filter_map(|media| reference::end(root, media)) {
-            let schemas = ["schema", "itemSchema"].map(|name| media.get(name));
-            let before = self.names.len();
-            for schema in schemas.into_iter().flatten() {
-                self.schema(schema, 2);
-            }
-            if self.answers && self.names.len() == before {
+        if self.names.is_empty() {
+            for media in success.iter().flat_map(|response| media(root, response)) {
                 self.examples(root, media);
             }
         }
     }
 
-    /// Where no schema says more of what comes back, an example shows it.
+    /// Adds what each media type of a `content` holds, two levels down, whole or item by item.
+    fn content(&mut self, root: &'d Value, of: &'d Value) {
+        for media in media(root, of) {
+            let schemas = ["schema", "itemSchema"].map(|name| media.get(name));
+            for schema in schemas.into_iter().flatten() {
+                self.schema(schema, 2);
+            }
+        }
+    }
+
     fn examples(&mut self, root: &'d Value, media: &'d Value) {
         let named = media.get("examples").and_then(Value::as_object);
         let named = named.into_iter().flat_map(Map::values);
@@ -200,7 +202,7 @@ impl<'o, 'd> Fields<'o, 'd> {
                 let levels = if wraps { levels } else { levels - 1 };
                 for (name, value) in fields {
                     if !value.is_boolean() {
-                        self.put(name, hangs, false);
+                        self.put(name, hangs);
                     }
                     if self.visits > VISITS {
                         return;
@@ -211,6 +213,13 @@ impl<'o, 'd> Fields<'o, 'd> {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
+}
+
+/// The media types of a `content`.
+fn media<'d>(root: &'d Value, of: &'d Value) -> impl Iterator<Item = &'d Value> {
+    let content = of.get("content").and_then(Value::as_object);
+    let content = content.into_iter().flat_map(Map::values);
+    content.filter_map(|media| reference::end(root, media))
 }
 
 /// Whether a property can hold what it is named after: whether there is a secret is none.
@@ -249,35 +258,6 @@ mod tests {
             "owner": {"oneOf": [{"type": "string"}, {"properties": {"secret": {}}}]},
         }});
         assert!(names(&tagged, "application/json").contains(&".secret".to_owned()));
-    }
-
-    #[test]
-    fn secrets_of_which_an_answer_only_says_what_they_are_called_are_marked() {
-        let is_described = |field: &str, inner: Value| {
-            let answer = json!({"properties": {
-                "name": {}, "colour": {}, "size": {}, field: inner,
-            }});
-            let names = names(&answer, "application/json");
-            let marked = names.contains(&format!("{field}."));
-            assert!(marked || names.contains(&field.to_owned()), "{names:?}");
-            marked
-        };
-        let list = |item: Value| json!({"type": "array", "items": item});
-        let named = json!({"properties": {"id": {}, "Name": {}, "created_at": {}}});
-        assert!(is_described("tokens", named.clone()));
-        assert!(is_described("tokens", list(named.clone())));
-        for inner in [
-            list(json!({"properties": {"id": {}, "Value": {}}})),
-            list(json!({"properties": {"id": {}}, "additionalProperties": {"type": "string"}})),
-            list(json!({"properties": {"id": {}}, "allOf": [{"properties": {"value": {}}}]})),
-            list(json!({"type": "string"})),
-            json!({"type": "object", "properties": {}}),
-            json!({"type": "object"}),
-            json!({"type": "string"}),
-        ] {
-            assert!(!is_described("tokens", inner.clone()), "{inner}");
-        }
-        assert!(!is_described("token", named));
     }
 
     #[test]

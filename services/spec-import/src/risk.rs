@@ -57,8 +57,7 @@ pub struct Evidence<'a> {
     pub tags: &'a [String],
     /// Names of the fields that are sent. What hangs on another field has a dot before it.
     pub request_fields: &'a [String],
-    /// Names of the fields that come back, likewise. A thing or a list of things that only says
-    /// what they are has a dot behind it.
+    /// Names of the fields that come back, likewise.
     pub response_fields: &'a [String],
     /// What is sent is a list of things, each with fields of its own.
     pub sends_a_list: bool,

@@ -7,71 +7,6 @@ use serde_json::{Map, Value};
 
 use crate::reference;
 
-/// Lists of lists of lists.
-const LISTED: usize = 3;
-
-/// What a list shows of anything, without separators.
-const DESCRIBES: &[&str] = &[
-    "id",
-    "uuid",
-    "name",
-    "displayname",
-    "title",
-    "label",
-    "description",
-    "type",
-    "kind",
-    "status",
-    "state",
-    "createdat",
-    "created",
-    "createdby",
-    "createdon",
-    "updatedat",
-    "updated",
-    "updatedby",
-    "updatedon",
-    "modified",
-    "modifiedat",
-    "expires",
-    "expiresat",
-    "expiry",
-    "expiration",
-    "lastused",
-    "lastusedat",
-    "scope",
-    "scopes",
-    "role",
-    "roleid",
-    "permissions",
-    "enabled",
-    "active",
-    "count",
-    "total",
-    "limit",
-    "used",
-    "usage",
-    "username",
-    "user",
-    "userid",
-    "owner",
-    "email",
-    "deletedat",
-    "revoked",
-    "revokedat",
-    "version",
-    "tags",
-    "projectid",
-    "organizationid",
-];
-
-/// Whether a property only says what something is.
-fn describes(name: &str) -> bool {
-    let letters = name.chars().filter(char::is_ascii_alphanumeric);
-    let letters: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
-    DESCRIBES.contains(&letters.as_str())
-}
-
 /// What a page says of the pages around it has no more properties: `{"next": …, "previous": …}`.
 const PAGING: usize = 6;
 
@@ -122,31 +57,6 @@ impl<'d> Outlines<'d> {
         items.is_some_and(|items| matches!(self.of(items), Outline::Shape(_)))
     }
 
-    /// Whether a property is a thing, or a list of them, of which there is nothing but what a list
-    /// shows of anything: what `tokens` are called is no token.
-    pub(super) fn only_describes(&mut self, property: &'d Value) -> bool {
-        let mut part = property;
-        for _ in 0..LISTED {
-            let Outline::Shape(shape) = self.of(part) else {
-                return false;
-            };
-            let [all, any, one, items, additional] = shape.alike;
-            if [all, any, one, additional].iter().any(Option::is_some) {
-                return false;
-            }
-            match (shape.properties, items) {
-                (Some(properties), None) => {
-                    let describes =
-                        || !properties.is_empty() && properties.keys().all(|name| describes(name));
-                    return *shape.only_describes.get_or_init(describes);
-                }
-                (None, Some(items)) => part = items,
-                _ => return false,
-            }
-        }
-        false
-    }
-
     /// Whether one list of things is all that an object holds beside plain values, such as counts
     /// and links.
     pub(super) fn is_page(&mut self, shape: &Shape<'d>) -> bool {
@@ -190,8 +100,6 @@ pub(super) struct Shape<'d> {
     pub(super) alike: [Option<&'d Value>; 5],
     /// Whether it is a page of things, once somebody has asked.
     is_page: OnceCell<bool>,
-    /// Whether its properties only describe it, once somebody has asked.
-    only_describes: OnceCell<bool>,
 }
 
 impl<'d> Shape<'d> {

@@ -150,13 +150,7 @@ impl Fields {
             fields.hear(field);
         }
         for field in evidence.response_fields {
-            // A list of secrets of which it only says what they are called.
-            let described = field.strip_suffix('.');
-            let field = described.unwrap_or(field);
-            let mut meaning = meaning(field);
-            if described.is_some() {
-                meaning.kinds = meaning.kinds.without(Sensitivity::Credentials);
-            }
+            let meaning = meaning(field);
             fields.kinds.add(meaning.kinds);
             // What an ordinary thing carries far inside, or what was sent and comes back, is not
             // what the call hands out.
@@ -169,8 +163,8 @@ impl Fields {
                 && !hangs
                 && fields.secret_returned.is_none()
             {
-                fields.echoes = evidence.request_fields.iter().any(|sent| sent == field);
-                fields.secret_returned = Some(field.to_owned());
+                fields.echoes = evidence.request_fields.contains(field);
+                fields.secret_returned = Some(field.clone());
             }
         }
         for segment in evidence

@@ -9,7 +9,7 @@ pub(super) static MAILINGS: List = List::new(
 );
 
 /// What is printed and posted for money.
-pub(super) static PRINTED: List = List::new("capacity", &[PRINTS]);
+pub(super) static PRINTED: List = List::new("printed", &[PRINTS]);
 
 const PRINTS: &str = "letter, postcard, mailer, selfmailer, booklet, mailpiece";
 

@@ -14,7 +14,7 @@ use super::{
     effect::is_hook,
     fields::Fields,
     lexicon::{Lexicon, List},
-    path::{Path, Segment},
+    path::Segment,
     reading::Reading,
     tokens::{truncated, words},
     verbs::Act,
@@ -105,7 +105,7 @@ pub(super) fn handed_out(
 /// What is about hooks or API keys, or hangs on them, carries their secrets: the key of a list of
 /// keys, and what a hook signs with, wherever in the answer.
 fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
-    const PUBLIC: [&str; 5] = ["ssh", "gpg", "pgp", "public", "host"];
+    const PUBLIC: [&str; 4] = ["ssh", "gpg", "pgp", "public"];
     const KEYS: [&str; 6] = ["key", "apikey", "accesskey", "authkey", "token", "license"];
     static KINDS_OF_KEYS: List = List::new(
         "kinds_of_keys",
@@ -116,16 +116,15 @@ fn carried(reading: &Reading<'_>, fields: &Fields) -> Option<String> {
     let is_key = |word: &str| KEYS.contains(&word);
     let hooks = || reading.path.words().any(|word| is_hook(word));
     // `/ssh-keys` are for everybody to see.
+    let public = |words: &[String], at: usize| {
+        let before = at.checked_sub(1).and_then(|before| words.get(before));
+        words[at] == "key" && before.is_some_and(|before| PUBLIC.contains(&before.as_str()))
+    };
     let opens = |segment: &Segment| {
-        let mut pairs = segment.words.windows(2);
-        let public = pairs.any(|pair| is_key(&pair[1]) && PUBLIC.contains(&pair[0].as_str()));
-        !public && segment.words.iter().any(|word| is_key(word))
+        let mut words = segment.words.iter().enumerate();
+        words.any(|(at, word)| is_key(word) && !public(&segment.words, at))
     };
     let keys = || {
-        let last = reading.path.segments.last();
-        if last.is_some_and(|last| last.words == ["translation"]) {
-            return false;
-        }
         let below = reading.path.segments.iter().any(opens);
         let mut phrases = [&reading.name.object, &reading.text.object].into_iter();
         below
@@ -158,10 +157,7 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
     ];
     for (at, phrase) in phrases.into_iter().enumerate() {
         let found = secret_at_end(without_carrier(phrase), reading.lexicon);
-        let public = |found: &String| {
-            is_well_known(&reading.path) && matches!(found.as_str(), "web key" | "key set")
-        };
-        let Some(found) = found.filter(|found| !public(found)) else {
+        let Some(found) = found else {
             continue;
         };
         // A list of tokens shows what they are called.
@@ -193,12 +189,6 @@ fn without_carrier(phrase: &[String]) -> &[String] {
         }
         _ => phrase,
     }
-}
-
-/// `/.well-known/jwks.json`: what everybody may know (RFC 8615).
-pub(super) fn is_well_known(path: &Path) -> bool {
-    let first = path.segments.first();
-    first.is_some_and(|first| first.words == ["well", "known"])
 }
 
 fn secret_at_end(phrase: &[String], lexicon: &Lexicon) -> Option<String> {
@@ -255,7 +245,7 @@ fn glued(word: &str) -> bool {
 
 /// "A link to a pre-signed Amazon S3 URL": whoever has such an address needs nothing else.
 fn signed_address(text: &str) -> Option<String> {
-    const WITH: &[&str] = &[
+    const ONLY_USED: &[&str] = &[
         "use", "using", "via", "with", "not", "upload", "expire", "through", "by",
     ];
     for sentence in text.split(". ") {
@@ -267,7 +257,7 @@ fn signed_address(text: &str) -> Option<String> {
                 .find(|next| matches!(next.as_str(), "url" | "uri" | "link"));
             let signed = matches!(word.as_str(), "presigned" | "signed");
             let before = &all[at.saturating_sub(4)..at];
-            let used = before.iter().any(|word| WITH.contains(&word.as_str()));
+            let used = before.iter().any(|word| ONLY_USED.contains(&word.as_str()));
             if let Some(address) = address.filter(|_| signed && !used) {
                 return Some(format!("{word} {address}"));
             }
@@ -295,17 +285,6 @@ fn disclosed(text: &str, lexicon: &Lexicon) -> Option<String> {
         "policy",
         "permission",
         "scanning",
-        "organization",
-        "org",
-        "config",
-        "configuration",
-        "setting",
-        "rule",
-        "requirement",
-        "strength",
-        "history",
-        "expiration",
-        "manager",
     ];
     const PLAIN: &[&str] = &[
         "plaintext",

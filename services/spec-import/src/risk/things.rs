@@ -56,7 +56,7 @@ pub(super) static COMPUTED: List = List::new(
     "computed",
     &[
         "embedding, moderation, completion, calculation, estimation, preview, \
-        prediction, explanation, analysis, inference, validation, speech, qr, barcode, similarity, classification, \
+        prediction, inference, validation, speech, qr, barcode, similarity, classification, \
         translation, forecast, simulation, evaluation, suggestion, recommendation, geocode, \
         distance, matrix, diff, lookup, search, autocompletion, subjectaccessreview, \
         selfsubjectaccessreview, localsubjectaccessreview, selfsubjectrulesreview, autocomplete, \

@@ -96,7 +96,7 @@ const VERBS: &[Verbs] = &[
             mutate, populate, migrate, confirm, claim, escalate, deescalate, refill, fulfill, fulfil, \
             hire, reblog, repost, retweet, boost, wake, wakeup, poweron, ignore, associate, highlight, \
             annotate, categorize, reorder, reposition, nudge, remind, mount, bind, calibrate, identify, \
-            suppress, allocate, advertise, announce, unmonitor",
+            suppress",
         doubtful: "set, mark, report, record, import, export, link, comment, message, call, draft, release, \
             switch, track, process, order, commit, sort, alter, play, dial, queue, patch, schedule, \
             post, index, rate, book, join, log, transform, signal, lock, hold",
@@ -113,7 +113,7 @@ const VERBS: &[Verbs] = &[
     },
     Verbs {
         act: Act::Provision,
-        clear: "provision, resize, launch, autoscale, upgrade, downgrade, rescale",
+        clear: "provision, allocate, resize, launch, autoscale, upgrade, downgrade, rescale",
         doubtful: "scale, boot",
     },
     Verbs {

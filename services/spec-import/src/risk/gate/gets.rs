@@ -7,7 +7,7 @@ pub(super) fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     let path_acts = path_acts(reading);
     let grave = votes
         .iter()
-        .any(|vote| acts_on_get(reading, vote) && is_grave(reading, vote));
+        .any(|vote| acts_on_get(reading, vote) && is_grave(vote));
     let reads = votes
         .iter()
         .any(|vote| vote.source != "path" && vote.reads());
@@ -74,62 +74,20 @@ fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
     if vote.source == "path" && last.is_some_and(qualifies) {
         return false;
     }
-    if last.is_some_and(|last| is_said_of_a_thing(vote, last)) || is_a_noun(reading, vote) {
+    if last.is_some_and(|last| is_said_of_a_thing(vote, last))
+        || is_part_of_a_noun(reading, vote.verb.base)
+    {
         return false;
     }
-    let takes_away = || match vote.source {
-        "path" => false,
-        // `/air_services.get_sites`, "Clean Air Act": where the path asks, a sentence orders by
-        // saying what of.
-        "text" => {
-            let asks = reading.path.action.as_ref();
-            let asks = asks.is_some_and(|(verb, _)| verb.act.only_reads());
-            let named = reading.name.verb.as_ref();
-            let agrees = named.is_some_and(|(name, _)| *name == vote.verb);
-            reading.text.points || agrees || !asks
-        }
-        _ => true,
-    };
     !vote.reads() && vote.verb.clear && !HOW_READS_ARE_NAMED.contains(&vote.verb.base)
-        || matches!(vote.verb.act, Act::Remove | Act::End) && takes_away()
+        || matches!(vote.verb.act, Act::Remove | Act::End) && vote.source != "path"
 }
 
-/// Whether a word that is a verb elsewhere says here what there is to be read.
-fn is_a_noun(reading: &Reading<'_>, vote: &Vote) -> bool {
-    let last = reading.path.segments.last();
-    let said = vote.source == "text";
-    match vote.verb.base {
-        // "This operation provides the stations."
-        "provide" => {
-            said && reading
-                .name
-                .verb
-                .as_ref()
-                .is_none_or(|(name, _)| name.base != "provide")
-        }
-        // "Performs a user search."
-        "perform" => {
-            let asked = reading.text.object.last().map(String::as_str);
-            said && matches!(asked, Some("search" | "query" | "lookup" | "count"))
-        }
-        // `/teams/invites`
-        "invite" => {
-            vote.source != "path"
-                && last.is_some_and(|last| last.plural && last.words == ["invite"])
-        }
-        "exchange" => names_a_market(reading),
-        _ => false,
-    }
-}
-
-/// `/exchange-rates`, `/dataExchanges`: what is exchanged there is no credential.
-pub(in crate::risk) fn names_a_market(reading: &Reading<'_>) -> bool {
+/// `/exchange-rates`: the two words are one thing.
+pub(in crate::risk) fn is_part_of_a_noun(reading: &Reading<'_>, verb: &str) -> bool {
     let mut segments = reading.path.segments.iter();
-    segments.any(|segment| match segment.words.as_slice() {
-        [exchange, rate] if exchange == "exchange" => rate == "rate",
-        [_, exchange] => segment.plural && exchange == "exchange",
-        _ => false,
-    })
+    let is_one = |words: &[String]| matches!(words, [word, rest] if word == verb && rest == "rate");
+    verb == "exchange" && segments.any(|segment| is_one(&segment.words))
 }
 
 /// `/cancellation-policy`, `/expiring-targets`: the word before a thing says which it is.
@@ -141,10 +99,10 @@ fn is_said_of_a_thing(vote: &Vote, segment: &Segment) -> bool {
 }
 
 /// Acts that win over a word saying "get". A list of who may or may not is also what it is called.
-fn is_grave(reading: &Reading<'_>, vote: &Vote) -> bool {
+fn is_grave(vote: &Vote) -> bool {
     const LISTS: &[&str] = &["whitelist", "blacklist", "allowlist", "blocklist"];
     let base = vote.verb.base;
-    let is_list = LISTS.contains(&base) && reading.path.words().any(|word| word == base);
+    let is_list = LISTS.contains(&base) && vote.source == "path";
     vote.verb.clear
         && !is_list
         && matches!(

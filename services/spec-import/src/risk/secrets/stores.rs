@@ -22,7 +22,8 @@ fn a_secret(reading: &Reading<'_>) -> Option<String> {
     let secrets = |words: &[String]| words.iter().any(|word| word == "secret");
     let (last, before) = reading.path.segments.split_last()?;
     let listed = last.plural && !reading.path.ends_in_parameter;
-    let kinds = listed && reading.lexicon.any(&KINDS_OF_SECRETS, &last.words);
+    let what = last.words.last();
+    let kinds = listed && what.is_some_and(|what| reading.lexicon.has(&KINDS_OF_SECRETS, what));
     let found =
         secrets(&last.words) && !kinds || before.iter().any(|segment| secrets(&segment.words));
     found.then(|| "secret".to_owned())

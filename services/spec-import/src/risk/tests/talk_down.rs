@@ -121,7 +121,7 @@ fn what_nobody_knows_is_not_ordinary() {
 
 /// What an exception for harmless words could be stretched to: method, path, name and summary of
 /// what acts or hands out a secret all the same.
-const STRETCHED: [(Method, &str, &str, &str); 29] = [
+const STRETCHED: [(Method, &str, &str, &str); 55] = [
     (Method::Post, "/notes", "delete.notes.all", ""),
     (Method::Put, "/notes/{id}", "purge.notes.one", ""),
     (Method::Post, "/contacts", "charge.contacts.v1", ""),
@@ -164,7 +164,6 @@ const STRETCHED: [(Method, &str, &str, &str); 29] = [
     (Method::Get, "/counters", "doCounters", "Reset counters"),
     (Method::Get, "/nodes/{id}/volumes", "", "Swap volumes"),
     (Method::Get, "/invite-users", "", "Members of a team"),
-    (Method::Get, "/rides/request", "", "A ride of one's own"),
     (
         Method::Get,
         "/erasure/request",
@@ -201,26 +200,104 @@ const STRETCHED: [(Method, &str, &str, &str); 29] = [
     (Method::Get, "/purge-jobs", "", "Jobs of the night"),
     (Method::Get, "/delete-requests", "", "Requests of the day"),
     (Method::Get, "/sso", "listSso", "Signs the user in"),
+    (Method::Get, "/host-keys", "", "List the host keys"),
+    (Method::Get, "/ssh-key-api-keys/{id}", "", "Show one"),
+    (Method::Get, "/public-tokens/{id}", "", "Show one"),
+    (Method::Get, "/public-key-tokens", "", "List them"),
+    (Method::Get, "/api-keys/{id}/translation", "", "Get API key"),
+    (Method::Get, "/role-secrets", "", "List them"),
+    (
+        Method::Get,
+        "/apps/{id}/provider-secrets",
+        "",
+        "Show all values",
+    ),
+    (Method::Get, "/secret-type-values", "", "List them"),
+    (Method::Get, "/token-exchanges/{code}", "", "Exchange"),
+    (
+        Method::Get,
+        "/apps/{id}/code-exchanges/{code}",
+        "",
+        "Exchange the code",
+    ),
+    (Method::Get, "/tables/{id}/count", "", "Drop tables"),
+    (Method::Get, "/nodes/{id}/view", "", "Trash nodes"),
+    (Method::Get, "/devices/{id}/check", "", "Reset devices"),
+    (Method::Get, "/sessions/{id}/find", "", "End sessions"),
+    (
+        Method::Get,
+        "/teams/{id}/invites",
+        "",
+        "Invite a user to the team",
+    ),
+    (Method::Get, "/workspaces/invites", "inviteMember", ""),
+    (Method::Get, "/vms/{id}/go", "", "Provide a new server"),
+    (Method::Get, "/credits/{id}/go", "", "Provides credit"),
+    (
+        Method::Get,
+        "/erasures/{id}/go",
+        "",
+        "Perform deletion query",
+    ),
+    (
+        Method::Get,
+        "/users/{id}/whitelist/go",
+        "listGo",
+        "Whitelists the user",
+    ),
+    (
+        Method::Post,
+        "/hosts/allocate",
+        "",
+        "Allocate dedicated hosts",
+    ),
+    (
+        Method::Post,
+        "/prefixes/{id}/advertise",
+        "",
+        "Advertise a prefix",
+    ),
+    (
+        Method::Post,
+        "/instances/{id}/unmonitor",
+        "",
+        "Unmonitor an instance",
+    ),
+    (
+        Method::Get,
+        "/users/{id}/archive",
+        "",
+        "Returns the decrypted password history",
+    ),
+    (
+        Method::Get,
+        "/{tenant}/well-known/jwks",
+        "",
+        "Returns the web key set",
+    ),
+    (Method::Get, "/well-known/users/{id}/jwks", "", "Show them"),
+    (
+        Method::Get,
+        "/.well-known/jwks.json",
+        "",
+        "Returns the JSON Web Key Set",
+    ),
 ];
 
 #[test]
 fn an_exception_for_harmless_words_is_not_stretched_to_what_acts() {
-    let mut held = 0;
+    let mut ordinary = Vec::new();
     for (method, path, name, summary) in STRETCHED {
         let mut stretched = operation(method, path, name, summary);
         let fields = strings(&["id", "key"]);
         stretched.response_fields = &fields;
         let risk = classify(&stretched);
-        let waved = risk.class == RiskClass::Read && !risk.high_risk;
-        let acts_on_its_own = risk.class == RiskClass::Write && !risk.high_risk;
-        assert!(!waved, "{method} {path}: {:#?}", risk.reasons);
-        assert!(!acts_on_its_own || method == Method::Get, "{path}");
-        held += usize::from(risk.high_risk);
+        if !risk.high_risk {
+            ordinary.push((path, risk.class));
+        }
     }
-    println!(
-        "{held} of {} stretched exceptions are held",
-        STRETCHED.len()
-    );
+    assert_eq!(ordinary, []);
+    println!("{} stretched exceptions, all held", STRETCHED.len());
     for path in [
         "/public/v1/api-keys",
         "/public/keys",
