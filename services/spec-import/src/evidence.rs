@@ -261,6 +261,12 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_begins_with_a_dot_hangs_on_nothing_by_that() {
+        let answer = json!({"properties": {"name": {}, ".password": {}}});
+        assert_eq!(names(&answer, "application/json"), ["name", "password"]);
+    }
+
+    #[test]
     fn whether_there_is_a_secret_is_none() {
         let answer = json!({"properties": {"secret": {"type": "boolean"}, "token": {}}});
         assert_eq!(names(&answer, "application/json"), ["token"]);

@@ -156,8 +156,7 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
         &reading.name.object,
     ];
     for (at, phrase) in phrases.into_iter().enumerate() {
-        let found = secret_at_end(without_carrier(phrase), reading.lexicon);
-        let Some(found) = found else {
+        let Some(found) = secret_at_end(without_carrier(phrase), reading.lexicon) else {
             continue;
         };
         // A list of tokens shows what they are called.

@@ -14,7 +14,7 @@ use super::{
     Evidence,
     effect::{Effect, effect},
     fields::Fields,
-    gate::{Gate, Vote, gate, gets::is_part_of_a_noun, votes},
+    gate::{Gate, Vote, gate, gets::names_exchange_rates, votes},
     gravity::{gravity, sets_going},
     nouns::Topic,
     openness,
@@ -199,7 +199,7 @@ impl Case<'_> {
         let mut words = self.topics.of(Topic::Auth);
         let harmless = |word: &str| match word {
             "public key" | "publickey" => true,
-            "exchange" => is_part_of_a_noun(self.reading, word),
+            "exchange" => names_exchange_rates(self.reading),
             // What is told of a session is who is signed in; its token would be a field.
             "session" => {
                 let last = path.segments.last().and_then(|last| last.words.last());

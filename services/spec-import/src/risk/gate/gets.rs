@@ -34,13 +34,14 @@ pub(super) fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     }
 }
 
-/// Name and sentence order the same of something: `DisableAccess`, "Disables the access".
+/// Name and sentence order the same of something: `DisableAccess`, "Disables the access". Of verbs
+/// of change that are nouns, too, only those count that hardly say what a read gives.
 fn agreed(reading: &Reading<'_>) -> bool {
-    const ORDERS: &[&str] = &["set", "release", "import", "mark", "send"];
+    const PLAIN_ORDERS: &[&str] = &["set", "release", "import", "mark", "send"];
     let verbs = reading.name.verb.as_ref().zip(reading.text.verb.as_ref());
     verbs.is_some_and(|((name, _), (text, _))| {
-        let ordinary = name.act == Act::Change && !ORDERS.contains(&name.base);
-        name == text && !name.act.only_reads() && !ordinary && reading.text.points
+        let may_be_a_noun = name.act == Act::Change && !PLAIN_ORDERS.contains(&name.base);
+        name == text && !name.act.only_reads() && !may_be_a_noun && reading.text.points
     })
 }
 
@@ -74,20 +75,18 @@ fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
     if vote.source == "path" && last.is_some_and(qualifies) {
         return false;
     }
-    if last.is_some_and(|last| is_said_of_a_thing(vote, last))
-        || is_part_of_a_noun(reading, vote.verb.base)
-    {
+    let rates = vote.verb.base == "exchange" && names_exchange_rates(reading);
+    if rates || last.is_some_and(|last| is_said_of_a_thing(vote, last)) {
         return false;
     }
     !vote.reads() && vote.verb.clear && !HOW_READS_ARE_NAMED.contains(&vote.verb.base)
         || matches!(vote.verb.act, Act::Remove | Act::End) && vote.source != "path"
 }
 
-/// `/exchange-rates`: the two words are one thing.
-pub(in crate::risk) fn is_part_of_a_noun(reading: &Reading<'_>, verb: &str) -> bool {
+/// `/exchange-rates`: nothing is exchanged there.
+pub(in crate::risk) fn names_exchange_rates(reading: &Reading<'_>) -> bool {
     let mut segments = reading.path.segments.iter();
-    let is_one = |words: &[String]| matches!(words, [word, rest] if word == verb && rest == "rate");
-    verb == "exchange" && segments.any(|segment| is_one(&segment.words))
+    segments.any(|segment| segment.words == ["exchange", "rate"])
 }
 
 /// `/cancellation-policy`, `/expiring-targets`: the word before a thing says which it is.
