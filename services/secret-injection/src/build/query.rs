@@ -1,8 +1,8 @@
 //! Names and values: the query, and the forms that look like one.
 //!
-//! An exploded object writes its members beside the other parameters, so their names are an
-//! agent's choice. They may not be the name of another parameter, nor one that makes an
-//! upstream take the request for another method.
+//! An exploded object writes its members beside the other parameters (`owner=me`), a nested one
+//! in brackets (`filter[owner]=me`), so these names are an agent's choice. They may not be the name
+//! of another parameter, nor one that makes an upstream take the request for another method.
 
 use std::collections::HashSet;
 

@@ -116,7 +116,7 @@ impl Parts {
 /// One `name=value` of a query, a cookie or a form, not yet escaped.
 pub(super) struct Pair {
     pub(super) name: String,
-    /// Whether the name is a member of the argument, and so an agent's choice.
+    /// Whether the name is or holds a member of the argument, and so an agent's choice.
     pub(super) name_is_given: bool,
     pub(super) values: Vec<String>,
     /// What stands between the values; already escaped.
@@ -153,6 +153,9 @@ pub(super) fn pairs(
     if style == Style::DeepObject {
         let mut nested = Vec::new();
         nest(wire, value, &mut nested)?;
+        for pair in &mut nested {
+            pair.name_is_given = pair.name != wire;
+        }
         return Ok(nested);
     }
     let Some(parts) = Parts::of(value) else {

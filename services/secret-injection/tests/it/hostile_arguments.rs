@@ -180,6 +180,20 @@ fn a_member_of_an_object_cannot_be_another_parameter() {
             format!("the argument `filter` may not set the parameter `{name}`")
         );
     }
+    let deep = |path: &str| get(path).bind(Place::Query, "filter", Style::DeepObject, true);
+    for nested in [
+        deep("/?filter%5Bowner%5D=me"),
+        deep("/").query("filter[owner]"),
+    ] {
+        let error = nested.build(&json!({"filter": {"owner": "all"}}));
+        assert_eq!(error.unwrap_err().code(), "argument_clash");
+        nested.build(&json!({"filter": {"state": "open"}})).unwrap();
+    }
+    let nested = post("/")
+        .body(BodyKind::Form, "application/x-www-form-urlencoded")
+        .encoding("filter", (Style::DeepObject, true), None);
+    let error = nested.build(&json!({"body": {"filter": {"owner": 1}, "filter[owner]": 2}}));
+    assert_eq!(error.unwrap_err().code(), "argument_clash");
     let twice = get("/").query("one").query("two");
     let error = twice
         .build(&json!({"one": {"x": 1}, "two": {"x": 2}}))
