@@ -259,7 +259,8 @@ fn is_bound<'d>(
         overrides(cx, parameter);
         return false;
     }
-    if *place == Place::Query && template.is_some_and(|t| t.fixed.contains(wire)) {
+    if *place == Place::Query && template.is_some_and(|t| t.fixed.iter().any(|fixed| fixed == wire))
+    {
         let text = format!("the path itself gives {wire:?}; the parameter is left out");
         cx.notes.info("parameter_fixed_by_path", pointer, &text);
         return false;

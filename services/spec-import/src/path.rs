@@ -1,16 +1,17 @@
 //! Path templates: which are safe to fill in, and what they hold.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use countersign_domain::path::{QueryPair, has_whole_escapes, leads_elsewhere, query_pairs};
+use percent_encoding::percent_decode_str;
 
 /// A path template that can be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template<'p> {
     /// Its variables, in order.
     pub(crate) variables: Vec<&'p str>,
-    /// Names of the query that stands in the path itself.
-    pub(crate) fixed: Vec<&'p str>,
+    /// Names of the query that stands in the path itself, escapes undone.
+    pub(crate) fixed: Vec<Cow<'p, str>>,
     /// Names of the query that the path asks for, and the variables that stand there.
     pub(crate) asked: Vec<(&'p str, &'p str)>,
     /// The path with every variable written `{}`, without fragment or trailing slash.
@@ -67,7 +68,10 @@ pub(crate) fn parse(path: &str) -> Result<Template<'_>, &'static str> {
     let (mut fixed, mut asked) = (Vec::new(), Vec::new());
     for pair in pairs {
         match pair {
-            QueryPair::Fixed(pair) => fixed.extend(pair.split('=').next()),
+            QueryPair::Fixed(pair) => {
+                let name = pair.split('=').next().unwrap_or_default();
+                fixed.push(percent_decode_str(name).decode_utf8_lossy());
+            }
             QueryPair::Asked { name, variable } => asked.push((name, variable)),
         }
     }
@@ -81,7 +85,7 @@ pub(crate) fn parse(path: &str) -> Result<Template<'_>, &'static str> {
         return Err("the path names one variable twice");
     }
     let names = || asked.iter().map(|(name, _)| name);
-    if has_twins(names()) || names().any(|name| fixed.contains(name)) {
+    if has_twins(names()) || names().any(|name| fixed.iter().any(|fixed| fixed == name)) {
         return Err("the path gives one name in its query twice");
     }
     Ok(Template {
