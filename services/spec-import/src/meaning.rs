@@ -352,6 +352,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "Resources lie deeper than is read; what is below is left out.",
     ),
     (
+        "saved_value_left_out",
+        "A value that was saved with a request may be a secret and is not kept; agents give their own.",
+    ),
+    (
         "schema_does_not_compile",
         "The schema of the arguments cannot be checked; the operation is off.",
     ),

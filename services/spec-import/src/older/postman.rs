@@ -149,13 +149,19 @@ fn saved(
         );
         return;
     }
+    for name in request::saved(&url, &collection.variables) {
+        let text = format!(
+            "the collection saved a value for {name:?}, which may be a secret; whoever calls gives one"
+        );
+        cx.notes.info("saved_value_left_out", at, &text);
+    }
     let own = given.get("auth").filter(|auth| !auth.is_null());
     let mut operation = json!({
         "operationId": words(item.get("name")),
         "summary": words(item.get("name")),
         "description": words(given.get("description").or(item.get("description"))),
         "tags": tags,
-        "parameters": request::parameters(given, &url, &collection.variables),
+        "parameters": request::parameters(given, &url),
     });
     if let Some(auth) = own.or(auth) {
         operation["security"] = request::security(auth, &mut collection.schemes);

@@ -117,29 +117,28 @@ fn pairs(given: &Value, query: &str) -> Vec<(String, String)> {
     pairs
 }
 
-/// The parameters of the path, the query and the headers.
-pub(super) fn parameters(
-    given: &Value,
-    url: &Address,
+/// The variables of a path template, in order.
+fn inside(path: &str) -> impl Iterator<Item = &str> {
+    let behind = path.split('{').skip(1);
+    behind.filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
+/// The variables of the path for which the collection saved a value, which is not kept.
+pub(super) fn saved<'u>(
+    url: &'u Address,
     variables: &HashMap<String, String>,
-) -> Vec<Value> {
+) -> impl Iterator<Item = &'u str> {
+    inside(&url.path).filter(|name| variables.get(*name).is_some_and(|value| !value.is_empty()))
+}
+
+/// The parameters of the path, the query and the headers.
+pub(super) fn parameters(given: &Value, url: &Address) -> Vec<Value> {
     let one = |name: &str, place: &str, words: &str| {
         json!({"name": name, "in": place, "required": place == "path", "description": words,
             "schema": {"type": "string"}})
     };
-    let mut all = Vec::new();
-    let mut rest = url.path.as_str();
-    while let Some((name, after)) = rest
-        .split_once('{')
-        .and_then(|(_, after)| after.split_once('}'))
-    {
-        let mut parameter = one(name, "path", &described(given, name));
-        if let Some(value) = variables.get(name).filter(|value| !value.is_empty()) {
-            parameter["schema"]["default"] = value.as_str().into();
-        }
-        all.push(parameter);
-        rest = after;
-    }
+    let in_path = inside(&url.path).map(|name| one(name, "path", &described(given, name)));
+    let mut all: Vec<Value> = in_path.collect();
     all.extend(
         url.query
             .iter()

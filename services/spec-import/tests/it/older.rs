@@ -69,7 +69,7 @@ fn a_collection_is_imported_and_nothing_that_was_saved_in_it_is_kept() {
         ("Bakery", "Postman collection")
     );
     assert_eq!(document.servers[0].url, "https://bakery.example");
-    assert_eq!(document.operations.len(), 4);
+    assert_eq!(document.operations.len(), 5);
     assert!(
         document
             .diagnostics
@@ -100,6 +100,14 @@ fn a_collection_is_imported_and_nothing_that_was_saved_in_it_is_kept() {
             .iter()
             .all(|bind| bind.required && bind.place == Place::Path)
     );
+    let oven = at(&document, "GET", "/oven{key}/door");
+    assert!(oven.binds[0].required, "whoever calls gives the value");
+    assert!(
+        document
+            .diagnostics
+            .iter()
+            .any(|note| note.code == "saved_value_left_out" && note.pointer == "/item/0/item/3")
+    );
     let Security::AnyOf(own) = &delete.security else {
         panic!("its own");
     };
@@ -115,7 +123,7 @@ fn a_collection_is_imported_and_nothing_that_was_saved_in_it_is_kept() {
     assert_eq!(
         all.matches("sk_").count(),
         0,
-        "N = 5 saved secrets, none kept"
+        "N = 6 uses of saved secrets, none kept"
     );
 }
 
