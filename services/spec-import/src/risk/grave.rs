@@ -74,7 +74,7 @@ pub(super) static EXECUTIONS: List = List::new(
 /// One call, many things.
 pub(super) static BULK: List = List::new(
     "bulk",
-    &["bulk, batch, mass, multiple, several, import, export, everyone"],
+    &["bulk, batch, mass, multiple, several, import, export, everyone, blast"],
 );
 
 /// What serves people or machines: another version of it goes into production.

@@ -86,6 +86,12 @@ fn ordered(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, Strin
     to(&["restore", "recover"], &RESTORED_OVER)
         .map(|word| ("destructive", format!("restore {word}")))
         .or_else(|| to(STARTS, &RUNNABLE).map(|word| ("execute", word)))
+        .or_else(|| {
+            started_inside(reading)
+                .filter(|_| does(STARTS))
+                .map(|word| ("execute", word))
+        })
+        .or_else(|| redeployed(reading).map(|word| ("execute", word)))
         .or_else(|| runs_inside(reading).map(|word| ("execute", word)))
         .or_else(|| goes_live(reading).map(|word| ("execute", word)))
         .or_else(|| refitted(reading).map(|word| ("provision", word)))
@@ -127,6 +133,22 @@ fn goes_live(reading: &Reading<'_>) -> Option<String> {
     let tells = |word: &&String| live(word) || !reading.lexicon.has(&GENERIC, word);
     let thing = things.find(|word| word.as_str() != verb.base && tells(word))?;
     Some(thing.clone()).filter(|thing| LAUNCHES.contains(&verb.base) && live(&thing))
+}
+
+/// `POST /pipelines/{id}/updates`, "Starts an update": what hangs on something that runs.
+fn started_inside(reading: &Reading<'_>) -> Option<String> {
+    let mut words = reading.path.words();
+    words
+        .find(|word| reading.lexicon.has(&RUNNABLE, word))
+        .cloned()
+}
+
+/// `PUT /deployments/{id}`: what is in production becomes what is sent.
+fn redeployed(reading: &Reading<'_>) -> Option<String> {
+    let head = reading.path.head()?.words.last()?;
+    let replaced = matches!(reading.method, Method::Put | Method::Patch);
+    let one = reading.path.ends_in_parameter;
+    (replaced && one && matches!(head.as_str(), "deployment" | "deploy")).then(|| head.clone())
 }
 
 /// `/containers/{id}/attach` goes inside; `/projects/{id}/pipeline` runs what is checked in.

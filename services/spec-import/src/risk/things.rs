@@ -45,7 +45,7 @@ pub(super) static ACTING_ENDS: List = List::new(
     "acting_ends",
     &[
         "exec, shell, attach, portforward, proxy, logout, signout, logoff, login, signin, revoke, \
-        uninstall, unsubscribe, impersonate, exchange, authorize, connect, ssh, authenticate, \
+        uninstall, unsubscribe, unsubscription, impersonate, exchange, authorize, connect, ssh, authenticate, \
         callback, kill, rotate, regenerate, rdp, vnc, sso, oauth, unlock, restart, reboot, \
         shutdown, register, reset, activate, deactivate, confirm, unlink, optout, ban, approve, reject",
     ],

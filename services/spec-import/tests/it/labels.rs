@@ -107,6 +107,21 @@ fn operations_of_published_clients_are_found_by_their_names() {
     floor.holds("clients, names alone", &scores.whole.all);
 }
 
+/// By names alone, for the same reason.
+#[test]
+fn operations_of_other_published_clients_are_found_by_their_names() {
+    let scores = score(include_str!("../labels/sdks.jsonl")).unwrap();
+    assert_eq!(scores.whole.all.labels, 891);
+    let floor = Floor {
+        called_read: 14,
+        high_risk_recall: 0.920,
+        hard_recall: 0.865,
+        read_recall: 0.857,
+        accuracy: 0.779,
+    };
+    floor.holds("sdks, names alone", &scores.whole.all);
+}
+
 #[test]
 fn operations_whose_rows_it_was_not_tuned_on_are_found() {
     let scores = score(include_str!("../labels/test.jsonl")).unwrap();

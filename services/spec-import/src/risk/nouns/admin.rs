@@ -66,7 +66,8 @@ pub(super) const STRONG: &str = "user, member, membership, role, privilege, perm
     managed company, app transfer, repository transfer, project transfer, site transfer, \
     account transfer, guild ban, attack mode, tenant membership, env, jwt template, \
     database user, db user, vault item, device action, remote action, host containment, \
-    network containment, real time, response action, ip allow, group policy, managed policy, \
+    network containment, tenancy, organization tenancy, \
+    network source, claim rule, log delivery, self registration, trusted profile, real time, response action, ip allow, group policy, managed policy, \
     trusted network, workspace permission, sharing link, sharing invitation, mailbox delegate, \
     forwarding address, auto forward, send as, domain wide, access permission, \
     catalog permission, table grant, warehouse grant, push notification channel, ban list, \

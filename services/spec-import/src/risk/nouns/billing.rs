@@ -49,7 +49,8 @@ pub(super) const FAIR: &str = "subscription, plan, quote, transfer, issuing auth
     license, licence, loan, tax, cost center, usage limit, voucher, reward, trade, bid, \
     earning, deduction, commission, superannuation, premium, fund, fine, penalty, tariff, \
     payable, receivable, tender, bursary, grant payment, loyalty, ledger, retainer, royalty, \
-    stipend, margin, leverage, hold invoice, crypto";
+    stipend, margin, leverage, hold invoice, crypto, counterparty, metering, \
+    billing provider, auto replenish, routing detail, credit entitlement";
 
 /// As often something else.
 pub(super) const TORN: &str = "card, promotion, order cancellation";

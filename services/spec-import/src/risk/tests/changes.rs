@@ -265,3 +265,47 @@ fn a_sentence_alone_does_not_turn_a_removal_into_a_switch() {
     );
     assert_eq!(muted.class, RiskClass::Admin);
 }
+
+#[test]
+fn what_runs_from_now_on_needs_a_human() {
+    for (method, path, summary) in [
+        (
+            Method::Put,
+            "/kitchens/{id}/deployments/{d}",
+            "Update a deployment",
+        ),
+        (
+            Method::Patch,
+            "/kitchens/deployments/{d}",
+            "Update a deployment",
+        ),
+        (
+            Method::Post,
+            "/pipelines/{id}/updates",
+            "Starts an update of the oven",
+        ),
+        (
+            Method::Post,
+            "/message/blast",
+            "Post a message to some streams",
+        ),
+    ] {
+        let risk = risk(method, path, "", summary);
+        assert!(risk.high_risk, "{path}: {:#?}", risk.reasons);
+    }
+    let note = risk(Method::Post, "/pipelines/{id}/notes", "", "Add a note");
+    assert!(!note.high_risk, "{:#?}", note.reasons);
+}
+
+#[test]
+fn an_address_of_an_embedded_page_is_a_credential_when_it_is_made() {
+    for (path, name) in [
+        (
+            "/template/getEmbeddedMenuEditUrl",
+            "get_embedded_menu_edit_url",
+        ),
+        ("/menus/{id}/embed", "create_embeddable_menu_link"),
+    ] {
+        assert_class(Method::Post, path, name, "", RiskClass::Auth);
+    }
+}

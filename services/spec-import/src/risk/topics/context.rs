@@ -44,6 +44,10 @@ pub(super) fn weigh_context(topics: &mut Topics<'_>, reading: &Reading<'_>) {
         let points = SUSPECTED;
         topics.add(topic, word, Point { points, source });
     }
+    if let Some(source) = places::embeds(reading) {
+        let (points, word) = (DECIDES, "embedded url");
+        topics.add(Topic::Auth, word, Point { points, source });
+    }
     if reading.method == Method::Get && signs(reading) {
         let (points, source) = (DECIDES, "path");
         topics.add(Topic::Auth, "sign in", Point { points, source });

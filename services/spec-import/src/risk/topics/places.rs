@@ -109,6 +109,20 @@ fn inside<'r>(reading: &'r Reading<'_>) -> Option<&'r str> {
     Some(found)
 }
 
+/// `getEmbeddedTemplateEditUrl`, "Generate an embeddable dashboard URL": the page opens without
+/// signing in, so its address is the key.
+pub(super) fn embeds(reading: &Reading<'_>) -> Option<&'static str> {
+    let link = |word: &String| matches!(word.as_str(), "url" | "link");
+    let embedded = |word: &String| matches!(word.as_str(), "embedded" | "embeddable");
+    let minted = |words: &[String]| words.last().is_some_and(link) && words.iter().any(embedded);
+    let path = reading.path.segments.last();
+    let path = path.filter(|last| minted(&last.words)).map(|_| "path");
+    let name = || minted(&reading.name.object).then_some("name");
+    let text = || minted(&reading.text.object).then_some("text");
+    let found = path.or_else(name).or_else(text);
+    found.filter(|_| reading.posts())
+}
+
 /// "Create source URLs": whoever has such an address needs nothing else.
 fn mints_a_link(reading: &Reading<'_>) -> bool {
     static PUBLIC: List = List::new(
