@@ -15,7 +15,7 @@ use countersign_domain::{
 };
 use countersign_spec_import::{Given, ImportAgain, RevisionChange};
 use countersign_tests::{Agent, House, Person, Shop, Upstream, document};
-use countersign_tool_registry::{SetOverride, ToolView, TurnOn, WithdrawOverride};
+use countersign_tool_registry::{SetOverride, ToolBrief, ToolView, TurnOn, WithdrawOverride};
 use serde_json::{Value, json};
 
 struct Scene {
@@ -61,11 +61,14 @@ impl Scene {
             .house
             .tools(&self.owner, self.shop.source, self.environment())
             .await;
-        let is = |view: &ToolView| {
+        let is = |view: &ToolBrief| {
             let of = &view.tool.operation;
             format!("{} {}", of.method, of.path) == operation
         };
-        tools.into_iter().find(is).unwrap()
+        let found = tools.into_iter().find(is).unwrap().tool.id;
+        let registry = &self.house.registry;
+        let whole = registry.tool(&self.owner.scope, found, self.environment());
+        whole.await.unwrap()
     }
 
     async fn say(&self, operation: &str, said: Said) -> ToolVersionId {

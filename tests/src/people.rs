@@ -17,7 +17,7 @@ use countersign_domain::{
 };
 use countersign_secret_injection::{SetBaseUrl, StoreCredential};
 use countersign_spec_import::{Given, ImportAgain, StartImport};
-use countersign_tool_registry::{CreateEndpoint, ToolView, TurnOn, TurnOnReads};
+use countersign_tool_registry::{CreateEndpoint, ToolBrief, TurnOn, TurnOnReads};
 
 use crate::{House, upstream::document};
 
@@ -242,9 +242,9 @@ impl House {
         person: &Person,
         source: SourceId,
         environment: EnvironmentId,
-    ) -> Vec<ToolView> {
+    ) -> Vec<ToolBrief> {
         self.registry
-            .tools(&person.scope, source, environment)
+            .tool_briefs(&person.scope, source, environment)
             .await
             .expect("tools")
     }

@@ -11,7 +11,7 @@ use countersign_store::{
     tools::ToolsOf,
 };
 
-use crate::{ReadError, Registry, ToolView, registry::reading};
+use crate::{ReadError, Registry, ToolBrief, ToolView, registry::reading};
 
 /// An endpoint, for a list.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ pub struct EndpointDetail {
     /// The environment its calls go to.
     pub environment: Environment,
     /// Its tools by name, also those that are off.
-    pub tools: Vec<ToolView>,
+    pub tools: Vec<ToolBrief>,
 }
 
 impl Registry {
@@ -79,7 +79,7 @@ impl Registry {
         let tx = self.store.begin(scope).await?;
         let endpoint = tx.endpoint_by_slug(slug).await?;
         let tools = tx
-            .tools(ToolsOf::Endpoint(endpoint.id), endpoint.environment)
+            .tool_briefs(ToolsOf::Endpoint(endpoint.id), endpoint.environment)
             .await?;
         let overrides = tx.overrides(OverridesOf::Endpoint(endpoint.id)).await?;
         Ok(EndpointDetail {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use countersign_access::TenantScope;
 use countersign_domain::{
-    id::{EnvironmentId, SourceId, ToolId},
+    id::{EnvironmentId, SourceId, ToolId, ToolVersionId},
     operation::{ImportedOperation, Judged, OperationBrief},
     overrides::{Override, OverrideKind},
     risk::RiskClass,
@@ -15,6 +15,7 @@ use countersign_store::{
     overrides::OverridesOf,
     tools::{DecidedTool, ToolsOf},
 };
+use serde_json::Value;
 
 use crate::{ReadError, Registry, ToolDecisionError, registry::reading};
 
@@ -87,27 +88,29 @@ impl<O: Judged> ToolView<O> {
     }
 }
 
-impl Registry {
-    /// Lists the present tools of a source by name, as they are in an environment.
-    ///
-    /// # Errors
-    /// When the caller may not read, or there is no such source or environment.
-    pub async fn tools(
-        &self,
-        scope: &TenantScope,
-        source: SourceId,
-        environment: EnvironmentId,
-    ) -> Result<Vec<ToolView>, ReadError> {
-        reading(scope)?;
-        let tx = self.store.begin(scope).await?;
-        tx.source(source).await?;
-        tx.environment(environment).await?;
-        let tools = tx.tools(ToolsOf::Source(source), environment).await?;
-        let overrides = tx.overrides(OverridesOf::Source(source)).await?;
-        Ok(ToolView::all(tools, overrides))
+impl From<ToolView> for ToolBrief {
+    fn from(whole: ToolView) -> Self {
+        let tool = whole.tool;
+        Self {
+            tool: Tool {
+                id: tool.id,
+                source: tool.source,
+                name: tool.name,
+                version: tool.version,
+                revision: tool.revision,
+                fingerprint: tool.fingerprint,
+                operation: tool.operation.into(),
+            },
+            state: whole.state,
+            decided: whole.decided,
+            overrides: whole.overrides,
+        }
     }
+}
 
-    /// Lists the same, but with the brief of each definition: what a list of many is drawn from.
+impl Registry {
+    /// Lists the present tools of a source by name, as they are in an environment, with the brief
+    /// of each definition. No list has whole ones: they are shown one by one.
     ///
     /// # Errors
     /// When the caller may not read, or there is no such source or environment.
@@ -122,6 +125,21 @@ impl Registry {
         tx.source(source).await?;
         tx.environment(environment).await?;
         Ok(briefs(&tx, source, environment).await?)
+    }
+
+    /// Reads the schemas of the arguments of many definitions at once, for who asks for what their
+    /// briefs lack. One that this tenant does not have is left out.
+    ///
+    /// # Errors
+    /// When the caller may not read, or the database does not answer.
+    pub async fn input_schemas(
+        &self,
+        scope: &TenantScope,
+        versions: &[ToolVersionId],
+    ) -> Result<HashMap<ToolVersionId, Value>, ReadError> {
+        reading(scope)?;
+        let tx = self.store.begin(scope).await?;
+        Ok(tx.input_schemas(versions).await?)
     }
 
     /// Shows one tool, as it is in an environment.

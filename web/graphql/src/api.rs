@@ -23,6 +23,10 @@ pub(crate) const CALL: usize = 100;
 /// How many rows a list without a page size is priced as, in tens.
 pub(crate) const LIST: usize = 10;
 
+/// The price, at each row of a list, of a field that calls one use case for all of its rows: of a
+/// list without a page size, [`CALL`].
+pub(crate) const SHARED: usize = CALL / LIST;
+
 /// The price of a page of so many rows.
 pub(crate) const fn page_price(first: u32, child: usize) -> usize {
     CALL + child.saturating_mul((first as usize).div_ceil(10))

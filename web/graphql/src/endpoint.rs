@@ -73,7 +73,7 @@ impl Endpoint {
     /// The tools that were chosen for it by name, also those that are off.
     #[graphql(complexity = "LIST * child_complexity")]
     async fn tools(&self) -> Vec<Tool> {
-        self.found.tools.iter().cloned().map(Tool::from).collect()
+        Tool::all(&self.scope, self.found.tools.clone())
     }
 
     /// The agents that are connected to it, newest first.

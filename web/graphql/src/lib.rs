@@ -23,6 +23,7 @@ mod guard;
 mod hold;
 mod http;
 mod import;
+mod input_schema;
 mod measure;
 mod member;
 mod notice;

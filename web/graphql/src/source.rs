@@ -103,9 +103,9 @@ impl Source {
     ) -> Result<ToolPage> {
         let (source, environment) = (self.found.source.id, known(&environment)?);
         let registry = &ctx.services().registry;
-        let tools = registry.tools(&self.scope, source, environment).await;
-        let tools = tools.map_err(to_graphql)?;
-        ToolPage::cut(tools, &filter.unwrap_or_default(), first, after.as_ref())
+        let tools = registry.tool_briefs(&self.scope, source, environment);
+        let (tools, filter) = (tools.await.map_err(to_graphql)?, filter.unwrap_or_default());
+        ToolPage::cut(&self.scope, tools, &filter, (first, after.as_ref()))
     }
 
     /// How its address is looked at again by itself, if somebody has set that.

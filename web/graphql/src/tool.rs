@@ -1,13 +1,16 @@
 //! Tools, and pages of them.
 
-use async_graphql::{Enum, ID, InputObject, Json, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Json, Result, SimpleObject};
+use countersign_access::TenantScope;
 use countersign_domain::{decision, risk, tool as domain};
-use countersign_tool_registry::ToolView;
+use countersign_tool_registry::{ToolBrief, ToolView};
 use serde_json::Value;
 
 use crate::{
+    api::SHARED,
     fault::{id, invalid, known},
     import::Diagnostic,
+    input_schema::InputSchema,
     override_tool::ToolOverride,
     scalar::Moment,
     tenant::RiskClass,
@@ -82,6 +85,7 @@ enum Sensitivity {
 /// What an agent sees of an operation, as it is in an environment. Titles and descriptions are the
 /// imported document's words, or a person's where `overrides` says so.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct Tool {
     /// Names it; stable over imports.
     id: ID,
@@ -99,8 +103,6 @@ pub(crate) struct Tool {
     title: String,
     /// What agents are told about it.
     description: String,
-    /// JSON Schema of its arguments.
-    input_schema: Json<Value>,
     /// The document says not to use it any more.
     deprecated: bool,
     /// What a call can do, and why we think so.
@@ -116,6 +118,17 @@ pub(crate) struct Tool {
     unsupported: Option<String>,
     /// What was lost, guessed or repaired when it was imported.
     diagnostics: Vec<Diagnostic>,
+    #[graphql(skip)]
+    input: InputSchema,
+}
+
+#[ComplexObject]
+impl Tool {
+    /// JSON Schema of its arguments.
+    #[graphql(complexity = "SHARED")]
+    async fn input_schema(&self, ctx: &Context<'_>) -> Result<Json<&Value>> {
+        self.input.read(ctx).await.map(Json)
+    }
 }
 
 /// The classification of an operation.
@@ -194,15 +207,15 @@ pub(crate) struct ToolPage {
 impl ToolPage {
     /// Narrows and cuts a list. A cursor that is in no list any more begins nowhere.
     pub(crate) fn cut(
-        tools: Vec<ToolView>,
+        scope: &TenantScope,
+        tools: Vec<ToolBrief>,
         filter: &ToolFilter,
-        first: u32,
-        after: Option<&ID>,
+        (first, after): (u32, Option<&ID>),
     ) -> Result<Self> {
         if !(1..=PAGE).contains(&first) {
             return Err(invalid("first", "ask for 1 to 200 tools"));
         }
-        let fitting: Vec<ToolView> = tools.into_iter().filter(|t| filter.fits(t)).collect();
+        let fitting: Vec<ToolBrief> = tools.into_iter().filter(|t| filter.fits(t)).collect();
         let total = fitting.len();
         let begin = match after {
             None => 0,
@@ -213,7 +226,7 @@ impl ToolPage {
             }
         };
         let page = fitting.into_iter().skip(begin).take(first as usize);
-        let nodes: Vec<Tool> = page.map(Tool::from).collect();
+        let nodes = Tool::all(scope, page.collect());
         let more = begin + nodes.len() < total;
         let next = nodes.last().map(|tool| tool.id.clone()).filter(|_| more);
         Ok(Self { nodes, total, next })
@@ -221,7 +234,7 @@ impl ToolPage {
 }
 
 impl ToolFilter {
-    fn fits(&self, view: &ToolView) -> bool {
+    fn fits(&self, view: &ToolBrief) -> bool {
         let operation = &view.tool.operation;
         let named = |text: &String| {
             let text = text.to_lowercase();
@@ -237,8 +250,23 @@ impl ToolFilter {
 }
 
 impl From<ToolView> for Tool {
-    fn from(view: ToolView) -> Self {
-        let ToolView {
+    fn from(mut view: ToolView) -> Self {
+        let schema = view.tool.operation.input_schema.take();
+        Self::new(view.into(), InputSchema::Known(schema))
+    }
+}
+
+impl Tool {
+    /// Shapes a list, the schemas of whose arguments are read only if somebody asks for them.
+    pub(crate) fn all(scope: &TenantScope, tools: Vec<ToolBrief>) -> Vec<Self> {
+        let versions = tools.iter().map(|view| view.tool.version).collect();
+        let inputs = InputSchema::of_list(scope, versions);
+        let tools = tools.into_iter().zip(inputs);
+        tools.map(|(view, input)| Self::new(view, input)).collect()
+    }
+
+    fn new(view: ToolBrief, input: InputSchema) -> Self {
+        let ToolBrief {
             tool,
             state,
             decided,
@@ -254,7 +282,6 @@ impl From<ToolView> for Tool {
             path: operation.path,
             title: operation.title,
             description: operation.description,
-            input_schema: Json(operation.input_schema),
             deprecated: operation.deprecated,
             risk: operation.risk.into(),
             state: state.into(),
@@ -266,6 +293,7 @@ impl From<ToolView> for Tool {
                 .into_iter()
                 .map(Diagnostic::from)
                 .collect(),
+            input,
         }
     }
 }

@@ -22,7 +22,7 @@ use countersign_reporting::Audit;
 use countersign_secret_injection::{Connections, SetBaseUrl, StoreCredential};
 use countersign_spec_import::{Given, Imports, StartImport, Started};
 use countersign_tool_registry::{
-    CreateEndpoint, Registry, RevisionState, ToolView, TurnOn, TurnOnReads,
+    CreateEndpoint, Registry, RevisionState, ToolBrief, TurnOn, TurnOnReads,
 };
 use tokio::time::{Instant, sleep};
 
@@ -150,7 +150,7 @@ impl Services {
         &self,
         who: &Person,
         sample: &SampleApi,
-    ) -> anyhow::Result<(SourceId, EnvironmentId, Vec<ToolView>)> {
+    ) -> anyhow::Result<(SourceId, EnvironmentId, Vec<ToolBrief>)> {
         let given = Given::Url(format!("{}/openapi.json", sample.base()));
         let name = "Corner Shop".parse()?;
         let started = self
@@ -190,8 +190,9 @@ impl Services {
         who: &Person,
         source: SourceId,
         environment: EnvironmentId,
-    ) -> anyhow::Result<Vec<ToolView>> {
-        Ok(self.registry.tools(&who.scope, source, environment).await?)
+    ) -> anyhow::Result<Vec<ToolBrief>> {
+        let tools = self.registry.tool_briefs(&who.scope, source, environment);
+        Ok(tools.await?)
     }
 
     /// Says where the API lives and stores what lets requests in there.
@@ -243,7 +244,7 @@ impl Services {
     pub(crate) async fn turn_on_refund(
         &self,
         who: &Person,
-        refund: &ToolView,
+        refund: &ToolBrief,
         environment: EnvironmentId,
     ) -> anyhow::Result<()> {
         let on = TurnOn {
@@ -261,7 +262,7 @@ impl Services {
     pub(crate) async fn endpoint(
         &self,
         who: &Person,
-        tools: &[ToolView],
+        tools: &[ToolBrief],
         environment: EnvironmentId,
     ) -> anyhow::Result<Slug> {
         let endpoint = CreateEndpoint {
@@ -280,12 +281,13 @@ impl Services {
 
 /// Finds a tool by what it is, not by what somebody called it.
 pub(crate) fn find<'a>(
-    tools: &'a [ToolView],
+    tools: &'a [ToolBrief],
     method: Method,
     path: &str,
-) -> anyhow::Result<&'a ToolView> {
-    let is =
-        |view: &&ToolView| view.tool.operation.method == method && view.tool.operation.path == path;
+) -> anyhow::Result<&'a ToolBrief> {
+    let is = |view: &&ToolBrief| {
+        view.tool.operation.method == method && view.tool.operation.path == path
+    };
     let found = tools.iter().find(is);
     found.with_context(|| format!("the import has no {method} {path}"))
 }

@@ -92,6 +92,21 @@ pub struct OperationBrief {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl From<ImportedOperation> for OperationBrief {
+    fn from(whole: ImportedOperation) -> Self {
+        Self {
+            method: whole.method,
+            path: whole.path,
+            title: whole.title,
+            description: whole.description,
+            deprecated: whole.deprecated,
+            risk: whole.risk,
+            unsupported: whole.unsupported,
+            diagnostics: whole.diagnostics,
+        }
+    }
+}
+
 /// What decisions about an operation rest on, whether all of it is at hand or its brief.
 pub trait Judged {
     /// Its classification.

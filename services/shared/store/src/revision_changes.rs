@@ -204,6 +204,30 @@ impl TenantTx {
             .collect()
     }
 
+    /// Reads the schemas of the arguments that definitions have, and nothing else of them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn input_schemas(
+        &self,
+        versions: &[ToolVersionId],
+    ) -> Result<HashMap<ToolVersionId, serde_json::Value>, StoreError> {
+        let ids: Vec<Uuid> = versions.iter().map(|id| id.as_uuid()).collect();
+        let rows = self
+            .rows(
+                "SELECT id, definition -> 'input_schema' AS input_schema FROM tool_version
+                 WHERE tenant_id = $1 AND id = ANY ($2)",
+                [self.tenant().as_uuid().into(), Value::from(ids)],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let id = ToolVersionId::from(row.try_get::<Uuid>("", "id")?);
+                Ok((id, row.try_get("", "input_schema")?))
+            })
+            .collect()
+    }
+
     /// Carries decisions over to definitions that differ only in what needs no review: for each,
     /// a row of its own that names the one before. Nobody's word is changed: who decided, what
     /// and when are the same, and a foreign key refuses a definition of another risk. Holds are

@@ -19,7 +19,7 @@ use countersign_store::{
     tools::{ChangedTool, NewTool, NewToolVersion, ToolChanges},
 };
 use countersign_testkit::{Database, House, world};
-use countersign_tool_registry::{Registry, ToolView};
+use countersign_tool_registry::{Registry, ToolBrief, ToolView};
 use serde_json::json;
 
 pub(crate) struct Home {
@@ -133,15 +133,12 @@ impl Home {
 
     /// The tool of this name, as it is now.
     pub(crate) async fn tool(&self, source: SourceId, name: &str) -> ToolView {
-        let tools = self
-            .registry
-            .tools(&self.developer, source, self.house.environment)
-            .await
-            .unwrap();
-        tools
-            .into_iter()
-            .find(|tool| tool.tool.name == name)
-            .unwrap()
+        let (who, environment) = (&self.developer, self.house.environment);
+        let tools = self.registry.tool_briefs(who, source, environment);
+        let is = |view: &ToolBrief| view.tool.name == name;
+        let found = tools.await.unwrap().into_iter().find(is).unwrap();
+        let whole = self.registry.tool(who, found.tool.id, environment);
+        whole.await.unwrap()
     }
 
     /// What the latest record of an act tells.

@@ -1,5 +1,7 @@
 //! Sources and tools, as people see them.
 
+use std::collections::HashMap;
+
 use countersign_domain::{Fault as _, Kind, risk::RiskClass, role::Role};
 
 use crate::house::{Home, operation};
@@ -37,7 +39,8 @@ async fn another_tenant_sees_no_source_and_no_tool() {
     let source = home
         .source("Shop", &[operation("list", RiskClass::Read, false)])
         .await;
-    let tool = home.tool(source, "list").await.tool.id;
+    let whole = home.tool(source, "list").await.tool;
+    let tool = whole.id;
     let globex = home.database.house("globex").await;
     let stranger = globex.member(&home.database, Role::Owner).await;
     let registry = &home.registry;
@@ -51,7 +54,7 @@ async fn another_tenant_sees_no_source_and_no_tool() {
             .map(drop)
             .unwrap_err(),
         registry
-            .tools(&stranger, source, globex.environment)
+            .tool_briefs(&stranger, source, globex.environment)
             .await
             .map(drop)
             .unwrap_err(),
@@ -73,8 +76,14 @@ async fn another_tenant_sees_no_source_and_no_tool() {
     let environments = registry.environments(&stranger).await.unwrap();
     assert_eq!(environments.len(), 1);
     assert_eq!(environments[0].id, globex.environment);
+    let versions = [whole.version];
+    let theirs = registry.input_schemas(&stranger, &versions).await.unwrap();
+    assert!(theirs.is_empty(), "{theirs:?}");
+    let ours = registry.input_schemas(&home.reviewer, &versions).await;
+    let schema = whole.operation.input_schema;
+    assert_eq!(ours.unwrap(), HashMap::from([(whole.version, schema)]));
     println!(
         "{} ways for another tenant to see a source or a tool, all closed",
-        refused.len() + 2
+        refused.len() + 3
     );
 }

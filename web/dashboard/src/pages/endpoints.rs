@@ -13,7 +13,6 @@ use countersign_edge::{Form, Problem, Routes, WhoMay};
 use countersign_oauth_server::GrantView;
 use countersign_tool_registry::{
     CreateEndpoint, EndpointDetail, EndpointError, EndpointView, SetEndpointTools, ToolBrief,
-    ToolView,
 };
 use serde::Deserialize;
 
@@ -301,7 +300,7 @@ impl EndpointPage {
         let endpoint = &known.detail.endpoint;
         let tools = &known.detail.tools;
         let is_on =
-            |view: &&ToolView| matches!(view.state, countersign_domain::tool::ToolState::On(_));
+            |view: &&ToolBrief| matches!(view.state, countersign_domain::tool::ToolState::On(_));
         let count = |class| {
             let on = tools.iter().filter(is_on);
             on.filter(|view| view.tool.operation.risk.class == class)

@@ -5,6 +5,7 @@
 mod access;
 mod doors;
 mod front;
+mod input_schemas;
 mod overrides;
 mod refusals;
 mod revision_changes;

@@ -390,7 +390,7 @@ fn endpoint_page(text: &str) -> endpoints::EndpointPage {
         detail: EndpointDetail {
             endpoint: s::endpoint(text),
             environment: s::environment(),
-            tools: s::tools(12, text),
+            tools: s::briefs(12, text),
         },
         offered: s::briefs(12, text),
         grants: vec![s::grant(text)],

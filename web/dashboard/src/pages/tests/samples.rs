@@ -184,21 +184,7 @@ pub(super) fn tools(many: u128, text: &str) -> Vec<ToolView> {
 
 /// The same, as lists of many know them.
 pub(super) fn briefs(many: u128, text: &str) -> Vec<ToolBrief> {
-    let brief = |view: ToolView| ToolBrief {
-        tool: Tool {
-            id: view.tool.id,
-            source: view.tool.source,
-            name: view.tool.name,
-            version: view.tool.version,
-            revision: view.tool.revision,
-            fingerprint: view.tool.fingerprint,
-            operation: serde_json::from_value(json!(view.tool.operation)).unwrap(),
-        },
-        state: view.state,
-        decided: view.decided,
-        overrides: view.overrides,
-    };
-    tools(many, text).into_iter().map(brief).collect()
+    tools(many, text).into_iter().map(ToolBrief::from).collect()
 }
 
 pub(super) fn source(text: &str) -> Source {
