@@ -68,7 +68,7 @@ export class Watch {
       for (const colorScheme of ["light", "dark"]) {
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme });
-        const wide = await page.evaluate(sideways);
+        const wide = [...await page.evaluate(sideways), ...await page.evaluate(cutOff)];
         found.push(...wide.map((what) => `${size} ${colorScheme}: ${what}`));
         const tall = Math.max(viewport.height, await page.evaluate(() => document.documentElement.scrollHeight));
         await page.setViewportSize({ ...viewport, height: Math.min(tall, PICTURE.height) });
@@ -81,7 +81,7 @@ export class Watch {
     }
     await page.setViewportSize(DESK);
     await page.emulateMedia({ colorScheme: "light" });
-    this.checks.that(`page ${name}: axe finds nothing, and nothing scrolls sideways`, found.length === 0, [...new Set(found)].join("\n        "));
+    this.checks.that(`page ${name}: axe finds nothing, nothing scrolls sideways or is cut off`, found.length === 0, [...new Set(found)].join("\n        "));
     this.quiet(`page ${name}`);
   }
 
@@ -134,6 +134,21 @@ function sideways() {
     const wide = place.scrollWidth - place.clientWidth;
     const name = place.id || place.getAttribute("aria-label") || place.getAttribute("aria-labelledby") || place.localName;
     if (wide > 0) found.push(`${name} is ${wide} px wider than its place`);
+  }
+  return found;
+}
+
+/** In the page: closed lists that are too narrow for some of what can be chosen in them, and sent. */
+function cutOff() {
+  const found = [];
+  for (const list of document.querySelectorAll("main form[method=post] select")) {
+    if (!list.checkVisibility()) continue;
+    const whole = list.cloneNode(true);
+    Object.assign(whole.style, { position: "absolute", width: "max-content", minWidth: "0", maxWidth: "none" });
+    list.after(whole);
+    const hidden = whole.offsetWidth - list.offsetWidth;
+    whole.remove();
+    if (hidden > 0) found.push(`the list ${list.id || list.name} hides ${hidden} px of a choice`);
   }
   return found;
 }

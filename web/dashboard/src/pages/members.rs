@@ -81,19 +81,16 @@ pub(crate) struct InvitationRow {
     pub(crate) until: When,
 }
 
+/// What is said of roles in the list of them: as much as a phone shows while the list is closed.
 const ROLES: [(Role, &str); 5] = [
-    (
-        Role::Reviewer,
-        "reviewer: turns high-risk tools on, countersigns calls",
-    ),
-    (
-        Role::Developer,
-        "developer: imports APIs, makes endpoints, connects agents",
-    ),
-    (Role::Admin, "admin: everything but making owners"),
+    (Role::Reviewer, "reviewer: decides about risk"),
+    (Role::Developer, "developer: imports and connects"),
+    (Role::Admin, "admin: all but making owners"),
     (Role::Owner, "owner: everything"),
-    (Role::Auditor, "auditor: reads everything, changes nothing"),
+    (Role::Auditor, "auditor: reads, changes nothing"),
 ];
+const ROLES_HINT: &str = "Reviewers turn high-risk tools on and countersign calls. \
+    Developers import APIs, make endpoints and connect agents.";
 
 impl MembersPage {
     pub(crate) fn new(
@@ -124,7 +121,9 @@ impl MembersPage {
             rows: members.iter().map(row).collect(),
             invitations: invitations.iter().map(open).collect(),
             email: Field::email("email", "E-mail address"),
-            role: Field::select("role", "Role", roles).value(Role::Reviewer.as_str()),
+            role: Field::select("role", "Role", roles)
+                .hint(ROLES_HINT)
+                .value(Role::Reviewer.as_str()),
             link: None,
             error: None,
         }
