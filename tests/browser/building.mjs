@@ -3,6 +3,9 @@
 import { DECEPTIVE, KEY } from "./shop.mjs";
 
 const OWNER = { email: "olivia@corner.example", password: "seven-otters-signed-it" };
+// As long as an address can be, with no place to break it.
+const LABEL = "cornershopsandbakeriesofthenorthernprovinces".padEnd(60, "s");
+const AUDITOR = { email: `${"anna".repeat(16)}@${LABEL}.${LABEL}.${LABEL}.xyz`, password: "nine-badgers-counted-it" };
 const REVIEWER = { email: "ravi@corner.example", password: "eleven-herons-read-it" };
 
 export { OWNER, REVIEWER };
@@ -169,4 +172,30 @@ export async function invite(scene) {
   await watch.look(page, "overview-reviewer");
   const again = await page.request.get(link);
   checks.same("the link is good once", again.status() === 200 ? "good again" : "refused", "refused");
+}
+
+/** Somebody whose address is wider than any table looks in, and is a member no longer. */
+export async function inviteLongAddress(scene) {
+  const { checks, watch, owner } = scene;
+  checks.about("A member with a long address");
+  await scene.go(owner, "/members");
+  await owner.keys.type("#invite-form [name=email]", AUDITOR.email);
+  await owner.keys.choose("#invite-form [name=role]", "auditor");
+  await owner.keys.press("#invite");
+  const link = (await owner.page.locator("#invitation-link").innerText()).trim();
+  checks.that("the open invitation names the whole address", (await owner.page.locator("#invitations").innerText()).includes(AUDITOR.email));
+  await watch.look(owner.page, "members-long-invitation");
+  const { page, keys } = await scene.person();
+  await page.goto(link);
+  await watch.look(page, "invitation-long");
+  await keys.type("#accept-form [name=password]", AUDITOR.password);
+  await keys.press("#accept");
+  await watch.look(page, "overview-long");
+  await scene.go(owner, "/members");
+  const row = owner.page.locator("#members tr", { hasText: AUDITOR.email });
+  checks.same("the address is in one row, whole", await row.count(), 1);
+  await watch.look(owner.page, "members-long");
+  await owner.keys.press(`[aria-label="Remove ${AUDITOR.email}"]`);
+  checks.same("a removed member is in no row", await row.count(), 0);
+  await page.context().close();
 }

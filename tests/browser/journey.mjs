@@ -102,6 +102,7 @@ try {
     building.connectUpstream,
     building.makeEndpoint,
     building.invite,
+    building.inviteLongAddress,
     deciding.connectAgent,
     deciding.callAndHold,
     deciding.countersign,
