@@ -411,6 +411,16 @@ async fn t62_an_agent_cannot_bury_its_reviewers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn t62_nor_by_asking_for_everything_at_once() {
+    let scene = scene().await;
+    let asked = (1..=40).map(|cents| scene.refund(cents));
+    let answers = futures_util::future::join_all(asked).await;
+    let held = answers.iter().filter(|answer| answer.code() == "held");
+    assert_eq!(held.count(), 20);
+    println!("40 different calls of one agent at once: 20 wait");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lowered_role_reaches_the_members_agents() {
     let scene = scene().await;
     let developer = scene

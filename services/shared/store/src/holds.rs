@@ -221,11 +221,16 @@ impl TenantTx {
     /// # Errors
     /// When the database refuses.
     pub async fn waiting_of(&self, grant: GrantId) -> Result<i64, StoreError> {
+        // A statement of its own: one that waits for the lock counts by a snapshot from before.
+        self.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 7171))",
+            [grant.as_uuid().into()],
+        )
+        .await?;
         let row = self
             .row(
-                "SELECT pg_advisory_xact_lock(hashtextextended($2::text, 7171)),
-                        (SELECT count(*) FROM hold WHERE tenant_id = $1 AND grant_id = $2 AND state = 'pending'
-                         AND closed_at IS NULL AND expires_at > clock_timestamp()) AS waiting",
+                "SELECT count(*) AS waiting FROM hold WHERE tenant_id = $1 AND grant_id = $2
+                 AND state = 'pending' AND closed_at IS NULL AND expires_at > clock_timestamp()",
                 [self.tenant().as_uuid().into(), grant.as_uuid().into()],
             )
             .await?
