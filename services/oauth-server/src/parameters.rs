@@ -1,6 +1,10 @@
 //! The parameters of a request, each of which may appear once (RFC 6749 section 3.1).
 
+use std::collections::HashSet;
+
 use crate::OAuthError;
+
+const TWICE: OAuthError = OAuthError::InvalidRequest("a parameter appears twice");
 
 /// Parsed parameters of a query or a form.
 pub(crate) struct Parameters(Vec<(String, String)>);
@@ -24,7 +28,7 @@ impl Parameters {
         let mut values = self.0.iter().filter(|(key, _)| key == name);
         let first = values.next();
         if values.next().is_some() {
-            return Err(OAuthError::InvalidRequest("a parameter appears twice"));
+            return Err(TWICE);
         }
         Ok(first.map(|(_, value)| value.as_str()))
     }
@@ -38,8 +42,8 @@ impl Parameters {
 
     /// Refuses any parameter that appears twice.
     pub(crate) fn each_once(&self) -> Result<(), OAuthError> {
-        self.0
-            .iter()
-            .try_for_each(|(name, _)| self.get(name).map(|_| ()))
+        let mut seen = HashSet::new();
+        let once = self.0.iter().all(|(name, _)| seen.insert(name));
+        once.then_some(()).ok_or(TWICE)
     }
 }
