@@ -7,13 +7,17 @@
 //! Counted in this process; a deployment of several multiplies the numbers.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::IpAddr,
     num::NonZeroU32,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
-use countersign_domain::{digest::Digest, name::Email};
+use countersign_domain::{
+    digest::Digest,
+    name::Email,
+    network::{network, site},
+};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 /// Forget addresses that have not been heard of, every so many tries.
@@ -44,8 +48,9 @@ impl Limits {
     /// Counts a try from an address.
     pub(crate) fn count_address(&self, address: IpAddr) -> Result<(), Limited> {
         self.sweep();
-        let household = household(address);
-        self.addresses.check_key(&household).map_err(|_| Limited)
+        self.addresses
+            .check_key(&site(address))
+            .map_err(|_| Limited)
     }
 
     /// Counts a try at an account, whether there is one or not: first in its network, so that
@@ -74,24 +79,10 @@ fn quota(every: Duration, burst: u32) -> Quota {
     quota.allow_burst(burst)
 }
 
-/// A household has one address of version 4, or a whole /64 of version 6.
-fn household(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-    }
-}
-
-/// What one attacker is likely to have many addresses of: a /24 of version 4, a /64 of version 6.
-fn network(address: IpAddr) -> IpAddr {
-    match household(address) {
-        IpAddr::V4(address) => IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() >> 8 << 8)),
-        address @ IpAddr::V6(_) => address,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
     use super::*;
 
     #[test]
@@ -119,6 +110,10 @@ mod tests {
         assert_eq!(allowed(&|host| [192, 0, 3, host].into()), 10);
         let site = |host| Ipv6Addr::from_bits((0x2001_0db8 << 96) | u128::from(host));
         assert_eq!(allowed(&|host| site(host).into()), 10);
+        let nets =
+            (0..1_000_u128).map(|net| Ipv6Addr::from_bits((0x2001_0db9 << 96) | (net << 64)));
+        let one_site = nets.filter(|at| limits.count_account(&email, (*at).into()).is_ok());
+        assert_eq!(one_site.count(), 10, "a /48 is one network");
         let mapped = |host| Ipv4Addr::new(192, 0, 2, host).to_ipv6_mapped();
         assert_eq!(allowed(&|host| mapped(host).into()), 0);
     }

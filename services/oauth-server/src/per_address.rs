@@ -5,7 +5,7 @@
 //! not in it: that is hard on newcomers, and costs neither memory nor time.
 
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use countersign_domain::network::site;
 use governor::{
     Quota, RateLimiter,
     clock::{Clock as _, DefaultClock},
@@ -61,7 +62,7 @@ impl PerAddress {
         {
             networks.retain_recent();
         }
-        networks.check_key(&network(address)).map_err(|not_until| {
+        networks.check_key(&site(address)).map_err(|not_until| {
             let wait: Duration = not_until.wait_time_from(networks.clock().now());
             OAuthError::Limited {
                 retry_after_seconds: wait.as_secs().max(1),
@@ -107,36 +108,30 @@ impl ShrinkableKeyedStateStore<IpAddr> for Networks {
     }
 }
 
-/// An IPv6 customer has a whole /64 to ask from, so it is counted as one.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !0 << 64)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv6Addr;
+
     use super::*;
 
-    /// The first address of one /64 after the other.
-    fn site(number: usize) -> IpAddr {
+    /// The first address of one /48 after the other.
+    fn nth(number: usize) -> IpAddr {
         let net = u128::try_from(number).unwrap();
-        IpAddr::V6(Ipv6Addr::from_bits((0x2001_0db8 << 96) | (net << 64)))
+        IpAddr::V6(Ipv6Addr::from_bits((0x2001 << 112) | (net << 80)))
     }
 
     #[test]
     fn networks_beyond_the_room_share_one_count_and_the_others_keep_theirs() {
         let counts = PerAddress::new(AddressQuota::new(3, 1));
         for number in 0..NETWORKS {
-            counts.count(site(number)).unwrap();
+            counts.count(nth(number)).unwrap();
         }
         let strangers = NETWORKS..NETWORKS + 1_000;
-        let allowed = strangers.filter(|number| counts.count(site(*number)).is_ok());
+        let allowed = strangers.filter(|number| counts.count(nth(*number)).is_ok());
         assert_eq!(allowed.count(), 3);
         assert_eq!(counts.0.networks.len(), NETWORKS);
         for number in [0, NETWORKS - 1] {
-            counts.count(site(number)).unwrap();
+            counts.count(nth(number)).unwrap();
         }
         println!("{NETWORKS} networks counted by themselves, 1000 others together");
     }
@@ -146,11 +141,11 @@ mod tests {
         // One request each millisecond: all are forgiven by the time the thousand are made.
         let counts = PerAddress::new(AddressQuota::new(1, 60_000));
         for number in 0..5_000 {
-            counts.count(site(number)).unwrap();
+            counts.count(nth(number)).unwrap();
         }
         std::thread::sleep(Duration::from_millis(20));
         for _ in 0..SWEEP_EVERY {
-            counts.count(site(0)).ok();
+            counts.count(nth(0)).ok();
         }
         let left = counts.0.networks.len();
         assert!(left < 1_024, "{left}");

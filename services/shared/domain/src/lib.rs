@@ -18,6 +18,7 @@ pub mod id;
 pub mod json;
 pub mod media_type;
 pub mod name;
+pub mod network;
 pub mod operation;
 pub mod overrides;
 pub mod path;
