@@ -349,5 +349,12 @@ async fn a_network_that_guesses_tokens_is_told_to_wait() {
     assert_eq!(told, 120 - 50);
     house.clock.advance(TimeDelta::seconds(1));
     assert_eq!(guess(120).await, 401);
+    let order = json!({"order_id": "o-1"});
+    assert_eq!(house.call(&agent, "get_order", &order).await.status, 200);
+    for number in 121..200 {
+        guess(number).await;
+    }
+    assert_eq!(guess(200).await, 429);
+    assert_eq!(house.call(&agent, "get_order", &order).await.status, 200);
     println!("120 guessed tokens: {told} not even looked at, 0 let in");
 }

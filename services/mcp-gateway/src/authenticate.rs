@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, http::header};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+};
 use countersign_access::TenantScope;
 use countersign_domain::{Fault as _, digest::Digest, name::Slug, risk::RiskClass};
 use countersign_edge::{ClientAddress, Problem};
@@ -30,11 +33,15 @@ pub(crate) async fn authenticate(
     (tenant, endpoint): (&Slug, &Slug),
 ) -> Result<(Digest, Arc<TenantScope>), HttpResponse> {
     let from = ClientAddress::of(request).0;
-    if gateway.is_guessing(from) {
+    let presented = presented(request);
+    // Who guesses does not shut out a neighbour whose token was good a moment ago.
+    let was_good = matches!(presented, Presented::Bearer(token) if gateway.was_good(token));
+    if !was_good && gateway.is_guessing(from) {
         return Err(too_many());
     }
-    let found = find(gateway, request, (tenant, endpoint)).await;
-    if found.is_err() {
+    let found = find(gateway, presented, (tenant, endpoint)).await;
+    let refused = |answer: &HttpResponse| answer.status() == StatusCode::UNAUTHORIZED;
+    if found.as_ref().err().is_some_and(refused) {
         gateway.guessed(from);
     }
     found
@@ -42,10 +49,10 @@ pub(crate) async fn authenticate(
 
 async fn find(
     gateway: &Gateway,
-    request: &HttpRequest,
+    presented: Presented,
     (tenant, endpoint): (&Slug, &Slug),
 ) -> Result<(Digest, Arc<TenantScope>), HttpResponse> {
-    let token = match presented(request) {
+    let token = match presented {
         Presented::Bearer(token) => token,
         Presented::Nothing => return Err(challenge(gateway, tenant, endpoint, None).await),
         Presented::Foreign => {
@@ -59,7 +66,7 @@ async fn find(
         Err(error) => {
             tracing::warn!(code = error.code(), error = %error, "could not look a token up");
             let detail = "try again in a moment";
-            let status = actix_web::http::StatusCode::SERVICE_UNAVAILABLE;
+            let status = StatusCode::SERVICE_UNAVAILABLE;
             let mut problem = Problem::new(status, "database_unavailable", detail);
             problem.retry_after = Some(1);
             Err(actix_web::ResponseError::error_response(&problem))

@@ -1,7 +1,7 @@
 //! The gateway's parts, and what it counts.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::IpAddr,
     num::NonZeroU32,
     sync::{
         Arc,
@@ -17,6 +17,7 @@ use countersign_domain::{
     digest::Digest,
     id::{GrantId, TenantId},
     name::Slug,
+    network::network,
 };
 use countersign_edge::PublicUrl;
 use countersign_reporting::Recorder;
@@ -32,6 +33,9 @@ use crate::{looks::Looks, seats::Seats};
 
 /// How long a token may still work after it was revoked elsewhere.
 const PRINCIPAL_TTL: Duration = Duration::from_millis(900);
+
+/// How long it is remembered that a token was good: as long as most of them live.
+const GOOD_FOR: Duration = Duration::from_mins(10);
 
 /// Failed authentications that one network may make in a second before it is only told to wait.
 const GUESSES: u32 = 50;
@@ -94,6 +98,8 @@ impl Default for Rates {
 pub struct Gateway {
     pub(crate) parts: Arc<Parts>,
     principals: Cache<(Digest, Slug, Slug), Option<Arc<TenantScope>>>,
+    /// Tokens that were good when they were looked up last.
+    good: SyncCache<Digest, ()>,
     /// The last second in which a network failed.
     failures: SyncCache<IpAddr, Arc<Failures>>,
     agents: Arc<DefaultKeyedRateLimiter<GrantId>>,
@@ -113,6 +119,10 @@ impl Gateway {
             principals: Cache::builder()
                 .max_capacity(50_000)
                 .time_to_live(PRINCIPAL_TTL)
+                .build(),
+            good: SyncCache::builder()
+                .max_capacity(50_000)
+                .time_to_live(GOOD_FOR)
                 .build(),
             failures: SyncCache::builder()
                 .max_capacity(50_000)
@@ -138,8 +148,20 @@ impl Gateway {
         let key = (token, tenant.clone(), endpoint.clone());
         let resource = self.resource(tenant, endpoint);
         let store = &self.parts.store;
-        let find = async { Ok(store.agent(token, &resource).await?.map(Arc::new)) };
+        let find = async {
+            let found = store.agent(token, &resource).await?.map(Arc::new);
+            match &found {
+                Some(_) => self.good.insert(token, ()),
+                None => self.good.invalidate(&token),
+            }
+            Ok(found)
+        };
         self.principals.try_get_with(key, find).await
+    }
+
+    /// Says whether a token was good when it was looked up last; it is looked up again all the same.
+    pub(crate) fn was_good(&self, token: Digest) -> bool {
+        self.good.contains_key(&token)
     }
 
     /// The endpoint's URL, which is the audience of its tokens (RFC 8707).
@@ -159,15 +181,15 @@ impl Gateway {
 
     /// Remembers a failed authentication.
     pub(crate) fn guessed(&self, from: IpAddr) {
-        let (network, second) = (network(from), self.second());
+        let (from, second) = (network(from), self.second());
         let none = || {
             let count = AtomicU32::new(0);
             Arc::new(Failures { second, count })
         };
-        let mut failed = self.failures.get_with(network, none);
+        let mut failed = self.failures.get_with(from, none);
         if failed.second != second {
             failed = none();
-            self.failures.insert(network, Arc::clone(&failed));
+            self.failures.insert(from, Arc::clone(&failed));
         }
         failed.count.fetch_add(1, Ordering::Relaxed);
     }
@@ -184,13 +206,5 @@ impl Gateway {
     /// Says whether a call is within the agent's and the tenant's rate.
     pub(crate) fn within_rate(&self, tenant: TenantId, grant: GrantId) -> bool {
         self.agents.check_key(&grant).is_ok() && self.tenants.check_key(&tenant).is_ok()
-    }
-}
-
-/// The /24 or /64 that an address is in.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(v4) => Ipv4Addr::from_bits(v4.to_bits() & (u32::MAX << 8)).into(),
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
     }
 }
