@@ -107,6 +107,11 @@ impl<'c, 'f, 'b> Walk<'c, 'f, 'b> {
 
     fn views(&mut self, old: View<'c>, new: View<'c>, at: &At<'_>) {
         self.annotations(&old, &new, at);
+        self.enter(old, new, at);
+    }
+
+    /// Compares what two schemas ask for, now or when the queue comes to it.
+    fn enter(&mut self, old: View<'c>, new: View<'c>, at: &At<'_>) {
         if !old.entered && !new.entered {
             return self.shapes(&old, &new, at);
         }

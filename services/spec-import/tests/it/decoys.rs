@@ -14,14 +14,15 @@ use crate::{
     reimports::{state, told, turn_on},
 };
 
-/// A read and a definition that it alone refers to.
-struct Read<'d> {
-    operation: &'d mut Value,
-    state: &'d mut Value,
+/// A read and two definitions that it alone refers to: to the second only through a third.
+struct Read {
+    operation: Value,
+    state: Value,
+    scope: Value,
 }
 
 /// What differs, what somebody is asked to look at, and the change.
-type Attack = (&'static str, ReviewReason, fn(&mut Read<'_>));
+type Attack = (&'static str, ReviewReason, fn(&mut Read));
 
 /// So many reads, each with servers, arguments and an answer of its own.
 fn shop(reads: usize) -> Value {
@@ -36,12 +37,18 @@ fn shop(reads: usize) -> Value {
                 "description": "Only orders in this state."}},
             {"name": "of", "in": "query", "schema": {"anyOf": [{"type": "integer"}, {"type": "string"}]}},
             {"name": "step", "in": "query", "schema": {"type": "number", "multipleOf": 1e-17}},
+            {"name": "filter", "in": "query", "content": {"application/json": {"schema": {
+                "$ref": format!("#/components/schemas/Filter{index}")}}}},
         ]);
         list["responses"]["200"]["content"]["application/json"]["schema"] = json!({
             "type": "object", "properties": {"id": {"type": "string", "description": "The order."}}});
         shop["paths"][path(index)]["get"] = list;
         shop["components"]["schemas"][format!("State{index}")] =
             json!({"type": "string", "description": "Where an order is."});
+        shop["components"]["schemas"][format!("Scope{index}")] =
+            json!({"type": "string", "default": "own"});
+        shop["components"]["schemas"][format!("Filter{index}")] = json!({"type": "object",
+            "properties": {"scope": {"$ref": format!("#/components/schemas/Scope{index}")}}});
     }
     shop
 }
@@ -50,16 +57,24 @@ fn path(index: usize) -> String {
     format!("/orders{index}")
 }
 
-impl Read<'_> {
+impl Read {
     /// Takes one read of the shop out, lets it be changed, and puts it back.
-    fn change(shop: &mut Value, index: usize, change: impl FnOnce(&mut Read<'_>)) {
-        let mut operation = shop["paths"][path(index)]["get"].take();
-        let state = &mut shop["components"]["schemas"][format!("State{index}")];
-        change(&mut Read {
-            operation: &mut operation,
-            state,
-        });
-        shop["paths"][path(index)]["get"] = operation;
+    fn change(shop: &mut Value, index: usize, change: impl FnOnce(&mut Self)) {
+        let mut read = Self {
+            operation: shop["paths"][path(index)]["get"].take(),
+            state: shop["components"]["schemas"][format!("State{index}")].take(),
+            scope: shop["components"]["schemas"][format!("Scope{index}")].take(),
+        };
+        change(&mut read);
+        shop["paths"][path(index)]["get"] = read.operation;
+        shop["components"]["schemas"][format!("State{index}")] = read.state;
+        shop["components"]["schemas"][format!("Scope{index}")] = read.scope;
+    }
+
+    /// Lets an argument that has one schema take a number as well.
+    fn or_a_number(&mut self) {
+        let schema = &mut self.operation["parameters"][3]["content"]["application/json"]["schema"];
+        *schema = json!({"anyOf": [schema.take(), {"type": "integer"}]});
     }
 
     fn add(&mut self, parameter: Value) {
@@ -72,7 +87,7 @@ impl Read<'_> {
     }
 }
 
-const ATTACKS: [Attack; 11] = [
+const ATTACKS: [Attack; 13] = [
     ("its servers change places", ReviewReason::Server, |read| {
         let servers = read.operation["servers"].as_array_mut().unwrap();
         servers.reverse();
@@ -155,13 +170,27 @@ const ATTACKS: [Attack; 11] = [
             read.operation["parameters"][2]["schema"]["multipleOf"] = json!(3e-17);
         },
     ),
+    (
+        "a default behind a reference that has an alternative now",
+        ReviewReason::RequiredInput,
+        |read| {
+            read.or_a_number();
+            read.scope["default"] = "all".into();
+        },
+    ),
+    (
+        "something that must be given, behind a reference that has an alternative now",
+        ReviewReason::RequiredInput,
+        |read| {
+            read.or_a_number();
+            read.scope = json!({"type": "object", "required": ["whose"]});
+        },
+    ),
 ];
 
 /// Imports a shop, turns all of it on, imports it again with each read changed by its change, and
 /// says of each what state it is in and what people are told.
-async fn after(
-    changes: &[&dyn Fn(&mut Read<'_>)],
-) -> Vec<(ToolState, Option<Outcome>, Vec<Change>)> {
+async fn after(changes: &[&dyn Fn(&mut Read)]) -> Vec<(ToolState, Option<Outcome>, Vec<Change>)> {
     let desk = Desk::new().await;
     let mut given = shop(changes.len());
     let started = desk.start(paste(&given)).await;
@@ -188,14 +217,14 @@ async fn after(
 #[tokio::test]
 async fn t80_no_harmless_change_carries_a_decision_over_one_that_is_not() {
     let behind = ATTACKS.map(|(_, _, attack)| {
-        move |read: &mut Read<'_>| {
+        move |read: &mut Read| {
             read.operation["deprecated"] = true.into();
             let id = read.operation["operationId"].as_str().unwrap();
             read.operation["operationId"] = format!("{id}Now").into();
             attack(read);
         }
     });
-    let behind: Vec<&dyn Fn(&mut Read<'_>)> = behind.iter().map(|one| one as _).collect();
+    let behind: Vec<&dyn Fn(&mut Read)> = behind.iter().map(|one| one as _).collect();
     for ((what, reason, _), (state, told, shown)) in ATTACKS.iter().zip(after(&behind).await) {
         assert_eq!(told, Some(Outcome::Review(*reason)), "{what}: {shown:#?}");
         assert_eq!(state, ToolState::NeedsReview, "{what}");
@@ -209,14 +238,15 @@ async fn t80_no_harmless_change_carries_a_decision_over_one_that_is_not() {
 
 #[tokio::test]
 async fn what_says_nothing_new_to_anybody_still_only_informs() {
-    let harmless: [fn(&mut Read<'_>); 5] = [
+    let harmless: [fn(&mut Read); 6] = [
         |read| read.operation["deprecated"] = true.into(),
         |read| read.operation["parameters"][1]["deprecated"] = true.into(),
         |read| read.add(json!({"name": "page", "in": "query", "schema": {"type": "integer"}})),
+        Read::or_a_number,
         |read| read.answer()["total"] = json!({"type": "integer"}),
         |read| read.answer()["state"] = json!({"enum": ["open", "not yet"]}),
     ];
-    let harmless: Vec<&dyn Fn(&mut Read<'_>)> = harmless.iter().map(|one| one as _).collect();
+    let harmless: Vec<&dyn Fn(&mut Read)> = harmless.iter().map(|one| one as _).collect();
     for (index, (state, told, shown)) in after(&harmless).await.into_iter().enumerate() {
         assert_eq!(told, Some(Outcome::Informed), "{index}: {shown:#?}");
         assert_eq!(state, ToolState::On(Handling::Run), "{index}");

@@ -19,8 +19,8 @@ impl<'c> Walk<'c, '_, '_> {
         let (before, after) = (union(old), union(new));
         let (Some(one), Some(other)) = (&before, &after) else {
             return match (before, after) {
-                (Some((_, parts)), None) => self.unwrapped(&parts, new, (at, false)),
-                (None, Some((_, parts))) => self.unwrapped(&parts, old, (at, true)),
+                (Some((_, parts)), None) => self.unwrapped(&parts, (old, new), (at, false)),
+                (None, Some((_, parts))) => self.unwrapped(&parts, (old, new), (at, true)),
                 _ => false,
             };
         };
@@ -39,21 +39,26 @@ impl<'c> Walk<'c, '_, '_> {
     }
 
     /// One side is a list of alternatives and the other a plain schema; `wrapped` says that the
-    /// newer one is the list.
+    /// newer one is the list. Of the alternatives, the one that reads like the plain schema is
+    /// compared with it: what both refer to may differ.
     fn unwrapped(
         &mut self,
         parts: &[&'c Value],
-        alone: &View<'c>,
+        (old, new): (&View<'c>, &View<'c>),
         (at, wrapped): (&At<'_>, bool),
     ) -> bool {
+        let (alone, root) = if wrapped {
+            (old, self.roots.1)
+        } else {
+            (new, self.roots.0)
+        };
         if alone.members.keys().all(|name| is_annotation(name)) {
             return false;
         }
-        let root = if wrapped { self.roots.1 } else { self.roots.0 };
-        let Some(twin) = parts.iter().position(|part| {
-            let part = View::of(part, root);
-            part.members == alone.members
-        }) else {
+        self.nullable(old, new, at);
+        let views = parts.iter().map(|part| View::of(part, root));
+        let mut twins = views.enumerate();
+        let Some((twin, mut view)) = twins.find(|(_, part)| part.members == alone.members) else {
             let words = "there are other alternatives than before";
             self.note(
                 at,
@@ -75,6 +80,10 @@ impl<'c> Walk<'c, '_, '_> {
             Note::new("one_of_removed", Effect::Narrower, words)
         };
         self.note(at, note);
+        // Null is compared already, with all alternatives.
+        view.nullable = alone.nullable;
+        let (old, new) = if wrapped { (*old, view) } else { (view, *new) };
+        self.enter(old, new, at);
         true
     }
 

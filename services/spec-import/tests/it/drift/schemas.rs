@@ -3,7 +3,10 @@
 //! The table says what changed, in words; the schema of a property before and after; the check
 //! that finds it; and what it does to those who send the property, and to those who read it.
 
-use countersign_domain::drift::{Breaking, Change, ChangeKind};
+use countersign_domain::drift::{
+    Breaking::{self, Breaking as Stops, No},
+    Change, ChangeKind,
+};
 use countersign_spec_import::drift::compare;
 use serde_json::{Value, json};
 
@@ -93,6 +96,49 @@ fn the_same_said_otherwise_is_no_change() {
             (&answering(&whole(&old)), &answering(&whole(&new))),
             &[],
         );
+    }
+}
+
+#[test]
+fn an_alternative_hides_neither_null_nor_what_a_reference_leads_to() {
+    let of = |it: Value, scope: Value| {
+        answering(&json!({"properties": {"it": it}, "$defs": {
+            "Filter": {"type": "object", "properties": {"scope": {"$ref": "#/$defs/Scope"}}},
+            "Scope": scope}}))
+    };
+    let (one, two) = (json!({"type": "string"}), json!({"type": "integer"}));
+    let filter = json!({"$ref": "#/$defs/Filter"});
+    let or = |more: Value| json!({"anyOf": [filter, more]});
+    let null = json!({"type": "null"});
+    expect(
+        "null, and then another",
+        (
+            &of(or(null), one.clone()),
+            &of(or(two.clone()), one.clone()),
+        ),
+        &[
+            ("response_property_became_not_nullable", No),
+            ("response_property_one_of_added", Stops),
+        ],
+    );
+    let narrowed = json!({"type": "string", "maxLength": 5});
+    for (old, new, code, grade) in [
+        (
+            filter.clone(),
+            or(two.clone()),
+            "response_property_one_of_added",
+            Stops,
+        ),
+        (
+            or(two),
+            filter.clone(),
+            "response_property_one_of_removed",
+            No,
+        ),
+    ] {
+        let changes = compare(&of(old, one.clone()), &of(new, narrowed.clone()));
+        let both = [("response_property_max_length_set", No), (code, grade)];
+        assert_eq!(graded(&changes), both, "{changes:#?}");
     }
 }
 
