@@ -23,7 +23,7 @@ use super::{
     place::{At, Part, Root, short},
 };
 use grade::Effect;
-use view::View;
+use view::{View, is_annotation};
 
 /// A walk over the schemas of one side of an operation: all that is sent, or all that comes back.
 pub(super) struct Walk<'c, 'f, 'b> {
@@ -164,6 +164,9 @@ impl<'c, 'f, 'b> Walk<'c, 'f, 'b> {
             "multipleOf" => self.step(sides, at),
             "uniqueItems" => self.unique(sides, at),
             "contentEncoding" | "contentMediaType" => self.content(name, sides, at),
+            // Compared before, together with one another.
+            "type" | "format" | "properties" | "required" | "enum" | "const" => {}
+            name if is_annotation(name) => {}
             _ => self.bound(name, sides, at),
         }
     }

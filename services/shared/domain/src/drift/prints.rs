@@ -235,6 +235,7 @@ mod tests {
         for value in [
             json!({"enum": ["a", "not yet"]}),
             json!({"properties": {"b": {"const": "c"}}}),
+            json!({"default": {"a": ["not yet"]}, "required": ["a b"]}),
         ] {
             assert_eq!(text(&value), plain, "{value}");
         }
@@ -242,6 +243,11 @@ mod tests {
             json!({"enum": ["send it all"]}),
             json!({"properties": {"b": {"const": "send it all"}}}),
             json!({"properties": {"send it all": {}}}),
+            json!({"default": [{"a": ["send it all"]}]}),
+            json!({"const": {"send it all": 1}}),
+            json!({"enum": [["send it all"]]}),
+            json!({"required": ["send it all"]}),
+            json!({"dependentRequired": {"a": ["send it all"]}}),
         ] {
             assert_ne!(text(&sentence), plain, "{sentence}");
         }

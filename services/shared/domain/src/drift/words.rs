@@ -57,25 +57,32 @@ fn collect<'o>(schema: &'o Value, words: &mut Vec<&'o str>, depth: usize) {
                     collect(part, words, depth - 1);
                 }
             }
-            "enum" => words.extend(sentences(value)),
-            "required" | "type" | "dependentRequired" => {}
-            "const" | "default" => words.extend(sentence(value)),
+            "enum" | "const" | "default" | "required" | "dependentRequired" => {
+                words.extend(sentences(value));
+            }
             _ => {
-                words.extend(sentence(value));
+                words.extend(value.as_str().filter(|text| is_sentence(text)));
                 collect(value, words, depth - 1);
             }
         }
     }
 }
 
-fn sentence(value: &Value) -> Option<&str> {
-    value.as_str().filter(|text| is_sentence(text))
-}
-
-/// The choices that are sentences; their order means nothing.
-fn sentences(choices: &Value) -> Vec<&str> {
-    let choices = choices.as_array().into_iter().flatten();
-    let mut found: Vec<&str> = choices.filter_map(sentence).collect();
+/// The texts and names in a value that are sentences, however deep; their order means nothing.
+fn sentences(value: &Value) -> Vec<&str> {
+    let (mut found, mut open) = (Vec::new(), vec![value]);
+    while let Some(value) = open.pop() {
+        match value {
+            Value::String(text) => found.push(text.as_str()),
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => {
+                found.extend(members.keys().map(String::as_str));
+                open.extend(members.values());
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    found.retain(|text| is_sentence(text));
     found.sort_unstable();
     found
 }

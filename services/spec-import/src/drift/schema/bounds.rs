@@ -1,5 +1,7 @@
 //! Numbers that bound a value: lengths, sizes, ranges, steps, patterns.
 
+use std::cmp::Ordering;
+
 use serde_json::Value;
 
 use super::{Note, Sides, Walk, grade::Effect};
@@ -132,7 +134,7 @@ const BOUNDS: [(&str, [&str; 4], &str, bool); 12] = [
 ];
 
 impl<'c> Walk<'c, '_, '_> {
-    /// Compares a bound; keywords that are none are compared elsewhere.
+    /// Compares a bound. Of a keyword that is none, nobody knows what a change does.
     pub(super) fn bound(&mut self, name: &str, (old, new): Sides<'c>, at: &At<'_>) {
         if old == new {
             return;
@@ -140,7 +142,7 @@ impl<'c> Walk<'c, '_, '_> {
         let Some((_, [set, removed, decreased, increased], what, above)) =
             BOUNDS.iter().find(|(keyword, ..)| *keyword == name)
         else {
-            return;
+            return self.unknown(name, (old, new), at);
         };
         let value = |side: Option<&Value>| side.map(short).unwrap_or_default();
         let (check, effect, words) = match (old, new) {
@@ -156,15 +158,23 @@ impl<'c> Walk<'c, '_, '_> {
             ),
             (Some(one), Some(other)) => {
                 let words = format!("{what} is {} instead of {}", short(other), short(one));
-                match one.as_f64().partial_cmp(&other.as_f64()) {
-                    Some(std::cmp::Ordering::Less) => (*increased, grow(*above), words),
-                    Some(std::cmp::Ordering::Greater) => (*decreased, grow(!*above), words),
+                match order(one, other) {
+                    Some(Ordering::Less) => (*increased, grow(*above), words),
+                    Some(Ordering::Greater) => (*decreased, grow(!*above), words),
                     // The same number, written differently.
-                    Some(std::cmp::Ordering::Equal) | None => return,
+                    Some(Ordering::Equal) => return,
+                    None => return self.unknown(name, (old, new), at),
                 }
             }
         };
         self.note(at, Note::new(check, effect, words).of(old, new));
+    }
+
+    /// Says that a keyword differs, and nothing of what that does.
+    fn unknown(&mut self, name: &str, (old, new): Sides<'c>, at: &At<'_>) {
+        let words = format!("{name} is not what it was");
+        let note = Note::new("keyword_changed", Effect::Unclear, words);
+        self.note(at, note.of(old, new));
     }
 
     /// Compares `multipleOf`.
@@ -181,7 +191,8 @@ impl<'c> Walk<'c, '_, '_> {
                 Effect::Wider,
                 "not only multiples fit now",
             ),
-            (Some(one), Some(other)) if (one - other).abs() > f64::EPSILON => {
+            (Some(one), Some(other)) if one.total_cmp(&other).is_eq() => return,
+            (Some(one), Some(other)) => {
                 let effect = if is_multiple(other, one) {
                     Effect::Narrower
                 } else if is_multiple(one, other) {
@@ -195,7 +206,7 @@ impl<'c> Walk<'c, '_, '_> {
                     "multiples of another number fit now",
                 )
             }
-            _ => return,
+            (None, None) => return,
         };
         self.note(at, Note::new(check, effect, words).of(old, new));
     }
@@ -270,6 +281,20 @@ const fn grow(above: bool) -> Effect {
         Effect::Wider
     } else {
         Effect::Narrower
+    }
+}
+
+/// Which number is larger. Whole ones may be closer to one another than a float can tell.
+fn order(one: &Value, other: &Value) -> Option<Ordering> {
+    let whole = |value: &Value| {
+        value
+            .as_i64()
+            .map(i128::from)
+            .or_else(|| value.as_u64().map(i128::from))
+    };
+    match (whole(one), whole(other)) {
+        (Some(one), Some(other)) => Some(one.cmp(&other)),
+        _ => one.as_f64()?.partial_cmp(&other.as_f64()?),
     }
 }
 

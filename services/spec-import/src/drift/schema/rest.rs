@@ -1,5 +1,7 @@
 //! The other keywords that hold schemas.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::{Note, Sides, Walk, entries, grade::Effect, view::is_empty};
@@ -198,7 +200,7 @@ impl<'c> Walk<'c, '_, '_> {
 
     /// Compares `dependentRequired`.
     pub(super) fn dependent(&mut self, (old, new): Sides<'c>, at: &At<'_>) {
-        let pairs = |side: Option<&Value>| -> Vec<String> {
+        let pairs = |side: Option<&'c Value>| -> Vec<(&'c str, &'c str)> {
             let members = entries(side).into_iter().flatten();
             members
                 .flat_map(|(key, names)| {
@@ -207,16 +209,15 @@ impl<'c> Walk<'c, '_, '_> {
                         .into_iter()
                         .flatten()
                         .filter_map(Value::as_str);
-                    names.map(move |name| format!("{name} with {key}"))
+                    names.map(move |name| (name, key.as_str()))
                 })
                 .collect()
         };
         let (before, after) = (pairs(old), pairs(new));
-        let missing = |some: &[String], others: &[String]| -> Vec<String> {
-            let others: std::collections::HashSet<&String> = others.iter().collect();
-            some.iter()
-                .filter(|one| !others.contains(one))
-                .cloned()
+        let missing = |some: &[(&str, &str)], others: &[(&str, &str)]| -> Vec<String> {
+            let others: HashSet<_> = others.iter().collect();
+            let some = some.iter().filter(|one| !others.contains(one));
+            some.map(|(name, key)| format!("{name} with {key}"))
                 .collect()
         };
         let (new, gone) = (missing(&after, &before), missing(&before, &after));

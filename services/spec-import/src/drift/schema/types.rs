@@ -55,9 +55,8 @@ impl<'c> Walk<'c, '_, '_> {
                 format!("the type is {} instead of {}", name(&after), name(&before)),
             );
             self.note(at, note.values(Some(name(&before)), Some(name(&after))));
-        } else {
-            self.format(old, new, at);
         }
+        self.format(old, new, at);
         // Keywords of another type say nothing about what changed.
         before.as_ref().is_none_or(|before| {
             after

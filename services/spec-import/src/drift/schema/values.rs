@@ -36,52 +36,47 @@ impl<'c> Walk<'c, '_, '_> {
         let (before, after) = match (&before, &after) {
             (None, None) => return,
             (None, Some(after)) => {
-                let words = format!("only these values fit now: {}", list(after));
+                let words = format!("only these values fit now: {}", said(after));
                 let note = Note::new("became_enum", Effect::Narrower, words);
-                return self.note(at, note.values(None, Some(list(after))));
+                return self.note(at, note.values(None, Some(said(after))));
             }
             (Some(before), None) => {
                 let words = "any value fits now, not only a listed one";
                 let note = Note::new("enum_dropped", Effect::Wider, words);
-                return self.note(at, note.values(Some(list(before)), None));
+                return self.note(at, note.values(Some(said(before)), None));
             }
             (Some(before), Some(after)) => (before, after),
         };
         let gone = missing(before, after);
         if !gone.is_empty() {
-            let words = format!("values that do not fit any more: {}", list(&gone));
+            let words = format!("values that do not fit any more: {}", said(&gone));
             let note = Note::new("enum_value_removed", Effect::Narrower, words);
-            self.note(at, note.values(Some(list(&gone)), None));
+            self.note(at, note.values(Some(said(&gone)), None));
         }
         let new = missing(after, before);
         if !new.is_empty() {
-            let words = format!("values that fit now as well: {}", list(&new));
+            let words = format!("values that fit now as well: {}", said(&new));
             let note = Note::new("enum_value_added", Effect::PerhapsWider, words);
-            self.note(at, note.values(None, Some(list(&new))));
+            self.note(at, note.values(None, Some(said(&new))));
         }
     }
 }
 
-/// Choices in words, without null, which is compared by itself.
-fn choices(value: Option<&Value>) -> Option<Vec<String>> {
+/// Choices without null, which is compared by itself.
+fn choices(value: Option<&Value>) -> Option<Vec<&Value>> {
     let items = value?.as_array()?;
-    let real = items.iter().filter(|item| !item.is_null());
-    Some(real.map(long).collect())
+    Some(items.iter().filter(|item| !item.is_null()).collect())
 }
 
-/// Long enough to tell choices apart.
-fn long(value: &Value) -> String {
-    match value {
-        Value::String(words) => words.clone(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => short(value),
-        Value::Array(_) | Value::Object(_) => value.to_string(),
-    }
+/// Choices in words.
+fn said(choices: &[&Value]) -> String {
+    let words: Vec<String> = choices.iter().map(|choice| short(choice)).collect();
+    list(&words)
 }
 
-fn missing(some: &[String], others: &[String]) -> Vec<String> {
-    let others: HashSet<&str> = others.iter().map(String::as_str).collect();
-    some.iter()
-        .filter(|one| !others.contains(one.as_str()))
-        .cloned()
-        .collect()
+/// Those that the others are without; a text is no number, however it reads.
+fn missing<'v>(some: &[&'v Value], others: &[&Value]) -> Vec<&'v Value> {
+    let others: HashSet<String> = others.iter().map(ToString::to_string).collect();
+    let is_new = |one: &&&Value| !others.contains(&one.to_string());
+    some.iter().filter(is_new).copied().collect()
 }
