@@ -1,5 +1,7 @@
 //! Where an API may live. These are candidates: an admin pins one origin before anything is sent.
 
+use std::collections::BTreeSet;
+
 use countersign_domain::{
     operation::{ImportedDocument, Server, Severity},
     text,
@@ -97,8 +99,9 @@ fn server(item: &Value, at: &At<'_>, notes: &mut Notes, complete: Completing) ->
 }
 
 /// Settles which server counts for which operation (`OpenAPI` 3.1 section 4.8.5: the operation's,
-/// else the path's, else the document's). An operation keeps servers of its own only where they
-/// are others than the document's; a document that names servers at its paths only, the same ones
+/// else the path's, else the document's). An operation keeps servers of its own where they are
+/// others than the document's, or fewer: it is not called at one that it does not name. Whether
+/// an address is named with and without encryption is no difference. A document that names servers at its paths only, the same ones
 /// everywhere, names them for all.
 pub(crate) fn settle(document: &mut ImportedDocument, found: &[Found<'_>]) {
     let first = document.operations.first().map(|one| one.servers.clone());
@@ -107,13 +110,13 @@ pub(crate) fn settle(document: &mut ImportedDocument, found: &[Found<'_>]) {
     {
         document.servers = first;
     }
-    let known: Vec<&str> = document.servers.iter().map(|s| s.url.as_str()).collect();
+    let known: BTreeSet<&str> = document.servers.iter().map(|s| s.url.as_str()).collect();
+    let places: BTreeSet<&str> = known.iter().map(|url| place(url)).collect();
     for (operation, one) in document.operations.iter_mut().zip(found) {
         let own = &mut operation.servers;
-        if own
-            .iter()
-            .all(|server| known.contains(&server.url.as_str()))
-        {
+        let urls: BTreeSet<&str> = own.iter().map(|server| server.url.as_str()).collect();
+        let all = urls.iter().map(|url| place(url)).collect::<BTreeSet<_>>() == places;
+        if all && urls.is_subset(&known) {
             own.clear();
         }
         if let Some(server) = own.first() {
@@ -125,6 +128,14 @@ pub(crate) fn settle(document: &mut ImportedDocument, found: &[Found<'_>]) {
             operation.diagnostics.push(note);
         }
     }
+}
+
+/// An address without whether it is encrypted.
+fn place(url: &str) -> &str {
+    let rest = url
+        .strip_prefix("https:")
+        .or_else(|| url.strip_prefix("http:"));
+    rest.unwrap_or(url)
 }
 
 /// Puts each variable's default in its place, or the first value it may have.

@@ -174,7 +174,7 @@ fn a_server_that_moves_is_found_once_and_puts_all_who_live_there_back_to_review(
     let (a, b) = (server("https://a.example"), server("https://b.example"));
     let both = json!([{"url": "https://a.example"}, {"url": "https://b.example"}]);
     let none = json!([]);
-    let rows: [(&str, ImportedDocument, ImportedDocument, Expected, bool); 7] = [
+    let rows: [(&str, ImportedDocument, ImportedDocument, Expected, bool); 10] = [
         (
             "the document moves",
             at(&a, &none),
@@ -212,6 +212,27 @@ fn a_server_that_moves_is_found_once_and_puts_all_who_live_there_back_to_review(
         ),
         ("its own is the same", at(&a, &none), at(&a, &a), &[], false),
         (
+            "its own are the same",
+            at(&both, &none),
+            at(&both, &both),
+            &[],
+            false,
+        ),
+        (
+            "only one of them is its own",
+            at(&both, &none),
+            at(&both, &b),
+            &[("server_removed", Stops)],
+            true,
+        ),
+        (
+            "all of them are its own again",
+            at(&both, &b),
+            at(&both, &none),
+            &[("server_added", No)],
+            true,
+        ),
+        (
             "it does not live there",
             at(&a, &b),
             at(&b, &b),
@@ -237,6 +258,27 @@ fn a_server_that_moves_is_found_once_and_puts_all_who_live_there_back_to_review(
         &[("server_description_changed", No)],
     );
     assert_eq!(needs_review(&old.operations[0], &compare(&old, &new)), None);
+}
+
+#[test]
+fn an_operation_that_names_some_of_the_servers_lives_at_those_only() {
+    let root = json!({"url": "https://a.example"});
+    let (second, plain) = (
+        json!({"url": "https://a.example/v2"}),
+        json!({"url": "http://a.example"}),
+    );
+    let all = json!([root, second]);
+    let own = |document: &Value, own: Value| -> Vec<String> {
+        let mut document = at(document, &own);
+        let servers = document.operations.remove(0).servers.into_iter();
+        servers.map(|server| server.url).collect()
+    };
+    assert_eq!(own(&all, json!([second])), ["https://a.example/v2"]);
+    assert_eq!(own(&all, json!([root])), ["https://a.example"]);
+    assert_eq!(own(&all, json!([second, root])), [""; 0], "all of them");
+    let either = json!([root, plain]);
+    assert_eq!(own(&either, json!([root])), [""; 0], "and it is encrypted");
+    assert_eq!(own(&json!([plain]), json!([root])), ["https://a.example"]);
 }
 
 #[test]
