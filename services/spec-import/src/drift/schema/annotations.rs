@@ -15,7 +15,15 @@ impl Walk<'_, '_, '_> {
         match (says(old), says(new)) {
             (false, false) => {}
             (true, true) => self.words(old.outer, new.outer, at),
-            _ => self.words(old.outer.or(old.inner), new.outer.or(new.inner), at),
+            _ => {
+                // What a definition says is read again at each place that refers to it.
+                let (old, new) = (old.outer.or(old.inner), new.outer.or(new.inner));
+                if !self.found.budget.steps_for(old.bytes() + new.bytes()) {
+                    self.cut = true;
+                    return;
+                }
+                self.words(old, new, at);
+            }
         }
     }
 

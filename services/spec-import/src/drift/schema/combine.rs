@@ -55,6 +55,13 @@ impl<'c> Walk<'c, '_, '_> {
         if alone.members.keys().all(|name| is_annotation(name)) {
             return false;
         }
+        // Each is compared with the plain schema, and written out.
+        let compared = alone.bytes().saturating_mul(parts.len());
+        let bytes = parts.iter().map(|part| schema::bytes(part)).sum::<usize>();
+        if !self.found.budget.steps_for(bytes.saturating_add(compared)) {
+            self.cut = true;
+            return true;
+        }
         self.nullable(old, new, at);
         let views = parts.iter().map(|part| View::of(part, root));
         let mut twins = views.enumerate();

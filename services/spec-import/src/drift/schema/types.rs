@@ -41,7 +41,7 @@ impl<'c> Walk<'c, '_, '_> {
             return true;
         }
         self.nullable(old, new, at);
-        let (before, after) = (types(old, DEEP), types(new, DEEP));
+        let (before, after) = (self.types_of(old, DEEP), self.types_of(new, DEEP));
         let effect = match (covers(&after, &before), covers(&before, &after)) {
             (true, true) => None,
             (true, false) => Some(("type_widened", Effect::Wider)),
@@ -63,6 +63,37 @@ impl<'c> Walk<'c, '_, '_> {
                 .as_ref()
                 .is_none_or(|after| overlap(before, after) || before.is_empty() || after.is_empty())
         })
+    }
+
+    /// The types a schema says, or that what it must fit says for it.
+    fn types_of(&mut self, view: &View<'c>, deep: usize) -> Types<'c> {
+        if !self.found.budget.step() {
+            self.cut = true;
+            return None;
+        }
+        let named = match view.members.get("type") {
+            Some(Value::String(one)) => vec![one.as_str()],
+            Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
+            None if deep > 0 => return self.inherited(view, deep - 1),
+            _ => return None,
+        };
+        Some(named.into_iter().filter(|name| *name != "null").collect())
+    }
+
+    fn inherited(&mut self, view: &View<'c>, deep: usize) -> Types<'c> {
+        let parts = |name: &str| view.members.get(name).and_then(Value::as_array);
+        let mut of = |part: &'c Value| self.types_of(&View::of(part, view.root), deep);
+        if let Some(all) = parts("allOf") {
+            return all.iter().take(WIDE).find_map(of);
+        }
+        let any = parts("anyOf").or_else(|| parts("oneOf"))?;
+        let mut union = Vec::new();
+        for part in any.iter().take(WIDE) {
+            union.extend(of(part)?);
+        }
+        union.sort_unstable();
+        union.dedup();
+        Some(union)
     }
 
     /// Compares whether null fits, where both say which types do.
@@ -113,33 +144,6 @@ impl<'c> Walk<'c, '_, '_> {
         };
         self.note(at, Note::new(check, effect, words).of(before, after));
     }
-}
-
-/// The types a schema says, or that what it must fit says for it.
-fn types<'v>(view: &View<'v>, deep: usize) -> Types<'v> {
-    let named = match view.members.get("type") {
-        Some(Value::String(one)) => vec![one.as_str()],
-        Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
-        None if deep > 0 => return inherited(view, deep - 1),
-        _ => return None,
-    };
-    Some(named.into_iter().filter(|name| *name != "null").collect())
-}
-
-fn inherited<'v>(view: &View<'v>, deep: usize) -> Types<'v> {
-    let parts = |name: &str| view.members.get(name).and_then(Value::as_array);
-    let of = |part: &'v Value| types(&View::of(part, view.root), deep);
-    if let Some(all) = parts("allOf") {
-        return all.iter().take(WIDE).find_map(of);
-    }
-    let any = parts("anyOf").or_else(|| parts("oneOf"))?;
-    let mut union = Vec::new();
-    for part in any.iter().take(WIDE) {
-        union.extend(of(part)?);
-    }
-    union.sort_unstable();
-    union.dedup();
-    Some(union)
 }
 
 /// Whether null fits, where that is said.

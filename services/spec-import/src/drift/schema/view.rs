@@ -28,6 +28,12 @@ impl<'v> Words<'v> {
         self.deprecated |= members.get("deprecated") == Some(&Value::Bool(true));
     }
 
+    /// The bytes that are compared.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = [self.title, self.description].into_iter().flatten();
+        texts.map(str::len).sum::<usize>() + self.default.map_or(0, schema::bytes)
+    }
+
     /// What counts of these and those further in.
     pub(super) fn or(self, inner: Self) -> Self {
         Self {
@@ -125,15 +131,24 @@ impl<'v> View<'v> {
     pub(super) fn weight(&self) -> usize {
         let names = |members: &Map<String, Value>| members.keys().map(|name| name.len() + 4).sum();
         let of = |(name, value): (&String, &Value)| match (name.as_str(), value) {
-            ("enum" | "const" | "required" | "dependentRequired" | "not" | "if", value) => {
-                schema::bytes(value)
-            }
+            (
+                "enum" | "const" | "default" | "required" | "dependentRequired" | "not" | "if",
+                value,
+            ) => schema::bytes(value),
             (_, Value::Object(members)) => names(members),
             (_, Value::Array(items)) => 4 * items.len(),
             (_, Value::String(text)) => text.len(),
             (_, Value::Null | Value::Bool(_) | Value::Number(_)) => 4,
         };
         self.members.iter().map(of).sum()
+    }
+
+    /// The bytes of all of it.
+    pub(super) fn bytes(&self) -> usize {
+        let members = self.members.iter();
+        members
+            .map(|(name, value)| name.len() + schema::bytes(value))
+            .sum()
     }
 
     /// The same for one and the same schema, wherever it is reached from.

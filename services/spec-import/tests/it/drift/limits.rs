@@ -145,3 +145,51 @@ fn what_is_written_out_again_on_each_level_is_paid_for() {
     println!("380 pairs of long lists: {} changes", changes.len());
     assert!(changes.iter().any(|change| change.code == "comparison_cut"));
 }
+
+/// Says whether it is said that two answers were not compared to the end.
+fn is_cut(old: &Value, new: &Value) -> bool {
+    let changes = compared(old, new);
+    let codes: Vec<&str> = changes.iter().map(|change| change.code.as_str()).collect();
+    println!("{} changes, {:?}", codes.len(), codes.last());
+    codes.contains(&"comparison_cut")
+}
+
+#[test]
+fn types_that_are_looked_for_behind_many_alternatives_are_paid_for() {
+    let many = |name: &str| vec![json!({"$ref": format!("#/$defs/{name}")}); 16];
+    let of = |format: &str| {
+        json!({
+            "properties": {"it": {"minLength": 1, "format": format, "anyOf": many("A")}},
+            "$defs": {"A": {"anyOf": many("B")}, "B": {"anyOf": many("C")},
+                "C": {"anyOf": many("D")}, "D": {"type": "string"}},
+        })
+    };
+    assert!(is_cut(&of("a"), &of("b")));
+}
+
+#[test]
+fn a_large_schema_that_is_looked_for_among_many_alternatives_is_paid_for() {
+    let of = |it: Value, last: &str| {
+        let mut big: Map<String, Value> = (0..2_000)
+            .map(|index| (format!("p{index}"), json!({})))
+            .collect();
+        big.insert("q".to_owned(), json!({"type": last}));
+        json!({"properties": {"it": it}, "$defs": {"Big": {"type": "object", "properties": big}}})
+    };
+    let big = json!({"$ref": "#/$defs/Big"});
+    let or_big = json!({"anyOf": vec![big.clone(); 2_000]});
+    assert!(is_cut(&of(big, "string"), &of(or_big, "integer")));
+}
+
+#[test]
+fn a_large_default_that_many_places_show_again_is_paid_for() {
+    let of = |place: Value| {
+        let places: Map<String, Value> = (0..2_000)
+            .map(|index| (format!("p{index}"), place.clone()))
+            .collect();
+        let default: Vec<usize> = (0..2_000).collect();
+        json!({"properties": places, "$defs": {"Big": {"title": "It", "default": default}}})
+    };
+    let said = json!({"$ref": "#/$defs/Big", "title": "It"});
+    assert!(is_cut(&of(json!({"$ref": "#/$defs/Big"})), &of(said)));
+}
