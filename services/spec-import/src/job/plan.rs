@@ -22,6 +22,7 @@ use countersign_store::{
     revision_changes::{Carried, NewRevisionChange, Outcome},
     tools::{ChangedTool, KnownTool, NewTool, NewToolVersion, ToolChanges},
 };
+use serde_json::Value;
 
 use crate::{
     drift::Replacing,
@@ -33,6 +34,8 @@ use crate::{
 
 /// The longest name of a tool.
 const NAME_LENGTH: usize = 64;
+/// Up to here, a float and so a fingerprint can tell whole numbers apart.
+const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
 
 /// What is to be written, and how much it is.
 pub(super) struct Plan {
@@ -171,6 +174,7 @@ impl Planning<'_> {
         self.take_names(tool);
         let moved = self.moved && prepared.operation.servers.is_empty();
         let same = tool.fingerprint == prepared.fingerprint && !moved;
+        let same = same && !self.has_other_numbers(tool, &prepared.operation);
         if same && !self.is_newly_marked(tool, &prepared.operation) {
             self.counts.unchanged += 1;
             return;
@@ -263,6 +267,13 @@ impl Planning<'_> {
         new.must_be_read() && !old.is_some_and(ImportedOperation::must_be_read)
     }
 
+    /// Whether it takes other whole numbers, which are one to a fingerprint.
+    fn has_other_numbers(&self, tool: &KnownTool, new: &ImportedOperation) -> bool {
+        let old = self.before.definitions.get(&tool.imported);
+        let new = long_numbers(&new.input_schema);
+        old.is_some_and(|old| long_numbers(&old.input_schema) != new)
+    }
+
     fn tell(&mut self, tool: ToolId, outcome: Outcome, changes: Vec<Change>) {
         self.told.push(NewRevisionChange {
             tool: Some(tool),
@@ -325,6 +336,22 @@ impl Planning<'_> {
         }
         name
     }
+}
+
+/// The whole numbers of a schema that are too long for a float, in order.
+fn long_numbers(schema: &Value) -> Vec<i128> {
+    let (mut found, mut open) = (Vec::new(), vec![schema]);
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Number(number) => found.extend(number.as_i128()),
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => open.extend(members.values()),
+            Value::Null | Value::Bool(_) | Value::String(_) => {}
+        }
+    }
+    found.retain(|number| number.unsigned_abs() > EXACT);
+    found.sort_unstable();
+    found
 }
 
 fn new_version(

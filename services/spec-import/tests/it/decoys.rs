@@ -94,7 +94,7 @@ impl Read {
     }
 }
 
-const ATTACKS: [Attack; 20] = [
+const ATTACKS: [Attack; 21] = [
     ("its servers change places", ReviewReason::Server, |read| {
         let servers = read.operation["servers"].as_array_mut().unwrap();
         servers.reverse();
@@ -191,6 +191,15 @@ const ATTACKS: [Attack; 20] = [
         |read| {
             read.or_a_number();
             read.scope = json!({"type": "object", "required": ["whose"]});
+        },
+    ),
+    (
+        "a default in an alternative",
+        ReviewReason::RequiredInput,
+        |read| {
+            read.or_a_number();
+            let of = &mut read.operation["parameters"][5]["content"]["application/json"]["schema"];
+            of["anyOf"][0]["default"] = json!({"scope": "all"});
         },
     ),
     (

@@ -130,6 +130,28 @@ async fn t80_what_a_reviewer_relied_on_puts_a_tool_back_to_review() {
 }
 
 #[tokio::test]
+async fn t80_a_number_too_long_for_a_fingerprint_is_still_another_number() {
+    let desk = Desk::new().await;
+    let mut given = shop();
+    let of = |account: u64| {
+        json!([{"name": "account", "in": "query", "schema": {
+        "type": "integer", "default": account}}])
+    };
+    given["paths"]["/orders"]["get"]["parameters"] = of(9_007_199_254_740_993);
+    given["paths"]["/orders/{id}"]["get"]["parameters"] = of(9_007_199_254_740_993);
+    let started = desk.start(paste(&given)).await;
+    for decided in desk.tools(started.source).await.values() {
+        turn_on(&desk, decided).await;
+    }
+    given["paths"]["/orders"]["get"]["parameters"] = of(9_007_199_254_740_992);
+    desk.again(started.source, &given).await;
+    let tools = desk.tools(started.source).await;
+    assert_eq!(state(&tools, "GET /orders"), ToolState::NeedsReview);
+    let same = state(&tools, "GET /orders/{id}");
+    assert_eq!(same, ToolState::On(Handling::Run), "it is what it was");
+}
+
+#[tokio::test]
 async fn another_server_of_the_document_puts_every_tool_of_it_back_to_review() {
     let (_desk, tools, changes) = after(|shop| {
         shop["servers"] = json!([{"url": "https://elsewhere.example.com"}]);

@@ -286,12 +286,7 @@ const fn grow(above: bool) -> Effect {
 
 /// Which number is larger. Whole ones may be closer to one another than a float can tell.
 fn order(one: &Value, other: &Value) -> Option<Ordering> {
-    let whole = |value: &Value| {
-        value
-            .as_i64()
-            .map(i128::from)
-            .or_else(|| value.as_u64().map(i128::from))
-    };
+    let whole = |value: &Value| value.as_number()?.as_i128();
     match (whole(one), whole(other)) {
         (Some(one), Some(other)) => Some(one.cmp(&other)),
         _ => one.as_f64()?.partial_cmp(&other.as_f64()?),

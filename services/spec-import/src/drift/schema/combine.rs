@@ -87,6 +87,13 @@ impl<'c> Walk<'c, '_, '_> {
             Note::new("one_of_removed", Effect::Narrower, words)
         };
         self.note(at, note);
+        // The default of the whole is compared with the words around it.
+        let own = view.outer.default;
+        if own.is_some_and(|own| alone.default() != Some(own)) {
+            let words = "an alternative has a default of its own";
+            let note = Note::new("default_changed", Effect::Meaning, words);
+            self.note(at, note.of(alone.default(), own));
+        }
         // Null is compared already, with all alternatives.
         view.nullable = alone.nullable;
         let (old, new) = if wrapped { (*old, view) } else { (view, *new) };

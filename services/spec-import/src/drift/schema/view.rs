@@ -143,6 +143,11 @@ impl<'v> View<'v> {
         self.members.iter().map(of).sum()
     }
 
+    /// What counts where nothing is given.
+    pub(super) fn default(&self) -> Option<&'v Value> {
+        self.outer.or(self.inner).default
+    }
+
     /// The bytes of all of it.
     pub(super) fn bytes(&self) -> usize {
         let members = self.members.iter();
