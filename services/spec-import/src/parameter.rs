@@ -344,17 +344,8 @@ pub(crate) fn explode(style: Style, given: Option<&Value>) -> bool {
 
 /// Reads a style as the document spells it.
 pub(crate) fn read_style(text: &str) -> Option<Style> {
-    Some(match text {
-        "simple" => Style::Simple,
-        "label" => Style::Label,
-        "matrix" => Style::Matrix,
-        "form" => Style::Form,
-        "spaceDelimited" => Style::SpaceDelimited,
-        "pipeDelimited" => Style::PipeDelimited,
-        "deepObject" => Style::DeepObject,
-        "cookie" => Style::Cookie,
-        _ => return None,
-    })
+    let mut all = Style::ALL.into_iter();
+    all.find(|style| style.as_str() == text)
 }
 
 const fn fits(style: Style, place: Place) -> bool {

@@ -10,7 +10,7 @@ use std::{
 
 use countersign_domain::{
     drift::{Breaking, ChangeKind},
-    operation::{Bind, Body, ImportedOperation, Place},
+    operation::{Bind, Body, ImportedOperation, PartEncoding, Place, Style},
 };
 use serde_json::Value;
 
@@ -89,7 +89,7 @@ fn paired<'o>(old: &'o ImportedOperation, new: &'o ImportedOperation) -> Paired<
         Place::Path => {
             let wire = bind.wire.as_str();
             (
-                name(bind.place),
+                bind.place.as_str(),
                 renamed.get(wire).unwrap_or(&wire).to_string(),
             )
         }
@@ -141,7 +141,7 @@ fn address(bind: &Bind) -> (&'static str, String) {
         // There is one at most, and its name is sent nowhere.
         Place::Querystring => String::new(),
     };
-    (name(bind.place), wire)
+    (bind.place.as_str(), wire)
 }
 
 /// The names of the variables of a path, in order.
@@ -212,7 +212,7 @@ fn sending(old: &Bind, new: &Bind, found: &mut Findings<'_>) {
             found.add(found_one.values(Some(sides.0), Some(sides.1)));
         }
     };
-    let places = (name(old.place), name(new.place));
+    let places = (old.place.as_str(), new.place.as_str());
     changed(
         "request_parameter_place_changed",
         "it is sent in another place",
@@ -243,26 +243,28 @@ fn sending(old: &Bind, new: &Bind, found: &mut Findings<'_>) {
     }
 }
 
+/// How the values of a parameter are written, in the words of documents.
 fn style(bind: &Bind) -> String {
-    let explode = if bind.explode { ", exploded" } else { "" };
-    let reserved = if bind.allow_reserved {
-        ", reserved allowed"
-    } else {
-        ""
-    };
-    let mut parts: Vec<String> = bind.encoding.iter().map(|p| format!(", {p:?}")).collect();
+    let mut words = written(bind.style, bind.explode);
+    if bind.allow_reserved {
+        words.push_str(", reserved allowed");
+    }
+    let mut parts: Vec<String> = bind.encoding.iter().map(part).collect();
     parts.sort_unstable();
-    format!("{:?}{explode}{reserved}{}", bind.style, parts.concat())
+    words + &parts.concat()
 }
 
-const fn name(place: Place) -> &'static str {
-    match place {
-        Place::Path => "path",
-        Place::Query => "query",
-        Place::Querystring => "whole query",
-        Place::Header => "header",
-        Place::Cookie => "cookie",
-    }
+/// How one property of a form is written; its name is quoted, so that no two say the same.
+fn part(encoding: &PartEncoding) -> String {
+    let written = written(encoding.style, encoding.explode);
+    let media = encoding.content_type.as_ref();
+    let media = media.map_or_else(String::new, |media| format!(", as {media}"));
+    format!("; {:?}: {written}{media}", encoding.property)
+}
+
+fn written(style: Style, explode: bool) -> String {
+    let exploded = if explode { ", exploded" } else { "" };
+    format!("{}{exploded}", style.as_str())
 }
 
 fn bodies(old: Option<&Body>, new: Option<&Body>, found: &mut Findings<'_>) {
@@ -305,11 +307,7 @@ fn bodies(old: Option<&Body>, new: Option<&Body>, found: &mut Findings<'_>) {
         found.add(one.values(Some(&old.media_type), Some(&new.media_type)));
     }
     let encoded = |body: &Body| -> Vec<String> {
-        let mut all: Vec<String> = body
-            .encoding
-            .iter()
-            .map(|part| format!("{part:?}"))
-            .collect();
+        let mut all: Vec<String> = body.encoding.iter().map(part).collect();
         all.sort_unstable();
         all
     };

@@ -8,7 +8,7 @@ use countersign_domain::{
     decision::Handling,
     id::{ToolId, ToolVersionId},
     name::Statement,
-    operation::{Place, Security},
+    operation::Security,
     risk::Sensitivity,
     tool::{Choice, Enablement, ToolState},
 };
@@ -154,7 +154,7 @@ impl ToolFacts {
                 .collect(),
             notes: operation.diagnostics.iter().map(Note::new).collect(),
             arguments: binds
-                .map(|bind| (Inert::new(&bind.key), place(bind.place), bind.required))
+                .map(|bind| (Inert::new(&bind.key), bind.place.as_str(), bind.required))
                 .collect(),
             body: operation
                 .body
@@ -169,16 +169,6 @@ impl ToolFacts {
                 (weight.output > 0).then(|| size(weight.output)),
             ),
         }
-    }
-}
-
-const fn place(place: Place) -> &'static str {
-    match place {
-        Place::Path => "path",
-        Place::Query => "query",
-        Place::Querystring => "whole query",
-        Place::Header => "header",
-        Place::Cookie => "cookie",
     }
 }
 

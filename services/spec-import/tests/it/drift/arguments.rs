@@ -37,6 +37,46 @@ fn a_change_of_how_a_whole_query_is_written_is_found_and_its_name_counts_for_not
 }
 
 #[test]
+fn how_a_parameter_is_written_is_said_in_the_words_of_documents() {
+    let styled = |style: &str, explode: bool| {
+        let schema = json!({"type": "object"});
+        let one = json!({"name": "filter", "in": "query", "style": style, "explode": explode,
+            "schema": schema});
+        document(&json!({"parameters": [one]}))
+    };
+    let sides = |old: &ImportedDocument, new: &ImportedDocument| {
+        let changes = compare(old, new).into_iter();
+        let mut found = changes.filter(|one| one.code == "request_parameter_style_changed");
+        found
+            .next()
+            .map(|one| (one.before.unwrap(), one.after.unwrap()))
+            .unwrap()
+    };
+    assert_eq!(
+        sides(&styled("form", true), &styled("deepObject", true)),
+        ("form, exploded".into(), "deepObject, exploded".into())
+    );
+    assert_eq!(
+        sides(&styled("form", false), &styled("pipeDelimited", false)),
+        ("form".into(), "pipeDelimited".into())
+    );
+
+    let form = |encoding: Value| {
+        let media = json!({"schema": {"type": "object"}, "encoding": encoding});
+        let content = json!({"application/x-www-form-urlencoded": media});
+        document(&json!({"parameters": [{"name": "q", "in": "querystring", "content": content}]}))
+    };
+    let (_, nested) = sides(
+        &form(json!({})),
+        &form(json!({"made": {"style": "deepObject", "explode": true}})),
+    );
+    assert!(
+        nested.contains(r#"; "made": deepObject, exploded"#),
+        "{nested}"
+    );
+}
+
+#[test]
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn every_change_of_a_parameter_is_found_and_graded() {
     let limit = |more: Value| {
