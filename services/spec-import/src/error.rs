@@ -26,10 +26,20 @@ pub enum ImportError {
         /// Its first characters.
         start: String,
     },
-    /// The text cannot be read.
-    #[error("the file is neither JSON nor YAML: {message} at line {line}, column {column}")]
+    /// The text is neither JSON nor YAML.
+    #[error("the file {message} at line {line}, column {column}")]
     NotJsonOrYaml {
-        /// What the reader says.
+        /// Which of the two it is not, and what the reader says.
+        message: String,
+        /// Counted from 1.
+        line: u64,
+        /// Counted from 1.
+        column: u64,
+    },
+    /// No text, or one that is JSON or YAML and cannot be kept as it is written.
+    #[error("the file cannot be read: {message} at line {line}, column {column}")]
+    Unreadable {
+        /// What is in the way.
         message: String,
         /// Counted from 1.
         line: u64,
@@ -233,6 +243,7 @@ impl Fault for ImportError {
             Self::Empty
             | Self::LooksLikeHtml { .. }
             | Self::NotJsonOrYaml { .. }
+            | Self::Unreadable { .. }
             | Self::DuplicateKey { .. }
             | Self::NotOpenapi { .. }
             | Self::ArchiveUnreadable { .. }
@@ -254,6 +265,7 @@ impl Fault for ImportError {
             Self::TooLarge { .. } => "too_large",
             Self::LooksLikeHtml { .. } => "looks_like_html",
             Self::NotJsonOrYaml { .. } => "not_json_or_yaml",
+            Self::Unreadable { .. } => "unreadable",
             Self::DuplicateKey { .. } => "duplicate_key",
             Self::TooDeep { .. } => "too_deep",
             Self::TooManyNodes { .. } => "too_many_nodes",

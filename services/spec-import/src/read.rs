@@ -3,7 +3,9 @@
 //! A document that two readers could read in two ways is refused: what is approved must be what
 //! runs. So duplicate keys are errors, and of YAML only `true` and `false` are booleans.
 
-use countersign_domain::json::{self, StrictValue};
+use std::str::Utf8Error;
+
+use countersign_domain::json::{self, InvalidJson, StrictValue};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_saphyr::{
@@ -17,6 +19,7 @@ use crate::{ImportError, Limits, survey};
 const ALIASES: usize = 5_000;
 const REPLAYED_EVENTS: usize = 300_000;
 const STACK_BYTES: usize = 32 << 20;
+const LONE: &str = "a text has half of a surrogate pair, which is no character";
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A document, read.
@@ -80,24 +83,7 @@ fn read_json(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
         if is_modest && let Err(beyond) = survey::json(bytes, limits) {
             return beyond;
         }
-        let (line, column) = (error.line as u64, error.column as u64);
-        match error.message.strip_prefix("duplicate key ") {
-            Some(key) => ImportError::DuplicateKey {
-                key: key.to_owned(),
-                line,
-                column,
-            },
-            None if error.message.starts_with("recursion limit") => ImportError::TooDeep {
-                limit: 127,
-                line,
-                column,
-            },
-            None => ImportError::NotJsonOrYaml {
-                message: error.message,
-                line,
-                column,
-            },
-        }
+        explain_json(bytes, &error)
     })?;
     Ok(Source {
         root,
@@ -105,15 +91,53 @@ fn read_json(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
     })
 }
 
-fn read_yaml(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let (line, column) = survey::position(bytes, error.valid_up_to());
-        ImportError::NotJsonOrYaml {
-            message: "the text is not UTF-8".to_owned(),
+fn explain_json(bytes: &[u8], error: &InvalidJson) -> ImportError {
+    if let Err(error) = std::str::from_utf8(bytes) {
+        return not_utf8(bytes, error);
+    }
+    let (line, column) = (error.line as u64, error.column as u64);
+    let said = error.message.as_str();
+    if let Some(key) = said.strip_prefix("duplicate key ") {
+        let key = key.to_owned();
+        return ImportError::DuplicateKey { key, line, column };
+    }
+    if said.starts_with("recursion limit") {
+        return ImportError::TooDeep {
+            limit: 127,
             line,
             column,
+        };
+    }
+    let message = match said {
+        "number out of range" => "a number is larger than any that can be kept",
+        "unexpected end of hex escape" | "lone leading surrogate in hex escape" => LONE,
+        said => {
+            return ImportError::NotJsonOrYaml {
+                message: format!("begins like JSON and is not: {said}"),
+                line,
+                column,
+            };
         }
-    })?;
+    };
+    let message = message.to_owned();
+    ImportError::Unreadable {
+        message,
+        line,
+        column,
+    }
+}
+
+fn not_utf8(bytes: &[u8], error: Utf8Error) -> ImportError {
+    let (line, column) = survey::position(bytes, error.valid_up_to());
+    ImportError::Unreadable {
+        message: "the text is not UTF-8".to_owned(),
+        line,
+        column,
+    }
+}
+
+fn read_yaml(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error))?;
     let text = without_last_mark(text);
     deep(|| {
         let StrictValue(root) = serde_saphyr::from_str_with_options(text, options(limits))
@@ -189,7 +213,7 @@ fn written_version(text: &str, limits: &Limits) -> Option<String> {
 fn explain(error: &YamlError, limits: &Limits) -> ImportError {
     let error = cause(error);
     let place = error.location().unwrap_or(Location::UNKNOWN);
-    let (line, column) = (place.line(), place.column());
+    let (line, column) = (place.line().max(1), place.column().max(1));
     let message = message_of(error);
     match error {
         YamlError::DuplicateMappingKey { key, .. } => {
@@ -219,13 +243,31 @@ fn explain(error: &YamlError, limits: &Limits) -> ImportError {
                 line,
                 column,
             },
-            None => ImportError::NotJsonOrYaml {
+            None if message.contains("surrogate") => ImportError::Unreadable {
+                message: LONE.to_owned(),
+                line,
+                column,
+            },
+            None if is_syntax(error) => ImportError::NotJsonOrYaml {
+                message: format!("is neither JSON nor YAML: {message}"),
+                line,
+                column,
+            },
+            None => ImportError::Unreadable {
                 message,
                 line,
                 column,
             },
         },
     }
+}
+
+/// Whether the text itself is at fault, and not what it means.
+const fn is_syntax(error: &YamlError) -> bool {
+    matches!(
+        error,
+        YamlError::ExternalMessage { .. } | YamlError::UnknownAnchor { .. } | YamlError::Eof { .. }
+    )
 }
 
 /// The error inside what only says where an alias was used.
@@ -262,7 +304,7 @@ fn breached(breach: &BudgetBreach, limits: &Limits, place: (u64, u64)) -> Import
             line,
             column,
         },
-        BudgetBreach::Documents { .. } => ImportError::NotJsonOrYaml {
+        BudgetBreach::Documents { .. } => ImportError::Unreadable {
             message: "there is more than one YAML document".to_owned(),
             line,
             column,

@@ -163,7 +163,10 @@ fn what_cannot_be_read_is_one_line_with_the_place_and_exit_2() {
     };
     let broken = file("broken.json", "{\n  \"openapi\": 3,,");
     let line = refusal(&spec(&["inspect", text(&broken)]));
-    let start = format!("countersign: {}: the file is neither", broken.display());
+    let start = format!(
+        "countersign: {}: the file begins like JSON and is not: ",
+        broken.display()
+    );
     assert!(line.starts_with(&start), "{line}");
     assert!(line.contains("line 2, column"), "{line}");
 

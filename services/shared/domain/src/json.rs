@@ -36,20 +36,34 @@ pub fn parse(bytes: &[u8]) -> Result<Value, InvalidJson> {
     }
     // Which of two equal keys is at fault is only known to who looks at each as it comes.
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict.deserialize(&mut reader).map_err(explain)?;
-    reader.end().map_err(explain)?;
+    let value = Strict
+        .deserialize(&mut reader)
+        .map_err(|error| explain(&error, bytes))?;
+    reader.end().map_err(|error| explain(&error, bytes))?;
     Ok(value)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "used as a map_err function")]
-fn explain(error: serde_json::Error) -> InvalidJson {
+fn explain(error: &serde_json::Error, bytes: &[u8]) -> InvalidJson {
     let text = error.to_string();
     let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    let (line, column) = place(error, bytes);
     InvalidJson {
         message,
-        line: error.line(),
-        column: error.column(),
+        line,
+        column,
     }
+}
+
+/// The reader counts what it has read: behind the end of a line, nothing of the next one.
+fn place(error: &serde_json::Error, bytes: &[u8]) -> (usize, usize) {
+    let (line, column) = (error.line(), error.column());
+    if column > 0 || line < 2 || error.is_eof() {
+        return (line.max(1), column.max(1));
+    }
+    // The end of the line is itself what cannot stand there.
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    let before = lines.nth(line - 2).unwrap_or_default();
+    (line - 1, before.len() + 1)
 }
 
 /// Deserializes a [`Value`] from any format, refusing duplicate keys.
@@ -187,6 +201,22 @@ mod tests {
         ];
         for case in cases {
             assert!(parse(case).is_err(), "{}", String::from_utf8_lossy(case));
+        }
+    }
+
+    #[test]
+    fn lines_and_columns_are_counted_from_1() {
+        let cases: [(&str, (usize, usize)); 6] = [
+            ("", (1, 1)),
+            ("{\"a\": 1,\n", (2, 1)),
+            ("{\n\"a\": \"b\nc\"}", (2, 8)),
+            ("{\n\"a\": \"b\\\nc\"}", (2, 9)),
+            ("{\n}\n}", (3, 1)),
+            ("[1,\n\n,2]", (3, 1)),
+        ];
+        for (text, place) in cases {
+            let error = parse(text.as_bytes()).unwrap_err();
+            assert_eq!((error.line, error.column), place, "{text:?}: {error}");
         }
     }
 

@@ -71,7 +71,7 @@ const TABLE: [(&str, Promise); 26] = [
         "spoofed-risk.json",
         Imported(&["/acc/{id}", "/refresh"], 0, &[]),
     ),
-    ("tags.yaml", Refused("not_json_or_yaml")),
+    ("tags.yaml", Refused("unreadable")),
     (
         "templates.json",
         Imported(&["/fine"], 7, &["path_unusable"]),

@@ -24,9 +24,18 @@ fn every_refusal_says_what_and_where() {
         (
             r#"{"openapi": "3.0.0","#,
             "not_json_or_yaml",
-            "the file is neither JSON nor YAML: EOF while parsing",
+            "the file begins like JSON and is not: EOF while parsing",
         ),
-        ("openapi: 3.0.0\n  a: [", "not_json_or_yaml", "at line 2"),
+        (
+            "openapi: 3.0.0\n  a: [",
+            "not_json_or_yaml",
+            "the file is neither JSON nor YAML: mapping values are not allowed in this context at line 2",
+        ),
+        (
+            "{openapi: 3.0.0}",
+            "not_json_or_yaml",
+            "the file begins like JSON and is not: key must be a string at line 1, column 2",
+        ),
         (
             r#"{"openapi":"3.0.0","paths":{},"paths":{}}"#,
             "duplicate_key",
@@ -53,16 +62,25 @@ fn every_refusal_says_what_and_where() {
             "unknown_version",
             r#"says that it is "4.0.0""#,
         ),
-        ("a: 1\n---\nb: 2\n", "not_json_or_yaml", "document"),
+        (
+            "a: 1\n---\nb: 2\n",
+            "unreadable",
+            "the file cannot be read: there is more than one YAML document at line 2, column 1",
+        ),
         (
             "openapi: 3.0.0\nx-a: {null: 1}\n",
-            "not_json_or_yaml",
-            "a key is null; write it in quotes at line 2",
+            "unreadable",
+            "the file cannot be read: a key is null; write it in quotes at line 2",
         ),
         (
             "info: !!python/object/apply:os.system ['id']",
-            "not_json_or_yaml",
-            "tag",
+            "unreadable",
+            "the file cannot be read: unsupported tag",
+        ),
+        (
+            r#"{"openapi":"3.0.0","x-a":1e999}"#,
+            "unreadable",
+            "the file cannot be read: a number is larger than any that can be kept at line 1",
         ),
     ];
     for (text, code, words) in cases {
@@ -70,6 +88,60 @@ fn every_refusal_says_what_and_where() {
         assert_eq!(error.code(), code, "{text}: {error}");
         assert_eq!(error.kind(), Kind::Invalid, "{text}");
         assert!(error.to_string().contains(words), "{text}: {error}");
+    }
+}
+
+#[test]
+fn half_of_a_character_is_refused_as_what_it_is() {
+    let cases = [
+        r#"{"openapi":"3.0.0","x-a":"\ud83d"}"#,
+        r#"{"openapi":"3.0.0","x-a":"\ud83d and more"}"#,
+        r#"{"openapi":"3.0.0","x-a":"\ud83d\u0041"}"#,
+        r#"{"openapi":"3.0.0","x-a":"\ude00"}"#,
+        "openapi: 3.0.0\nx-a: \"\\ud83d\"\n",
+    ];
+    for text in cases {
+        let error = refused(text);
+        assert_eq!(error.code(), "unreadable", "{text}: {error}");
+        let words = "the file cannot be read: a text has half of a surrogate pair, which is no character at line ";
+        assert!(error.to_string().starts_with(words), "{text}: {error}");
+    }
+    let whole = import(
+        br#"{"openapi":"3.0.0","paths":{},"x-a":"\ud83d\ude00"}"#,
+        &patient(),
+    );
+    assert!(whole.is_ok());
+}
+
+#[test]
+fn text_in_another_encoding_is_refused_as_what_it_is() {
+    let cases: [(&[u8], &str); 2] = [
+        (b"{\n\"openapi\": \"3.0.0 caf\xe9\"}", "line 2, column 22"),
+        (b"openapi: 3.0.0\nx-a: caf\xe9\n", "line 2, column 9"),
+    ];
+    for (bytes, place) in cases {
+        let error = import(bytes, &patient()).unwrap_err();
+        let words = format!("the file cannot be read: the text is not UTF-8 at {place}");
+        assert_eq!((error.code(), error.to_string()), ("unreadable", words));
+    }
+}
+
+#[test]
+fn a_place_is_counted_from_1_even_at_the_end_of_a_line() {
+    let cases = [
+        ("{\"openapi\":\"3.0.0\",\n", "line 2, column 1"),
+        (
+            "{\"openapi\":\"3.0.0\",\n\"a\":\"b\nc\"}",
+            "line 2, column 7",
+        ),
+        (
+            "{\"openapi\":\"3.0.0\",\n\"a\":\"b\\\nc\"}",
+            "line 2, column 8",
+        ),
+    ];
+    for (text, place) in cases {
+        let error = refused(text);
+        assert!(error.to_string().ends_with(place), "{text:?}: {error}");
     }
 }
 

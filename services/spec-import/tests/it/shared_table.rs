@@ -52,7 +52,7 @@ const READING: [Row; 10] = [
     ("04-yaml-norway.yaml", all(&["GET /geo"], &[])),
     (
         "05-yaml-tags.yaml",
-        Refused("not_json_or_yaml", "unsupported tag"),
+        Refused("unreadable", "unsupported tag"),
     ),
     ("06-yaml-merge-keys.yaml", all(&["GET /a"], &[])),
     ("07-version-float.yaml", all(&[], &["version_is_a_number"])),
