@@ -6,7 +6,7 @@ use countersign_domain::{
     digest::Digest,
     operation::{ImportedDocument, Method},
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     ImportError, Limits, Listener, Progress, Stage, arguments,
@@ -29,6 +29,7 @@ use crate::{
     server,
     stopwatch::Stopwatch,
     twofold::{self, Outcome, Second},
+    version,
     words::one_line,
 };
 
@@ -188,7 +189,7 @@ struct Openapi {
 /// Finds out the format, and makes an older one `OpenAPI`.
 fn openapi(mut root: Value, notes: &mut Notes) -> Result<Openapi, ImportError> {
     if let Some(version) = root.get("swagger") {
-        let format = swagger(version)?;
+        let format = version::swagger(version, notes)?;
         let converted = older::swagger::convert(root, notes);
         return Ok(Openapi {
             root: converted.root,
@@ -217,7 +218,7 @@ fn openapi(mut root: Value, notes: &mut Notes) -> Result<Openapi, ImportError> {
             dialect: Dialect::V30,
         });
     }
-    let (format, dialect) = version(&root, notes)?;
+    let (format, dialect) = version::openapi(&root, notes)?;
     own_address::settle(&mut root);
     Ok(Openapi {
         root,
@@ -225,75 +226,6 @@ fn openapi(mut root: Value, notes: &mut Notes) -> Result<Openapi, ImportError> {
         format,
         dialect,
     })
-}
-
-/// The name of the format, if it is Swagger 2.0; nothing older is read.
-fn swagger(version: &Value) -> Result<String, ImportError> {
-    let version = version
-        .as_str()
-        .map_or_else(|| version.to_string(), |text| text.trim().to_owned());
-    if version == "2" || version.starts_with("2.") {
-        return Ok(format!("Swagger {}", one_line(&version)));
-    }
-    Err(ImportError::UnknownVersion {
-        version: one_line(&format!("Swagger {version}")),
-    })
-}
-
-fn version(root: &Value, notes: &mut Notes) -> Result<(String, Dialect), ImportError> {
-    let Some(members) = root.as_object() else {
-        return Err(ImportError::NotOpenapi {
-            found: "it is not an object at its root".to_owned(),
-        });
-    };
-    let at = At::ROOT;
-    let at = at.key("openapi");
-    let version = match members.get("openapi") {
-        Some(Value::String(version)) if version.trim() == "3" => "3.0".to_owned(),
-        Some(Value::String(version)) => version.trim().to_owned(),
-        Some(Value::Number(number)) => {
-            let text = format!("the version {number} is a number and should be a text");
-            notes.warning("version_is_a_number", &at, &text);
-            number.to_string()
-        }
-        Some(_) => {
-            return Err(ImportError::UnknownVersion {
-                version: "something else".to_owned(),
-            });
-        }
-        None => {
-            return Err(ImportError::NotOpenapi {
-                found: keys(members),
-            });
-        }
-    };
-    let dialect = match version.get(..3) {
-        Some("3.0") => Dialect::V30,
-        Some("3.1" | "3.2") => Dialect::V31,
-        _ => {
-            return Err(ImportError::UnknownVersion {
-                version: one_line(&version),
-            });
-        }
-    };
-    let rest = version[3..].trim_start_matches('.');
-    if rest.parse::<u32>().is_err() && members["openapi"].is_string() {
-        notes.warning(
-            "version_odd",
-            &at,
-            &format!("the version {version:?} is not a proper version"),
-        );
-    }
-    Ok((format!("OpenAPI {}", one_line(&version)), dialect))
-}
-
-fn keys(members: &Map<String, Value>) -> String {
-    let names: Vec<String> = members
-        .keys()
-        .take(5)
-        .map(|name| format!("{:?}", one_line(name)))
-        .collect();
-    format!("there is no field openapi, only {}", names.join(", "))
 }
 
 fn describe(root: &Value, format: String, notes: &mut Notes) -> ImportedDocument {

@@ -50,6 +50,7 @@ mod server;
 mod stopwatch;
 mod survey;
 mod twofold;
+mod version;
 mod words;
 
 use countersign_domain::operation::ImportedDocument;

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use countersign_domain::{Fault, Kind};
-use countersign_spec_import::{ImportError, Limits, import};
+use countersign_spec_import::{ImportError, Limits, import, import_files};
 use serde_json::{Map, Value, json};
 
-use crate::{patient, read};
+use crate::{bundles::files as files_of, patient, read};
 
 fn refused(text: &str) -> ImportError {
     import(text.as_bytes(), &patient()).unwrap_err()
@@ -142,6 +142,65 @@ fn a_place_is_counted_from_1_even_at_the_end_of_a_line() {
     for (text, place) in cases {
         let error = refused(text);
         assert!(error.to_string().ends_with(place), "{text:?}: {error}");
+    }
+}
+
+#[test]
+fn an_object_that_is_something_else_is_known_by_its_own_fields() {
+    let only = |text| refused(text).to_string();
+    let start = "this is not an OpenAPI document: ";
+    assert_eq!(
+        only("{}"),
+        format!("{start}it is an object without any field")
+    );
+    assert_eq!(
+        only(r#"{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1}"#),
+        format!(r#"{start}there is no field openapi, only "a", "b", "c", "d", "e" and 2 more"#)
+    );
+    // Another file hangs under a member of ours.
+    let files = [
+        ("part.yml", r#"allOf: [{$ref: "other.yml"}]"#),
+        ("other.yml", "{type: object}"),
+    ];
+    let mut bundle = files_of(&files);
+    let error = import_files(&mut bundle, Some("part.yml"), &patient()).unwrap_err();
+    let words = r#"there is no field openapi, only "allOf""#;
+    assert_eq!(error.to_string(), format!("{start}{words}"));
+}
+
+#[test]
+fn a_version_is_read_whole() {
+    for version in [
+        r#""openapi":"3.15""#,
+        r#""openapi":"3.10.0""#,
+        r#""openapi":"3.03""#,
+        r#""openapi":"3.3.0""#,
+        r#""swagger":"2.1""#,
+        r#""swagger":"2.01""#,
+        r#""swagger":"2.""#,
+        r#""swagger":"2.15""#,
+    ] {
+        let error = refused(&format!(r#"{{{version},"paths":{{}}}}"#));
+        assert_eq!(error.code(), "unknown_version", "{version}: {error}");
+    }
+    for (version, format, odd) in [
+        (r#""openapi":"3.0.4""#, "OpenAPI 3.0.4", None),
+        (r#""openapi":"3.1""#, "OpenAPI 3.1", Some("/openapi")),
+        (
+            r#""openapi":"3.1.0-rc1""#,
+            "OpenAPI 3.1.0-rc1",
+            Some("/openapi"),
+        ),
+        (r#""swagger":"2.0""#, "Swagger 2.0", None),
+        (r#""swagger":2.0"#, "Swagger 2.0", None),
+        (r#""swagger":"2""#, "Swagger 2", Some("/swagger")),
+        (r#""swagger":"2.0.1""#, "Swagger 2.0.1", Some("/swagger")),
+    ] {
+        let document = read(format!(r#"{{{version},"paths":{{}}}}"#).as_bytes());
+        let mut notes = document.diagnostics.iter();
+        let note = notes.find(|note| note.code == "version_odd");
+        assert_eq!(document.format, format);
+        assert_eq!(note.map(|note| note.pointer.as_str()), odd, "{version}");
     }
 }
 
