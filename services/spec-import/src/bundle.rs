@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use crate::{ImportError, Limits, stopwatch::Stopwatch};
 
 pub use pack::pack_folder;
+pub(crate) use root::Root;
 pub use root::is_document;
 
 /// The files that a document may refer to, in memory or on a disk.
@@ -140,9 +141,9 @@ pub(crate) fn root_of(
     wish: Option<&str>,
     limits: &Limits,
     watch: &Stopwatch,
-) -> Result<String, ImportError> {
+) -> Result<Root, ImportError> {
     match wish {
-        Some(wish) => name::checked(wish),
+        Some(wish) => name::checked(wish).map(Root::wished),
         None => root::find(files, limits, watch),
     }
 }

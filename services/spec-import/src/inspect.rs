@@ -139,24 +139,29 @@ fn counts(document: &ImportedDocument) -> String {
         .filter(|o| o.unsupported.is_some())
         .count();
     let _ = writeln!(out, "  {:<8}{closed:>6}", "not callable");
-    let mut codes: BTreeMap<(&str, Severity), usize> = BTreeMap::new();
+    let mut codes: BTreeMap<(&str, Severity), (usize, &str)> = BTreeMap::new();
     let of_operations = document
         .operations
         .iter()
         .flat_map(|operation| &operation.diagnostics);
     for diagnostic in document.diagnostics.iter().chain(of_operations) {
-        *codes
-            .entry((diagnostic.code.as_str(), diagnostic.severity))
-            .or_default() += 1;
+        let code = (diagnostic.code.as_str(), diagnostic.severity);
+        codes.entry(code).or_insert((0, &diagnostic.text)).0 += 1;
     }
     out.push_str("\nDIAGNOSTICS\n");
-    for ((code, severity), count) in codes {
+    for ((code, severity), (count, text)) in codes {
         let severity = match severity {
             Severity::Info => "info",
             Severity::Warning => "warning",
             Severity::Error => "error",
         };
-        let _ = writeln!(out, "  {severity:<8}{code:<32}{count:>6}");
+        // What is there once can be said in full.
+        let text = if count == 1 {
+            format!("  {}", safe(text, 400))
+        } else {
+            String::new()
+        };
+        let _ = writeln!(out, "  {severity:<8}{code:<32}{count:>6}{text}");
     }
     out
 }

@@ -352,6 +352,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "Resources lie deeper than is read; what is below is left out.",
     ),
     (
+        "roots_left_out",
+        "There are other API descriptions beside the one that was read, and it does not refer to them; nothing of them is imported.",
+    ),
+    (
         "saved_value_left_out",
         "A value that was saved with a request may be a secret and is not kept; agents give their own.",
     ),

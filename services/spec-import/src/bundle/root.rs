@@ -9,7 +9,12 @@ use super::{
     name::{Target, target},
     tree,
 };
-use crate::{ImportError, Limits, read, stopwatch::Stopwatch};
+use crate::{
+    ImportError, Limits,
+    notes::{At, Notes},
+    read,
+    stopwatch::Stopwatch,
+};
 
 const KINDS: [&str; 3] = [".json", ".yaml", ".yml"];
 /// Fields that stand at the root of a description, whichever format it has.
@@ -18,15 +23,46 @@ const MARKS: [&str; 3] = ["openapi", "swagger", "discoveryVersion"];
 const USUAL: [&str; 4] = ["openapi", "swagger", "api", "index"];
 const SHOWN: usize = 5;
 
+/// The file to begin with.
+#[derive(Debug)]
+pub(crate) struct Root {
+    pub(crate) name: String,
+    /// What else looked like a description when nobody said which one is meant.
+    others: Vec<String>,
+}
+
+impl Root {
+    /// The one that was asked for; what lies beside it is nobody's concern.
+    pub(super) const fn wished(name: String) -> Self {
+        Self {
+            name,
+            others: Vec::new(),
+        }
+    }
+
+    /// Names the descriptions that the root does not lead to: none of their operations is here.
+    pub(super) fn note_left_out(&self, reached: &HashSet<String>, notes: &mut Notes) {
+        let is_left_out = |name: &&String| **name != self.name && !reached.contains(*name);
+        let left_out: Vec<&String> = self.others.iter().filter(is_left_out).collect();
+        let text = match left_out.len() {
+            0 => return,
+            1 => "another API description is left out",
+            several => &format!("{several} other API descriptions are left out"),
+        };
+        let text = format!("{text}: {}; import each by itself", listed(&left_out));
+        notes.warning("roots_left_out", &At::ROOT, &text);
+    }
+}
+
 /// Finds the root: a description that no other one refers to, nearest to the top.
 pub(super) fn find(
     files: &mut dyn Files,
     limits: &Limits,
     watch: &Stopwatch,
-) -> Result<String, ImportError> {
+) -> Result<Root, ImportError> {
     let names = files.names()?;
     if let [only] = names.as_slice() {
-        return Ok(only.clone());
+        return Ok(Root::wished(only.clone()));
     }
     let mut room = limits.unpacked_bytes;
     let mut candidates = Vec::new();
@@ -43,14 +79,16 @@ pub(super) fn find(
             candidates.push(name.clone());
         }
     }
+    let others = candidates.clone();
     if candidates.len() > 1 {
         candidates = nearest(unreferred(files, candidates, limits, watch)?);
     }
-    match candidates.as_slice() {
-        [] => Err(ImportError::RootMissing { files: names.len() }),
-        [only] => Ok(only.clone()),
-        several => usual(several).ok_or_else(|| unclear(several)),
-    }
+    let name = match candidates.as_slice() {
+        [] => return Err(ImportError::RootMissing { files: names.len() }),
+        [only] => only.clone(),
+        several => usual(several).ok_or_else(|| unclear(several))?,
+    };
+    Ok(Root { name, others })
 }
 
 fn has_kind(name: &str) -> bool {
@@ -109,17 +147,22 @@ fn stem(name: &str) -> String {
 }
 
 fn unclear(candidates: &[String]) -> ImportError {
-    let mut names: Vec<String> = candidates
-        .iter()
-        .take(SHOWN)
+    let candidates: Vec<&String> = candidates.iter().collect();
+    ImportError::RootUnclear {
+        candidates: listed(&candidates),
+    }
+}
+
+/// Some names, quoted, and how many more there are.
+fn listed(names: &[&String]) -> String {
+    let some = names.iter().take(SHOWN);
+    let mut shown: Vec<String> = some
         .map(|name| format!("{:?}", super::name::shown(name)))
         .collect();
-    if candidates.len() > SHOWN {
-        names.push(format!("{} more", candidates.len() - SHOWN));
+    if names.len() > SHOWN {
+        shown.push(format!("{} more", names.len() - SHOWN));
     }
-    ImportError::RootUnclear {
-        candidates: names.join(", "),
-    }
+    shown.join(", ")
 }
 
 /// Whether a file looks like the root of a description, without reading all of it into a tree.

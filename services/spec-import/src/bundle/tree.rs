@@ -9,7 +9,7 @@ use countersign_domain::digest::Digest;
 use serde_json::{Map, Value};
 
 use super::{
-    Files,
+    Files, Root,
     anchor::{Anchors, anchors},
     name::{Target, shown, target},
 };
@@ -46,11 +46,12 @@ pub(crate) fn alone(bytes: &[u8], limits: &Limits, notes: &mut Notes) -> Result<
 
 /// Makes a tree of the root and of every file that it leads to, and a digest of all of them.
 pub(crate) fn grow(
-    (files, root): (&mut dyn Files, &str),
+    (files, begin): (&mut dyn Files, &Root),
     limits: &Limits,
     watch: &Stopwatch,
     notes: &mut Notes,
 ) -> Result<(Tree, Digest), ImportError> {
+    let root = begin.name.as_str();
     let mut loaded = Loaded::default();
     let mut left = Room {
         bytes: limits.unpacked_bytes,
@@ -89,6 +90,7 @@ pub(crate) fn grow(
             }
         });
     }
+    begin.note_left_out(&asked, notes);
     let sha256 = loaded.digest();
     Ok((loaded.into_tree(root, notes), sha256))
 }

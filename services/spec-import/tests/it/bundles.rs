@@ -227,6 +227,78 @@ fn the_root_is_the_one_that_nobody_refers_to_nearest_to_the_top() {
 }
 
 #[test]
+fn descriptions_that_the_root_does_not_lead_to_are_named() {
+    let with = |target: &str| {
+        format!(
+            "openapi: 3.0.0\ninfo: {{title: A}}\npaths:\n  /a: {{get: {{$ref: \"{target}\"}}}}\n"
+        )
+    };
+    let (leaf, led) = (with("#/x"), with("parts.yml#/get"));
+    let left_out = |some: &[(&str, &str)], root: Option<&str>| {
+        let document = import_files(&mut files(some), root, &patient()).unwrap();
+        let mut notes = document.diagnostics.into_iter();
+        let note = notes.find(|note| note.code == "roots_left_out");
+        note.map(|note| (note.pointer, note.text))
+    };
+    // Nearer to the top, and of a better name: the others are no less APIs.
+    let far = [("a.yaml", leaf.as_str()), ("sub/b.yaml", &leaf)];
+    let (pointer, text) = left_out(&far, None).unwrap();
+    assert_eq!(pointer, "");
+    assert_eq!(
+        text,
+        r#"another API description is left out: "sub/b.yaml"; import each by itself"#
+    );
+    let beside = [("billing.yaml", leaf.as_str()), ("openapi.yaml", &leaf)];
+    let (_, text) = left_out(&beside, None).unwrap();
+    assert!(text.contains(r#""billing.yaml""#), "{text}");
+
+    // What the root refers to, if only through a file that is none, is part of it.
+    let through = with("shared.yaml#/paths/~1a/get");
+    let parts = "get: {$ref: \"shared.yaml\"}\nx: {$ref: \"deep/more.yaml\"}\n";
+    let whole = [
+        ("openapi.yaml", led.as_str()),
+        ("parts.yml", parts),
+        ("shared.yaml", &leaf),
+        ("deep/more.yaml", &through),
+        ("notes.yaml", "a: 1"),
+    ];
+    assert_eq!(left_out(&whole, None), None);
+    // Whoever says which one is meant knows that there are others.
+    assert_eq!(left_out(&far, Some("a.yaml")), None);
+
+    let ring = [
+        ("openapi.yaml", leaf.clone()),
+        ("x/one.yaml", with("two.yaml#/a")),
+        ("x/two.yaml", with("one.yaml#/a")),
+    ];
+    let ring: Vec<(&str, &str)> = ring
+        .iter()
+        .map(|(name, text)| (*name, text.as_str()))
+        .collect();
+    let (_, text) = left_out(&ring, None).unwrap();
+    assert!(
+        text.starts_with("2 other API descriptions are left out: "),
+        "{text}"
+    );
+
+    let names: Vec<String> = (0..2_000).map(|n| format!("sub/{n:04}.yaml")).collect();
+    let mut many: Vec<(&str, &str)> = names
+        .iter()
+        .map(|name| (name.as_str(), leaf.as_str()))
+        .collect();
+    many.push(("openapi.yaml", &leaf));
+    let (_, text) = left_out(&many, None).unwrap();
+    assert!(
+        text.starts_with("2000 other API descriptions are left out: "),
+        "{text}"
+    );
+    assert!(
+        text.ends_with(", 1995 more; import each by itself"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_file_that_cannot_be_read_closes_only_what_needs_it() {
     let root = r#"{"openapi":"3.0.0","paths":{"/a":{"get":{"$ref":"a.yml"}},"/b":{"get":{}}}}"#;
     let mut bundle = files(&[("openapi.json", root), ("a.yml", "x: 1\nx: 2\n")]);
