@@ -18,6 +18,7 @@ use crate::{
     application::Application,
     configuration::{Configuration, check_names},
     demo::{DemoSettings, demo},
+    roles::document_reader,
     serve::asked_to_end,
     settings::{DatabaseSettings, LogSettings, ServerSettings},
     world::system_world,
@@ -67,9 +68,10 @@ impl Command {
             | Self::Migrate(_)
             | Self::Doctor(_)
             | Self::Routes
-            | Self::Spec(_)
             | Self::Schema(_)
             | Self::Healthcheck(_) => "warn",
+            // A document that is refused is one line.
+            Self::Spec(_) => "error",
         }
     }
 }
@@ -86,9 +88,9 @@ enum SpecCommand {
     Diff(DiffSettings),
     /// Measures the risk classifier against labelled operations, one JSON object a line.
     Score(ScoreSettings),
-    /// Reads one document from standard input for a server, under hard limits; see the worker.
+    /// Reads one document for a server or another command, under hard limits; see the worker.
     #[command(hide = true)]
-    Worker,
+    Worker(WorkerSettings),
 }
 
 /// Which schema to print.
@@ -109,6 +111,17 @@ pub struct InspectSettings {
     /// How it looks: table or json.
     #[arg(long, default_value = "table")]
     pub format: ReportFormat,
+}
+
+/// What a reader reads; without a folder, the standard input.
+#[derive(Args, Debug)]
+pub struct WorkerSettings {
+    /// The folder; then files may be opened.
+    #[arg(long, value_name = "PATH")]
+    pub folder: Option<PathBuf>,
+    /// The file to begin with, inside the folder or the archive.
+    #[arg(long, value_name = "PATH")]
+    pub root: Option<String>,
 }
 
 /// What to score, and how to show it.
@@ -212,16 +225,23 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             print!("{}", admin::routes());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Spec(SpecCommand::Inspect(what)) => admin::inspect(&what),
-        Command::Spec(SpecCommand::Survey(what)) => admin::survey(&what),
-        Command::Spec(SpecCommand::Score(what)) => admin::score(&what),
-        Command::Spec(SpecCommand::Diff(what)) => admin::diff(&what),
-        Command::Spec(SpecCommand::Worker) => admin::read_for_a_server(),
+        Command::Spec(command) => spec(command),
         Command::Schema(SchemaCommand::Graphql) => {
             print!("{}", countersign_graphql::sdl());
             Ok(ExitCode::SUCCESS)
         }
         Command::Healthcheck(settings) => admin::healthcheck(settings.http.listen),
+    }
+}
+
+fn spec(command: SpecCommand) -> anyhow::Result<ExitCode> {
+    let reader = document_reader(&this_program()?);
+    match command {
+        SpecCommand::Inspect(what) => on_runtime(admin::inspect(&what, &reader)),
+        SpecCommand::Survey(what) => on_runtime(admin::survey(&what, &reader)),
+        SpecCommand::Diff(what) => on_runtime(admin::diff(&what, &reader)),
+        SpecCommand::Score(what) => admin::score(&what),
+        SpecCommand::Worker(what) => admin::read_for_another(&what),
     }
 }
 

@@ -7,6 +7,8 @@ pub(crate) mod worker;
 
 use std::{fmt, str::FromStr};
 
+pub(crate) use worker::document_reader;
+
 /// One thing a process can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {

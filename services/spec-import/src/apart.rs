@@ -10,6 +10,10 @@
 //! take more memory or time than is stated in [`limits`]; see [`work`]. The parent believes
 //! nothing but lines it can parse, kills the child when the time is over or nobody waits any more,
 //! and always comes to an answer.
+//!
+//! What people inspect, survey or compare is read the same way, so that they see what an import
+//! would do. Only a folder of theirs is read by a child that may open files; see
+//! [`work_on_files`].
 
 mod limits;
 mod program;
@@ -21,15 +25,14 @@ use tokio::{sync::watch, task::spawn_blocking};
 use countersign_domain::operation::ImportedDocument;
 
 pub use program::Program;
-pub use work::work;
+pub use work::{work, work_on_files};
 
 use crate::{ImportError, Limits, Progress, import_with_progress};
 
 /// Where documents are read.
 #[derive(Clone, Debug)]
 pub enum Reader {
-    /// In this process, on a thread that cannot be stopped: for tests, and for a person's own
-    /// command.
+    /// In this process, on a thread that cannot be stopped: for tests.
     Here,
     /// In a process of its own.
     Apart(Program),

@@ -96,6 +96,12 @@ impl Files for Bundle {
     }
 }
 
+/// Whether bytes are a ZIP archive, in which there may be several files.
+#[must_use]
+pub fn is_archive(bytes: &[u8]) -> bool {
+    archive::is(bytes)
+}
+
 /// Whether bytes are a ZIP archive or a gzip file.
 #[must_use]
 pub fn is_packed(bytes: &[u8]) -> bool {

@@ -58,22 +58,28 @@ pub(crate) struct Found<'d> {
     pub(crate) template: Rc<Result<Template<'d>, &'static str>>,
 }
 
-/// Imports a document, an archive or a gzip file; see [`crate::import_with_progress`].
+/// Imports a document, an archive or a gzip file; see [`crate::import_with_progress`]. Only an
+/// archive can be begun with a file that is named.
 pub(crate) fn import(
-    bytes: &[u8],
+    (bytes, root): (&[u8], Option<&str>),
     limits: &Limits,
     listener: &mut dyn Listener,
 ) -> Result<ImportedDocument, ImportError> {
     let watch = Stopwatch::start(limits);
     let mut notes = Notes::of_document();
     tell(listener, Stage::Reading, (0, bytes.len()));
-    let tree = match bundle::unpack(bytes, limits)? {
-        None => tree::alone(bytes, limits, &mut notes)?,
-        Some(Packed::Document(document)) => tree::alone(&document, limits, &mut notes)?,
-        Some(Packed::Files(mut files)) => {
-            let root = bundle::root_of(&mut files, None, limits, &watch)?;
+    let tree = match (bundle::unpack(bytes, limits)?, root) {
+        (Some(Packed::Files(mut files)), root) => {
+            let root = bundle::root_of(&mut files, root, limits, &watch)?;
             tree::grow((&mut files, &root), limits, &watch, &mut notes)?.0
         }
+        (_, Some(root)) => {
+            return Err(ImportError::RootNotFound {
+                name: bundle::name::shown(root),
+            });
+        }
+        (None, None) => tree::alone(bytes, limits, &mut notes)?,
+        (Some(Packed::Document(document)), None) => tree::alone(&document, limits, &mut notes)?,
     };
     tell(listener, Stage::Reading, (bytes.len(), bytes.len()));
     let sha256 = || Digest::of(bytes);

@@ -6,8 +6,8 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::{ImportError, Limits};
 
-/// Measures one import, by what the process has used of processors: a busy machine refuses no
-/// document that an idle one reads. YAML and answers are read on threads of their own, which count
+/// Measures one import, by what the process has used of processors, so that others who use them
+/// count for nothing. YAML and answers are read on threads of their own, which count
 /// too. Where documents come from strangers, the process that imports does nothing else. Time is a
 /// limit here, never a value: no result depends on it.
 pub(crate) struct Stopwatch {

@@ -12,18 +12,23 @@ use std::{io, path::Path, process::ExitCode};
 
 use anyhow::Context as _;
 use countersign_domain::text;
-use countersign_spec_import::{Limits, apart, inspect as report};
+use countersign_spec_import::{
+    Limits,
+    apart::{self, Program},
+    inspect as report,
+};
 
 pub(crate) use self::diff::diff;
-use self::given::Unreadable;
-use crate::commands::{InspectSettings, ReportFormat, SurveySettings};
+use self::{folder::Folder, given::Unreadable};
+use super::print;
+use crate::commands::{InspectSettings, ReportFormat, SurveySettings, WorkerSettings};
 
 /// The file cannot be read as what it should be.
 const UNREADABLE: u8 = 2;
 
 /// Shows what an import of a description would do.
-pub(crate) fn inspect(what: &InspectSettings) -> anyhow::Result<ExitCode> {
-    let document = match given::import_at(&what.file, what.root.as_deref(), &Limits::default()) {
+pub(crate) async fn inspect(what: &InspectSettings, reader: &Program) -> anyhow::Result<ExitCode> {
+    let document = match given::import_at(&what.file, what.root.as_deref(), reader).await {
         Ok(document) => document,
         Err(error) => return Ok(refuse(&what.file, &error)),
     };
@@ -35,8 +40,8 @@ pub(crate) fn inspect(what: &InspectSettings) -> anyhow::Result<ExitCode> {
 }
 
 /// Imports every description below a folder and shows what came of each.
-pub(crate) fn survey(what: &SurveySettings) -> anyhow::Result<ExitCode> {
-    let survey = match survey::survey(&what.folder, &Limits::default()) {
+pub(crate) async fn survey(what: &SurveySettings, reader: &Program) -> anyhow::Result<ExitCode> {
+    let survey = match survey::survey(&what.folder, reader).await {
         Ok(survey) => survey,
         Err(error) => return Ok(refuse(&what.folder, &error)),
     };
@@ -58,15 +63,14 @@ fn refuse(file: &Path, error: &Unreadable) -> ExitCode {
     ExitCode::from(UNREADABLE)
 }
 
-/// Reads one document from standard input for a server that started this process for it.
-pub(crate) fn read_for_a_server() -> anyhow::Result<ExitCode> {
-    apart::work(io::stdin().lock(), io::stdout().lock()).context("the reader broke off")?;
-    Ok(ExitCode::SUCCESS)
-}
-/// A reader that has seen enough, such as `head`, is no failure.
-fn print(text: &str) -> anyhow::Result<ExitCode> {
-    match io::Write::write_all(&mut io::stdout().lock(), text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        Ok(()) | Err(_) => Ok(ExitCode::SUCCESS),
+/// Reads one document, for a server or a command that started this process for it.
+pub(crate) fn read_for_another(what: &WorkerSettings) -> anyhow::Result<ExitCode> {
+    let (root, told) = (what.root.as_deref(), io::stdout().lock());
+    match &what.folder {
+        None => apart::work(io::stdin().lock(), root, told),
+        Some(folder) => Folder::at(folder, Limits::default().files)
+            .and_then(|mut files| apart::work_on_files(&mut files, root, told)),
     }
+    .context("the reader broke off")?;
+    Ok(ExitCode::SUCCESS)
 }

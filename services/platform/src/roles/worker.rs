@@ -3,7 +3,8 @@
 //! A document that is imported comes from outside, so the worker never reads it itself: it starts
 //! this program once more, as `countersign spec worker`, which reads one document from standard
 //! input in a process that can open nothing, use little and be killed. That command is left out of
-//! the help because it is of no use to people, who have `countersign spec inspect`.
+//! the help because it is of no use to people, who have `countersign spec inspect`; that one reads
+//! the same way.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -21,9 +22,14 @@ use crate::parts::Parts;
 /// What follows the program's name to make it a reader of one document.
 const READER: [&str; 2] = ["spec", "worker"];
 
+/// Reads documents with `program`, which is this one, to be started again.
+pub(crate) fn document_reader(program: &Path) -> Program {
+    Program::new(program, &READER)
+}
+
 /// Puts the worker together; `program` is this one, to be started again.
 pub(crate) fn start(parts: &Parts, program: &Path) -> Worker {
-    let reader = Reader::Apart(Program::new(program, &READER));
+    let reader = Reader::Apart(document_reader(program));
     let (store, world) = (&parts.store, &parts.world);
     let clients = Clients::new(store.clone(), world.clone(), &Limits::default());
     let imports = Imports::new(store.clone(), world.clone(), Arc::clone(&parts.wakeups));

@@ -4,6 +4,7 @@ mod configuration;
 mod routes;
 mod serving;
 mod spec;
+mod spec_apart;
 mod spec_score;
 mod spec_worker;
 mod story;

@@ -24,7 +24,7 @@ paths:
 "#;
 const BOOKS: &str = "operationId: listBooks\nresponses: {'200': {description: ok}}\n";
 
-fn spec(arguments: &[&str]) -> Output {
+pub(crate) fn spec(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_countersign"))
         .arg("spec")
         .args(arguments)
@@ -33,14 +33,14 @@ fn spec(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn json(output: &Output) -> Value {
+pub(crate) fn json(output: &Output) -> Value {
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{error}");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// The one line that a refusal prints.
-fn refusal(output: &Output) -> String {
+pub(crate) fn refusal(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stdout.is_empty());
     let line = String::from_utf8(output.stderr.clone()).unwrap();
@@ -48,7 +48,7 @@ fn refusal(output: &Output) -> String {
     line
 }
 
-fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 

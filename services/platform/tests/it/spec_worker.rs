@@ -261,6 +261,11 @@ async fn whatever_becomes_of_the_child_there_is_an_answer() {
         let error = program.import(b"{}", &mut |_| {}).await.unwrap_err();
         assert_eq!(error.code(), code, "{script}");
     }
+    // It had its time, however long anybody would have waited.
+    let busy = shell("cat >/dev/null; kill -XCPU $$").with_patience(PATIENCE);
+    let error = busy.import(b"{}", &mut |_| {}).await.unwrap_err();
+    let says = "the import took longer than 6 s and was stopped";
+    assert!(error.to_string().starts_with(says), "{error}");
     // Had it been waited for, it would have ended without a result.
     let endless = shell("sleep 60").with_patience(Duration::from_millis(300));
     let error = endless.import(b"{}", &mut |_| {}).await.unwrap_err();

@@ -23,7 +23,7 @@ use crate::{
     ImportError, Progress,
     apart::{
         Line,
-        limits::{MEMORY_MIB, PATIENCE, SAID},
+        limits::{MEMORY_MIB, PATIENCE, SAID, processor_seconds},
         work::died_of,
     },
 };
@@ -54,6 +54,13 @@ impl Program {
         }
     }
 
+    /// Gives it further arguments.
+    #[must_use]
+    pub fn with_arguments(mut self, more: impl IntoIterator<Item = OsString>) -> Self {
+        self.arguments.extend(more);
+        self
+    }
+
     /// Waits so long for it instead, by the clock on the wall.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
@@ -80,11 +87,11 @@ impl Program {
             if let Err(error) = child.kill().await {
                 tracing::error!(%error, "a reader of documents could not be killed");
             }
-            return Err(self.too_slow());
+            return Err(too_slow(self.patience.as_secs()));
         };
         match end {
             End::Said(result) => *result,
-            End::Died(status, words) => Err(self.explain(status, &words)),
+            End::Died(status, words) => Err(explain(status, &words)),
             End::Unclear => Err(ImportError::Interrupted),
         }
     }
@@ -104,21 +111,21 @@ impl Program {
                 ImportError::NoThread
             })
     }
+}
 
-    fn explain(&self, status: ExitStatus, words: &str) -> ImportError {
-        if status.signal() == Some(Signal::XCPU.as_raw()) {
-            return self.too_slow();
-        }
-        let error = died_of(words);
-        tracing::warn!(%status, error = %error, "a reader of documents broke down");
-        error
+fn explain(status: ExitStatus, words: &str) -> ImportError {
+    if status.signal() == Some(Signal::XCPU.as_raw()) {
+        return too_slow(processor_seconds());
     }
+    let error = died_of(words);
+    tracing::warn!(%status, error = %error, "a reader of documents broke down");
+    error
+}
 
-    fn too_slow(&self) -> ImportError {
-        ImportError::TooSlow {
-            seconds: self.patience.as_secs(),
-            at: "a point that is not known".to_owned(),
-        }
+fn too_slow(seconds: u64) -> ImportError {
+    ImportError::TooSlow {
+        seconds,
+        at: "a point that is not known".to_owned(),
     }
 }
 

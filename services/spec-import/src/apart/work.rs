@@ -2,37 +2,70 @@
 
 use std::io::{self, BufWriter, Read, Write};
 
+use countersign_domain::operation::ImportedDocument;
+
 use crate::{
-    ImportError, Limits,
-    apart::{Line, limits},
-    import_once,
+    ImportError, Last, Limits, Progress,
+    apart::{
+        Line,
+        limits::{self, Reach},
+    },
+    bundle::Files,
+    document,
 };
 
-/// Reads a document from `document` and says on `told` what comes of it.
+/// Reads a document from `document` and says on `told` what comes of it. In an archive, `root` is
+/// the file to begin with, if it is not to be found.
 ///
 /// For a process that does nothing else: what it gives up before it reads the first byte, it never
 /// gets back.
 ///
 /// # Errors
 /// When the limits cannot be set, or nobody listens.
-pub fn work(document: impl Read, told: impl Write) -> io::Result<()> {
+pub fn work(document: impl Read, root: Option<&str>, told: impl Write) -> io::Result<()> {
+    limits::give_up(Reach::Nothing)?;
     let limits = Limits::default();
-    limits::give_up(limits.processor_time.as_secs() + 1)?;
-    let mut told = BufWriter::new(told);
     // A byte over the limit is enough for the import to refuse it.
     let most = u64::try_from(limits.raw_bytes).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
     document
         .take(most.saturating_add(1))
         .read_to_end(&mut bytes)?;
+    answer(told, move |tell| {
+        document::import((&bytes, root), &limits, &mut Last(tell))
+    })
+}
+
+/// Reads a document of several files, as [`crate::import_files`] does, and says on `told` what
+/// comes of it. Unlike [`work`] it may open files; all other limits are the same.
+///
+/// # Errors
+/// As [`work`].
+pub fn work_on_files(
+    files: &mut dyn Files,
+    root: Option<&str>,
+    told: impl Write,
+) -> io::Result<()> {
+    limits::give_up(Reach::Files)?;
+    let limits = Limits::default();
+    answer(told, |tell| {
+        document::import_files(files, root, &limits, &mut Last(tell))
+    })
+}
+
+/// Hears an import out and passes on how far it is and what comes of it.
+fn answer(
+    told: impl Write,
+    import: impl FnOnce(&mut dyn FnMut(Progress)) -> Result<ImportedDocument, ImportError>,
+) -> io::Result<()> {
+    let mut told = BufWriter::new(told);
     let mut heard = Ok(());
-    let result = import_once(&bytes, &limits, &mut |progress| {
+    let result = import(&mut |progress| {
         if heard.is_ok() {
             heard = say(&mut told, &Line::Progress(progress)).and_then(|()| told.flush());
         }
     });
     heard?;
-    drop(bytes);
     let last = match result {
         Ok(document) => Line::Document(Box::new(document)),
         Err(error) => Line::Error(error),

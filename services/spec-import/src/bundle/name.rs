@@ -10,7 +10,7 @@ const BYTES: usize = 1_024;
 const FOLDERS: usize = 32;
 
 /// A name as it can be shown on one line.
-pub(super) fn shown(name: &str) -> String {
+pub(crate) fn shown(name: &str) -> String {
     text::strip(&text::reveal(name), 200)
 }
 

@@ -3,19 +3,26 @@
 use std::{path::Path, process::ExitCode};
 
 use countersign_domain::{drift::Breaking, operation::ImportedDocument};
-use countersign_spec_import::{Limits, drift};
+use countersign_spec_import::{apart::Program, drift};
 
-use super::{given, print, refuse};
-use crate::commands::{DiffSettings, ReportFormat};
+use super::{given, refuse};
+use crate::{
+    admin::print,
+    commands::{DiffSettings, ReportFormat},
+};
 
 /// Something breaks those who call as before.
 const BREAKING: u8 = 1;
 
 /// Shows what changed between two versions of a description.
-pub(crate) fn diff(what: &DiffSettings) -> anyhow::Result<ExitCode> {
-    let (base, revision) = match (read(&what.base), read(&what.revision)) {
-        (Ok(base), Ok(revision)) => (base, revision),
-        (Err(refused), _) | (_, Err(refused)) => return Ok(refused),
+pub(crate) async fn diff(what: &DiffSettings, reader: &Program) -> anyhow::Result<ExitCode> {
+    let base = match read(&what.base, reader).await {
+        Ok(base) => base,
+        Err(refused) => return Ok(refused),
+    };
+    let revision = match read(&what.revision, reader).await {
+        Ok(revision) => revision,
+        Err(refused) => return Ok(refused),
     };
     let changes = drift::compare(&base, &revision);
     print(&match what.format {
@@ -32,6 +39,7 @@ pub(crate) fn diff(what: &DiffSettings) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn read(file: &Path) -> Result<ImportedDocument, ExitCode> {
-    given::import_at(file, None, &Limits::default()).map_err(|error| refuse(file, &error))
+async fn read(file: &Path, reader: &Program) -> Result<ImportedDocument, ExitCode> {
+    let given = given::import_at(file, None, reader).await;
+    given.map_err(|error| refuse(file, &error))
 }

@@ -1,19 +1,25 @@
 //! What was named on the command line: a file, a folder, an archive or the standard input.
+//!
+//! It is read as a server reads it, in a process of its own under the same limits, so that a
+//! command refuses what an import would.
 
 use std::{
+    ffi::{OsStr, OsString},
     fs,
     io::{self, Read as _},
     path::Path,
+    time::Duration,
 };
 
-use countersign_domain::{digest::Digest, operation::ImportedDocument};
-use countersign_spec_import::{
-    ImportError, Limits,
-    bundle::{self, Bundle},
-    import, import_files,
-};
+use countersign_domain::operation::ImportedDocument;
+use countersign_spec_import::{ImportError, Limits, apart::Program, bundle};
 
-use super::folder::{Folder, bounded};
+use super::folder::bounded;
+
+/// Whoever waits can break it off; the processor time stays limited.
+const PATIENCE: Duration = Duration::from_mins(10);
+/// Bytes that tell an archive from all else.
+const MAGIC: usize = 4;
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
@@ -54,57 +60,78 @@ impl Unreadable {
 }
 
 /// Imports whatever stands at a path.
-pub(super) fn import_at(
+pub(super) async fn import_at(
     path: &Path,
     root: Option<&str>,
-    limits: &Limits,
+    reader: &Program,
 ) -> Result<ImportedDocument, Unreadable> {
+    let most = Limits::default().raw_bytes;
     if path == Path::new("-") {
         let mut bytes = Vec::new();
-        let most = limits.raw_bytes as u64 + 1;
-        io::stdin().lock().take(most).read_to_end(&mut bytes)?;
-        return import_bytes(&bytes, root, limits);
+        let mut input = io::stdin().lock().take(most as u64 + 1);
+        input.read_to_end(&mut bytes)?;
+        drop(input);
+        return import_bytes(&bytes, root, reader).await;
     }
     let about = fs::metadata(path)?;
+    let path = path.canonicalize()?;
     if about.is_dir() {
-        let mut folder = Folder::at(path, limits.files)?;
-        return Ok(import_files(&mut folder, root, limits)?);
+        return import_folder(&path, root, reader).await;
     }
     if !about.is_file() {
         return Err(Unreadable::NotAFile);
     }
-    let bytes = bounded(path, limits.raw_bytes)?;
-    if root.is_some() || bundle::is_packed(&bytes) {
-        return import_bytes(&bytes, root, limits);
+    let name = path.file_name().and_then(OsStr::to_str);
+    let name = name.filter(|name| bundle::is_usable_name(name));
+    let is_packed = bundle::is_packed(&bounded(&path, MAGIC)?);
+    match (path.parent(), name, root) {
+        // With those that it refers to in its own folder and below.
+        (Some(folder), Some(name), None) if !is_packed => {
+            import_folder(folder, Some(name), reader).await
+        }
+        _ => import_bytes(&bounded(&path, most)?, root, reader).await,
     }
-    import_file(path, &bytes, limits)
 }
 
 /// Imports bytes that may be an archive.
-fn import_bytes(
+pub(super) async fn import_bytes(
     bytes: &[u8],
     root: Option<&str>,
-    limits: &Limits,
+    reader: &Program,
 ) -> Result<ImportedDocument, Unreadable> {
-    let Some(root) = root else {
-        return Ok(import(bytes, limits)?);
-    };
-    let Some(mut bundle) = Bundle::from_archive(bytes, limits)? else {
+    if root.is_some() && !bundle::is_archive(bytes) {
         return Err(Unreadable::RootOfOneFile);
-    };
-    let mut document = import_files(&mut bundle, Some(root), limits)?;
-    document.sha256 = Digest::of(bytes);
-    Ok(document)
+    }
+    let reader = patient(reader).with_arguments(root.map(|root| option("--root", root)));
+    Ok(reader.import(bytes, &mut |_| {}).await?)
 }
 
-/// Imports one file with those that it refers to in its own folder and below.
-fn import_file(path: &Path, bytes: &[u8], limits: &Limits) -> Result<ImportedDocument, Unreadable> {
-    let path = path.canonicalize()?;
-    let name = path.file_name().and_then(|name| name.to_str());
-    let (Some(folder), Some(name)) = (path.parent(), name.filter(|n| bundle::is_usable_name(n)))
-    else {
-        return Ok(import(bytes, limits)?);
-    };
-    let mut folder = Folder::at(folder, limits.files)?;
-    import_files(&mut folder, Some(name), limits).map_err(|error| error.of(name).into())
+/// Imports the files of a folder that refer to each other.
+pub(super) async fn import_folder(
+    folder: &Path,
+    root: Option<&str>,
+    reader: &Program,
+) -> Result<ImportedDocument, Unreadable> {
+    let arguments = [
+        Some(option("--folder", folder)),
+        root.map(|root| option("--root", root)),
+    ];
+    let reader = patient(reader).with_arguments(arguments.into_iter().flatten());
+    match (reader.import(&[], &mut |_| {}).await, root) {
+        (Ok(document), _) => Ok(document),
+        (Err(error), Some(root)) => Err(error.of(root).into()),
+        (Err(error), None) => Err(error.into()),
+    }
+}
+
+fn patient(reader: &Program) -> Program {
+    reader.clone().with_patience(PATIENCE)
+}
+
+/// In one word, so that no value is taken for another option.
+fn option(name: &str, value: impl AsRef<OsStr>) -> OsString {
+    let mut word = OsString::from(name);
+    word.push("=");
+    word.push(value);
+    word
 }

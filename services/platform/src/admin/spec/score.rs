@@ -20,9 +20,12 @@ use super::{
     UNREADABLE,
     folder::{Folder, bounded},
     given::Unreadable,
-    print, refuse,
+    refuse,
 };
-use crate::commands::{ReportFormat, ScoreSettings};
+use crate::{
+    admin::print,
+    commands::{ReportFormat, ScoreSettings},
+};
 
 /// Measures the classifier, by the labels' own words or by the descriptions in a folder.
 pub(crate) fn score(what: &ScoreSettings) -> anyhow::Result<ExitCode> {

@@ -8,12 +8,15 @@ use countersign_domain::{
 };
 use countersign_spec_import::{
     Limits,
+    apart::Program,
     bundle::{self, Files as _},
-    import, import_files,
 };
 use serde_json::{Value, json};
 
-use super::{folder::Folder, given::Unreadable};
+use super::{
+    folder::Folder,
+    given::{Unreadable, import_bytes, import_folder},
+};
 
 const PACKED: [&str; 2] = [".gz", ".zip"];
 const PLAIN: [&str; 3] = [".json", ".yaml", ".yml"];
@@ -46,15 +49,16 @@ struct Outcome {
 }
 
 /// Imports every description below `home`, one after the other.
-pub(super) fn survey(home: &Path, limits: &Limits) -> Result<Survey, Unreadable> {
+pub(super) async fn survey(home: &Path, reader: &Program) -> Result<Survey, Unreadable> {
     if !home.is_dir() {
         return Err(Unreadable::NotAFolder);
     }
-    let mut folder = Folder::at(home, limits.files)?;
+    let home = &home.canonicalize()?;
+    let mut folder = Folder::at(home, Limits::default().files)?;
     let mut survey = Survey::default();
     for name in folder.names()? {
         let started = Instant::now();
-        match one(home, &mut folder, &name, limits) {
+        match one(home, &mut folder, &name, reader).await {
             Ok(None) => survey.others += 1,
             other => survey.rows.push(Row {
                 result: match other {
@@ -70,32 +74,29 @@ pub(super) fn survey(home: &Path, limits: &Limits) -> Result<Survey, Unreadable>
 }
 
 /// Imports one file; nothing where it is no description.
-fn one(
+async fn one(
     home: &Path,
     folder: &mut Folder,
     name: &str,
-    limits: &Limits,
+    reader: &Program,
 ) -> Result<Option<ImportedDocument>, Unreadable> {
     let ends_with = |kinds: &[&str]| kinds.iter().any(|kind| name.ends_with(kind));
     if !ends_with(&PACKED) && !ends_with(&PLAIN) {
         return Ok(None);
     }
-    let Some(bytes) = folder.open(name, limits.raw_bytes)? else {
+    let Some(bytes) = folder.open(name, Limits::default().raw_bytes)? else {
         return Ok(None);
     };
     if ends_with(&PACKED) {
-        return Ok(Some(import(&bytes, limits)?));
+        return import_bytes(&bytes, None, reader).await.map(Some);
     }
     if !bundle::is_document(&bytes) {
         return Ok(None);
     }
     // What lies in one folder of the collection belongs together.
     let (top, root) = name.split_once('/').unwrap_or(("", name));
-    let mut files = Folder::at(&home.join(top), limits.files)?;
-    match import_files(&mut files, Some(root), limits) {
-        Ok(document) => Ok(Some(document)),
-        Err(error) => Err(error.of(root).into()),
-    }
+    let document = import_folder(&home.join(top), Some(root), reader).await?;
+    Ok(Some(document))
 }
 
 fn outcome(document: &ImportedDocument) -> Outcome {
