@@ -221,15 +221,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Migrate(settings) => on_runtime(admin::migrate(settings)),
         Command::Doctor(settings) => on_runtime(admin::doctor(&settings)),
-        Command::Routes => {
-            print!("{}", admin::routes());
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Routes => admin::print(&admin::routes()),
         Command::Spec(command) => spec(command),
-        Command::Schema(SchemaCommand::Graphql) => {
-            print!("{}", countersign_graphql::sdl());
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Schema(SchemaCommand::Graphql) => admin::print(&countersign_graphql::sdl()),
         Command::Healthcheck(settings) => admin::healthcheck(settings.http.listen),
     }
 }

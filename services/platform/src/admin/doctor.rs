@@ -8,6 +8,7 @@ use countersign_store::cluster::{Binaries, Cluster};
 use countersign_vault::KeyFile;
 
 use crate::{
+    admin::print,
     configuration::{Configuration, KEY, StorageChoice},
     embedded::CLUSTER,
     settings::ServerSettings,
@@ -42,12 +43,15 @@ pub(crate) async fn doctor(settings: &ServerSettings) -> anyhow::Result<ExitCode
         Ok(configuration) => look(&configuration, &mut findings).await,
         Err(error) => findings.wrong(&error.to_string()),
     }
-    print!("{}", findings.told);
-    if findings.wrong == 0 {
-        println!("\nnothing stands in the way of `countersign serve`");
-        return Ok(ExitCode::SUCCESS);
+    let Findings { told, wrong } = findings;
+    if wrong == 0 {
+        return print(&format!(
+            "{told}\nnothing stands in the way of `countersign serve`\n"
+        ));
     }
-    println!("\n{} to mend before `countersign serve`", findings.wrong);
+    print(&format!(
+        "{told}\n{wrong} to mend before `countersign serve`\n"
+    ))?;
     Ok(ExitCode::FAILURE)
 }
 

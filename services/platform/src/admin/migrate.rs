@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use crate::settings::DatabaseSettings;
+use crate::{admin::print, settings::DatabaseSettings};
 
 /// Makes the roles where the login may and they are missing, then runs what has not run yet.
 pub(crate) async fn migrate(settings: DatabaseSettings) -> anyhow::Result<ExitCode> {
@@ -19,6 +19,5 @@ pub(crate) async fn migrate(settings: DatabaseSettings) -> anyhow::Result<ExitCo
              deploy/roles.sql as an administrator, once",
         )?;
     countersign_migrations::migrate(url.expose()).await?;
-    println!("the schema is current");
-    Ok(ExitCode::SUCCESS)
+    print("the schema is current\n")
 }
