@@ -74,6 +74,20 @@ impl Command {
             Self::Spec(_) => "error",
         }
     }
+
+    /// How it ends when it fails. `spec diff` has another meaning for the usual number.
+    fn failed(&self) -> ExitCode {
+        match self {
+            Self::Spec(_) => ExitCode::from(2),
+            Self::Serve(_)
+            | Self::Demo(_)
+            | Self::Migrate(_)
+            | Self::Doctor(_)
+            | Self::Routes
+            | Self::Schema(_)
+            | Self::Healthcheck(_) => ExitCode::FAILURE,
+        }
+    }
 }
 
 /// What can be done with an API description.
@@ -200,11 +214,12 @@ pub fn main(
         eprintln!("countersign: {error}");
         return ExitCode::from(2);
     }
+    let failed = asked.command.failed();
     match run(asked.command) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("countersign: {error:#}");
-            ExitCode::FAILURE
+            failed
         }
     }
 }

@@ -284,4 +284,34 @@ fn a_diff_ends_with_1_only_where_something_breaks_and_with_2_where_nothing_can_b
         assert_eq!(refused.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&refused.stderr).contains(gone));
     }
+    let unheard = with_output_to_a_full_disk(&["diff", loose, loose]);
+    assert_eq!(
+        unheard.status.code(),
+        Some(2),
+        "it is not that something breaks"
+    );
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_one_line_and_exit_2() {
+    let home = library();
+    let folder = home.path().join("api");
+    for command in ["inspect", "survey"] {
+        let line = refusal(&with_output_to_a_full_disk(&[command, text(&folder)]));
+        assert!(line.starts_with("countersign: No space left"), "{line}");
+    }
+}
+
+/// Runs it where nothing can be written.
+fn with_output_to_a_full_disk(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .arg("spec")
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(fs::File::options().write(true).open("/dev/full").unwrap())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+        .wait_with_output()
+        .unwrap()
 }
