@@ -25,12 +25,13 @@ use crate::{
 };
 
 /// Countersign stands between agents and a company's APIs: what is dangerous waits for a human.
+/// Without a command, it serves.
 #[derive(Parser, Debug)]
 #[command(name = "countersign", version)]
 pub struct CommandLine {
-    /// What to do.
+    /// What to do; without a command, serve.
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
     /// The log.
     #[command(flatten)]
     log: LogSettings,
@@ -198,11 +199,7 @@ pub fn main(
     arguments: impl Iterator<Item = OsString>,
     variables: impl Iterator<Item = (OsString, OsString)>,
 ) -> ExitCode {
-    let mut arguments: Vec<OsString> = arguments.collect();
-    if arguments.len() < 2 {
-        arguments.push("serve".into());
-    }
-    let asked = CommandLine::parse_from(arguments);
+    let (command, log) = asked(arguments.collect());
     let names: Vec<String> = variables
         .filter_map(|(name, _)| name.into_string().ok())
         .collect();
@@ -210,16 +207,27 @@ pub fn main(
         eprintln!("countersign: {error}");
         return ExitCode::from(2);
     }
-    if let Err(error) = start_logs(&asked.log.options(asked.command.log_level())) {
+    if let Err(error) = start_logs(&log.options(command.log_level())) {
         eprintln!("countersign: {error}");
         return ExitCode::from(2);
     }
-    let failed = asked.command.failed();
-    match run(asked.command) {
+    let failed = command.failed();
+    match run(command) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("countersign: {error:#}");
             failed
+        }
+    }
+}
+
+/// What a command line asks for; where it names no command, to serve.
+fn asked(mut arguments: Vec<OsString>) -> (Command, LogSettings) {
+    loop {
+        let line = CommandLine::parse_from(&arguments);
+        match line.command {
+            Some(command) => return (command, line.log),
+            None => arguments.push("serve".into()),
         }
     }
 }
