@@ -1,5 +1,6 @@
 //! The process as its operator meets it.
 
+mod command_line;
 mod configuration;
 mod routes;
 mod serving;

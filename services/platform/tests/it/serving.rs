@@ -59,7 +59,7 @@ async fn get(address: SocketAddr, path: &str, host: &str) -> String {
     answer
 }
 
-fn configured(database: &Database, folder: &Folder, more: &[&str]) -> Configuration {
+pub(crate) fn configured(database: &Database, folder: &Folder, more: &[&str]) -> Configuration {
     let url = format!("--database-url={}", database.url());
     let key = format!("--vault-key-file={}", folder.key());
     let mut flags = vec![url.as_str(), &key, "--listen=127.0.0.1:0"];
