@@ -9,6 +9,7 @@ mod faithful;
 mod foreign;
 mod front;
 mod listening;
+mod meanwhile;
 mod methods;
 mod outputs;
 mod overrides;

@@ -6,9 +6,11 @@ mod house;
 mod people;
 mod stream;
 mod upstream;
+mod wire;
 
 pub use agent::{Agent, Answer};
 pub use house::House;
 pub use people::{KEY, Person, Shop};
 pub use stream::Stream;
 pub use upstream::{Seen, Upstream, document};
+pub use wire::Wire;

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 /// One request that reached the upstream.
 #[derive(Clone, Debug)]
@@ -21,6 +22,7 @@ pub struct Upstream {
     /// Its address.
     pub base: String,
     seen: Arc<Mutex<Vec<Seen>>>,
+    answers: Arc<Semaphore>,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -33,9 +35,12 @@ impl Upstream {
     pub fn start() -> Self {
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
         let ledger = web::Data::from(Arc::clone(&seen));
+        let answers = Arc::new(Semaphore::new(0));
+        let withheld = web::Data::from(Arc::clone(&answers));
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(ledger.clone())
+                .app_data(withheld.clone())
                 .default_service(web::to(answer))
         })
         .workers(1)
@@ -46,7 +51,17 @@ impl Upstream {
         let server = server.run();
         let handle = server.handle();
         tokio::spawn(server);
-        Self { base, seen, handle }
+        Self {
+            base,
+            seen,
+            answers,
+            handle,
+        }
+    }
+
+    /// Answers one request for the order `withheld`, which waits until then.
+    pub fn release(&self) {
+        self.answers.add_permits(1);
     }
 
     /// What has reached it so far.
@@ -81,6 +96,7 @@ async fn answer(
     request: HttpRequest,
     body: web::Bytes,
     ledger: web::Data<Mutex<Vec<Seen>>>,
+    withheld: web::Data<Semaphore>,
 ) -> HttpResponse {
     let line = format!("{} {}", request.method(), request.uri());
     let headers = request
@@ -103,6 +119,11 @@ async fn answer(
             headers,
             body,
         });
+    if request.path().contains("withheld")
+        && let Ok(released) = withheld.acquire().await
+    {
+        released.forget();
+    }
     if request.path().contains("broken") {
         return HttpResponse::InternalServerError().json(json!({"error": "the shop is on fire"}));
     }

@@ -60,16 +60,31 @@ async fn find(
         }
         Presented::TwoMethods => return Err(invalid_request()),
     };
+    match spoken_for(gateway, token, (tenant, endpoint)).await {
+        Ok(scope) => Ok((token, scope)),
+        Err((_, answer)) => Err(answer),
+    }
+}
+
+/// Finds out whom a token speaks for now; for nobody, why and the answer that says so.
+pub(crate) async fn spoken_for(
+    gateway: &Gateway,
+    token: Digest,
+    (tenant, endpoint): (&Slug, &Slug),
+) -> Result<Arc<TenantScope>, (&'static str, HttpResponse)> {
     match gateway.principal(token, tenant, endpoint).await {
-        Ok(Some(scope)) => Ok((token, scope)),
-        Ok(None) => Err(challenge(gateway, tenant, endpoint, Some("invalid_token")).await),
+        Ok(Some(scope)) => Ok(scope),
+        Ok(None) => {
+            let why = "invalid_token";
+            Err((why, challenge(gateway, tenant, endpoint, Some(why)).await))
+        }
         Err(error) => {
             tracing::warn!(code = error.code(), error = %error, "could not look a token up");
-            let detail = "try again in a moment";
+            let (why, detail) = ("database_unavailable", "try again in a moment");
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            let mut problem = Problem::new(status, "database_unavailable", detail);
+            let mut problem = Problem::new(status, why, detail);
             problem.retry_after = Some(1);
-            Err(actix_web::ResponseError::error_response(&problem))
+            Err((why, actix_web::ResponseError::error_response(&problem)))
         }
     }
 }

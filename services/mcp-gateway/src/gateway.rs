@@ -146,15 +146,14 @@ impl Gateway {
         endpoint: &Slug,
     ) -> Result<Option<Arc<TenantScope>>, Arc<StoreError>> {
         let key = (token, tenant.clone(), endpoint.clone());
-        let resource = self.resource(tenant, endpoint);
-        let store = &self.parts.store;
         let find = async {
-            let found = store.agent(token, &resource).await?.map(Arc::new);
+            let resource = self.resource(tenant, endpoint);
+            let found = self.parts.store.agent(token, &resource).await?;
             match &found {
                 Some(_) => self.good.insert(token, ()),
                 None => self.good.invalidate(&token),
             }
-            Ok(found)
+            Ok(found.map(Arc::new))
         };
         self.principals.try_get_with(key, find).await
     }

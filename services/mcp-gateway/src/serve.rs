@@ -14,7 +14,7 @@ use countersign_edge::{Problem, Routes, WhoMay};
 use serde_json::Value;
 
 use crate::{
-    authenticate::{authenticate, insufficient_scope, too_many},
+    authenticate::{authenticate, insufficient_scope, spoken_for, too_many},
     call,
     era::{Era, MODERN, McpHeaders, classify, speaks_legacy},
     gateway::Gateway,
@@ -242,7 +242,7 @@ async fn one(mut agent: Request<'_>, message: Message, headers: &McpHeaders) -> 
     let Message::Request { id, method, params } = message else {
         return HttpResponse::Accepted().finish();
     };
-    match dispatch(&agent, &id, &method, params).await {
+    match dispatch(&mut agent, &id, &method, params).await {
         Outcome::Result(value) => HttpResponse::Ok().json(result(agent.era, &id, value)),
         Outcome::Body(body) => HttpResponse::Ok()
             .content_type("application/json")
@@ -253,7 +253,11 @@ async fn one(mut agent: Request<'_>, message: Message, headers: &McpHeaders) -> 
 }
 
 /// 2025-03-26 alone has batches; a modern envelope in one is refused.
-async fn batch(agent: Request<'_>, messages: Vec<Message>, headers: &McpHeaders) -> HttpResponse {
+async fn batch(
+    mut agent: Request<'_>,
+    messages: Vec<Message>,
+    headers: &McpHeaders,
+) -> HttpResponse {
     let modern = headers
         .version
         .iter()
@@ -271,7 +275,7 @@ async fn batch(agent: Request<'_>, messages: Vec<Message>, headers: &McpHeaders)
         let Message::Request { id, method, params } = message else {
             continue;
         };
-        answers.push(match dispatch(&agent, &id, &method, params).await {
+        answers.push(match dispatch(&mut agent, &id, &method, params).await {
             Outcome::Result(value) => result(Era::Legacy, &id, value),
             Outcome::Body(body) => serde_json::from_slice(&body).unwrap_or_default(),
             Outcome::Refused(refusal) => refusal.body(),
@@ -286,12 +290,19 @@ async fn batch(agent: Request<'_>, messages: Vec<Message>, headers: &McpHeaders)
     HttpResponse::Ok().json(answers)
 }
 
+/// Does what one message asks for, by the authority of this moment: the body and the messages
+/// before it may have taken long, and nothing is done for who was somebody when they began.
 async fn dispatch(
-    agent: &Request<'_>,
+    agent: &mut Request<'_>,
     id: &Id,
     method: &str,
     params: serde_json::Map<String, Value>,
 ) -> Outcome {
+    let place = (agent.tenant, agent.endpoint);
+    agent.scope = match spoken_for(agent.gateway, agent.token, place).await {
+        Ok(scope) => scope,
+        Err((why, answer)) => return Outcome::Http(why, answer),
+    };
     let (grant, _) = call::granted(agent);
     // A call's refusal is on record, so it is counted there; asking for lists is not free either.
     if method != "tools/call" && !agent.gateway.within_rate(agent.scope.tenant(), grant) {
