@@ -25,7 +25,8 @@ struct Line {
 
 /// A running product.
 pub(crate) struct Front {
-    origin: String,
+    /// Where it is.
+    pub(crate) origin: String,
     key: KeyFile,
     end: CancellationToken,
     running: JoinHandle<()>,

@@ -15,3 +15,4 @@ mod outputs;
 mod overrides;
 mod reimport;
 mod review;
+mod slow;

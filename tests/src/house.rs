@@ -2,11 +2,11 @@
 
 use std::{net::TcpListener, num::NonZeroU32, sync::Arc};
 
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpServer, middleware::from_fn, web};
 use countersign_accounts::Accounts;
 use countersign_approvals::Approvals;
 use countersign_domain::World;
-use countersign_edge::{Edge, NoSessions, PublicUrl};
+use countersign_edge::{Edge, NoSessions, PublicUrl, protect};
 use countersign_egress::{Egress, EgressPolicy, Loopback, PlainHttp};
 use countersign_mcp_gateway::{Gateway, Parts, Rates};
 use countersign_oauth_server::{Limits, OAuthServer};
@@ -170,6 +170,7 @@ fn serve(
             .configure(|config| edge.configure(config))
             .configure(|config| countersign_mcp_gateway::routes().configure(config))
             .configure(|config| countersign_oauth_server::routes().configure(config))
+            .wrap(from_fn(protect))
     })
     .workers(2)
     .disable_signals()

@@ -7,6 +7,7 @@ use countersign_domain::{World, name::Slug};
 
 use crate::{
     caller::{Authenticate, Caller, SignedInUser},
+    pace::Pace,
     problem::Problem,
     public_url::PublicUrl,
 };
@@ -23,6 +24,7 @@ pub struct Edge {
     authenticate: Arc<dyn Authenticate>,
     error_page: Option<Arc<ErrorPage>>,
     proxy_hops: u8,
+    pace: Pace,
 }
 
 impl Edge {
@@ -35,6 +37,7 @@ impl Edge {
             authenticate,
             error_page: None,
             proxy_hops: 0,
+            pace: Pace::default(),
         }
     }
 
@@ -53,6 +56,13 @@ impl Edge {
     #[must_use]
     pub const fn with_proxy_hops(mut self, hops: u8) -> Self {
         self.proxy_hops = hops;
+        self
+    }
+
+    /// Lets bodies come at another pace than by default.
+    #[must_use]
+    pub const fn with_pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
         self
     }
 
@@ -91,6 +101,10 @@ impl Edge {
         let scope = self.authenticate.enter(user, tenant).await?;
         let scope = scope.ok_or_else(Problem::not_found)?;
         Ok(Caller::new(Arc::clone(user), scope, tenant.clone()))
+    }
+
+    pub(crate) const fn pace(&self) -> Pace {
+        self.pace
     }
 
     pub(crate) fn authenticate(&self) -> &dyn Authenticate {

@@ -109,6 +109,10 @@ impl Problem {
             StatusCode::METHOD_NOT_ALLOWED => {
                 ("method_not_allowed", "this method is not offered here")
             }
+            StatusCode::REQUEST_TIMEOUT => (
+                "request_timeout",
+                "the rest of the request was waited for in vain",
+            ),
             StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "the request is too large"),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => (
                 "unsupported_media_type",

@@ -1,9 +1,10 @@
-//! What is done around every request: an id, a span, headers, one shape of refusal, one log line.
+//! What is done around every request: an id, a span, headers, one shape of refusal, one log line,
+//! and an end to waiting for its body.
 
 use std::{any::Any, panic::AssertUnwindSafe, time::Instant};
 
 use actix_web::{
-    Error, FromRequest, HttpMessage as _, HttpRequest,
+    Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse,
     body::{BodySize, BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
     error::InternalError,
@@ -22,6 +23,7 @@ use crate::{
     csrf::NewBrowser,
     edge::Edge,
     headers::{self, CspNonce, FormTargets},
+    pace::PacedBody,
     problem::Problem,
     session_cookie,
 };
@@ -61,7 +63,7 @@ impl FromRequest for RequestId {
 /// # Errors
 /// Only for a panic; everything else becomes an answer here.
 pub async fn protect<B: MessageBody + 'static>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
@@ -73,15 +75,29 @@ pub async fn protect<B: MessageBody + 'static>(
         extensions.insert(CspNonce::new(edge.world()));
     }
     let span = tracing::info_span!("request", request.id = %id, http.method = %request.method());
+    let body = PacedBody::instead(&mut request, edge.pace());
     let answered = AssertUnwindSafe(next.call(request)).catch_unwind();
     let answer = match answered.instrument(span.clone()).await {
         Ok(answer) => answer?.map_into_boxed_body(),
         Err(panic) => return Err(span.in_scope(|| panicked(panic.as_ref(), &edge, id))),
     };
+    let answer = match &body {
+        Some(body) if body.is_late() => too_late(answer),
+        Some(_) | None => answer,
+    };
     let mut answer = span.in_scope(|| with_problem(answer, &edge));
     write_headers(&mut answer, &edge, id);
     span.in_scope(|| log(&answer, began));
-    Ok(answer)
+    Ok(match body {
+        Some(body) => body.stay(answer),
+        None => answer,
+    })
+}
+
+/// Whatever a handler made of a body that did not come, its sender is told that.
+fn too_late(answer: ServiceResponse) -> ServiceResponse {
+    let problem = Problem::of_status(StatusCode::REQUEST_TIMEOUT);
+    answer.into_response(HttpResponse::from_error(problem))
 }
 
 /// The request went down with the handler, so this answer is written without it.

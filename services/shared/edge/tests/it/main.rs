@@ -4,3 +4,4 @@ mod csrf;
 mod front;
 mod guards;
 mod headers;
+mod pace;
