@@ -94,7 +94,8 @@ impl Front {
 pub(crate) struct Browser<'h> {
     house: &'h House,
     origin: String,
-    cookie: String,
+    /// The session, as they send it.
+    pub(crate) cookie: String,
     /// What every form of theirs carries.
     pub(crate) csrf: String,
 }

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use countersign_accounts::ChangeRole;
+use countersign_domain::role::Role;
 use countersign_oauth_server::Grants;
 use countersign_testkit::until;
 use countersign_tests::{Agent, House, Person, Upstream, Wire};
 use serde_json::{Value, json};
 use tokio::time::sleep;
+
+use crate::front::{Browser, Front};
 
 /// Longer than a token is remembered.
 const FORGOTTEN: Duration = Duration::from_secs(1);
@@ -93,4 +97,127 @@ async fn a_call_whose_last_byte_comes_after_the_revocation_is_nobodys() {
     assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
     assert!(answer.contains("error=\"invalid_token\""), "{answer}");
     assert_eq!(scene.upstream.seen().len(), 0);
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const UPLOAD: &str = "multipart/form-data; boundary=b";
+
+/// Sends a request of a browser but for its last byte, which it returns, too.
+async fn all_but_the_last(
+    (front, browser): (&Front, &Browser<'_>),
+    (path, kind, body): (&str, &str, &str),
+) -> (Wire, String) {
+    let headers = [
+        ("content-type", kind),
+        ("cookie", browser.cookie.as_str()),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let url = format!("{}{path}", front.origin);
+    let mut wire = Wire::post(&url, &headers, body.len()).await;
+    let (most, last) = body.split_at(body.len() - 1);
+    wire.send(most).await;
+    // The house has come to where it waits for the rest.
+    sleep(Duration::from_millis(500)).await;
+    (wire, last.to_owned())
+}
+
+/// What becomes of somebody while a form of theirs is on its way.
+#[derive(Clone, Copy, Debug)]
+enum Becomes {
+    Nothing,
+    Removed,
+    Demoted,
+    SignedOut,
+}
+
+async fn becomes(scene: &Scene, bob: &Person, what: Becomes) {
+    let (accounts, by) = (&scene.house.accounts, &scene.ada.scope);
+    let member = bob.scope.member().unwrap();
+    match what {
+        Becomes::Nothing => {}
+        Becomes::Removed => accounts.remove_member(by, member).await.unwrap(),
+        Becomes::Demoted => {
+            let role = Role::Auditor;
+            let change = ChangeRole { member, role };
+            accounts.change_role(by, change).await.unwrap();
+        }
+        Becomes::SignedOut => accounts.sign_out(bob.signed_in.session).await.unwrap(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t41_a_form_whose_last_byte_comes_too_late_changes_nothing() {
+    let scene = Scene::open().await;
+    let (house, ada) = (&scene.house, &scene.ada);
+    let front = Front::open(house, "meanwhile").await;
+    let environment = &house.registry.environments(&ada.scope).await.unwrap()[0].slug;
+    let path = "/t/acme/sources/corner-shop/connection/base-url";
+    for (what, status) in [
+        (Becomes::Removed, 403),
+        (Becomes::Demoted, 403),
+        (Becomes::SignedOut, 401),
+        (Becomes::Nothing, 303),
+    ] {
+        let name = format!("{what:?}").to_lowercase();
+        let bob = house.member_of(ada, Role::Admin, &name).await;
+        let browser = front.browser(house, &bob).await;
+        let fields = format!(
+            "csrf={}&environment={environment}&base_url=https%3A%2F%2F{name}.example",
+            browser.csrf
+        );
+        let sent = all_but_the_last((&front, &browser), (path, FORM, &fields));
+        let (mut wire, last) = sent.await;
+
+        becomes(&scene, &bob, what).await;
+        wire.send(&last).await;
+
+        let answer = wire.answer().await;
+        let wanted = format!("HTTP/1.1 {status}");
+        assert!(answer.starts_with(&wanted), "{what:?}: {answer}");
+        let place = house.connections.list(&ada.scope).await.unwrap();
+        let went_there = place[0].base_url.to_string().contains(&name);
+        assert_eq!(went_there, status == 303, "{what:?}");
+    }
+    front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t41_an_upload_whose_last_byte_comes_too_late_is_no_import() {
+    let scene = Scene::open().await;
+    let (house, ada) = (&scene.house, &scene.ada);
+    let front = Front::open(house, "meanwhile-upload").await;
+    let path = "/t/acme/sources/corner-shop/import/upload";
+    for (what, status) in [
+        (Becomes::Removed, 403),
+        (Becomes::SignedOut, 401),
+        (Becomes::Nothing, 303),
+    ] {
+        let name = format!("{what:?}").to_lowercase();
+        let bob = house.member_of(ada, Role::Developer, &name).await;
+        let browser = front.browser(house, &bob).await;
+        let part = |head: &str, text: &str| {
+            format!("--b\r\ncontent-disposition: form-data; {head}\r\n\r\n{text}\r\n")
+        };
+        let document = countersign_tests::document(&format!("https://{name}.example"));
+        let body = part("name=\"csrf\"", &browser.csrf)
+            + &part("name=\"name\"", "Corner shop")
+            + &part("name=\"file\"; filename=\"api.json\"", &document)
+            + "--b--";
+        let sent = all_but_the_last((&front, &browser), (path, UPLOAD, &body));
+        let (mut wire, last) = sent.await;
+
+        becomes(&scene, &bob, what).await;
+        wire.send(&last).await;
+
+        let answer = wire.answer().await;
+        let wanted = format!("HTTP/1.1 {status}");
+        assert!(answer.starts_with(&wanted), "{what:?}: {answer}");
+    }
+    let mut admin = house.database.admin().await;
+    let revisions: i64 = sqlx::query_scalar("SELECT count(*) FROM revision")
+        .fetch_one(&mut admin)
+        .await
+        .unwrap();
+    assert_eq!(revisions, 2, "the first, and the one of who is still there");
+    front.close().await;
 }

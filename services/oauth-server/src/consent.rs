@@ -79,7 +79,8 @@ impl From<StoreError> for ConsentError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound => Self::NotFound,
-            StoreError::Conflict { .. }
+            StoreError::MembershipChanged
+            | StoreError::Conflict { .. }
             | StoreError::Unreadable { .. }
             | StoreError::Unavailable(_)
             | StoreError::Query(_) => Self::Store(error),

@@ -116,6 +116,8 @@ impl MemberMutations {
         let accounts = &ctx.services().accounts;
         let changed = accounts.change_role(&caller.scope, change).await;
         changed.map_err(to_graphql)?;
+        // Whoever changed their own role asks as what they are now.
+        let caller = enter(ctx, &tenant).await?;
         crate::tenant::rows(accounts.members(&caller.scope).await)
     }
 

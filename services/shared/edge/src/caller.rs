@@ -144,6 +144,20 @@ impl SignedInUser {
     }
 }
 
+/// Requires the session of a request that came with one once more, now that its body has come:
+/// that may have taken long. Whether the person is still what they were in a tenant, the store
+/// asks whenever they do something there.
+///
+/// # Errors
+/// When it is over.
+pub async fn still_signed_in(request: &HttpRequest) -> Result<(), Problem> {
+    let known = request.extensions_mut().remove::<Arc<SignedInUser>>();
+    match known {
+        Some(_) => signed_in(request).await.map(drop),
+        None => Ok(()),
+    }
+}
+
 impl FromRequest for SignedInUser {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;

@@ -11,6 +11,7 @@ use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use url::form_urlencoded;
 
 use crate::{
+    caller::still_signed_in,
     csrf::{CSRF_FIELD, SameOrigin},
     problem::Problem,
 };
@@ -138,7 +139,7 @@ pub(crate) fn require_type(request: &HttpRequest, wanted: &str) -> Result<(), Pr
     }
 }
 
-/// Reads a whole body, up to a limit.
+/// Reads a whole body, up to a limit, and gives it to nobody who was signed out meanwhile.
 pub(crate) async fn read(
     request: &HttpRequest,
     mut payload: Payload,
@@ -158,6 +159,7 @@ pub(crate) async fn read(
         }
         body.extend_from_slice(&chunk);
     }
+    still_signed_in(request).await?;
     Ok(body.into())
 }
 

@@ -28,7 +28,7 @@ mod routes;
 mod session_cookie;
 
 pub use address::{ClientAddress, UserAgent};
-pub use caller::{Authenticate, Caller, MembershipView, NoSessions, SignedInUser};
+pub use caller::{Authenticate, Caller, MembershipView, NoSessions, SignedInUser, still_signed_in};
 pub use csrf::{CSRF_FIELD, CSRF_HEADER, CsrfToken, SameOrigin};
 pub use edge::{Edge, ErrorPage};
 pub use form::{Form, NoFields};

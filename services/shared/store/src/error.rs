@@ -9,6 +9,9 @@ pub enum StoreError {
     /// The thing is not there, or is another tenant's.
     #[error("there is no such thing")]
     NotFound,
+    /// The member who asks was removed or given another role since they were let in.
+    #[error("your membership has changed since this request began")]
+    MembershipChanged,
     /// A constraint said no; its name says which.
     #[error("this is already there or is no longer so")]
     Conflict {
@@ -39,9 +42,11 @@ impl StoreError {
     pub fn constraint(&self) -> Option<&str> {
         match self {
             Self::Conflict { constraint } => Some(constraint),
-            Self::NotFound | Self::Unreadable { .. } | Self::Unavailable(_) | Self::Query(_) => {
-                None
-            }
+            Self::NotFound
+            | Self::MembershipChanged
+            | Self::Unreadable { .. }
+            | Self::Unavailable(_)
+            | Self::Query(_) => None,
         }
     }
 }
@@ -50,6 +55,7 @@ impl Fault for StoreError {
     fn kind(&self) -> Kind {
         match self {
             Self::NotFound => Kind::NotFound,
+            Self::MembershipChanged => Kind::Forbidden,
             Self::Conflict { .. } => Kind::Conflict,
             Self::Unavailable(_) => Kind::Unavailable,
             Self::Unreadable { .. } | Self::Query(_) => Kind::Internal,
@@ -59,6 +65,7 @@ impl Fault for StoreError {
     fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
+            Self::MembershipChanged => "forbidden",
             Self::Conflict { .. } => "conflict",
             Self::Unavailable(_) => "database_unavailable",
             Self::Unreadable { .. } | Self::Query(_) => "internal",

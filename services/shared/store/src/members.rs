@@ -1,6 +1,6 @@
 //! The members of a tenant.
 
-use countersign_access::{ManageMembers, Permit};
+use countersign_access::{Actor, ManageMembers, Permit};
 use countersign_domain::{
     Timestamp,
     id::{MemberId, PersonId, TenantId},
@@ -69,6 +69,26 @@ impl SystemTx {
 }
 
 impl TenantTx {
+    /// Requires that a member is what they were when they were let in. What agents and jobs may do
+    /// rests on rows of their own, which are read where it is done.
+    pub(crate) async fn require_unchanged(&self, actor: &Actor) -> Result<(), StoreError> {
+        let Actor::Member { member, role, .. } = actor else {
+            return Ok(());
+        };
+        let row = self
+            .row(
+                "SELECT 1 FROM member
+                 WHERE tenant_id = $1 AND id = $2 AND role = $3 AND removed_at IS NULL",
+                [
+                    self.tenant().as_uuid().into(),
+                    member.as_uuid().into(),
+                    role.as_str().into(),
+                ],
+            )
+            .await?;
+        row.map(drop).ok_or(StoreError::MembershipChanged)
+    }
+
     /// Lists the members, oldest first.
     ///
     /// # Errors

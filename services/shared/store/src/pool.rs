@@ -56,15 +56,18 @@ impl Store {
         })
     }
 
-    /// Begins a transaction that sees one tenant. Dropping it rolls back.
+    /// Begins a transaction that sees one tenant. Dropping it rolls back. A member is asked for
+    /// again: since they were let in, the body of their request may have taken long.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// [`StoreError::MembershipChanged`] for a member who is not that any more; otherwise when the
+    /// database does not answer.
     pub async fn begin(&self, scope: &TenantScope) -> Result<TenantTx, StoreError> {
         let tenant = scope.tenant();
         let setting = ("app.tenant_id", tenant.as_uuid().to_string());
-        let tx = begin_with(&self.app, setting).await?;
-        Ok(TenantTx::new(tx, tenant))
+        let tx = TenantTx::new(begin_with(&self.app, setting).await?, tenant);
+        tx.require_unchanged(scope.actor()).await?;
+        Ok(tx)
     }
 
     /// Begins a transaction that may look across tenants for one stated reason.

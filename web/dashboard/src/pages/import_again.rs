@@ -105,7 +105,7 @@ async fn fetch(here: Here, Form(form): Form<UrlForm>) -> Answer {
 }
 
 async fn upload(here: Here, origin: SameOrigin, parts: Multipart) -> Answer {
-    let Uploaded { given, .. } = Uploaded::read(origin, parts).await?;
+    let Uploaded { given, .. } = Uploaded::read(&here, origin, parts).await?;
     let (mut drawn, source) = ImportAgainPage::of(&here).await?;
     let is_folder = matches!(given, Given::Folder(_));
     match start(&here, source, given).await? {

@@ -133,7 +133,7 @@ async fn fetch(here: Here, Form(form): Form<UrlForm>) -> Answer {
 }
 
 async fn upload(here: Here, origin: SameOrigin, parts: Multipart) -> Answer {
-    let Uploaded { name, given } = Uploaded::read(origin, parts).await?;
+    let Uploaded { name, given } = Uploaded::read(&here, origin, parts).await?;
     let mut drawn = ImportPage::of(&here);
     let is_folder = matches!(given, Given::Folder(_));
     let (field, error) = if is_folder {

@@ -5,11 +5,12 @@
 
 use actix_multipart::{Field as Part, Multipart};
 use actix_web::{http::StatusCode, web::Bytes};
-use countersign_edge::{CSRF_FIELD, Problem, SameOrigin};
+use countersign_edge::{CSRF_FIELD, Problem, SameOrigin, still_signed_in};
 use countersign_spec_import::{Given, Limits};
 use futures_util::TryStreamExt as _;
 
 use super::imports::DOCUMENT_BYTES;
+use crate::frame::Here;
 
 /// What was sent.
 pub(crate) struct Uploaded {
@@ -22,13 +23,19 @@ pub(crate) struct Uploaded {
 impl Uploaded {
     /// Reads the parts of an upload in the order our forms send them: the token first, so that
     /// nothing larger is read for somebody else's page.
-    pub(crate) async fn read(origin: SameOrigin, mut parts: Multipart) -> Result<Self, Problem> {
+    pub(crate) async fn read(
+        here: &Here,
+        origin: SameOrigin,
+        mut parts: Multipart,
+    ) -> Result<Self, Problem> {
         let token = next_part(&mut parts, CSRF_FIELD, 256).await?;
         origin.verify(&String::from_utf8_lossy(&token))?;
         let name = next_part(&mut parts, "name", 4096).await?;
+        let given = read_files(&mut parts).await?;
+        still_signed_in(&here.visit.request).await?;
         Ok(Self {
             name: String::from_utf8_lossy(&name).into_owned(),
-            given: read_files(&mut parts).await?,
+            given,
         })
     }
 }

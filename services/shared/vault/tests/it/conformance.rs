@@ -5,8 +5,6 @@ use countersign_domain::{Fault as _, World, role::Role, secret::Secret};
 use countersign_testkit::{Database, world};
 use countersign_vault::{LocalVault, MasterKey, SecretName, SecretVault, VaultError};
 
-use crate::tenants::{member, tenant};
-
 /// Runs the suite. The two scopes are developers of two tenants; the third is an auditor of the
 /// first.
 async fn suite(
@@ -165,11 +163,12 @@ async fn fingerprints_tell_secrets_apart_and_tenants_too(
 #[tokio::test]
 async fn the_local_vault_does_what_every_vault_must() {
     let (database, world) = (Database::create().await, world());
-    let acme = tenant(&database, &world, "acme").await;
-    let globex = tenant(&database, &world, "globex").await;
+    let acme = database.house("acme").await;
+    let globex = database.house("globex").await;
     let vault = LocalVault::new(database.store(), world.clone(), MasterKey::generate(&world));
-    let [one, other] = [acme, globex].map(|tenant| member(&world, tenant, Role::Developer));
-    let auditor = member(&world, acme, Role::Auditor);
+    let one = acme.member(&database, Role::Developer).await;
+    let other = globex.member(&database, Role::Developer).await;
+    let auditor = acme.member(&database, Role::Auditor).await;
 
     suite(&vault, &world, (&one, &other), &auditor).await;
 }

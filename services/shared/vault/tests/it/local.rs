@@ -7,8 +7,6 @@ use countersign_testkit::{Database, world};
 use countersign_vault::{KeyFile, LocalVault, MasterKey, SecretName, SecretVault as _};
 use tempfile::TempDir;
 
-use crate::tenants::{member, tenant};
-
 const SECRET: &str = "sk_live_canary_7f3a9c";
 
 struct Stage {
@@ -25,12 +23,13 @@ impl Stage {
     /// Two tenants, and one secret of the first.
     async fn set() -> Self {
         let (database, world) = (Database::create().await, world());
-        let acme = tenant(&database, &world, "acme").await;
-        let globex = tenant(&database, &world, "globex").await;
+        let acme = database.house("acme").await;
+        let globex = database.house("globex").await;
         let keys = tempfile::tempdir().unwrap();
         let key = key_file(&keys).create(&world).unwrap();
         let vault = LocalVault::new(database.store(), world.clone(), key);
-        let [acme, globex] = [acme, globex].map(|id| member(&world, id, Role::Owner));
+        let acme = acme.member(&database, Role::Owner).await;
+        let globex = globex.member(&database, Role::Owner).await;
         let name = SecretName::Credential(world.id());
         let secret = Secret::new(SECRET.to_owned());
         vault.put(&acme, &name, secret).await.unwrap();

@@ -6,4 +6,3 @@ mod conformance;
 mod dependents;
 mod key_file;
 mod local;
-mod tenants;
