@@ -411,7 +411,7 @@ async fn t62_an_agent_cannot_bury_its_reviewers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t62_nor_by_asking_for_everything_at_once() {
+async fn t62_asking_for_everything_at_once_does_not_bury_them_either() {
     let scene = scene().await;
     let asked = (1..=40).map(|cents| scene.refund(cents));
     let answers = futures_util::future::join_all(asked).await;

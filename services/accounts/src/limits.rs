@@ -16,7 +16,7 @@ use std::{
 use countersign_domain::{
     digest::Digest,
     name::Email,
-    network::{network, site},
+    network::{neighbourhood, site},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
@@ -57,7 +57,7 @@ impl Limits {
     /// what is refused there takes nothing from the others.
     pub(crate) fn count_account(&self, email: &Email, address: IpAddr) -> Result<(), Limited> {
         let account = Digest::of(email.as_str().as_bytes());
-        let from = (account, network(address));
+        let from = (account, neighbourhood(address));
         self.from_networks.check_key(&from).map_err(|_| Limited)?;
         self.accounts.check_key(&account).map_err(|_| Limited)
     }
@@ -108,8 +108,8 @@ mod tests {
         };
         assert_eq!(allowed(&|host| [192, 0, 2, host].into()), 10);
         assert_eq!(allowed(&|host| [192, 0, 3, host].into()), 10);
-        let site = |host| Ipv6Addr::from_bits((0x2001_0db8 << 96) | u128::from(host));
-        assert_eq!(allowed(&|host| site(host).into()), 10);
+        let host_at = |host| Ipv6Addr::from_bits((0x2001_0db8 << 96) | u128::from(host));
+        assert_eq!(allowed(&|host| host_at(host).into()), 10);
         let nets =
             (0..1_000_u128).map(|net| Ipv6Addr::from_bits((0x2001_0db9 << 96) | (net << 64)));
         let one_site = nets.filter(|at| limits.count_account(&email, (*at).into()).is_ok());

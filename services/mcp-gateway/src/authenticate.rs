@@ -60,14 +60,14 @@ async fn find(
         }
         Presented::TwoMethods => return Err(invalid_request()),
     };
-    match spoken_for(gateway, token, (tenant, endpoint)).await {
+    match current_scope(gateway, token, (tenant, endpoint)).await {
         Ok(scope) => Ok((token, scope)),
         Err((_, answer)) => Err(answer),
     }
 }
 
 /// Finds out whom a token speaks for now; for nobody, why and the answer that says so.
-pub(crate) async fn spoken_for(
+pub(crate) async fn current_scope(
     gateway: &Gateway,
     token: Digest,
     (tenant, endpoint): (&Slug, &Slug),

@@ -17,7 +17,7 @@ use countersign_domain::{
     digest::Digest,
     id::{GrantId, TenantId},
     name::Slug,
-    network::network,
+    network::neighbourhood,
 };
 use countersign_edge::PublicUrl;
 use countersign_reporting::Recorder;
@@ -173,22 +173,24 @@ impl Gateway {
     /// Says whether a network has failed so often within a second that it is not looked at.
     pub(crate) fn is_guessing(&self, from: IpAddr) -> bool {
         let now = self.second();
-        self.failures.get(&network(from)).is_some_and(|failed| {
-            failed.second == now && failed.count.load(Ordering::Relaxed) >= GUESSES
-        })
+        self.failures
+            .get(&neighbourhood(from))
+            .is_some_and(|failed| {
+                failed.second == now && failed.count.load(Ordering::Relaxed) >= GUESSES
+            })
     }
 
     /// Remembers a failed authentication.
     pub(crate) fn guessed(&self, from: IpAddr) {
-        let (from, second) = (network(from), self.second());
+        let (neighbourhood, second) = (neighbourhood(from), self.second());
         let none = || {
             let count = AtomicU32::new(0);
             Arc::new(Failures { second, count })
         };
-        let mut failed = self.failures.get_with(from, none);
+        let mut failed = self.failures.get_with(neighbourhood, none);
         if failed.second != second {
             failed = none();
-            self.failures.insert(from, Arc::clone(&failed));
+            self.failures.insert(neighbourhood, Arc::clone(&failed));
         }
         failed.count.fetch_add(1, Ordering::Relaxed);
     }

@@ -14,7 +14,7 @@ use countersign_edge::{Problem, Routes, WhoMay};
 use serde_json::Value;
 
 use crate::{
-    authenticate::{authenticate, insufficient_scope, spoken_for, too_many},
+    authenticate::{authenticate, current_scope, insufficient_scope, too_many},
     call,
     era::{Era, MODERN, McpHeaders, classify, speaks_legacy},
     gateway::Gateway,
@@ -299,7 +299,7 @@ async fn dispatch(
     params: serde_json::Map<String, Value>,
 ) -> Outcome {
     let place = (agent.tenant, agent.endpoint);
-    agent.scope = match spoken_for(agent.gateway, agent.token, place).await {
+    agent.scope = match current_scope(agent.gateway, agent.token, place).await {
         Ok(scope) => scope,
         Err((why, answer)) => return Outcome::Http(why, answer),
     };

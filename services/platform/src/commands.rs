@@ -77,7 +77,7 @@ impl Command {
     }
 
     /// How it ends when it fails. `spec diff` has another meaning for the usual number.
-    fn failed(&self) -> ExitCode {
+    fn exit_when_failed(&self) -> ExitCode {
         match self {
             Self::Spec(_) => ExitCode::from(2),
             Self::Serve(_)
@@ -211,7 +211,7 @@ pub fn main(
         eprintln!("countersign: {error}");
         return ExitCode::from(2);
     }
-    let failed = command.failed();
+    let failed = command.exit_when_failed();
     match run(command) {
         Ok(code) => code,
         Err(error) => {
@@ -223,13 +223,13 @@ pub fn main(
 
 /// What a command line asks for; where it names no command, to serve.
 fn asked(mut arguments: Vec<OsString>) -> (Command, LogSettings) {
-    loop {
-        let line = CommandLine::parse_from(&arguments);
-        match line.command {
-            Some(command) => return (command, line.log),
-            None => arguments.push("serve".into()),
-        }
+    let line = CommandLine::parse_from(&arguments);
+    if let Some(command) = line.command {
+        return (command, line.log);
     }
+    arguments.push("serve".into());
+    let line = CommandLine::parse_from(&arguments);
+    (line.command.expect("`serve` was added"), line.log)
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {

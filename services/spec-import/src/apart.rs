@@ -12,7 +12,7 @@
 //! and always comes to an answer.
 //!
 //! What people inspect, survey or compare is read the same way, so that they see what an import
-//! would do. Only a folder of theirs is read by a child that may open files; see
+//! would do. Only a file or folder that they name is read by a child that may open files; see
 //! [`work_on_files`].
 
 mod limits;

@@ -61,7 +61,8 @@ pub(crate) struct Found<'d> {
 /// Imports a document, an archive or a gzip file; see [`crate::import_with_progress`]. Only an
 /// archive can be begun with a file that is named.
 pub(crate) fn import(
-    (bytes, root): (&[u8], Option<&str>),
+    bytes: &[u8],
+    root: Option<&str>,
     limits: &Limits,
     listener: &mut dyn Listener,
 ) -> Result<ImportedDocument, ImportError> {

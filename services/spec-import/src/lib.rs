@@ -75,7 +75,7 @@ pub use schema::compile::compile;
 /// # Errors
 /// When the document as a whole cannot be read, or costs more than the limits allow.
 pub fn import(bytes: &[u8], limits: &Limits) -> Result<ImportedDocument, ImportError> {
-    document::import((bytes, None), limits, &mut |_: Progress| {})
+    document::import(bytes, None, limits, &mut |_: Progress| {})
 }
 
 /// Imports a document and tells how far it is.
@@ -87,7 +87,7 @@ pub fn import_with_progress(
     limits: &Limits,
     mut progress: &mut dyn FnMut(Progress),
 ) -> Result<ImportedDocument, ImportError> {
-    document::import((bytes, None), limits, &mut progress)
+    document::import(bytes, None, limits, &mut progress)
 }
 
 /// Imports the only document of a process, and tells how far it is. What was read is left to the
@@ -100,7 +100,7 @@ pub fn import_once(
     limits: &Limits,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ImportedDocument, ImportError> {
-    document::import((bytes, None), limits, &mut Last(progress))
+    document::import(bytes, None, limits, &mut Last(progress))
 }
 
 /// What the operations of a document are classified by.
@@ -109,7 +109,7 @@ pub fn import_once(
 /// As [`import`].
 pub fn evidence(bytes: &[u8], limits: &Limits) -> Result<Vec<risk::Facts>, ImportError> {
     let mut collector = risk::Collector::default();
-    document::import((bytes, None), limits, &mut collector)?;
+    document::import(bytes, None, limits, &mut collector)?;
     Ok(collector.finish())
 }
 

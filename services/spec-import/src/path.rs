@@ -41,6 +41,12 @@ pub(crate) fn bare(name: &str) -> &str {
     if start.is_empty() { name } else { start }
 }
 
+/// The names of the variables of a path, in order, whatever else is wrong with it.
+pub(crate) fn names_in_braces(path: &str) -> impl Iterator<Item = &str> {
+    let behind = path.split('{').skip(1);
+    behind.filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
 /// Reads a template, or says why no request may be built of it.
 pub(crate) fn parse(path: &str) -> Result<Template<'_>, &'static str> {
     if path.chars().any(char::is_control) {

@@ -101,8 +101,8 @@ fn server(item: &Value, at: &At<'_>, notes: &mut Notes, complete: Completing) ->
 /// Settles which server counts for which operation (`OpenAPI` 3.1 section 4.8.5: the operation's,
 /// else the path's, else the document's). An operation keeps servers of its own where they are
 /// others than the document's, or fewer: it is not called at one that it does not name. Whether
-/// an address is named with and without encryption is no difference. A document that names servers at its paths only, the same ones
-/// everywhere, names them for all.
+/// an address is named with and without encryption is no difference. A document that names servers
+/// at its paths only, the same ones everywhere, names them for all.
 pub(crate) fn settle(document: &mut ImportedDocument, found: &[Found<'_>]) {
     let first = document.operations.first().map(|one| one.servers.clone());
     if let Some(first) = first.filter(|_| document.servers.is_empty())

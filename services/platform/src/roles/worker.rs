@@ -3,8 +3,7 @@
 //! A document that is imported comes from outside, so the worker never reads it itself: it starts
 //! this program once more, as `countersign spec worker`, which reads one document from standard
 //! input in a process that can open nothing, use little and be killed. That command is left out of
-//! the help because it is of no use to people, who have `countersign spec inspect`; that one reads
-//! the same way.
+//! the help because it is of no use to people, who have `countersign spec inspect`.
 
 use std::{path::Path, sync::Arc, time::Duration};
 

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What one customer of a provider has: an address of version 4, which a whole company may share,
-/// or a /48 of version 6 (RFC 6177 section 2 names it as the most an end site is given).
+/// or up to a /48 of version 6, which RFC 3177 recommended and RFC 6177 leaves to the provider.
 #[must_use]
 pub fn site(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
@@ -14,7 +14,7 @@ pub fn site(address: IpAddr) -> IpAddr {
 
 /// What one attacker is likely to have many addresses of: a /24 of version 4, a /48 of version 6.
 #[must_use]
-pub fn network(address: IpAddr) -> IpAddr {
+pub fn neighbourhood(address: IpAddr) -> IpAddr {
     match site(address) {
         IpAddr::V4(address) => IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() & (!0 << 8))),
         address @ IpAddr::V6(_) => address,
@@ -35,8 +35,14 @@ mod tests {
             assert_eq!(site(at(one)), site(at(other)), "{one}");
         }
         assert_ne!(site(at("192.0.2.7")), site(at("192.0.2.8")));
-        assert_eq!(network(at("192.0.2.7")), network(at("192.0.2.8")));
-        assert_ne!(network(at("192.0.2.7")), network(at("192.0.3.7")));
+        assert_eq!(
+            neighbourhood(at("192.0.2.7")),
+            neighbourhood(at("192.0.2.8"))
+        );
+        assert_ne!(
+            neighbourhood(at("192.0.2.7")),
+            neighbourhood(at("192.0.3.7"))
+        );
         assert_ne!(site(at("2001:db8:1::1")), site(at("2001:db8:2::1")));
     }
 }

@@ -23,7 +23,7 @@ use futures_util::{FutureExt as _, Stream, StreamExt as _};
 /// The longest that nothing may come. This and the rate are what Apache's `mod_reqtimeout` asks for
 /// if nobody says otherwise (`body=20,MinRate=500`); they keep the promise of T26.
 const SILENCE: Duration = Duration::from_secs(20);
-/// At the least, after that.
+/// The rate that earns more time.
 const BYTES_PER_SECOND: u32 = 500;
 
 /// How slowly a body may come. However large it is, it is not cut while it comes at this pace.
@@ -31,8 +31,7 @@ const BYTES_PER_SECOND: u32 = 500;
 pub struct Pace {
     /// The longest that nothing may come.
     pub silence: Duration,
-    /// What may come late by as much as came before: a second for each so many bytes, and never
-    /// more than the longest silence.
+    /// So many bytes earn one more second; never more than the longest silence ahead.
     pub bytes_per_second: u32,
 }
 
@@ -47,7 +46,7 @@ impl Default for Pace {
 
 impl Pace {
     /// When more has to be there, after so many bytes came now.
-    fn next(self, due: Instant, now: Instant, bytes: usize) -> Instant {
+    fn due_after(self, due: Instant, now: Instant, bytes: usize) -> Instant {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         let earned = Duration::from_secs(bytes.into()) / self.bytes_per_second.max(1);
         (due + earned).min(now + self.silence)
@@ -113,7 +112,7 @@ impl PacedBody {
     /// Stays until the answer is sent if it was not read to its end. Then the server closes the
     /// connection; of a body that is gone it would go on reading the rest, and wait for that
     /// without end where its length was not said.
-    pub(crate) fn stay(self, answer: ServiceResponse) -> ServiceResponse {
+    pub(crate) fn hold_until_answered(self, answer: ServiceResponse) -> ServiceResponse {
         if self.has_ended() {
             return answer;
         }
@@ -141,7 +140,7 @@ impl Paced {
         self.state = match &polled {
             Poll::Pending => return self.wait(due, cx),
             Poll::Ready(Some(Ok(piece))) => {
-                State::Due(self.pace.next(due, Instant::now(), piece.len()))
+                State::Due(self.pace.due_after(due, Instant::now(), piece.len()))
             }
             Poll::Ready(Some(Err(_))) => State::Due(due),
             Poll::Ready(None) => State::Ended,
@@ -199,7 +198,7 @@ mod tests {
         let now = Instant::now();
         let left = |due_in: u64, bytes| {
             let due = now + Duration::from_secs(due_in);
-            (pace.next(due, now, bytes) - now).as_millis()
+            (pace.due_after(due, now, bytes) - now).as_millis()
         };
         assert_eq!(left(5, 0), 5_000);
         assert_eq!(left(5, 1), 5_002);
@@ -207,6 +206,5 @@ mod tests {
         assert_eq!(left(5, 7_500), 20_000);
         assert_eq!(left(19, 64 << 20), 20_000);
         assert_eq!(left(20, usize::MAX), 20_000);
-        println!("N = 20 seconds, 500 bytes a second");
     }
 }

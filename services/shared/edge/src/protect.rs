@@ -89,7 +89,7 @@ pub async fn protect<B: MessageBody + 'static>(
     write_headers(&mut answer, &edge, id);
     span.in_scope(|| log(&answer, began));
     Ok(match body {
-        Some(body) => body.stay(answer),
+        Some(body) => body.hold_until_answered(answer),
         None => answer,
     })
 }

@@ -39,8 +39,8 @@ pub(super) fn processor_seconds() -> u64 {
 /// Gives up everything that reading a document does not need. Cannot be taken back: the hard
 /// limits are set too.
 ///
-/// No descriptor beyond the three that are open means no file and no socket can ever be opened;
-/// the kernel refuses before it looks at a name or an address.
+/// With [`Reach::Nothing`], no descriptor beyond the three that are open means no file and no socket
+/// can ever be opened; the kernel refuses before it looks at a name or an address.
 pub(super) fn give_up(reach: Reach) -> io::Result<()> {
     let (seconds, data) = (processor_seconds(), MEMORY_MIB << 20);
     let files = match reach {

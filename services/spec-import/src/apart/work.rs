@@ -14,8 +14,8 @@ use crate::{
     document,
 };
 
-/// Reads a document from `document` and says on `told` what comes of it. In an archive, `root` is
-/// the file to begin with, if it is not to be found.
+/// Reads a document from `document` and says on `told` what comes of it. `root` names the file of
+/// an archive to begin with; without it, that file is searched for.
 ///
 /// For a process that does nothing else: what it gives up before it reads the first byte, it never
 /// gets back.
@@ -32,7 +32,7 @@ pub fn work(document: impl Read, root: Option<&str>, told: impl Write) -> io::Re
         .take(most.saturating_add(1))
         .read_to_end(&mut bytes)?;
     answer(told, move |tell| {
-        document::import((&bytes, root), &limits, &mut Last(tell))
+        document::import(&bytes, root, &limits, &mut Last(tell))
     })
 }
 

@@ -19,6 +19,7 @@ use super::{
     place::{Part, Root, list},
     schema::Walk,
 };
+use crate::path::names_in_braces;
 
 /// Compares the arguments. An operation that cannot be called has none worth comparing.
 pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &mut Findings<'_>) {
@@ -83,7 +84,7 @@ struct Paired<'o> {
 /// Pairs parameters: those of one place and name, path variables by position, then those of one
 /// name that moved.
 fn paired<'o>(old: &'o ImportedOperation, new: &'o ImportedOperation) -> Paired<'o> {
-    let names = variables(&old.path).into_iter().zip(variables(&new.path));
+    let names = names_in_braces(&old.path).zip(names_in_braces(&new.path));
     let renamed: HashMap<&str, &str> = names.collect();
     let before = |bind: &Bind| match bind.place {
         Place::Path => {
@@ -142,14 +143,6 @@ fn address(bind: &Bind) -> (&'static str, String) {
         Place::Querystring => String::new(),
     };
     (bind.place.as_str(), wire)
-}
-
-/// The names of the variables of a path, in order.
-pub(super) fn variables(path: &str) -> Vec<&str> {
-    path.split('{')
-        .skip(1)
-        .filter_map(|part| part.split_once('}').map(|(name, _)| name))
-        .collect()
 }
 
 fn note(code: &'static str, bind: &Bind, words: &str, breaking: Breaking) -> Found {

@@ -9,17 +9,17 @@ use countersign_domain::{
 };
 
 use super::{
-    arguments::variables,
     findings::{Findings, Found},
     place::list,
 };
+use crate::path::names_in_braces;
 
 /// Compares the names of the variables in the path.
 pub(super) fn path(old: &ImportedOperation, new: &ImportedOperation, found: &mut Findings<'_>) {
     if old.path == new.path {
         return;
     }
-    for (one, other) in variables(&old.path).into_iter().zip(variables(&new.path)) {
+    for (one, other) in names_in_braces(&old.path).zip(names_in_braces(&new.path)) {
         if one != other {
             let text = format!("The path variable {one} is called {other} now.");
             found.add(

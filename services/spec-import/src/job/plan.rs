@@ -267,7 +267,7 @@ impl Planning<'_> {
         new.must_be_read() && !old.is_some_and(ImportedOperation::must_be_read)
     }
 
-    /// Whether it takes other whole numbers, which are one to a fingerprint.
+    /// Whether whole numbers differ that a fingerprint cannot tell apart.
     fn has_other_numbers(&self, tool: &KnownTool, new: &ImportedOperation) -> bool {
         let old = self.before.definitions.get(&tool.imported);
         let new = long_numbers(&new.input_schema);
@@ -338,7 +338,7 @@ impl Planning<'_> {
     }
 }
 
-/// The whole numbers of a schema that are too long for a float, in order.
+/// The whole numbers of a schema that are too long for a float, sorted.
 fn long_numbers(schema: &Value) -> Vec<i128> {
     let (mut found, mut open) = (Vec::new(), vec![schema]);
     while let Some(value) = open.pop() {

@@ -122,6 +122,20 @@ fn folder(
     }
 }
 
+/// Says which values of the collection are not kept.
+fn note_saved_values(
+    url: &request::Address,
+    variables: &HashMap<String, String>,
+    (at, cx): (&At<'_>, &mut Converting<'_>),
+) {
+    for name in request::variables_with_saved_values(url, variables) {
+        let text = format!(
+            "the collection saved a value for {name:?}, which may be a secret; whoever calls gives one"
+        );
+        cx.notes.info("saved_value_left_out", at, &text);
+    }
+}
+
 fn saved(
     item: &Value,
     at: &At<'_>,
@@ -149,12 +163,7 @@ fn saved(
         );
         return;
     }
-    for name in request::saved(&url, &collection.variables) {
-        let text = format!(
-            "the collection saved a value for {name:?}, which may be a secret; whoever calls gives one"
-        );
-        cx.notes.info("saved_value_left_out", at, &text);
-    }
+    note_saved_values(&url, &collection.variables, (at, cx));
     let own = given.get("auth").filter(|auth| !auth.is_null());
     let mut operation = json!({
         "operationId": words(item.get("name")),

@@ -6,7 +6,7 @@ use countersign_domain::media_type::is_json;
 use serde_json::{Map, Value, json};
 
 use super::{Converting, postman::words};
-use crate::notes::At;
+use crate::{notes::At, path::names_in_braces};
 
 /// How often a variable may stand for another one.
 const ROUNDS: usize = 4;
@@ -117,18 +117,13 @@ fn pairs(given: &Value, query: &str) -> Vec<(String, String)> {
     pairs
 }
 
-/// The variables of a path template, in order.
-fn inside(path: &str) -> impl Iterator<Item = &str> {
-    let behind = path.split('{').skip(1);
-    behind.filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
-}
-
 /// The variables of the path for which the collection saved a value, which is not kept.
-pub(super) fn saved<'u>(
+pub(super) fn variables_with_saved_values<'u>(
     url: &'u Address,
     variables: &HashMap<String, String>,
 ) -> impl Iterator<Item = &'u str> {
-    inside(&url.path).filter(|name| variables.get(*name).is_some_and(|value| !value.is_empty()))
+    names_in_braces(&url.path)
+        .filter(|name| variables.get(*name).is_some_and(|value| !value.is_empty()))
 }
 
 /// The parameters of the path, the query and the headers.
@@ -137,7 +132,7 @@ pub(super) fn parameters(given: &Value, url: &Address) -> Vec<Value> {
         json!({"name": name, "in": place, "required": place == "path", "description": words,
             "schema": {"type": "string"}})
     };
-    let in_path = inside(&url.path).map(|name| one(name, "path", &described(given, name)));
+    let in_path = names_in_braces(&url.path).map(|name| one(name, "path", &described(given, name)));
     let mut all: Vec<Value> = in_path.collect();
     all.extend(
         url.query

@@ -301,9 +301,7 @@ async fn t80_no_harmless_change_carries_a_decision_over_one_that_is_not() {
     });
     let behind: Vec<&dyn Fn(&mut Read)> = behind.iter().map(|one| one as _).collect();
     for ((what, reason, _), (state, told, shown)) in ATTACKS.iter().zip(after(&behind).await) {
-        if told != Some(Outcome::Review(*reason)) {
-            println!("ZZ {what} {told:?}");
-        }
+        assert_eq!(told, Some(Outcome::Review(*reason)), "{what}: {shown:#?}");
         assert_eq!(state, ToolState::NeedsReview, "{what}");
         assert!(shown.len() > 2, "{what}: people see more than the decoys");
     }

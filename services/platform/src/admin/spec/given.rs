@@ -1,7 +1,8 @@
 //! What was named on the command line: a file, a folder, an archive or the standard input.
 //!
-//! It is read as a server reads it, in a process of its own under the same limits, so that a
-//! command refuses what an import would.
+//! It is read as a server reads it, in a process of its own, so that a command refuses what an
+//! import would. Two limits differ: that process has longer by the clock, and where a file or a
+//! folder is named, it may open files.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -85,7 +86,7 @@ pub(super) async fn import_at(
     let name = name.filter(|name| bundle::is_usable_name(name));
     let is_packed = bundle::is_packed(&bounded(&path, MAGIC)?);
     match (path.parent(), name, root) {
-        // With those that it refers to in its own folder and below.
+        // Read with the files that it refers to, in its own folder and below.
         (Some(folder), Some(name), None) if !is_packed => {
             import_folder(folder, Some(name), reader).await
         }

@@ -12,6 +12,13 @@ use super::{
 };
 use crate::drift::place::{At, list};
 
+/// Which side is a list of alternatives.
+#[derive(Clone, Copy)]
+enum Listed {
+    Old,
+    New,
+}
+
 impl<'c> Walk<'c, '_, '_> {
     /// Compares two schemas of which at least one is nothing but a list of alternatives; a schema
     /// that is none counts as its own only alternative. False when neither is.
@@ -19,8 +26,12 @@ impl<'c> Walk<'c, '_, '_> {
         let (before, after) = (union(old), union(new));
         let (Some(one), Some(other)) = (&before, &after) else {
             return match (before, after) {
-                (Some((_, parts)), None) => self.unwrapped(&parts, (old, new), (at, false)),
-                (None, Some((_, parts))) => self.unwrapped(&parts, (old, new), (at, true)),
+                (Some((_, parts)), None) => {
+                    self.against_alternatives(&parts, (old, new), Listed::Old, at)
+                }
+                (None, Some((_, parts))) => {
+                    self.against_alternatives(&parts, (old, new), Listed::New, at)
+                }
                 _ => false,
             };
         };
@@ -38,24 +49,23 @@ impl<'c> Walk<'c, '_, '_> {
         true
     }
 
-    /// One side is a list of alternatives and the other a plain schema; `wrapped` says that the
-    /// newer one is the list. Of the alternatives, the one that reads like the plain schema is
-    /// compared with it: what both refer to may differ.
-    fn unwrapped(
+    /// One side is a list of alternatives and the other a plain schema. Of the alternatives, the one
+    /// that reads like the plain schema is compared with it: what both refer to may differ.
+    fn against_alternatives(
         &mut self,
         parts: &[&'c Value],
         (old, new): (&View<'c>, &View<'c>),
-        (at, wrapped): (&At<'_>, bool),
+        listed: Listed,
+        at: &At<'_>,
     ) -> bool {
-        let (alone, root) = if wrapped {
-            (old, self.roots.1)
-        } else {
-            (new, self.roots.0)
+        let (alone, root) = match listed {
+            Listed::Old => (new, self.roots.0),
+            Listed::New => (old, self.roots.1),
         };
         if alone.members.keys().all(|name| is_annotation(name)) {
             return false;
         }
-        // Each is compared with the plain schema, and written out.
+        // Finding the twin compares each with the plain schema, and the note writes each out.
         let compared = alone.bytes().saturating_mul(parts.len());
         let bytes = parts.iter().map(|part| schema::bytes(part)).sum::<usize>();
         if !self.found.budget.steps_for(bytes.saturating_add(compared)) {
@@ -67,38 +77,48 @@ impl<'c> Walk<'c, '_, '_> {
         let mut twins = views.enumerate();
         let Some((twin, mut view)) = twins.find(|(_, part)| part.members == alone.members) else {
             let words = "there are other alternatives than before";
-            self.note(
-                at,
-                Note::new("alternatives_changed", Effect::Unclear, words),
-            );
+            let note = Note::new("alternatives_changed", Effect::Unclear, words);
+            self.note(at, note);
             return true;
         };
-        let others: Vec<String> = parts
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| *index != twin)
-            .map(|(_, part)| label(part))
-            .collect();
-        let note = if wrapped {
-            let words = format!("other alternatives fit now as well: {}", list(&others));
-            Note::new("one_of_added", Effect::Wider, words)
-        } else {
-            let words = format!("alternatives that do not fit any more: {}", list(&others));
-            Note::new("one_of_removed", Effect::Narrower, words)
+        self.other_alternatives(parts, twin, listed, at);
+        self.own_default(&view, alone, at);
+        // Null is compared already, with all alternatives.
+        view.nullable = alone.nullable;
+        let (old, new) = match listed {
+            Listed::Old => (view, *new),
+            Listed::New => (*old, view),
+        };
+        self.enter(old, new, at);
+        true
+    }
+
+    /// Says which alternatives there are beside the one that reads like the plain schema.
+    fn other_alternatives(&mut self, parts: &[&Value], twin: usize, listed: Listed, at: &At<'_>) {
+        let others = parts.iter().enumerate();
+        let others = others.filter(|(index, _)| *index != twin);
+        let others = list(&others.map(|(_, part)| label(part)).collect::<Vec<_>>());
+        let note = match listed {
+            Listed::Old => {
+                let words = format!("alternatives that do not fit any more: {others}");
+                Note::new("one_of_removed", Effect::Narrower, words)
+            }
+            Listed::New => {
+                let words = format!("other alternatives fit now as well: {others}");
+                Note::new("one_of_added", Effect::Wider, words)
+            }
         };
         self.note(at, note);
-        // The default of the whole is compared with the words around it.
-        let own = view.outer.default;
+    }
+
+    /// Compares the default of an alternative; that of the whole is compared with its words.
+    fn own_default(&mut self, alternative: &View<'c>, alone: &View<'c>, at: &At<'_>) {
+        let own = alternative.outer.default;
         if own.is_some_and(|own| alone.default() != Some(own)) {
             let words = "an alternative has a default of its own";
             let note = Note::new("default_changed", Effect::Meaning, words);
             self.note(at, note.of(alone.default(), own));
         }
-        // Null is compared already, with all alternatives.
-        view.nullable = alone.nullable;
-        let (old, new) = if wrapped { (*old, view) } else { (view, *new) };
-        self.enter(old, new, at);
-        true
     }
 
     /// Compares one of the three keywords.
