@@ -22,7 +22,7 @@ use countersign_store::{
     revision_changes::{Carried, NewRevisionChange, Outcome},
     tools::{ChangedTool, KnownTool, NewTool, NewToolVersion, ToolChanges},
 };
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::{
     drift::Replacing,
@@ -343,7 +343,7 @@ fn long_numbers(schema: &Value) -> Vec<i128> {
     let (mut found, mut open) = (Vec::new(), vec![schema]);
     while let Some(value) = open.pop() {
         match value {
-            Value::Number(number) => found.extend(number.as_i128()),
+            Value::Number(number) => found.extend(whole(number)),
             Value::Array(items) => open.extend(items),
             Value::Object(members) => open.extend(members.values()),
             Value::Null | Value::Bool(_) | Value::String(_) => {}
@@ -352,6 +352,12 @@ fn long_numbers(schema: &Value) -> Vec<i128> {
     found.retain(|number| number.unsigned_abs() > EXACT);
     found.sort_unstable();
     found
+}
+
+/// A number without a fraction, however it is written: a database gives `9.2e18` back in digits.
+fn whole(number: &Number) -> Option<i128> {
+    let float = || number.as_f64()?.to_string().parse().ok();
+    number.as_i128().or_else(float)
 }
 
 fn new_version(

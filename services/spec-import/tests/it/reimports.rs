@@ -152,6 +152,23 @@ async fn t80_a_number_too_long_for_a_fingerprint_is_still_another_number() {
 }
 
 #[tokio::test]
+async fn a_long_number_is_the_same_however_it_is_written() {
+    let desk = Desk::new().await;
+    let mut given = shop();
+    given["paths"]["/orders"]["get"]["parameters"] = json!([{"name": "account", "in": "query",
+        "schema": {"type": "integer", "maximum": 9.223_372_036_854_776e18}}]);
+    let started = desk.start(paste(&given)).await;
+    for decided in desk.tools(started.source).await.values() {
+        turn_on(&desk, decided).await;
+    }
+    given["info"]["description"] = "Orders, and nothing else.".into();
+    desk.again(started.source, &given).await;
+    let tools = desk.tools(started.source).await;
+    let same = state(&tools, "GET /orders");
+    assert_eq!(same, ToolState::On(Handling::Run), "it is what it was");
+}
+
+#[tokio::test]
 async fn another_server_of_the_document_puts_every_tool_of_it_back_to_review() {
     let (_desk, tools, changes) = after(|shop| {
         shop["servers"] = json!([{"url": "https://elsewhere.example.com"}]);
