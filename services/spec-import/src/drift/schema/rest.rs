@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use countersign_domain::schema;
 use serde_json::{Map, Value};
 
 use super::{Note, Sides, Walk, entries, grade::Effect, view::is_empty};
@@ -36,7 +37,7 @@ impl<'c> Walk<'c, '_, '_> {
 
     /// Compares `not` and `if`, of which nobody can say what a change does.
     pub(super) fn whole(&mut self, name: &str, (old, new): Sides<'c>, at: &At<'_>) {
-        if old == new {
+        if old == new && !self.leads_elsewhere(old) {
             return;
         }
         let is_not = name == "not";
@@ -78,6 +79,24 @@ impl<'c> Walk<'c, '_, '_> {
             ),
         };
         self.note(at, note);
+    }
+
+    /// Whether a schema refers to definitions, of which any is not what it was.
+    fn leads_elsewhere(&mut self, schema: Option<&Value>) -> bool {
+        let (mut open, mut refers) = (Vec::from_iter(schema), false);
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Array(items) => open.extend(items),
+                Value::Object(members) => {
+                    refers |= members.contains_key("$ref");
+                    open.extend(members.values());
+                }
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            }
+        }
+        let (old, new) = (self.roots.0.get("$defs"), self.roots.1.get("$defs"));
+        let bytes = || old.map_or(0, schema::bytes);
+        refers && (!self.found.budget.steps_for(bytes()) || old != new)
     }
 
     /// Compares schemas by name.

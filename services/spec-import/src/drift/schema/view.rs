@@ -24,7 +24,13 @@ impl<'v> Words<'v> {
         let text = |name| members.get(name).and_then(Value::as_str);
         self.title = self.title.or_else(|| text("title"));
         self.description = self.description.or_else(|| text("description"));
-        self.default = self.default.or_else(|| members.get("default"));
+        let parts = members.get("allOf").and_then(Value::as_array);
+        let beside = || {
+            let passed_over = parts.into_iter().flatten().filter(|part| is_empty(part));
+            passed_over.into_iter().find_map(|part| part.get("default"))
+        };
+        let own = || members.get("default").or_else(beside);
+        self.default = self.default.or_else(own);
         self.deprecated |= members.get("deprecated") == Some(&Value::Bool(true));
     }
 

@@ -143,6 +143,23 @@ fn an_alternative_hides_neither_null_nor_what_a_reference_leads_to() {
 }
 
 #[test]
+fn what_is_ruled_out_or_asked_for_by_a_definition_is_looked_at() {
+    for member in ["not", "if"] {
+        let of = |least: u32| {
+            let mut schema = whole(&json!({"type": "string", member: {"$ref": "#/$defs/Other"}}));
+            schema["$defs"] = json!({"Other": {"minLength": least}});
+            taking(&schema)
+        };
+        assert_eq!(graded(&compare(&of(1), &of(1))), [], "{member}");
+        let changes = compare(&of(1), &of(2));
+        assert!(
+            changes.iter().any(|one| !one.only_informs()),
+            "{changes:#?}"
+        );
+    }
+}
+
+#[test]
 fn words_that_agents_read_are_found_wherever_they_hide() {
     let plain = json!({"type": "string"});
     let hidden = [
