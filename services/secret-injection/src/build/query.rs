@@ -46,7 +46,11 @@ impl Pairs {
             if refused::overrides_method(&pair.name) {
                 return Err(BuildError::clash(argument, &pair.name));
             }
-            let is_new = || !self.own.contains(&pair.name);
+            // `filter[owner]` is a member of `filter`, whoever writes it.
+            let owner = pair.name.split('[').next().unwrap_or_default();
+            let is_own = || self.own.contains(&pair.name);
+            let is_of_another = || owner != wire && self.own.contains(owner);
+            let is_new = || !is_own() && !is_of_another();
             if pair.name_is_given && !(is_new() && self.taken.insert(pair.name.clone())) {
                 return Err(BuildError::clash(argument, &pair.name));
             }

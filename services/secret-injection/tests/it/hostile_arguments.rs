@@ -189,6 +189,9 @@ fn a_member_of_an_object_cannot_be_another_parameter() {
         assert_eq!(error.unwrap_err().code(), "argument_clash");
         nested.build(&json!({"filter": {"state": "open"}})).unwrap();
     }
+    let beside = deep("/").query("extra");
+    let error = beside.build(&json!({"extra": {"filter[owner]": "all"}}));
+    assert_eq!(error.unwrap_err().code(), "argument_clash");
     let nested = post("/")
         .body(BodyKind::Form, "application/x-www-form-urlencoded")
         .encoding("filter", (Style::DeepObject, true), None);
