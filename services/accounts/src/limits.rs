@@ -16,7 +16,7 @@ use std::{
 use countersign_domain::{
     digest::Digest,
     name::Email,
-    network::{neighbourhood, site},
+    network::{household, neighbourhood},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
@@ -49,7 +49,7 @@ impl Limits {
     pub(crate) fn count_address(&self, address: IpAddr) -> Result<(), Limited> {
         self.sweep();
         self.addresses
-            .check_key(&site(address))
+            .check_key(&household(address))
             .map_err(|_| Limited)
     }
 

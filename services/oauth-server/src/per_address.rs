@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use countersign_domain::network::site;
+use countersign_domain::network::household;
 use governor::{
     Quota, RateLimiter,
     clock::{Clock as _, DefaultClock},
@@ -62,12 +62,14 @@ impl PerAddress {
         {
             networks.retain_recent();
         }
-        networks.check_key(&site(address)).map_err(|not_until| {
-            let wait: Duration = not_until.wait_time_from(networks.clock().now());
-            OAuthError::Limited {
-                retry_after_seconds: wait.as_secs().max(1),
-            }
-        })
+        networks
+            .check_key(&household(address))
+            .map_err(|not_until| {
+                let wait: Duration = not_until.wait_time_from(networks.clock().now());
+                OAuthError::Limited {
+                    retry_after_seconds: wait.as_secs().max(1),
+                }
+            })
     }
 }
 
@@ -114,10 +116,10 @@ mod tests {
 
     use super::*;
 
-    /// The first address of one /48 after the other.
+    /// The first address of one /64 after the other.
     fn nth(number: usize) -> IpAddr {
         let net = u128::try_from(number).unwrap();
-        IpAddr::V6(Ipv6Addr::from_bits((0x2001 << 112) | (net << 80)))
+        IpAddr::V6(Ipv6Addr::from_bits((0x2001_0db8 << 96) | (net << 64)))
     }
 
     #[test]
