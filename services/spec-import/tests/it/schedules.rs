@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use countersign_access::TenantScope;
 use countersign_domain::{
     Kind,
     fault::Fault as _,
@@ -68,6 +69,8 @@ impl Fetch for Server {
 /// A source that was imported from an address, and the server there.
 struct Watch {
     desk: Desk,
+    /// Somebody who stays, whatever becomes of whoever set the schedule.
+    auditor: TenantScope,
     server: Arc<Server>,
     source: SourceId,
 }
@@ -82,6 +85,7 @@ impl Watch {
         };
         let started = desk.imports.start(&desk.developer, cmd).await.unwrap();
         let watch = Self {
+            auditor: desk.house.member(&desk.database, Role::Auditor).await,
             source: started.source,
             desk,
             server,
@@ -100,7 +104,7 @@ impl Watch {
     }
 
     async fn schedule(&self) -> Schedule {
-        let seen = self.desk.imports.looking(&self.desk.developer, self.source);
+        let seen = self.desk.imports.looking(&self.auditor, self.source);
         seen.await.unwrap().schedule.unwrap()
     }
 
@@ -148,7 +152,7 @@ impl Watch {
     }
 
     async fn revisions(&self) -> Vec<RevisionView> {
-        let tx = self.desk.store().begin(&self.desk.developer).await.unwrap();
+        let tx = self.desk.store().begin(&self.auditor).await.unwrap();
         tx.revisions(self.source, 50).await.unwrap()
     }
 
@@ -286,13 +290,13 @@ async fn a_document_that_cannot_be_imported_is_tried_once_and_counted_each_time(
 async fn a_schedule_stops_when_nobody_with_authority_stands_behind_it() {
     let losses = [
         (
-            "UPDATE member SET removed_at = now()",
+            "UPDATE member SET removed_at = now() WHERE role = 'developer'",
             "UPDATE member SET removed_at = NULL",
             StopReason::MemberLeft,
         ),
         (
-            "UPDATE member SET role = 'reviewer'",
-            "UPDATE member SET role = 'developer'",
+            "UPDATE member SET role = 'reviewer' WHERE role = 'developer'",
+            "UPDATE member SET role = 'developer' WHERE role = 'reviewer'",
             StopReason::RoleLost,
         ),
     ];
@@ -330,7 +334,7 @@ async fn authority_that_is_lost_while_the_address_is_fetched_imports_nothing() {
             url: &str,
             etag: Option<&str>,
         ) -> Result<Option<Fetched>, EgressError> {
-            let demote = "UPDATE member SET role = 'auditor'";
+            let demote = "UPDATE member SET role = 'auditor' WHERE role = 'developer'";
             self.0.sql(demote).await;
             self.0.server.fetch_unless(url, etag).await
         }
