@@ -4,7 +4,7 @@
 //! in brackets (`filter[owner]=me`), so these names are an agent's choice. They may not be the name
 //! of another parameter, nor one that makes an upstream take the request for another method.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, iter::successors};
 
 use countersign_domain::operation::{Bind, Place};
 use percent_encoding::percent_decode_str;
@@ -20,14 +20,19 @@ use super::{
 pub(super) struct Pairs {
     /// Names that belong to the template.
     own: HashSet<String>,
+    /// What these are members of: `filter` where `filter[owner]` is one.
+    above: HashSet<String>,
     /// Names that members of objects have taken.
     taken: HashSet<String>,
 }
 
 impl Pairs {
     pub(super) fn new(own: impl IntoIterator<Item = String>) -> Self {
+        let own: HashSet<String> = own.into_iter().filter(|name| !name.is_empty()).collect();
+        let above = own.iter().flat_map(|name| levels(name).skip(1));
         Self {
-            own: own.into_iter().collect(),
+            above: above.map(str::to_owned).collect(),
+            own,
             taken: HashSet::new(),
         }
     }
@@ -46,17 +51,27 @@ impl Pairs {
             if refused::overrides_method(&pair.name) {
                 return Err(BuildError::clash(argument, &pair.name));
             }
-            // `filter[owner]` is a member of `filter`, whoever writes it.
-            let owner = pair.name.split('[').next().unwrap_or_default();
-            let is_own = || self.own.contains(&pair.name);
-            let is_of_another = || owner != wire && self.own.contains(owner);
-            let is_new = || !is_own() && !is_of_another();
+            let is_new = || !self.is_of_another(&pair.name, wire);
             if pair.name_is_given && !(is_new() && self.taken.insert(pair.name.clone())) {
                 return Err(BuildError::clash(argument, &pair.name));
             }
         }
         Ok(pairs)
     }
+
+    /// Whether a name is that of another argument or of what the path fixes, a member of it, or
+    /// what it is a member of: `filter[owner]` is a part of `filter`, whoever writes either.
+    fn is_of_another(&self, name: &str, wire: &str) -> bool {
+        let rest = name.strip_prefix(wire);
+        let inside = rest.is_some_and(|rest| rest.starts_with('['));
+        let mut given = levels(name).take_while(|level| !inside || level.len() > wire.len());
+        given.any(|level| self.own.contains(level)) || self.above.contains(name)
+    }
+}
+
+/// `a[b][c]`, `a[b]`, `a`.
+fn levels(name: &str) -> impl Iterator<Item = &str> {
+    successors(Some(name), |name| name.rfind('[').map(|at| &name[..at]))
 }
 
 /// Writes the query, without its question mark.

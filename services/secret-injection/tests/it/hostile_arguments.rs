@@ -190,8 +190,26 @@ fn a_member_of_an_object_cannot_be_another_parameter() {
         nested.build(&json!({"filter": {"state": "open"}})).unwrap();
     }
     let beside = deep("/").query("extra");
-    let error = beside.build(&json!({"extra": {"filter[owner]": "all"}}));
-    assert_eq!(error.unwrap_err().code(), "argument_clash");
+    let fixed = get("/?filter%5Bowner%5D=me").query("extra");
+    for (tool, name) in [
+        (&beside, "filter[owner]"),
+        (&beside, "filter[owner][]"),
+        (&fixed, "filter"),
+        (&fixed, "filter[owner][]"),
+    ] {
+        let error = tool.build(&json!({"extra": {name: "all"}}));
+        assert_eq!(error.unwrap_err().code(), "argument_clash", "{name}");
+    }
+    let inside = deep("/?filter%5Bowner%5D=me").build(&json!({"filter": {"owner": {"x": 1}}}));
+    assert_eq!(inside.unwrap_err().code(), "argument_clash");
+    let both = get("/").query("filter");
+    let both = both.bind(Place::Query, "filter[created]", Style::DeepObject, true);
+    both.build(&json!({"filter": "x", "filter[created]": {"gte": [1, 2]}}))
+        .unwrap();
+    get("/")
+        .query("extra")
+        .build(&json!({"extra": {"[x]": 1}}))
+        .unwrap();
     let nested = post("/")
         .body(BodyKind::Form, "application/x-www-form-urlencoded")
         .encoding("filter", (Style::DeepObject, true), None);
