@@ -31,6 +31,8 @@ pub(super) struct Walk<'c, 'f, 'b> {
     found: &'f mut Findings<'b>,
     seen: HashSet<(usize, usize)>,
     queue: VecDeque<(View<'c>, View<'c>, Root)>,
+    /// Whether any definition differs, once somebody asked.
+    definitions_differ: Option<bool>,
     /// Something was not looked at, because there were no steps left.
     cut: bool,
 }
@@ -75,6 +77,7 @@ impl<'c, 'f, 'b> Walk<'c, 'f, 'b> {
             found,
             seen: HashSet::new(),
             queue: VecDeque::new(),
+            definitions_differ: None,
             cut: false,
         }
     }

@@ -83,20 +83,20 @@ impl<'c> Walk<'c, '_, '_> {
 
     /// Whether a schema refers to definitions, of which any is not what it was.
     fn leads_elsewhere(&mut self, schema: Option<&Value>) -> bool {
-        let (mut open, mut refers) = (Vec::from_iter(schema), false);
-        while let Some(value) = open.pop() {
-            match value {
-                Value::Array(items) => open.extend(items),
-                Value::Object(members) => {
-                    refers |= members.contains_key("$ref");
-                    open.extend(members.values());
-                }
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-            }
+        if !schema.is_some_and(refers) {
+            return false;
+        }
+        if let Some(known) = self.definitions_differ {
+            return known;
         }
         let (old, new) = (self.roots.0.get("$defs"), self.roots.1.get("$defs"));
-        let bytes = || old.map_or(0, schema::bytes);
-        refers && (!self.found.budget.steps_for(bytes()) || old != new)
+        if !self.found.budget.steps_for(old.map_or(0, schema::bytes)) {
+            self.cut = true;
+            return false;
+        }
+        let differ = old != new;
+        self.definitions_differ = Some(differ);
+        differ
     }
 
     /// Compares schemas by name.
@@ -285,4 +285,18 @@ fn what(name: &str) -> &'static str {
         "then" => "whatever meets the condition",
         _ => "whatever does not meet the condition",
     }
+}
+
+/// Whether there is a reference anywhere in a schema.
+fn refers(schema: &Value) -> bool {
+    let mut open = vec![schema];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) if members.contains_key("$ref") => return true,
+            Value::Object(members) => open.extend(members.values()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    false
 }
