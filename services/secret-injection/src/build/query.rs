@@ -28,7 +28,7 @@ pub(super) struct Pairs {
 
 impl Pairs {
     pub(super) fn new(own: impl IntoIterator<Item = String>) -> Self {
-        let own: HashSet<String> = own.into_iter().filter(|name| !name.is_empty()).collect();
+        let own: HashSet<String> = own.into_iter().collect();
         let above = own.iter().flat_map(|name| levels(name).skip(1));
         Self {
             above: above.map(str::to_owned).collect(),
@@ -84,7 +84,8 @@ pub(super) fn query(
         return self::whole(whole, (fixed, binds), arguments);
     }
     let in_query = || binds.iter().filter(|bind| bind.place == Place::Query);
-    let fixed_names = fixed.unwrap_or_default().split('&').map(|pair| {
+    let fixed_pairs = fixed.into_iter().flat_map(|fixed| fixed.split('&'));
+    let fixed_names = fixed_pairs.filter(|pair| !pair.is_empty()).map(|pair| {
         let name = pair.split('=').next().unwrap_or_default();
         percent_decode_str(name).decode_utf8_lossy().into_owned()
     });
