@@ -102,25 +102,6 @@ async fn a_call_whose_last_byte_comes_after_the_revocation_is_nobodys() {
 const FORM: &str = "application/x-www-form-urlencoded";
 const UPLOAD: &str = "multipart/form-data; boundary=b";
 
-/// Sends a request of a browser but for its last byte, which it returns, too.
-async fn all_but_the_last(
-    (front, browser): (&Front, &Browser<'_>),
-    (path, kind, body): (&str, &str, &str),
-) -> (Wire, String) {
-    let headers = [
-        ("content-type", kind),
-        ("cookie", browser.cookie.as_str()),
-        ("sec-fetch-site", "same-origin"),
-    ];
-    let url = format!("{}{path}", front.origin);
-    let mut wire = Wire::post(&url, &headers, body.len()).await;
-    let (most, last) = body.split_at(body.len() - 1);
-    wire.send(most).await;
-    // The house has come to where it waits for the rest.
-    sleep(Duration::from_millis(500)).await;
-    (wire, last.to_owned())
-}
-
 /// What becomes of somebody while a form of theirs is on its way.
 #[derive(Clone, Copy, Debug)]
 enum Becomes {
@@ -145,6 +126,36 @@ async fn becomes(scene: &Scene, bob: &Person, what: Becomes) {
     }
 }
 
+/// A request of a browser.
+struct Sent<'a> {
+    path: &'a str,
+    kind: &'a str,
+    body: &'a str,
+}
+
+/// Sends all of a request but its last byte, then that, when somebody has become what they become.
+async fn answer_to_who_becomes(
+    what: Becomes,
+    scene: &Scene,
+    (front, bob, browser): (&Front, &Person, &Browser<'_>),
+    sent: &Sent<'_>,
+) -> String {
+    let headers = [
+        ("content-type", sent.kind),
+        ("cookie", browser.cookie.as_str()),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let url = format!("{}{}", front.origin, sent.path);
+    let mut wire = Wire::post(&url, &headers, sent.body.len()).await;
+    let (most, last) = sent.body.split_at(sent.body.len() - 1);
+    wire.send(most).await;
+    // The house has come to where it waits for the rest.
+    sleep(Duration::from_millis(500)).await;
+    becomes(scene, bob, what).await;
+    wire.send(last).await;
+    wire.answer().await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t41_a_form_whose_last_byte_comes_too_late_changes_nothing() {
     let scene = Scene::open().await;
@@ -165,13 +176,12 @@ async fn t41_a_form_whose_last_byte_comes_too_late_changes_nothing() {
             "csrf={}&environment={environment}&base_url=https%3A%2F%2F{name}.example",
             browser.csrf
         );
-        let sent = all_but_the_last((&front, &browser), (path, FORM, &fields));
-        let (mut wire, last) = sent.await;
-
-        becomes(&scene, &bob, what).await;
-        wire.send(&last).await;
-
-        let answer = wire.answer().await;
+        let sent = Sent {
+            path,
+            kind: FORM,
+            body: &fields,
+        };
+        let answer = answer_to_who_becomes(what, &scene, (&front, &bob, &browser), &sent).await;
         let wanted = format!("HTTP/1.1 {status}");
         assert!(answer.starts_with(&wanted), "{what:?}: {answer}");
         let place = house.connections.list(&ada.scope).await.unwrap();
@@ -203,13 +213,12 @@ async fn t41_an_upload_whose_last_byte_comes_too_late_is_no_import() {
             + &part("name=\"name\"", "Corner shop")
             + &part("name=\"file\"; filename=\"api.json\"", &document)
             + "--b--";
-        let sent = all_but_the_last((&front, &browser), (path, UPLOAD, &body));
-        let (mut wire, last) = sent.await;
-
-        becomes(&scene, &bob, what).await;
-        wire.send(&last).await;
-
-        let answer = wire.answer().await;
+        let sent = Sent {
+            path,
+            kind: UPLOAD,
+            body: &body,
+        };
+        let answer = answer_to_who_becomes(what, &scene, (&front, &bob, &browser), &sent).await;
         let wanted = format!("HTTP/1.1 {status}");
         assert!(answer.starts_with(&wanted), "{what:?}: {answer}");
     }
