@@ -2,9 +2,10 @@
 
 use std::num::NonZeroU32;
 
+use countersign_domain::network::BUSY_HOUSEHOLDS;
 use countersign_store::{oauth_authorizations::OpenAuthorizations, oauth_clients::UnusedClients};
 
-/// How much one address may ask.
+/// How much one household may ask; its neighbourhood may ask [`BUSY_HOUSEHOLDS`] times as much.
 #[derive(Clone, Copy, Debug)]
 pub struct AddressQuota {
     /// At once.
@@ -68,5 +69,38 @@ impl AddressQuota {
             burst: at_least_one(burst),
             per_minute: at_least_one(per_minute),
         }
+    }
+
+    /// What a whole neighbourhood may ask.
+    pub(crate) fn of_a_neighbourhood(self) -> Self {
+        Self {
+            burst: self.burst.saturating_mul(BUSY_HOUSEHOLDS),
+            per_minute: self.per_minute.saturating_mul(BUSY_HOUSEHOLDS),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_neighbourhood_takes_the_whole_room_of_those_who_wait() {
+        let limits = Limits::default();
+        let asked = |quota: AddressQuota, minutes: i32| {
+            let AddressQuota { burst, per_minute } = quota.of_a_neighbourhood();
+            i64::from(burst.get()) + i64::from(per_minute.get()) * i64::from(minutes)
+        };
+        let begun = asked(limits.authorize, limits.authorization_seconds / 60);
+        let most = limits.open_authorizations.most;
+        println!("{begun} authorizations of one neighbourhood, {most} may wait");
+        assert!(begun < most);
+        let unused = limits.unused_clients;
+        let registered = asked(limits.register, unused.never_asked_kept_minutes);
+        println!(
+            "{registered} clients of one neighbourhood that never asked, {} may wait",
+            unused.most
+        );
+        assert!(registered < unused.most);
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! Anybody may register, so a registration gives nothing: until a member consents, a client is a
 //! row that is forgotten after a day, after an hour if it never asked for anything, and at once if
-//! it waits for nobody and newcomers need the room. Nobody is refused because others are many.
+//! it waits for nobody and newcomers need the room. Nobody is refused because others elsewhere are
+//! many.
 
 use std::net::IpAddr;
 

@@ -5,7 +5,7 @@ mod seed;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     rc::Rc,
     sync::Arc,
 };
@@ -34,7 +34,10 @@ pub(crate) use seed::{Place, seed};
 
 pub(crate) const PUBLIC: &str = "http://localhost:8080";
 
-type Door = Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>;
+/// Where requests come from that say nothing else.
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
+
+type Door = Box<dyn Fn(TestRequest, IpAddr) -> LocalBoxFuture<'static, Answer>>;
 
 /// What came back.
 pub(crate) struct Answer {
@@ -116,11 +119,10 @@ impl House {
             .configure(|config| routes().configure(config))
             .wrap(from_fn(protect));
         let service = Rc::new(test::init_service(app).await);
-        let door: Door = Box::new(move |request| {
+        let door: Door = Box::new(move |request, from| {
             let service = Rc::clone(&service);
             Box::pin(async move {
-                let peer: SocketAddr = "192.0.2.7:5000".parse().unwrap();
-                let request = request.peer_addr(peer).to_request();
+                let request = request.peer_addr(SocketAddr::new(from, 5000)).to_request();
                 let response = test::call_service(&*service, request).await;
                 let status = response.status();
                 let headers = response.headers().clone();
@@ -150,7 +152,11 @@ impl House {
     }
 
     pub(crate) async fn ask(&self, request: TestRequest) -> Answer {
-        (self.door)(request).await
+        self.ask_from(HERE, request).await
+    }
+
+    pub(crate) async fn ask_from(&self, from: IpAddr, request: TestRequest) -> Answer {
+        (self.door)(request, from).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -1,5 +1,7 @@
 //! Anybody may register, and it gives them nothing (T13).
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use actix_web::test::TestRequest;
 use countersign_oauth_server::{AddressQuota, Limits};
 use countersign_store::oauth_authorizations::OpenAuthorizations;
@@ -143,6 +145,81 @@ async fn one_address_cannot_flood() {
     }
 }
 
+/// An address of each household of a neighbourhood: of the /64s of a /48, and of a /24.
+fn households() -> [fn(u8) -> IpAddr; 2] {
+    [
+        |n| Ipv6Addr::new(0x2001, 0xdb8, 7, n.into(), 0, 0, 0, 1).into(),
+        |n| [198, 51, 100, n].into(),
+    ]
+}
+
+#[actix_web::test]
+async fn a_neighbourhood_of_many_households_asks_eight_times_as_much_as_one_and_leaves_others_alone()
+ {
+    let few = AddressQuota::new(3, 1);
+    let house = House::with(Limits {
+        register: few,
+        authorize: few,
+        token: few,
+        ..generous()
+    })
+    .await;
+    let asked: [fn() -> TestRequest; 3] = [
+        || {
+            TestRequest::post()
+                .uri("/oauth/register")
+                .set_json(json!({}))
+        },
+        || TestRequest::get().uri("/oauth/authorize"),
+        || {
+            TestRequest::post()
+                .uri("/oauth/token")
+                .set_form([("a", "b")])
+        },
+    ];
+    for (ask, household) in asked
+        .iter()
+        .flat_map(|ask| households().map(|at| (ask, at)))
+    {
+        let mut answered = 0;
+        for n in (0..=255).chain(0..=255) {
+            let answer = house.ask_from(household(n), ask()).await;
+            if answer.status == 429 {
+                assert!(answer.header("retry-after").parse::<u64>().unwrap() >= 1);
+            } else {
+                answered += 1;
+            }
+        }
+        assert!((24..=30).contains(&answered), "{answered}");
+        assert_ne!(house.ask(ask()).await.status, 429);
+        println!("{answered} of 512 requests of one neighbourhood answered");
+    }
+}
+
+#[actix_web::test]
+async fn a_household_that_asks_too_much_takes_its_own_share_and_no_more() {
+    let house = House::with(Limits {
+        register: AddressQuota::new(3, 1),
+        ..generous()
+    })
+    .await;
+    for household in households() {
+        let register = async |n| {
+            let request = TestRequest::post()
+                .uri("/oauth/register")
+                .set_json(json!({}));
+            house.ask_from(household(n), request).await.status != 429
+        };
+        for _ in 0..200 {
+            register(0).await;
+        }
+        assert!(!register(0).await);
+        for n in 1..=7 {
+            assert!(register(n).await && register(n).await && register(n).await);
+        }
+    }
+}
+
 const UNUSED: &str = "SELECT count(*) FROM oauth_client WHERE last_used_at IS NULL";
 
 #[actix_web::test]
@@ -247,4 +324,35 @@ async fn requests_that_wait_are_only_so_many_and_the_newest_is_always_among_them
     }
     assert_eq!(house.count(OPEN).await, 5);
     println!("13 requests begun, 5 wait");
+}
+
+#[actix_web::test]
+async fn no_neighbourhood_crowds_out_somebody_elsewhere_who_waits() {
+    for household in households() {
+        let limits = Limits {
+            authorize: AddressQuota::new(3, 1),
+            open_authorizations: OpenAuthorizations {
+                per_client: 1_000,
+                most: 40,
+            },
+            ..generous()
+        };
+        let house = House::with(limits).await;
+        let resource = house.acme.resource("support");
+        let owner = house.acme.owner;
+        let (quiet, loud) = (house.register().await, house.register().await);
+        let (browser, waits) = house.begin(&House::request(&quiet, &resource)).await;
+
+        let mut begun = 0;
+        for n in 0..100 {
+            let visit = House::visit(&House::request(&loud, &resource));
+            begun += usize::from(house.ask_from(household(n), visit).await.status == 303);
+        }
+
+        let consents = &house.server.authorizations;
+        consents.pending(owner, &browser, waits).await.unwrap();
+        consents.approve(owner, &browser, waits).await.unwrap();
+        println!("100 households of one neighbourhood began {begun}");
+        assert!(begun >= 24, "{begun}");
+    }
 }

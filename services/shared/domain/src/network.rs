@@ -1,6 +1,24 @@
 //! Whose an address is likely to be, so that whoever has many counts once.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    num::NonZeroU32,
+};
+
+/// How many households of a neighbourhood may ask for all that one may, before the neighbourhood
+/// is slowed down as a whole: it has 65,536 of them in version 6 and 256 in version 4, and who
+/// holds it should not ask so many times as fast as a home.
+///
+/// An office behind one address, and the customers whom a carrier puts behind one, already share
+/// what a household may; a pool of such addresses is slowed down only while it asks for as much as
+/// eight of them at their limits. Version 4 counts like version 6 because a /24 is the least that is
+/// routed by itself, hence what is rented as a whole. Not sixteen: then one neighbourhood could
+/// begin more authorizations, at one process and within the ten minutes that they wait, than may
+/// wait in all (10,560 of 10,000).
+///
+/// Where homes have less than a /48 (a /56 each, say), one that asks from everywhere in its own
+/// slows down its neighbours, too. That is the price.
+pub const BUSY_HOUSEHOLDS: NonZeroU32 = NonZeroU32::new(8).unwrap();
 
 /// What one household has: an address of version 4, or a whole /64 of version 6.
 #[must_use]

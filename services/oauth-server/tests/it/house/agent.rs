@@ -99,11 +99,16 @@ impl House {
         ])
     }
 
-    pub(crate) async fn authorize(&self, request: &HashMap<&'static str, String>) -> Answer {
+    /// The same as a browser asks for it.
+    pub(crate) fn visit(request: &HashMap<&'static str, String>) -> TestRequest {
         let query = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(request)
             .finish();
-        self.get(&format!("/oauth/authorize?{query}")).await
+        TestRequest::get().uri(&format!("/oauth/authorize?{query}"))
+    }
+
+    pub(crate) async fn authorize(&self, request: &HashMap<&'static str, String>) -> Answer {
+        self.ask(Self::visit(request)).await
     }
 
     /// Begins an authorization; returns the browser that did and the request's id.
