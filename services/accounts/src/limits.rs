@@ -1,5 +1,8 @@
 //! How often one address may try, and how often one account may be tried.
 //!
+//! A neighbourhood of many households tries [`BUSY_HOUSEHOLDS`] times as often as one of them: who
+//! holds a whole /48 has no more turns than that at hashing passwords and at beginning tenants.
+//!
 //! An account is tried sparingly from each network, and far more often from all of them together:
 //! who guesses somebody's password from one network does not keep them out on another. Only what
 //! a network is still allowed counts against the account as a whole.
@@ -16,7 +19,7 @@ use std::{
 use countersign_domain::{
     digest::Digest,
     name::Email,
-    network::{household, neighbourhood},
+    network::{BUSY_HOUSEHOLDS, household, neighbourhood},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
@@ -29,7 +32,8 @@ const SWEEP_EVERY: u32 = 1024;
 pub struct Limited;
 
 pub(crate) struct Limits {
-    addresses: DefaultKeyedRateLimiter<IpAddr>,
+    households: DefaultKeyedRateLimiter<IpAddr>,
+    neighbourhoods: DefaultKeyedRateLimiter<IpAddr>,
     from_networks: DefaultKeyedRateLimiter<(Digest, IpAddr)>,
     accounts: DefaultKeyedRateLimiter<Digest>,
     tries: AtomicU32,
@@ -37,20 +41,25 @@ pub(crate) struct Limits {
 
 impl Limits {
     pub(crate) fn new() -> Self {
+        let (every, burst) = (Duration::from_secs(2), 30);
+        let many = BUSY_HOUSEHOLDS.get();
         Self {
-            addresses: RateLimiter::keyed(quota(Duration::from_secs(2), 30)),
+            households: RateLimiter::keyed(quota(every, burst)),
+            neighbourhoods: RateLimiter::keyed(quota(every / many, burst * many)),
             from_networks: RateLimiter::keyed(quota(Duration::from_secs(30), 10)),
             accounts: RateLimiter::keyed(quota(Duration::from_secs(5), 100)),
             tries: AtomicU32::new(0),
         }
     }
 
-    /// Counts a try from an address.
+    /// Counts a try from an address: first in its household, so that what is refused there takes
+    /// nothing from the neighbours.
     pub(crate) fn count_address(&self, address: IpAddr) -> Result<(), Limited> {
         self.sweep();
-        self.addresses
-            .check_key(&household(address))
-            .map_err(|_| Limited)
+        let (household, neighbourhood) = (household(address), neighbourhood(address));
+        self.households.check_key(&household).map_err(|_| Limited)?;
+        let neighbours = self.neighbourhoods.check_key(&neighbourhood);
+        neighbours.map_err(|_| Limited)
     }
 
     /// Counts a try at an account, whether there is one or not: first in its network, so that
@@ -65,7 +74,8 @@ impl Limits {
     fn sweep(&self) {
         let tries = self.tries.fetch_add(1, Ordering::Relaxed);
         if tries.is_multiple_of(SWEEP_EVERY) {
-            self.addresses.retain_recent();
+            self.households.retain_recent();
+            self.neighbourhoods.retain_recent();
             self.from_networks.retain_recent();
             self.accounts.retain_recent();
         }
@@ -96,6 +106,25 @@ mod tests {
         assert!((30..=32).contains(&allowed), "{allowed}");
         let neighbour = IpAddr::from([192, 0, 2, 1]);
         assert_eq!(limits.count_address(neighbour), Ok(()));
+    }
+
+    #[test]
+    fn a_neighbourhood_is_slowed_down_too_but_not_by_what_one_household_may_not() {
+        let limits = Limits::new();
+        let mut allowed = 0;
+        let mut try_from = |net: u128| {
+            let address = Ipv6Addr::from_bits((0x2001_0db8 << 96) | (net << 64));
+            allowed += u32::from(limits.count_address(address.into()).is_ok());
+        };
+        for _ in 0..1_000 {
+            try_from(0);
+        }
+        for net in 0..0xffff {
+            try_from(net);
+        }
+        assert!((240..=260).contains(&allowed), "{allowed}");
+        let elsewhere = Ipv6Addr::from_bits(0x2001_0db8_0001 << 80);
+        assert_eq!(limits.count_address(elsewhere.into()), Ok(()));
     }
 
     #[test]

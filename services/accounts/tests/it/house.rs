@@ -50,11 +50,21 @@ impl House {
         email: &str,
         organisation: &str,
     ) -> Result<NewSession, SignUpError> {
+        self.sign_up_from(address(1), (email, PASSWORD), organisation)
+            .await
+    }
+
+    pub(crate) async fn sign_up_from(
+        &self,
+        address: IpAddr,
+        (email, password): (&str, &str),
+        organisation: &str,
+    ) -> Result<NewSession, SignUpError> {
         let cmd = SignUp {
             email: email.parse().unwrap(),
-            password: secret(PASSWORD),
+            password: secret(password),
             organisation: organisation.parse().unwrap(),
-            address: address(1),
+            address,
             user_agent: "a browser".to_owned(),
         };
         self.accounts.sign_up(cmd).await

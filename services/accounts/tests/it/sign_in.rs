@@ -1,6 +1,9 @@
 //! Signing up and in.
 
-use std::time::{Duration, Instant};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    time::{Duration, Instant},
+};
 
 use countersign_accounts::{SignInError, SignUpError};
 use countersign_domain::{Fault, role::Role};
@@ -133,6 +136,30 @@ async fn one_network_cannot_lock_another_out() {
         "{refused} guesses refused, {} other networks let in",
         elsewhere.len()
     );
+}
+
+#[tokio::test]
+async fn a_neighbourhood_of_many_households_tries_eight_times_as_much_as_one_and_leaves_others_alone()
+ {
+    let house = House::open().await;
+    house.owner("ada@example.com", "Acme").await;
+    let neighbourhoods: [fn(u8) -> IpAddr; 2] = [
+        |n| Ipv6Addr::new(0x2001, 0xdb8, 7, n.into(), 0, 0, 0, 1).into(),
+        |n| [198, 51, 100, n].into(),
+    ];
+    for household in neighbourhoods {
+        // Refused before anything is hashed or asked of the database.
+        let too_short = ("eve@example.com", "short");
+        let mut looked_at = 0;
+        for n in (0..=255).chain(0..=255) {
+            let answer = house.sign_up_from(household(n), too_short, "Eve").await;
+            let limited = matches!(answer, Err(SignUpError::Limited(_)));
+            looked_at += usize::from(!limited);
+        }
+        println!("{looked_at} of 512 tries of one neighbourhood looked at");
+        assert!((240..=300).contains(&looked_at), "{looked_at}");
+    }
+    house.sign_in("ada@example.com", PASSWORD).await.unwrap();
 }
 
 #[tokio::test]
