@@ -3,7 +3,8 @@
 //! A document from outside is hostile, and the importer, careful as it is, is code. So the server
 //! never reads one itself. It starts its own program again, gives it the document on standard
 //! input and takes the result from standard output, one JSON object a line: how far it is, as
-//! often as it likes, and then the document or why there is none.
+//! often as it likes, and then each operation and the document without them, or why there is none.
+//! The parent keeps what it hears as text and makes sense of it one operation at a time.
 //!
 //! What always holds: the child has no environment, no argument with anything of a tenant in it,
 //! and, before it reads the first byte, no way to open a file or a socket, to write a file, or to
@@ -19,10 +20,12 @@ mod limits;
 mod program;
 mod work;
 
+use std::mem;
+
 use serde::{Deserialize, Serialize};
 use tokio::{sync::watch, task::spawn_blocking};
 
-use countersign_domain::operation::ImportedDocument;
+use countersign_domain::operation::{ImportedDocument, ImportedOperation};
 
 pub use program::Program;
 pub use work::{work, work_on_files};
@@ -39,27 +42,38 @@ pub enum Reader {
 }
 
 impl Reader {
-    /// Reads a document and tells how far it is.
-    pub(crate) async fn import(
+    /// Reads a document and tells how far it is. Of each operation `make` keeps what is needed;
+    /// the document comes without them.
+    pub(crate) async fn import<T: Send + 'static>(
         &self,
         bytes: Vec<u8>,
         told: &watch::Sender<Option<Progress>>,
-    ) -> Result<ImportedDocument, ImportError> {
+        make: fn(ImportedOperation) -> T,
+    ) -> Result<(ImportedDocument, Vec<T>), ImportError> {
         match self {
             Self::Here => {
                 let told = told.clone();
                 let mut tell = move |progress| {
                     told.send_replace(Some(progress));
                 };
-                let work = move || import_with_progress(&bytes, &Limits::default(), &mut tell);
+                let work = move || {
+                    let read = import_with_progress(&bytes, &Limits::default(), &mut tell);
+                    let mut document = read?;
+                    let operations = mem::take(&mut document.operations);
+                    Ok((document, operations.into_iter().map(make).collect()))
+                };
                 let done = spawn_blocking(work).await;
                 done.unwrap_or(Err(ImportError::Interrupted))
             }
             Self::Apart(program) => {
                 program
-                    .import(&bytes, &mut |progress| {
-                        told.send_replace(Some(progress));
-                    })
+                    .import_as(
+                        &bytes,
+                        &mut |progress| {
+                            told.send_replace(Some(progress));
+                        },
+                        make,
+                    )
                     .await
             }
         }
@@ -72,7 +86,9 @@ impl Reader {
 enum Line {
     /// How far it is.
     Progress(Progress),
-    /// The document, imported; the last line.
+    /// One operation of the document, in its order.
+    Operation(Box<ImportedOperation>),
+    /// The document, imported, without its operations; the last line.
     Document(Box<ImportedDocument>),
     /// Why there is none; the last line.
     Error(ImportError),

@@ -40,7 +40,7 @@ impl Default for Limits {
             depth: 128,
             nodes: 2_000_000,
             schema_bytes: 1 << 20,
-            all_schema_bytes: 64 << 20,
+            all_schema_bytes: 32 << 20,
             processor_time: Duration::from_secs(5),
         }
     }

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod configuration;
+mod import_memory;
 mod routes;
 mod serving;
 mod spec;

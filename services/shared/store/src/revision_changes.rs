@@ -9,10 +9,17 @@ use countersign_domain::{
     operation::ImportedOperation,
 };
 use sea_orm::Value;
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{json, value::RawValue};
 use uuid::Uuid;
 
-use crate::{StoreError, TenantTx, row::At};
+use crate::{
+    StoreError, TenantTx,
+    row::{self, At},
+};
+
+/// Definitions read at once.
+const CHUNK: usize = 250;
 
 /// What became of a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,6 +95,31 @@ pub struct Carried {
     pub to: ToolVersionId,
 }
 
+/// A change as the database takes it apart.
+#[derive(Serialize)]
+struct ChangeRow<'c> {
+    position: usize,
+    tool: Option<Uuid>,
+    outcome: &'static str,
+    reason: Option<&'static str>,
+    changes: &'c [Change],
+}
+
+impl<'c> From<(usize, &'c NewRevisionChange)> for ChangeRow<'c> {
+    fn from((position, change): (usize, &'c NewRevisionChange)) -> Self {
+        Self {
+            position,
+            tool: change.tool.map(ToolId::as_uuid),
+            outcome: change.outcome.as_str(),
+            reason: match change.outcome {
+                Outcome::Review(reason) => Some(reason.as_str()),
+                Outcome::Removed | Outcome::Added | Outcome::Informed => None,
+            },
+            changes: &change.changes,
+        }
+    }
+}
+
 impl TenantTx {
     /// Keeps what an import changed, in the order it is to be shown.
     ///
@@ -100,26 +132,15 @@ impl TenantTx {
         changes: &[NewRevisionChange],
     ) -> Result<(), StoreError> {
         self.used(permit)?;
-        let rows: serde_json::Value = changes
-            .iter()
-            .enumerate()
-            .map(|(position, change)| {
-                let reason = match change.outcome {
-                    Outcome::Review(reason) => Some(reason.as_str()),
-                    Outcome::Removed | Outcome::Added | Outcome::Informed => None,
-                };
-                json!({"position": position, "tool": change.tool.map(ToolId::as_uuid),
-                    "outcome": change.outcome.as_str(), "reason": reason, "changes": change.changes})
-            })
-            .collect();
+        let rows: Vec<_> = changes.iter().enumerate().map(ChangeRow::from).collect();
         self.execute(
             "INSERT INTO revision_change (tenant_id, revision_id, position, tool_id, outcome, reason, changes)
-             SELECT $1, $2, r.position, r.tool, r.outcome, r.reason, r.changes FROM jsonb_to_recordset($3)
+             SELECT $1, $2, r.position, r.tool, r.outcome, r.reason, r.changes FROM jsonb_to_recordset($3::jsonb)
                  AS r (position integer, tool uuid, outcome text, reason text, changes jsonb)",
             [
                 self.tenant().as_uuid().into(),
                 revision.as_uuid().into(),
-                rows.into(),
+                row::written(&rows).into(),
             ],
         )
         .await
@@ -177,7 +198,40 @@ impl TenantTx {
             .collect()
     }
 
-    /// Reads definitions, for an import to compare with.
+    /// Reads definitions as text, for an import to compare with: a tree of one takes ten times
+    /// the memory, and a source has thousands.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn written_definitions(
+        &self,
+        versions: &[ToolVersionId],
+    ) -> Result<HashMap<ToolVersionId, Box<RawValue>>, StoreError> {
+        let mut written = HashMap::with_capacity(versions.len());
+        for chunk in versions.chunks(CHUNK) {
+            let ids: Vec<Uuid> = chunk.iter().map(|id| id.as_uuid()).collect();
+            let rows = self
+                .rows(
+                    "SELECT id, definition::text AS definition FROM tool_version
+                     WHERE tenant_id = $1 AND id = ANY ($2)",
+                    [self.tenant().as_uuid().into(), Value::from(ids)],
+                )
+                .await?;
+            for row in rows {
+                let row_id = ToolVersionId::from(row.try_get::<Uuid>("", "id")?);
+                let at = At {
+                    table: "tool_version",
+                    row: row_id,
+                };
+                let text = RawValue::from_string(row.try_get("", "definition")?);
+                let text = text.map_err(|_| at.unreadable("definition"))?;
+                written.insert(row_id, text);
+            }
+        }
+        Ok(written)
+    }
+
+    /// Reads definitions.
     ///
     /// # Errors
     /// When the database refuses.

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::StoreError;
@@ -37,4 +37,9 @@ impl<R: Display> At<R> {
             row: self.row.to_string(),
         }
     }
+}
+
+/// Rows to write, as the text of a JSON list: a tree of them takes ten times the memory.
+pub(crate) fn written<T: Serialize>(rows: &[T]) -> String {
+    serde_json::to_string(rows).expect("rows are plain JSON")
 }

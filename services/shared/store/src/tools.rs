@@ -9,14 +9,19 @@ use countersign_domain::{
     tool::{Enablement, Tool},
 };
 use sea_orm::{QueryResult, Value};
-use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{json, value::RawValue};
 use uuid::Uuid;
 
-use crate::{StoreError, TenantTx, enablements, row::At};
+use crate::{
+    StoreError, TenantTx, enablements,
+    row::{self, At},
+};
 
-/// Rows written in one statement; definitions are large.
+/// Rows written in one statement.
 const CHUNK: usize = 250;
+/// Bytes of definitions written in one statement; one that is larger has one of its own.
+const CHUNK_BYTES: usize = 4 << 20;
 
 /// A tool as an import finds it.
 #[derive(Clone, Debug)]
@@ -71,8 +76,9 @@ pub struct NewToolVersion {
     pub confidence: &'static str,
     /// Why it cannot be called faithfully.
     pub unsupported: Option<String>,
-    /// The operation as JSON.
-    pub definition: serde_json::Value,
+    /// The operation as JSON. As text: a tree of it takes ten times the memory, and an import has
+    /// thousands.
+    pub definition: Box<RawValue>,
     /// The definition as it was imported, where this one has in it what people say instead.
     pub imported: Option<ToolVersionId>,
 }
@@ -156,7 +162,7 @@ impl TenantTx {
         for chunk in changes.new.chunks(CHUNK) {
             self.add_tools(source, at, chunk).await?;
         }
-        for chunk in changes.versions.chunks(CHUNK) {
+        for chunk in together(&changes.versions) {
             self.add_versions(revision, at, chunk).await?;
         }
         for chunk in changes.changed.chunks(CHUNK) {
@@ -283,28 +289,19 @@ impl TenantTx {
         at: Timestamp,
         versions: &[NewToolVersion],
     ) -> Result<(), StoreError> {
-        let rows: serde_json::Value = versions
-            .iter()
-            .map(|version| {
-                json!({"id": version.id.as_uuid(), "tool": version.tool.as_uuid(),
-                    "fingerprint": version.fingerprint, "class": version.class,
-                    "high_risk": version.high_risk, "confidence": version.confidence,
-                    "unsupported": version.unsupported, "definition": version.definition,
-                    "imported": version.imported.map(ToolVersionId::as_uuid)})
-            })
-            .collect();
+        let rows: Vec<_> = versions.iter().map(VersionRow::from).collect();
         self.execute(
             "INSERT INTO tool_version (tenant_id, id, tool_id, revision_id, fingerprint, class, high_risk, confidence,
                  unsupported, definition, created_at, imported_version)
              SELECT $1, r.id, r.tool, $2, decode(r.fingerprint, 'hex'), r.class, r.high_risk, r.confidence,
                  r.unsupported, r.definition, $3, r.imported
-             FROM jsonb_to_recordset($4) AS r (id uuid, tool uuid, fingerprint text, class text, high_risk boolean,
-                 confidence text, unsupported text, definition jsonb, imported uuid)",
+             FROM jsonb_to_recordset($4::jsonb) AS r (id uuid, tool uuid, fingerprint text, class text,
+                 high_risk boolean, confidence text, unsupported text, definition jsonb, imported uuid)",
             [
                 self.tenant().as_uuid().into(),
                 revision.as_uuid().into(),
                 at.into(),
-                rows.into(),
+                row::written(&rows).into(),
             ],
         )
         .await
@@ -324,6 +321,49 @@ impl TenantTx {
         )
         .await
         .map(|_| ())
+    }
+}
+
+/// Cuts definitions into pieces that one statement can write.
+fn together(versions: &[NewToolVersion]) -> impl Iterator<Item = &[NewToolVersion]> {
+    let mut bytes = 0;
+    versions
+        .chunk_by(move |one, next| {
+            bytes += one.definition.get().len();
+            let fits = bytes + next.definition.get().len() <= CHUNK_BYTES;
+            bytes = if fits { bytes } else { 0 };
+            fits
+        })
+        .flat_map(|some| some.chunks(CHUNK))
+}
+
+/// A definition as the database takes it apart.
+#[derive(Serialize)]
+struct VersionRow<'v> {
+    id: Uuid,
+    tool: Uuid,
+    fingerprint: Digest,
+    class: &'static str,
+    high_risk: bool,
+    confidence: &'static str,
+    unsupported: Option<&'v str>,
+    definition: &'v RawValue,
+    imported: Option<Uuid>,
+}
+
+impl<'v> From<&'v NewToolVersion> for VersionRow<'v> {
+    fn from(version: &'v NewToolVersion) -> Self {
+        Self {
+            id: version.id.as_uuid(),
+            tool: version.tool.as_uuid(),
+            fingerprint: version.fingerprint,
+            class: version.class,
+            high_risk: version.high_risk,
+            confidence: version.confidence,
+            unsupported: version.unsupported.as_deref(),
+            definition: &version.definition,
+            imported: version.imported.map(ToolVersionId::as_uuid),
+        }
     }
 }
 

@@ -10,12 +10,13 @@ use std::{
     time::Duration,
 };
 
-use countersign_domain::operation::ImportedDocument;
+use countersign_domain::operation::{ImportedDocument, ImportedOperation};
 use rustix::process::Signal;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     process::{Child, ChildStdin, Command},
     sync::Semaphore,
+    task::spawn_blocking,
     time::timeout,
 };
 
@@ -30,6 +31,9 @@ use crate::{
 
 /// Documents that are read at the same time.
 const AT_ONCE: usize = 2;
+/// How the lines begin that are long, and made sense of later.
+const OPERATION: &[u8] = br#"{"operation":"#;
+const DOCUMENT: &[u8] = br#"{"document":"#;
 /// Bytes of the child's last words.
 const LAST_WORDS: u64 = 4_096;
 
@@ -78,6 +82,19 @@ impl Program {
         document: &[u8],
         told: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<ImportedDocument, ImportError> {
+        let (mut document, operations) = self.import_as(document, told, |one| one).await?;
+        document.operations = operations;
+        Ok(document)
+    }
+
+    /// The same, but of each operation only what `make` keeps, and the document without them.
+    /// They are made sense of one by one, on a thread that answers nobody.
+    pub(super) async fn import_as<T: Send + 'static>(
+        &self,
+        document: &[u8],
+        told: &mut (dyn FnMut(Progress) + Send),
+        make: fn(ImportedOperation) -> T,
+    ) -> Result<(ImportedDocument, Vec<T>), ImportError> {
         let Ok(_room) = self.room.acquire().await else {
             return Err(ImportError::NoThread);
         };
@@ -90,7 +107,11 @@ impl Program {
             return Err(too_slow(self.patience.as_secs()));
         };
         match end {
-            End::Said(result) => *result,
+            End::Said(said) => {
+                let read = spawn_blocking(move || said.read(make)).await;
+                read.unwrap_or(Err(ImportError::Interrupted))
+            }
+            End::Refused(error) => Err(error),
             End::Died(status, words) => Err(explain(status, &words)),
             End::Unclear => Err(ImportError::Interrupted),
         }
@@ -131,12 +152,38 @@ fn too_slow(seconds: u64) -> ImportError {
 
 /// How it ended.
 enum End {
-    /// With a result.
-    Said(Box<Result<ImportedDocument, ImportError>>),
+    /// With a document.
+    Said(Said),
+    /// With the reason why there is none.
+    Refused(ImportError),
     /// Without one.
     Died(ExitStatus, String),
     /// It could not be made sense of.
     Unclear,
+}
+
+/// What the child said of a document: its lines, as they came.
+struct Said {
+    operations: Vec<Box<[u8]>>,
+    document: Vec<u8>,
+}
+
+impl Said {
+    /// Makes sense of it.
+    fn read<T>(
+        self,
+        make: fn(ImportedOperation) -> T,
+    ) -> Result<(ImportedDocument, Vec<T>), ImportError> {
+        let Ok(Line::Document(document)) = serde_json::from_slice(&self.document) else {
+            return Err(ImportError::Interrupted);
+        };
+        let operations = self.operations.into_iter();
+        let all = operations.map(|line| match serde_json::from_slice(&line) {
+            Ok(Line::Operation(operation)) => Ok(make(*operation)),
+            _ => Err(ImportError::Interrupted),
+        });
+        Ok((*document, all.collect::<Result<_, _>>()?))
+    }
 }
 
 /// Gives the child its document and hears it out, until it has ended.
@@ -160,7 +207,8 @@ async fn attend(
         }
     };
     let end = match heard {
-        Heard::Result(result) => End::Said(result),
+        Heard::Document(said) => End::Said(said),
+        Heard::Error(error) => End::Refused(error),
         Heard::Nonsense => End::Unclear,
         Heard::Nothing => {
             let words = match words {
@@ -186,7 +234,8 @@ async fn give(mut into: ChildStdin, document: &[u8]) {
 
 /// What was heard of it.
 enum Heard {
-    Result(Box<Result<ImportedDocument, ImportError>>),
+    Document(Said),
+    Error(ImportError),
     Nothing,
     Nonsense,
 }
@@ -194,6 +243,7 @@ enum Heard {
 async fn hear(out: impl AsyncRead + Unpin, told: &mut (dyn FnMut(Progress) + Send)) -> Heard {
     let mut lines = BufReader::new(out.take(SAID));
     let mut line = Vec::new();
+    let mut operations = Vec::new();
     loop {
         line.clear();
         match lines.read_until(b'\n', &mut line).await {
@@ -203,15 +253,25 @@ async fn hear(out: impl AsyncRead + Unpin, told: &mut (dyn FnMut(Progress) + Sen
             Ok(_) if lines.get_ref().limit() > 0 => return Heard::Nothing,
             Ok(_) => {
                 let limit = MEMORY_MIB;
-                return Heard::Result(Box::new(Err(ImportError::TooMuchMemory { limit })));
+                return Heard::Error(ImportError::TooMuchMemory { limit });
             }
             Err(_) => return Heard::Nonsense,
         }
+        if line.starts_with(OPERATION) {
+            operations.push(line.as_slice().into());
+            continue;
+        }
+        if line.starts_with(DOCUMENT) {
+            let document = line;
+            return Heard::Document(Said {
+                operations,
+                document,
+            });
+        }
         match serde_json::from_slice(&line) {
             Ok(Line::Progress(progress)) => told(progress),
-            Ok(Line::Document(document)) => return Heard::Result(Box::new(Ok(*document))),
-            Ok(Line::Error(error)) => return Heard::Result(Box::new(Err(error))),
-            Err(_) => return Heard::Nonsense,
+            Ok(Line::Error(error)) => return Heard::Error(error),
+            Ok(Line::Operation(_) | Line::Document(_)) | Err(_) => return Heard::Nonsense,
         }
     }
 }

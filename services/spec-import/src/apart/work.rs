@@ -1,6 +1,9 @@
 //! The child: limits first, then the document, then what came of it.
 
-use std::io::{self, BufWriter, Read, Write};
+use std::{
+    io::{self, BufWriter, Read, Write},
+    mem,
+};
 
 use countersign_domain::operation::ImportedDocument;
 
@@ -67,14 +70,19 @@ fn answer(
     });
     heard?;
     let last = match result {
-        Ok(document) => Line::Document(Box::new(document)),
+        Ok(mut document) => {
+            for operation in mem::take(&mut document.operations) {
+                say(&mut told, &Line::Operation(Box::new(operation)))?;
+            }
+            Line::Document(Box::new(document))
+        }
         Err(error) => Line::Error(error),
     };
     say(&mut told, &last)?;
     told.flush()
 }
 
-/// Never the whole line in memory: the document is in it.
+/// Never the whole line in memory.
 fn say(told: &mut impl Write, line: &Line) -> io::Result<()> {
     serde_json::to_writer(&mut *told, line)?;
     told.write_all(b"\n")

@@ -22,7 +22,10 @@ use countersign_store::{
     revision_changes::{Carried, NewRevisionChange, Outcome},
     tools::{ChangedTool, KnownTool, NewTool, NewToolVersion, ToolChanges},
 };
-use serde_json::{Number, Value};
+use serde_json::{
+    Number, Value,
+    value::{RawValue, to_raw_value},
+};
 
 use crate::{
     drift::Replacing,
@@ -53,7 +56,7 @@ pub(super) struct Plan {
 pub(super) struct Before {
     pub(super) known: Vec<KnownTool>,
     /// The present definitions of its tools, as they were imported.
-    pub(super) definitions: HashMap<ToolVersionId, ImportedOperation>,
+    pub(super) definitions: HashMap<ToolVersionId, Box<RawValue>>,
     /// What people say instead.
     pub(super) people: People,
     /// Changes of the document itself, such as of its servers.
@@ -68,9 +71,15 @@ impl Before {
             tool: id,
             version: tool.version,
             name: tool.name.clone(),
-            class: self.definitions.get(&tool.imported)?.risk.class,
+            class: self.definition(tool)?.risk.class,
             endpoint: None,
         })
+    }
+
+    /// The present definition of a tool, as it was imported.
+    fn definition(&self, tool: &KnownTool) -> Option<ImportedOperation> {
+        let written = self.definitions.get(&tool.imported)?;
+        serde_json::from_str(written.get()).ok()
     }
 }
 
@@ -106,12 +115,13 @@ pub(super) fn plan(world: &World, before: &Before, operations: Vec<PreparedOpera
     };
     let mut rest = Vec::new();
     for prepared in operations {
-        let identity = (prepared.operation.method, prepared.operation.path.clone());
-        if !planning.seen.insert(identity) {
+        if !planning
+            .seen
+            .insert((prepared.method, prepared.path.clone()))
+        {
             continue;
         }
-        let at = (prepared.operation.method, prepared.operation.path.as_str());
-        match by_identity.get(&at) {
+        match by_identity.get(&(prepared.method, prepared.path.as_str())) {
             // Names in use are taken before any name is given out.
             Some(tool) if !tool.removed => planning.keep(world, tool, prepared),
             other => rest.push((other.copied(), prepared)),
@@ -172,26 +182,28 @@ impl Planning<'_> {
     /// A tool that was there before and still is.
     fn keep(&mut self, world: &World, tool: &KnownTool, prepared: PreparedOperation) {
         self.take_names(tool);
-        let moved = self.moved && prepared.operation.servers.is_empty();
+        let (old, new) = (self.before.definition(tool), prepared.read());
+        let moved = self.moved && new.servers.is_empty();
         let same = tool.fingerprint == prepared.fingerprint && !moved;
-        let same = same && !self.has_other_numbers(tool, &prepared.operation);
-        if same && !self.is_newly_marked(tool, &prepared.operation) {
+        let is_as =
+            |old: &ImportedOperation| !has_other_numbers(old, &new) && !is_newly_marked(old, &new);
+        if same && old.as_ref().is_some_and(is_as) {
             self.counts.unchanged += 1;
             return;
         }
         self.counts.changed += 1;
-        let said = self.before.people.sorted(tool.id, &prepared.operation);
-        let (mut outcome, mut changes) = self.weigh(tool, &prepared.operation);
+        let said = self.before.people.sorted(tool.id, &new);
+        let (mut outcome, mut changes) = self.weigh(tool.id, old.as_ref(), &new);
         if let (Outcome::Informed, Some(reason)) = (outcome, said.review()) {
             outcome = Outcome::Review(reason);
         }
         let fallen = said.fallen.iter();
-        changes.extend(fallen.map(|one| one.change(&prepared.operation)));
+        changes.extend(fallen.map(|one| one.change(&new)));
         if let Outcome::Review(_) = outcome {
             self.counts.review += 1;
         }
         self.tell(tool.id, outcome, changes);
-        let version = self.version_as_said(world, tool.id, (prepared, &said));
+        let version = self.version_as_said(world, tool.id, (prepared, &new), &said);
         self.fallen.extend(said.fallen);
         if outcome == Outcome::Informed {
             self.carried.push(Carried {
@@ -210,6 +222,7 @@ impl Planning<'_> {
     /// A tool that is new, or back.
     fn add(&mut self, world: &World, back: Option<&KnownTool>, prepared: PreparedOperation) {
         self.counts.new += 1;
+        let operation = prepared.read();
         if let Some(tool) = back {
             self.tell(tool.id, Outcome::Added, Vec::new());
             let name = self.free_name(&tool.name);
@@ -218,8 +231,8 @@ impl Planning<'_> {
             } else {
                 self.fallen.extend(self.before.people.name_lost(tool.id));
             }
-            let said = self.before.people.sorted(tool.id, &prepared.operation);
-            let version = self.version_as_said(world, tool.id, (prepared, &said));
+            let said = self.before.people.sorted(tool.id, &operation);
+            let version = self.version_as_said(world, tool.id, (prepared, &operation), &said);
             self.changes.changed.push(ChangedTool {
                 id: tool.id,
                 version,
@@ -229,13 +242,12 @@ impl Planning<'_> {
         }
         let id = world.id();
         self.tell(id, Outcome::Added, Vec::new());
-        let (method, path) = (prepared.operation.method, prepared.operation.path.clone());
-        let name = self.free_name(&prepared.operation.name);
-        let version = self.version(world, id, prepared);
+        let name = self.free_name(&operation.name);
+        let version = self.version(world, id, (prepared, &operation));
         self.changes.new.push(NewTool {
             id,
-            method,
-            path,
+            method: operation.method,
+            path: operation.path,
             name,
             version,
         });
@@ -243,15 +255,20 @@ impl Planning<'_> {
 
     /// What differs and what comes of it. Of a definition that cannot be compared, or that
     /// differs in a way no check knows, somebody has to look.
-    fn weigh(&mut self, tool: &KnownTool, new: &ImportedOperation) -> (Outcome, Vec<Change>) {
+    fn weigh(
+        &mut self,
+        tool: ToolId,
+        old: Option<&ImportedOperation>,
+        new: &ImportedOperation,
+    ) -> (Outcome, Vec<Change>) {
         let unknown = Outcome::Review(ReviewReason::Support);
-        let Some(old) = self.before.definitions.get(&tool.imported) else {
+        let Some(old) = old else {
             return (unknown, Vec::new());
         };
         let Ok(changes) = self.replacing.compare(old, new) else {
             return (unknown, Vec::new());
         };
-        let reviewed = self.before.people.reviewed(tool.id, old);
+        let reviewed = self.before.people.reviewed(tool, old);
         let reasons = [&changes, &self.before.document].map(|all| needs_review(&reviewed, all));
         let outcome = match reasons.into_iter().flatten().min() {
             Some(reason) => Outcome::Review(reason),
@@ -259,19 +276,6 @@ impl Planning<'_> {
             None => Outcome::Informed,
         };
         (outcome, changes)
-    }
-
-    /// Whether an importer that looks closer than the one before marks a text that is the same.
-    fn is_newly_marked(&self, tool: &KnownTool, new: &ImportedOperation) -> bool {
-        let old = self.before.definitions.get(&tool.imported);
-        new.must_be_read() && !old.is_some_and(ImportedOperation::must_be_read)
-    }
-
-    /// Whether whole numbers differ that a fingerprint cannot tell apart.
-    fn has_other_numbers(&self, tool: &KnownTool, new: &ImportedOperation) -> bool {
-        let old = self.before.definitions.get(&tool.imported);
-        let new = long_numbers(&new.input_schema);
-        old.is_some_and(|old| long_numbers(&old.input_schema) != new)
     }
 
     fn tell(&mut self, tool: ToolId, outcome: Outcome, changes: Vec<Change>) {
@@ -286,10 +290,10 @@ impl Planning<'_> {
         &mut self,
         world: &World,
         tool: ToolId,
-        prepared: PreparedOperation,
+        (prepared, operation): (PreparedOperation, &ImportedOperation),
     ) -> ToolVersionId {
         let id = world.id();
-        let (operation, fingerprint) = (&prepared.operation, prepared.fingerprint);
+        let fingerprint = prepared.fingerprint;
         let version = new_version((id, tool), (operation, fingerprint), prepared.definition);
         self.changes.versions.push(version);
         id
@@ -300,15 +304,16 @@ impl Planning<'_> {
         &mut self,
         world: &World,
         tool: ToolId,
-        (prepared, said): (PreparedOperation, &Sorted),
+        (prepared, operation): (PreparedOperation, &ImportedOperation),
+        said: &Sorted,
     ) -> ToolVersionId {
         if !said.changes_definition() {
-            return self.version(world, tool, prepared);
+            return self.version(world, tool, (prepared, operation));
         }
         let (id, fingerprint) = (world.id(), prepared.fingerprint);
-        let operation = overridden(&prepared.operation, &said.kept);
-        let imported = self.version(world, tool, prepared);
-        let definition = serde_json::json!(operation);
+        let imported = self.version(world, tool, (prepared, operation));
+        let operation = overridden(operation, &said.kept);
+        let definition = to_raw_value(&operation).expect("an operation is plain JSON");
         self.changes.versions.push(NewToolVersion {
             imported: Some(imported),
             ..new_version((id, tool), (&operation, fingerprint), definition)
@@ -338,6 +343,16 @@ impl Planning<'_> {
     }
 }
 
+/// Whether an importer that looks closer than the one before marks a text that is the same.
+fn is_newly_marked(old: &ImportedOperation, new: &ImportedOperation) -> bool {
+    new.must_be_read() && !old.must_be_read()
+}
+
+/// Whether whole numbers differ that a fingerprint cannot tell apart.
+fn has_other_numbers(old: &ImportedOperation, new: &ImportedOperation) -> bool {
+    long_numbers(&old.input_schema) != long_numbers(&new.input_schema)
+}
+
 /// The whole numbers of a schema that are too long for a float, sorted.
 fn long_numbers(schema: &Value) -> Vec<i128> {
     let (mut found, mut open) = (Vec::new(), vec![schema]);
@@ -363,7 +378,7 @@ fn whole(number: &Number) -> Option<i128> {
 fn new_version(
     (id, tool): (ToolVersionId, ToolId),
     (operation, fingerprint): (&ImportedOperation, Digest),
-    definition: serde_json::Value,
+    definition: Box<RawValue>,
 ) -> NewToolVersion {
     let risk = &operation.risk;
     NewToolVersion {

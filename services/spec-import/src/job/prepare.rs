@@ -8,7 +8,10 @@ use countersign_domain::{
     risk::RiskClass,
 };
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
+use serde_json::{
+    Map, Value,
+    value::{RawValue, to_raw_value},
+};
 
 /// A document whose operations are ready to be written.
 pub(super) struct Prepared {
@@ -17,23 +20,29 @@ pub(super) struct Prepared {
     pub(super) operations: Vec<PreparedOperation>,
 }
 
-/// An operation with its digest.
-pub(super) struct PreparedOperation {
-    pub(super) operation: ImportedOperation,
-    pub(super) definition: Value,
+/// An operation with its digest, as text: a document may have thousands, and a tree of one takes
+/// ten times the memory of its text.
+pub(crate) struct PreparedOperation {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) definition: Box<RawValue>,
     pub(super) fingerprint: Digest,
 }
 
-impl From<ImportedDocument> for Prepared {
-    fn from(mut document: ImportedDocument) -> Self {
-        let operations = std::mem::take(&mut document.operations);
+impl Prepared {
+    /// From what is left of a document without its operations, and those.
+    pub(super) fn of((document, operations): (ImportedDocument, Vec<PreparedOperation>)) -> Self {
         Self {
             document: storable(document).0,
-            operations: operations
-                .into_iter()
-                .map(PreparedOperation::from)
-                .collect(),
+            operations,
         }
+    }
+}
+
+impl PreparedOperation {
+    /// The operation, to be looked at and forgotten.
+    pub(super) fn read(&self) -> ImportedOperation {
+        serde_json::from_str(self.definition.get()).expect(PLAIN)
     }
 }
 
@@ -45,9 +54,10 @@ impl From<ImportedOperation> for PreparedOperation {
             operation.unsupported.get_or_insert(why.to_owned());
         }
         Self {
-            definition: serde_json::to_value(&operation).expect(PLAIN),
+            definition: to_raw_value(&operation).expect(PLAIN),
             fingerprint: fingerprint(&operation),
-            operation,
+            method: operation.method,
+            path: operation.path,
         }
     }
 }

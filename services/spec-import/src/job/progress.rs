@@ -7,7 +7,11 @@ use countersign_queue::{JobContext, JobError};
 use countersign_store::{StoreError, revisions::ImportProgress};
 use tokio::{sync::watch, task::spawn_blocking, time::sleep};
 
-use crate::{ImportError, Progress, apart::Reader, job::prepare::Prepared};
+use crate::{
+    ImportError, Progress,
+    apart::Reader,
+    job::prepare::{Prepared, PreparedOperation},
+};
 
 /// At most this often the database is told.
 const EVERY: Duration = Duration::from_millis(300);
@@ -20,9 +24,9 @@ pub(super) async fn import_telling(
     bytes: Vec<u8>,
 ) -> Result<Result<Prepared, ImportError>, JobError> {
     let (told, progress) = watch::channel(None::<Progress>);
-    let mut work = pin!(reader.import(bytes, &told));
+    let mut work = pin!(reader.import(bytes, &told, PreparedOperation::from));
     let mut last = None;
-    let document = loop {
+    let read = loop {
         tokio::select! {
             done = &mut work => break done,
             () = sleep(EVERY) => {}
@@ -35,8 +39,8 @@ pub(super) async fn import_telling(
             }
         }
     };
-    match document {
-        Ok(document) => spawn_blocking(move || Ok(Prepared::from(document)))
+    match read {
+        Ok(read) => spawn_blocking(move || Ok(Prepared::of(read)))
             .await
             .map_err(JobError::retry),
         Err(error) => Ok(Err(error)),

@@ -83,7 +83,7 @@ async fn load(
     let overrides = tx.overrides(OverridesOf::Source(revision.source)).await?;
     let servers = tx.servers_before(revision).await?;
     Ok(Before {
-        definitions: tx.definitions(&present).await?,
+        definitions: tx.written_definitions(&present).await?,
         people: People::of(overrides),
         document: servers.map_or_else(Vec::new, |servers| {
             compare_servers(&servers, &document.servers)

@@ -173,7 +173,7 @@ fn version_of(tool: ToolId, operation: &ImportedOperation) -> NewToolVersion {
         high_risk: operation.risk.high_risk,
         confidence: operation.risk.confidence.as_str(),
         unsupported: operation.unsupported.clone(),
-        definition: serde_json::to_value(operation).unwrap(),
+        definition: serde_json::value::to_raw_value(operation).unwrap(),
         imported: None,
     }
 }
