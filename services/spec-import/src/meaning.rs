@@ -87,6 +87,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "A cookie should hold several values between commas, which may not stand there; each value is a cookie of its own.",
     ),
     (
+        "credential_out_of_reach",
+        "No one stored credential lets the operation in: it asks for several at once, or for what cannot be sent; the operation is off.",
+    ),
+    (
         "description_cut",
         "The description is longer than what agents are shown; its end is cut off.",
     ),

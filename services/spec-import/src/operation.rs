@@ -303,8 +303,14 @@ fn security(cx: &mut Reading<'_, '_>, value: &Value) -> Security {
         Some(own) => (Some(own), format!("{}/security", cx.pointer)),
         None => (cx.root.get("security"), "/security".to_owned()),
     };
-    cx.schemes
-        .requirement(list, &At::Pointer(&pointer), &mut cx.notes)
+    let at = At::Pointer(&pointer);
+    let security = cx.schemes.requirement(list, &at, &mut cx.notes);
+    if security.is_out_of_reach() {
+        let reason = "one stored credential does not let it in: it asks for several at once, or for \
+                      one that cannot be sent";
+        cx.refuse("credential_out_of_reach", &at, reason);
+    }
+    security
 }
 
 fn servers(

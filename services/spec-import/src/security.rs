@@ -35,11 +35,10 @@ impl Schemes {
                     }
                     scheme(value)
                 }
+                // What uses it says that it is not defined.
                 Err(bad) => {
                     notes.warning(bad.code(), &at, &bad.reason());
-                    Scheme::Other {
-                        what: "a broken reference".to_owned(),
-                    }
+                    continue;
                 }
             };
             if let Scheme::Other { what } = &scheme {

@@ -2,7 +2,7 @@
 
 use countersign_domain::{
     connection::{AuthScheme, BaseUrl},
-    operation::{Scheme, Security},
+    operation::Security,
     text,
 };
 use countersign_store::declared_access::DeclaredAccess;
@@ -17,7 +17,7 @@ pub struct Suggestions {
     pub schemes: Vec<SuggestedScheme>,
     /// How many operations say that they need no credential.
     pub public: usize,
-    /// How many say nothing about it.
+    /// How many say nothing about it, or name what the document does not define.
     pub undeclared: usize,
     /// How many need what one stored credential cannot do, such as two at once.
     pub out_of_reach: usize,
@@ -55,17 +55,13 @@ pub fn suggest(declared: &DeclaredAccess) -> Suggestions {
             Security::AnyOf(alternatives) if alternatives.iter().any(Vec::is_empty) => {
                 suggestions.public += operations;
             }
-            Security::AnyOf(alternatives) => {
-                let mut sufficient: Vec<AuthScheme> = Vec::new();
-                for alternative in alternatives {
-                    let [only] = alternative.as_slice() else {
-                        continue;
-                    };
-                    let scheme = only.scheme.as_ref().and_then(credential_for);
-                    sufficient.extend(scheme.filter(|scheme| !sufficient.contains(scheme)));
-                }
+            Security::AnyOf(_) if security.is_out_of_reach() => {
+                suggestions.out_of_reach += operations;
+            }
+            Security::AnyOf(_) => {
+                let sufficient = security.credentials();
                 if sufficient.is_empty() {
-                    suggestions.out_of_reach += operations;
+                    suggestions.undeclared += operations;
                 }
                 for scheme in sufficient {
                     suggestions.count(scheme, *operations);
@@ -113,21 +109,9 @@ fn addresses(declared: &DeclaredAccess) -> Vec<SuggestedAddress> {
     addresses
 }
 
-/// The stored credential that satisfies a scheme by itself.
-fn credential_for(scheme: &Scheme) -> Option<AuthScheme> {
-    match scheme {
-        Scheme::ApiKeyHeader { name } => Some(AuthScheme::ApiKeyHeader { name: name.clone() }),
-        Scheme::ApiKeyQuery { name } => Some(AuthScheme::ApiKeyQuery { name: name.clone() }),
-        Scheme::Bearer | Scheme::Oauth2 => Some(AuthScheme::Bearer),
-        Scheme::Basic => Some(AuthScheme::Basic),
-        Scheme::ApiKeyCookie { name } => Some(AuthScheme::ApiKeyCookie { name: name.clone() }),
-        Scheme::Other { .. } => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use countersign_domain::operation::{SchemeUse, Server};
+    use countersign_domain::operation::{Scheme, SchemeUse, Server};
 
     use super::*;
 
@@ -146,6 +130,10 @@ mod tests {
                 name: "X-Key".to_owned(),
             })
         };
+        let undefined = SchemeUse {
+            scheme: None,
+            ..key()
+        };
         let declared = DeclaredAccess {
             given_url: None,
             servers: Vec::new(),
@@ -159,6 +147,12 @@ mod tests {
                 (Security::AnyOf(vec![vec![key(), uses(Scheme::Basic)]]), 8),
                 (Security::AnyOf(vec![vec![], vec![key()]]), 16),
                 (Security::Undeclared, 32),
+                // Both are satisfied by the same token.
+                (
+                    Security::AnyOf(vec![vec![uses(Scheme::Oauth2), uses(Scheme::Bearer)]]),
+                    64,
+                ),
+                (Security::AnyOf(vec![vec![undefined]]), 128),
             ],
         };
         let suggested = suggest(&declared);
@@ -170,7 +164,7 @@ mod tests {
         assert_eq!(
             counted,
             [
-                ("bearer token".to_owned(), 5),
+                ("bearer token".to_owned(), 69),
                 ("API key in header X-Key".to_owned(), 3)
             ]
         );
@@ -179,7 +173,7 @@ mod tests {
             suggested.public,
             suggested.undeclared,
         );
-        assert_eq!(others, (8, 16, 32));
+        assert_eq!(others, (8, 16, 160));
     }
 
     #[test]

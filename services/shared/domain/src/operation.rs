@@ -15,7 +15,7 @@ pub use self::{
     bind::{Bind, Place, Style},
     method::{Method, OtherMethod},
 };
-use crate::{digest::Digest, risk::Risk};
+use crate::{connection::AuthScheme, digest::Digest, risk::Risk};
 
 /// A whole document, imported.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -275,6 +275,47 @@ pub enum Security {
     AnyOf(Vec<Vec<SchemeUse>>),
 }
 
+impl Security {
+    /// The credentials each of which lets a request in by itself. A connection holds one, so an
+    /// alternative that asks for two is none of them.
+    #[must_use]
+    pub fn credentials(&self) -> Vec<AuthScheme> {
+        let mut credentials = Vec::new();
+        for alternative in self.alternatives() {
+            let mut needed = alternative.iter().map(SchemeUse::credential);
+            let Some(Some(first)) = needed.next() else {
+                continue;
+            };
+            if needed.all(|next| next.as_ref() == Some(&first)) && !credentials.contains(&first) {
+                credentials.push(first);
+            }
+        }
+        credentials
+    }
+
+    /// Says whether no one stored credential lets a request in. What a document names and does not
+    /// define may be any: a member says which.
+    #[must_use]
+    pub fn is_out_of_reach(&self) -> bool {
+        let is_open = |all: &Vec<SchemeUse>| match all.as_slice() {
+            [] => true,
+            [only] => only.scheme.is_none(),
+            _ => false,
+        };
+        let alternatives = self.alternatives();
+        !alternatives.is_empty()
+            && !alternatives.iter().any(is_open)
+            && self.credentials().is_empty()
+    }
+
+    fn alternatives(&self) -> &[Vec<SchemeUse>] {
+        match self {
+            Self::Undeclared | Self::Public => &[],
+            Self::AnyOf(alternatives) => alternatives,
+        }
+    }
+}
+
 /// A security scheme, as an operation uses it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SchemeUse {
@@ -284,6 +325,12 @@ pub struct SchemeUse {
     pub scheme: Option<Scheme>,
     /// Scopes asked for.
     pub scopes: Vec<String>,
+}
+
+impl SchemeUse {
+    fn credential(&self) -> Option<AuthScheme> {
+        self.scheme.as_ref()?.credential()
+    }
 }
 
 /// A kind of security scheme.
@@ -316,6 +363,21 @@ pub enum Scheme {
         /// What the document calls it.
         what: String,
     },
+}
+
+impl Scheme {
+    /// The stored credential that satisfies it by itself.
+    #[must_use]
+    pub fn credential(&self) -> Option<AuthScheme> {
+        match self {
+            Self::ApiKeyHeader { name } => Some(AuthScheme::ApiKeyHeader { name: name.clone() }),
+            Self::ApiKeyQuery { name } => Some(AuthScheme::ApiKeyQuery { name: name.clone() }),
+            Self::ApiKeyCookie { name } => Some(AuthScheme::ApiKeyCookie { name: name.clone() }),
+            Self::Bearer | Self::Oauth2 => Some(AuthScheme::Bearer),
+            Self::Basic => Some(AuthScheme::Basic),
+            Self::Other { .. } => None,
+        }
+    }
 }
 
 /// Where an API may live.

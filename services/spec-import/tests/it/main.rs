@@ -5,6 +5,7 @@
 mod archives;
 mod bundles;
 mod corpus;
+mod credentials;
 mod decoys;
 mod documents;
 mod drift;

@@ -94,6 +94,7 @@ fn every_change_of_who_is_let_in_is_found_and_puts_the_tool_back_to_review() {
             json!([{"token": []}]),
             json!([{"token": [], "key": []}]),
             &[
+                ("operation_became_uncallable", Stops),
                 ("security_alternative_added", No),
                 ("security_alternative_removed", Stops),
             ],

@@ -1,0 +1,70 @@
+//! What lets an operation in: whether a connection can hold it, and what agents are not asked for.
+
+use countersign_domain::operation::ImportedDocument;
+
+use crate::{at, codes, read};
+
+/// A document of five schemes and some operations.
+fn document(paths: &str) -> ImportedDocument {
+    let root = r"
+openapi: 3.1.0
+info: {title: Doors, version: '1'}
+servers: [{url: 'https://doors.example'}]
+components:
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Api-Key}
+    application: {type: apiKey, in: header, name: X-Application-Key}
+    token: {type: http, scheme: bearer}
+    people: {type: oauth2, flows: {}}
+    basic: {type: http, scheme: basic}
+    legacy: {type: apiKey, in: query, name: token}
+    certificate: {type: mutualTLS}
+    elsewhere: {$ref: 'https://elsewhere.example/scheme.yaml'}
+paths:
+";
+    read(format!("{root}{paths}").as_bytes())
+}
+
+#[test]
+fn what_one_stored_credential_does_not_let_in_is_off() {
+    let document = document(
+        r"
+  /two: {delete: {security: [{key: [], application: []}]}}
+  /two-or-certificate: {get: {security: [{key: [], application: []}, {certificate: []}]}}
+  /certificate: {get: {security: [{certificate: []}]}}
+  /one-of-them-undefined: {get: {security: [{key: [], nobody: []}]}}
+  /two-or-one: {get: {security: [{key: [], application: []}, {basic: []}]}}
+  /two-or-none: {get: {security: [{key: [], application: []}, {}]}}
+  /one-token-for-both: {get: {security: [{token: [], people: [read]}]}}
+  /undefined: {get: {security: [{nobody: []}]}}
+  /elsewhere: {get: {security: [{elsewhere: []}]}}
+",
+    );
+    let off = [
+        ("DELETE", "/two"),
+        ("GET", "/two-or-certificate"),
+        ("GET", "/certificate"),
+        ("GET", "/one-of-them-undefined"),
+    ];
+    for (method, path) in off {
+        let operation = at(&document, method, path);
+        let reason = operation.unsupported.as_ref().unwrap();
+        assert!(reason.contains("one stored credential"), "{path}: {reason}");
+        let mut notes = operation.diagnostics.iter();
+        let note = notes.find(|note| note.code == "credential_out_of_reach");
+        assert!(note.unwrap().pointer.ends_with("/security"), "{path}");
+    }
+    for operation in &document.operations {
+        let is_off = off.iter().any(|(_, path)| *path == operation.path);
+        assert_eq!(
+            operation.unsupported.is_some(),
+            is_off,
+            "{}",
+            operation.path
+        );
+    }
+    // A member says which credential is meant by what the document does not define.
+    for path in ["/undefined", "/elsewhere"] {
+        assert!(codes(at(&document, "GET", path)).contains(&"security_scheme_missing"));
+    }
+}
