@@ -3,7 +3,7 @@
 //! Documents of an older kind, Slack's among them, ask for the token in every operation again,
 //! beside the scheme that fills it in. Agents never have it, and are not asked for it.
 
-use countersign_domain::operation::Place;
+use countersign_domain::operation::{Place, Scheme, SchemeUse, Security};
 
 use crate::operation::Reading;
 
@@ -38,7 +38,32 @@ pub(crate) fn is_filled_in(
     wire: &str,
     description: &str,
 ) -> bool {
-    cx.secured && is_asked_for(place, wire, description) || cx.schemes.own(place, wire)
+    cx.is_secured() && is_asked_for(place, wire, description) || is_own(cx, place, wire)
+}
+
+/// Whether the connection gives what such a parameter asks for: there, or as a bearer token. What
+/// the document does not define may be that too.
+pub(crate) fn is_given(cx: &Reading<'_, '_>, place: Place, wire: &str) -> bool {
+    let is_token = |one: &SchemeUse| match &one.scheme {
+        None | Some(Scheme::Bearer | Scheme::Oauth2) => true,
+        Some(Scheme::ApiKeyHeader { name }) => name.eq_ignore_ascii_case("authorization"),
+        Some(
+            Scheme::ApiKeyQuery { .. }
+            | Scheme::ApiKeyCookie { .. }
+            | Scheme::Basic
+            | Scheme::Other { .. },
+        ) => false,
+    };
+    let has_token = match &cx.security {
+        Security::Undeclared | Security::Public => false,
+        Security::AnyOf(alternatives) => alternatives.iter().flatten().any(is_token),
+    };
+    has_token || is_own(cx, place, wire)
+}
+
+/// Whether it stands where a scheme puts the credential.
+pub(crate) fn is_own(cx: &Reading<'_, '_>, place: Place, wire: &str) -> bool {
+    cx.schemes.own(&cx.security, place, wire)
 }
 
 /// Whether a parameter of an operation that lets nobody in without a credential asks for it.

@@ -217,7 +217,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "parameter_is_credential",
-        "An argument that carries a credential is not offered to agents; the connection fills it in.",
+        "An argument that carries a credential is not offered to agents; the connection fills it in, or, where it cannot and has to, the operation is off.",
     ),
     (
         "parameter_media_unsupported",

@@ -53,8 +53,8 @@ pub(crate) struct Reading<'s, 'd> {
     pub(crate) parsed: &'s mut arguments::Made,
     pub(crate) schemes: &'s Schemes,
     pub(crate) path: &'d str,
-    /// Whether nobody is let in without a credential.
-    pub(crate) secured: bool,
+    /// What lets it in.
+    pub(crate) security: Security,
     pub(crate) pointer: String,
     pub(crate) notes: Notes,
     unsupported: Option<String>,
@@ -86,6 +86,11 @@ impl<'d> Reading<'_, 'd> {
                 None
             }
         }
+    }
+
+    /// Whether nobody is let in without a credential, as far as the document says.
+    pub(crate) const fn is_secured(&self) -> bool {
+        matches!(self.security, Security::AnyOf(_))
     }
 
     /// Notes texts that a person should read before a model does.
@@ -142,15 +147,14 @@ pub(crate) fn read<'f, 'd>(
         parsed: &mut shared.parsed,
         schemes: &shared.schemes,
         path: found.path,
-        secured: false,
+        security: Security::Undeclared,
         pointer: found.pointer.clone(),
         notes: Notes::of_operation(),
         unsupported: None,
     };
     let value = resolve(&mut cx, found);
     let template = template(&mut cx, found);
-    let security = security(&mut cx, value);
-    cx.secured = matches!(security, Security::AnyOf(_));
+    cx.security = security(&mut cx, value);
     let parameters = parameters(&mut cx, found, value, template);
     // Of an operation that stands elsewhere nothing is known, so nothing is guessed.
     let mut arguments = if value.is_null() {
@@ -158,7 +162,7 @@ pub(crate) fn read<'f, 'd>(
     } else {
         arguments::bind(&mut cx, &parameters, template)
     };
-    if security::stands_in_query(&security) {
+    if security::stands_in_query(&cx.security) {
         parameter::leave_room(&mut cx, &parameters, &arguments.binds);
     }
     let body = body::read(&mut cx, value, found.method, &mut arguments);
@@ -182,7 +186,7 @@ pub(crate) fn read<'f, 'd>(
         id: words.id.clone(),
         texts: [words.summary, words.full],
         sent: parameters.iter().map(evidence::sent).collect(),
-        scopes: security::scopes(&security),
+        scopes: security::scopes(&cx.security),
         value,
         pointer: cx.pointer.clone(),
     };
@@ -194,7 +198,7 @@ pub(crate) fn read<'f, 'd>(
         words,
         binds,
         body,
-        security,
+        security: cx.security,
         servers,
         input: input_schema.0,
         deprecated,

@@ -267,7 +267,12 @@ fn is_bound<'d>(
     }
     let words = parameter.value.get("description").and_then(Value::as_str);
     if credential::is_filled_in(cx, *place, wire, words.unwrap_or_default()) {
-        left_out.credentials.push((wire, pointer.clone()));
+        if *required && !credential::is_given(cx, *place, wire) {
+            let what = format!("{wire:?}, a credential that the connection does not fill in,");
+            cx.lose("parameter_is_credential", pointer, &what, true);
+        } else {
+            left_out.credentials.push((wire, pointer.clone()));
+        }
         return false;
     }
     true

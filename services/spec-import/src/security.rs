@@ -51,14 +51,23 @@ impl Schemes {
         Self(schemes)
     }
 
-    /// Whether a scheme fills this part of a request, so that no argument may.
-    pub(crate) fn own(&self, place: Place, wire: &str) -> bool {
-        self.0.values().any(|scheme| match (scheme, place) {
+    /// Whether a scheme that lets an operation in fills this part of a request, so that no argument
+    /// may. Where nothing is declared, it may be any scheme of the document.
+    pub(crate) fn own(&self, security: &Security, place: Place, wire: &str) -> bool {
+        let fills = |scheme: &Scheme| match (scheme, place) {
             (Scheme::ApiKeyHeader { name }, Place::Header) => name.eq_ignore_ascii_case(wire),
             (Scheme::ApiKeyQuery { name }, Place::Query)
             | (Scheme::ApiKeyCookie { name }, Place::Cookie) => name == wire,
             _ => false,
-        })
+        };
+        match security {
+            Security::Undeclared => self.0.values().any(fills),
+            Security::Public => false,
+            Security::AnyOf(alternatives) => {
+                let mut uses = alternatives.iter().flatten();
+                uses.any(|one| one.scheme.as_ref().is_some_and(fills))
+            }
+        }
     }
 
     /// Reads a `security` list. Absent means undeclared, empty means public.

@@ -34,7 +34,7 @@ pub(super) fn take_out<'v, 'd: 'v>(
     let found = credentials(cx, form);
     let direct: HashSet<&str> = found.iter().copied().collect();
     let mut stays = required(form).filter(|name| direct.contains(name));
-    let stays = stays.find(|name| !cx.schemes.own(Place::Query, name));
+    let stays = stays.find(|name| !cx.schemes.own(&cx.security, Place::Query, name));
     let stays = stays.map(cannot_go).or_else(|| too_large(cx, form));
     let mut search = Search {
         cx,
@@ -105,7 +105,7 @@ fn cannot_go(name: &str) -> String {
 
 /// Where no credential is asked for, there is none to find.
 fn too_much(cx: &Reading<'_, '_>) -> Option<String> {
-    cx.secured.then(|| TOO_MUCH.to_owned())
+    cx.is_secured().then(|| TOO_MUCH.to_owned())
 }
 
 fn too_large(cx: &Reading<'_, '_>, schema: &Value) -> Option<String> {

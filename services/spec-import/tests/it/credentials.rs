@@ -68,3 +68,54 @@ fn what_one_stored_credential_does_not_let_in_is_off() {
         assert!(codes(at(&document, "GET", path)).contains(&"security_scheme_missing"));
     }
 }
+
+#[test]
+fn a_parameter_that_is_called_like_a_key_of_others_is_an_argument() {
+    let document = document(
+        r"
+  /verify: {get: {security: [], parameters: [{in: query, name: token, required: true}]}}
+  /basic: {get: {security: [{basic: []}], parameters: [{in: query, name: token, required: true}]}}
+  /legacy: {get: {security: [{legacy: []}], parameters: [{in: query, name: token, required: true}]}}
+  /either: {get: {security: [{basic: []}, {legacy: []}], parameters: [{in: query, name: token}]}}
+",
+    );
+    for (path, expected) in [
+        ("/verify", &["token"][..]),
+        ("/basic", &["token"]),
+        ("/legacy", &[]),
+        ("/either", &[]),
+    ] {
+        let operation = at(&document, "GET", path);
+        let wires: Vec<&str> = operation.binds.iter().map(|b| b.wire.as_str()).collect();
+        assert_eq!(wires, expected, "{path}");
+        assert_eq!(operation.unsupported, None, "{path}");
+    }
+}
+
+#[test]
+fn a_credential_that_has_to_be_given_and_that_nothing_fills_in_turns_the_operation_off() {
+    let document = document(
+        r"
+  /tokeninfo: {get: {security: [{basic: []}], parameters: [{in: query, name: access_token, required: true}]}}
+  /orders: {get: {security: [{basic: []}], parameters: [{in: header, name: X-Session-Token, required: true}]}}
+  /orders-if-you-like: {get: {security: [{basic: []}], parameters: [{in: header, name: X-Session-Token}]}}
+  /messages: {get: {security: [{people: []}], parameters: [{in: header, name: token, required: true}]}}
+  /undefined: {get: {security: [{nobody: []}], parameters: [{in: header, name: token, required: true}]}}
+",
+    );
+    for operation in &document.operations {
+        assert_eq!(operation.binds, [], "{}", operation.path);
+        assert!(codes(operation).contains(&"parameter_is_credential"));
+    }
+    let off = ["/tokeninfo", "/orders"];
+    for operation in &document.operations {
+        let is_off = off.contains(&operation.path.as_str());
+        assert_eq!(
+            operation.unsupported.is_some(),
+            is_off,
+            "{}",
+            operation.path
+        );
+    }
+    println!("credentials that nothing fills in: {}", off.len());
+}
