@@ -128,7 +128,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "header_reserved",
-        "Headers that only the gateway may set are not offered to agents.",
+        "Headers that only the gateway may set are not offered to agents; an operation that cannot do without one that it does not set is off.",
     ),
     (
         "item_schema_left_out",

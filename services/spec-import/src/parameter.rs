@@ -6,57 +6,14 @@ mod whole;
 
 use std::collections::HashMap;
 
-use countersign_domain::operation::{Place, Style};
+use countersign_domain::{
+    header,
+    operation::{Place, Style},
+};
 use serde_json::Value;
 
 pub(crate) use self::{left_out::LeftOut, whole::leave_room};
 use crate::{credential, notes::At, operation::Reading, path::Template};
-
-/// Set by the gateway, by a proxy or by the transport, or able to turn a request into another one.
-const OWNED_HEADERS: [&str; 35] = [
-    "accept",
-    "accept-encoding",
-    "content-type",
-    "content-length",
-    "content-encoding",
-    "authorization",
-    "host",
-    "cookie",
-    "connection",
-    "keep-alive",
-    "transfer-encoding",
-    "te",
-    "trailer",
-    "upgrade",
-    "expect",
-    "proxy-authorization",
-    "proxy-authenticate",
-    "proxy-connection",
-    "via",
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-prefix",
-    "x-http-method-override",
-    "x-http-method",
-    "x-method-override",
-    "x-original-url",
-    "x-amz-algorithm",
-    "x-amz-content-sha256",
-    "x-amz-credential",
-    "x-amz-date",
-    "x-amz-security-token",
-    "x-amz-signature",
-    "x-amz-signedheaders",
-];
-
-/// Those of them that make another method of a request.
-const METHOD_HEADERS: [&str; 3] = [
-    "x-http-method-override",
-    "x-http-method",
-    "x-method-override",
-];
 
 /// One parameter as the document has it, references followed.
 #[derive(Clone, Debug)]
@@ -243,14 +200,18 @@ fn is_bound<'d>(
             cx.lose("parameter_name_invalid", pointer, &what, *required);
             return false;
         }
-        Place::Header
-            if *required && METHOD_HEADERS.contains(&wire.to_ascii_lowercase().as_str()) =>
-        {
+        Place::Header if *required && header::overrides_method(wire) => {
             overrides(cx, parameter);
             return false;
         }
-        Place::Header if OWNED_HEADERS.contains(&wire.to_ascii_lowercase().as_str()) => {
-            left_out.reserved.push((wire, pointer.clone()));
+        Place::Header if header::is_reserved(wire) => {
+            let is_given = header::is_provided(wire) || credential::is_own(cx, *place, wire);
+            if *required && !is_given {
+                let what = format!("the header {wire:?}, which is not for agents to set,");
+                cx.lose("header_reserved", pointer, &what, true);
+            } else {
+                left_out.reserved.push((wire, pointer.clone()));
+            }
             return false;
         }
         Place::Query | Place::Querystring | Place::Header | Place::Cookie => {}

@@ -1,6 +1,9 @@
 //! Headers and cookies: nothing in them can begin another one.
 
-use countersign_domain::operation::{Bind, Place, Style};
+use countersign_domain::{
+    header,
+    operation::{Bind, Place, Style},
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -20,7 +23,7 @@ pub(super) fn check(binds: &[Bind], arguments: &Map<String, Value>) -> Result<()
             .is_some_and(|value| !value.is_null())
     };
     let refused = binds.iter().filter(is_given).find(|bind| match bind.place {
-        Place::Header => refused::header(&bind.wire) || !refused::is_token(&bind.wire),
+        Place::Header => header::is_reserved(&bind.wire) || !refused::is_token(&bind.wire),
         Place::Cookie => !refused::is_token(&bind.wire),
         Place::Query => refused::overrides_method(&bind.wire),
         // What stands in the whole query is looked at when it is written.

@@ -13,6 +13,7 @@ pub mod digest;
 pub mod drift;
 pub mod event;
 pub mod fault;
+pub mod header;
 pub mod hold;
 pub mod id;
 pub mod json;

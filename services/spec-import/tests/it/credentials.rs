@@ -119,3 +119,44 @@ fn a_credential_that_has_to_be_given_and_that_nothing_fills_in_turns_the_operati
     }
     println!("credentials that nothing fills in: {}", off.len());
 }
+
+#[test]
+fn a_header_that_is_never_sent_turns_off_what_needs_it() {
+    let names = [
+        "Origin",
+        "X-Client-IP",
+        "X-Real-IP",
+        "Sec-Fetch-Site",
+        "X-Forwarded-For",
+        "Cookie",
+        "True-Client-IP",
+        "x_forwarded_host",
+    ];
+    let mut paths = String::new();
+    for (index, name) in names.into_iter().enumerate() {
+        for required in [true, false] {
+            let parameters = format!("[{{in: header, name: {name}, required: {required}}}]");
+            paths += &format!("  /h{index}/{required}: {{get: {{parameters: {parameters}}}}}\n");
+        }
+    }
+    // These stand in every request, or the credential does.
+    let set = "[{in: header, name: Accept, required: true}, \
+        {in: header, name: Content-Type, required: true}, \
+        {in: header, name: Host, required: true}, \
+        {in: header, name: X-Amz-Date, required: true}, \
+        {in: header, name: Authorization, required: true}]";
+    paths += &format!("  /set: {{get: {{parameters: {set}}}}}\n");
+    let document = document(&paths);
+    assert_eq!(document.operations.len(), 2 * names.len() + 1);
+    for operation in &document.operations {
+        let is_off = operation.path.ends_with("/true");
+        assert_eq!(
+            operation.unsupported.is_some(),
+            is_off,
+            "{}",
+            operation.path
+        );
+        assert_eq!(operation.binds, [], "{}", operation.path);
+    }
+    println!("headers that are never sent: {}", names.len());
+}

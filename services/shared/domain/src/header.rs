@@ -1,0 +1,117 @@
+//! Headers of a request that are never an agent's to set.
+
+/// Headers that frame the message, sign it, say who asks, or say where it came from and goes to.
+const RESERVED: [&str; 35] = [
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "cf-connecting-ip",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "expect",
+    "forwarded",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "max-forwards",
+    "origin",
+    "te",
+    "trailer",
+    "trailers",
+    "transfer-encoding",
+    "true-client-ip",
+    "upgrade",
+    "via",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-host",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-host",
+    "x-original-method",
+    "x-original-url",
+    "x-override-url",
+    "x-real-ip",
+    "x-rewrite-url",
+];
+
+/// Those of a signature of Amazon's, which is made anew for each request.
+const OF_SIGNATURE: [&str; 7] = [
+    "x-amz-algorithm",
+    "x-amz-content-sha256",
+    "x-amz-credential",
+    "x-amz-date",
+    "x-amz-security-token",
+    "x-amz-signature",
+    "x-amz-signedheaders",
+];
+
+/// Families of them.
+const PREFIXES: [&str; 4] = ["proxy-", "sec-", "x-forwarded-", "x-original-uri"];
+
+/// Says whether no tool may set the header. Underscores count as hyphens, as many servers read
+/// them.
+#[must_use]
+pub fn is_reserved(name: &str) -> bool {
+    let name = spelled(name);
+    RESERVED.binary_search(&name.as_str()).is_ok()
+        || OF_SIGNATURE.contains(&name.as_str())
+        || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Says whether the header makes another method of a request.
+#[must_use]
+pub fn overrides_method(name: &str) -> bool {
+    let overriding = [
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+    ];
+    overriding.contains(&spelled(name).as_str())
+}
+
+/// Says whether a request does without an agent's word for the header: it has one of its own, or
+/// the header belongs to a signature, which is a credential.
+#[must_use]
+pub fn is_provided(name: &str) -> bool {
+    let name = spelled(name);
+    let sent = [
+        "accept",
+        "authorization",
+        "content-length",
+        "content-type",
+        "host",
+    ];
+    sent.contains(&name.as_str()) || OF_SIGNATURE.contains(&name.as_str())
+}
+
+fn spelled(name: &str) -> String {
+    name.to_ascii_lowercase().replace('_', "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_headers_can_be_searched() {
+        assert!(RESERVED.is_sorted());
+        for name in [
+            "Host",
+            "HOST",
+            "x_http_method_override",
+            "X-Forwarded-Proto",
+            "Sec-Fetch-Site",
+            "X-Amz-Date",
+        ] {
+            assert!(is_reserved(name), "{name}");
+        }
+        for name in ["If-Match", "X-Request-Id", "Idempotency-Key", "Prefer"] {
+            assert!(!is_reserved(name), "{name}");
+        }
+    }
+}
