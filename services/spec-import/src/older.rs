@@ -8,6 +8,7 @@ pub(crate) mod discovery;
 pub(crate) mod postman;
 mod postman_request;
 pub(crate) mod swagger;
+mod swagger_elsewhere;
 mod swagger_parameter;
 
 use serde_json::Value;

@@ -9,7 +9,7 @@ use countersign_domain::media_type;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Converted, Converting,
+    Converted, Converting, swagger_elsewhere,
     swagger_parameter::{self as parameter, Taken},
 };
 use crate::{
@@ -39,6 +39,7 @@ pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
         notes,
     };
     allow_null(&mut root);
+    swagger_elsewhere::bring_in(&mut root, &mut cx);
     let Some(members) = root.as_object_mut() else {
         return Converted {
             root,
@@ -222,8 +223,8 @@ fn operation(
     if let Some(place) = shared.place.as_ref().filter(|_| !schemes.is_empty()) {
         let servers = addresses(place, &schemes);
         operation.insert("servers".to_owned(), Value::Array(servers));
-        cx.origins
-            .add(at.key("servers").to_string(), at.key("schemes").to_string());
+        let given = cx.origins.place(&at.key("schemes").to_string());
+        cx.origins.add(at.key("servers").to_string(), given);
     }
 }
 
@@ -254,7 +255,8 @@ fn response(value: &mut Value, produces: &[String], at: &At<'_>, cx: &mut Conver
     let content = At::Pointer(&place);
     let content = content.key("content");
     let there = content.key(media).key("schema").to_string();
-    cx.origins.add(there, at.key("schema").to_string());
+    let given = cx.origins.place(&at.key("schema").to_string());
+    cx.origins.add(there, given);
     members.insert("content".to_owned(), json!({ media: { "schema": schema } }));
 }
 

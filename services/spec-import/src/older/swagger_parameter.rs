@@ -79,13 +79,14 @@ pub(super) fn take(
         if matches!(kind, "body" | "formData") {
             taken.push(Taken {
                 value: meant.clone(),
-                pointer: place.to_string(),
+                pointer: cx.origins.place(&place.to_string()),
             });
             continue;
         }
         let now = at.index(kept.len());
         if kept.len() != index {
-            cx.origins.add(now.to_string(), place.to_string());
+            let given = cx.origins.place(&place.to_string());
+            cx.origins.add(now.to_string(), given);
         }
         convert(&mut item, &now, cx);
         kept.push(item);

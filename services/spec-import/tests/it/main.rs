@@ -10,6 +10,7 @@ mod decoys;
 mod documents;
 mod drift;
 mod entries;
+mod fragments;
 mod hostile;
 mod hostile_table;
 mod imports;
