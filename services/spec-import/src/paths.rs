@@ -36,15 +36,31 @@ pub(crate) fn find<'d>(
 ) -> Result<Vec<Found<'d>>, ImportError> {
     let mut found = Vec::new();
     for home in ["/paths", MORE_PATHS] {
-        let at = At::Pointer(home);
-        match root.pointer(home) {
-            Some(Value::Object(paths)) => {
-                for (path, item) in paths {
+        let given = reference::at(root, home).filter(|given| !given.is_null());
+        let Some(given) = given else { continue };
+        let (maps, bad) = reference::chain(root, given, home.to_owned());
+        if let Some(bad) = bad {
+            notes.error(
+                bad.code(),
+                &home,
+                &format!("of the paths, {}", bad.reason()),
+            );
+        }
+        let mut seen = HashSet::new();
+        for (map, place) in maps {
+            let at = At::Pointer(&place);
+            let Some(paths) = map.as_object() else {
+                notes.error("paths_not_an_object", &at, "the paths are not an object");
+                continue;
+            };
+            for (path, item) in paths {
+                if !seen.insert(path) {
+                    let text = "the path is given twice; the first one counts";
+                    notes.warning("operation_twice", &at.key(path), text);
+                } else if !(path == "$ref" && item.is_string()) {
                     find_in(root, (path, &at.key(path)), item, (&mut found, notes));
                 }
             }
-            None | Some(Value::Null) => {}
-            Some(_) => notes.error("paths_not_an_object", &at, "the paths are not an object"),
         }
     }
     let home = At::Pointer("/paths");

@@ -30,7 +30,7 @@ pub(crate) struct Source {
     pub(crate) written_version: Option<String>,
 }
 
-/// Reads JSON, or YAML where the text does not begin like JSON.
+/// Reads JSON, or YAML where the text does not begin as JSON does.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
     if bytes.len() > limits.raw_bytes {
         return Err(ImportError::TooLarge {
@@ -49,8 +49,19 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError>
         b'<' => Err(ImportError::LooksLikeHtml {
             start: start_of(&bytes[first..]),
         }),
-        b'{' | b'[' => read_json(bytes, limits),
+        b'{' | b'[' if !is_yaml_in_braces(&bytes[first..]) => read_json(bytes, limits),
         _ => read_yaml(bytes, limits),
+    }
+}
+
+/// Whether what begins like JSON has a first name without quotes, or in those of YAML only, as in
+/// `{type: object}`. What looks like JSON is never tried as YAML: of a comment that would make names.
+fn is_yaml_in_braces(bytes: &[u8]) -> bool {
+    let is_before = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'{' | b'[');
+    let name = bytes.iter().position(|byte| !is_before(byte));
+    match &bytes[name.unwrap_or(bytes.len())..] {
+        [] | [b'/', b'/' | b'*', ..] => false,
+        [first, ..] => first.is_ascii_alphabetic() || matches!(first, b'/' | b'$' | b'_' | b'\''),
     }
 }
 

@@ -68,8 +68,26 @@ pub(crate) fn pointer_of(text: &str) -> Result<Cow<'_, str>, BadReference> {
         .map_err(|_| BadReference::Unread(text.to_owned()))
 }
 
-/// What stands at a JSON pointer. Names on the way are only copied where one is escaped.
+/// What stands at a JSON pointer, which may lead through references.
 pub(crate) fn at<'d>(root: &'d Value, pointer: &str) -> Option<&'d Value> {
+    plainly(root, pointer).or_else(|| through_references(root, pointer))
+}
+
+/// The same where whole maps stand elsewhere: `schemas: {$ref: "schemas.yaml"}`.
+fn through_references<'d>(root: &'d Value, pointer: &str) -> Option<&'d Value> {
+    let (mut value, mut hops) = (root, HOPS);
+    for name in pointer.split('/').skip(1) {
+        while let Some(target) = target(value) {
+            hops = hops.checked_sub(1)?;
+            value = plainly(root, &pointer_of(target).ok()?)?;
+        }
+        value = plainly(value, &format!("/{name}"))?;
+    }
+    Some(value)
+}
+
+/// Names on the way are only copied where one is escaped.
+fn plainly<'d>(root: &'d Value, pointer: &str) -> Option<&'d Value> {
     if pointer.contains('~') || !pointer.starts_with('/') {
         return root.pointer(pointer);
     }

@@ -20,12 +20,22 @@ impl Schemes {
     /// Reads `components.securitySchemes`.
     pub(crate) fn read(root: &Value, notes: &mut Notes) -> Self {
         let home = "/components/securitySchemes";
-        let Some(members) = root.pointer(home).and_then(Value::as_object) else {
+        let Some(given) = reference::at(root, home) else {
+            return Self::default();
+        };
+        let (given, home) = match reference::follow(root, given, home.to_owned()) {
+            Ok(found) => found,
+            Err(bad) => {
+                notes.warning(bad.code(), &home, &bad.reason());
+                return Self::default();
+            }
+        };
+        let Some(members) = given.as_object() else {
             return Self::default();
         };
         let mut schemes = BTreeMap::new();
         for (name, value) in members {
-            let at = At::Pointer(home);
+            let at = At::Pointer(&home);
             let at = at.key(name);
             let scheme = match reference::follow(root, value, at.to_string()) {
                 Ok((value, _)) => {

@@ -1,6 +1,6 @@
 //! Parts of a document that stand in other files than its root, in places where tools put them.
 
-use countersign_domain::operation::{BodyKind, Style};
+use countersign_domain::operation::{BodyKind, Scheme, Security, Style};
 use countersign_spec_import::import_files;
 
 use crate::{at, bundles::files, patient};
@@ -105,4 +105,104 @@ fn what_a_swagger_2_document_keeps_in_other_files_is_converted_as_well() {
         note.unwrap().pointer,
         "paths/pets.yaml#/put/parameters/1/collectionFormat"
     );
+}
+
+const SPLIT: &str = r#"
+openapi: 3.0.3
+info: {title: Split, version: "1"}
+servers: [{url: "https://split.example"}]
+paths: {$ref: paths/_index.yaml}
+components:
+  schemas: {$ref: schemas/_index.yaml}
+  parameters: {$ref: params.yaml}
+  securitySchemes: {$ref: sec.yaml}
+"#;
+const PATHS: &str = r##"
+/pets:
+  post:
+    parameters: [{$ref: "../openapi.yaml#/components/parameters/limit"}]
+    requestBody: {content: {application/json: {schema: {$ref: "../openapi.yaml#/components/schemas/Pet"}}}}
+    security: [{key: []}]
+"##;
+
+#[test]
+fn whole_maps_of_a_document_may_stand_in_other_files() {
+    let others = [
+        ("paths/_index.yaml", PATHS),
+        ("schemas/_index.yaml", "Pet: {$ref: Pet.yaml}\n"),
+        // Begins like JSON, and is YAML.
+        (
+            "schemas/Pet.yaml",
+            "{type: object, properties: {name: {type: string}}}\n",
+        ),
+        (
+            "params.yaml",
+            "limit: {in: query, name: limit, required: true, schema: {type: integer}}\n",
+        ),
+        ("sec.yaml", "key: {type: apiKey, in: header, name: X-K}\n"),
+    ];
+    let whole = r#"
+openapi: 3.0.3
+info: {title: Split, version: "1"}
+servers: [{url: "https://split.example"}]
+paths: {$ref: paths/_index.yaml}
+components: {$ref: components.yaml}
+"#;
+    let components = r"
+schemas: {$ref: schemas/_index.yaml}
+parameters: {$ref: params.yaml}
+securitySchemes: {$ref: sec.yaml}
+";
+    let split = [&[("openapi.yaml", SPLIT)], &others[..]].concat();
+    let twice = [
+        &[("openapi.yaml", whole), ("components.yaml", components)],
+        &others[..],
+    ]
+    .concat();
+    for some in [split, twice] {
+        let document = import_files(&mut files(&some), None, &patient()).unwrap();
+        let create = at(&document, "POST", "/pets");
+        assert_eq!(create.unsupported, None);
+        assert!(create.binds.iter().any(|bind| bind.wire == "limit"));
+        let Security::AnyOf(alternatives) = &create.security else {
+            panic!("a key");
+        };
+        let key = Scheme::ApiKeyHeader {
+            name: "X-K".to_owned(),
+        };
+        assert_eq!(alternatives[0][0].scheme, Some(key));
+        let schema = create.input_schema.to_string();
+        assert!(schema.contains(r#""name":{"type":"string"}"#), "{schema}");
+    }
+}
+
+#[test]
+fn paths_that_lead_nowhere_are_said_to() {
+    let root = "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {$ref: gone.yaml}\n";
+    let mut bundle = files(&[("openapi.yaml", root), ("b.yaml", "a: 1")]);
+    let document = import_files(&mut bundle, Some("openapi.yaml"), &patient()).unwrap();
+    assert!(document.operations.is_empty());
+    let mut notes = document.diagnostics.iter();
+    assert!(notes.any(|note| note.code == "reference_outside" && note.pointer.ends_with("/paths")));
+}
+
+#[test]
+fn what_stands_beside_a_reference_to_all_paths_counts_first() {
+    let root = "
+openapi: 3.0.3
+info: {title: A, version: '1'}
+paths: {/a: {get: {operationId: own}}, $ref: more.yaml}
+";
+    let more = "{/a: {get: {operationId: other}}, /b: {get: {operationId: b}}}\n";
+    let mut bundle = files(&[("openapi.yaml", root), ("more.yaml", more)]);
+    let document = import_files(&mut bundle, None, &patient()).unwrap();
+    let ids: Vec<Option<&str>> = document
+        .operations
+        .iter()
+        .map(|one| one.operation_id.as_deref())
+        .collect();
+    assert_eq!(ids, [Some("own"), Some("b")]);
+    let mut notes = document.diagnostics.iter();
+    let twice = notes.find(|note| note.code == "operation_twice").unwrap();
+    assert_eq!(twice.pointer, "more.yaml#/~1a");
 }

@@ -32,9 +32,9 @@ fn every_refusal_says_what_and_where() {
             "the file is neither JSON nor YAML: mapping values are not allowed in this context at line 2",
         ),
         (
-            "{openapi: 3.0.0}",
+            "{\"openapi\": \"3.0.0\", // a comment\n\"paths\": {}}",
             "not_json_or_yaml",
-            "the file begins like JSON and is not: key must be a string at line 1, column 2",
+            "the file begins like JSON and is not: key must be a string at line 1, column 22",
         ),
         (
             r#"{"openapi":"3.0.0","paths":{},"paths":{}}"#,
