@@ -260,6 +260,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "Two paths differ only in the names of their variables; both are imported.",
     ),
     (
+        "path_at_two_hosts",
+        "Saved requests at two hosts have the same method and path; the one at the collection's own address counts, or the first.",
+    ),
+    (
         "path_item_conflict",
         "A path says the same thing here and where it refers to; what stands here counts.",
     ),

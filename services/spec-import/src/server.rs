@@ -21,9 +21,12 @@ pub(crate) fn of_document(list: Option<&Value>, at: &At<'_>, notes: &mut Notes) 
     read(list, at, notes, with_scheme)
 }
 
-/// Reads a `servers` list; what cannot be used is left out and noted.
+/// Reads a `servers` list; what cannot be used is left out and noted. Where a variable has no value,
+/// nobody knows what is meant, and no address that a member pins says it.
 pub(crate) fn servers(list: Option<&Value>, at: &At<'_>, notes: &mut Notes) -> Vec<Server> {
-    read(list, at, notes, |url, _, _| url)
+    let mut servers = read(list, at, notes, |url, _, _| url);
+    servers.retain(|server| !server.url.contains('{'));
+    servers
 }
 
 /// What is made of an address whose variables are filled in.

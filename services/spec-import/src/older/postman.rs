@@ -9,7 +9,10 @@ use std::collections::HashMap;
 use countersign_domain::operation::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Converted, Converting, postman_request as request};
+use super::{
+    Converted, Converting,
+    postman_request::{self as request, Address, Host},
+};
 use crate::{
     notes::{At, Notes},
     origin::Origins,
@@ -23,8 +26,8 @@ const DEPTH: usize = 32;
 pub(super) struct Collection {
     variables: HashMap<String, String>,
     pub(super) schemes: Map<String, Value>,
-    /// Where the first request goes.
-    server: Option<String>,
+    /// Where most requests go, or the first of those.
+    base: Option<Host>,
     paths: Map<String, Value>,
 }
 
@@ -45,21 +48,29 @@ pub(crate) fn convert(root: &Value, notes: &mut Notes) -> Converted {
     let mut collection = Collection {
         variables: variables(root),
         schemes: Map::new(),
-        server: None,
+        base: None,
         paths: Map::new(),
     };
     let auth = root.get("auth");
+    let mut all = Vec::new();
+    let within = (auth, &[][..]);
     folder(
         root,
         (&At::ROOT, 0),
-        (auth, &[]),
-        (&mut collection, &mut cx),
+        within,
+        (&collection, &mut all, &mut cx),
     );
-    let servers: Vec<Value> = collection
-        .server
-        .iter()
-        .map(|url| json!({ "url": url }))
-        .collect();
+    collection.base = base(&all);
+    // What is sent there goes first: no other request takes its place.
+    all.sort_by_key(|one| Some(&one.url.host) != collection.base.as_ref());
+    let mut hosts = HashMap::new();
+    for one in &all {
+        saved(one, (&mut collection, &mut hosts), &mut cx);
+    }
+    let servers: Vec<Value> = match &collection.base {
+        Some(Host::Known(url)) => vec![json!({ "url": url })],
+        Some(Host::Open(_)) | None => Vec::new(),
+    };
     let text = |pointer| words(root.pointer(pointer));
     let tree = json!({
         "openapi": "3.0.0",
@@ -79,7 +90,12 @@ fn variables(root: &Value) -> HashMap<String, String> {
     let list = root.get("variable").and_then(Value::as_array);
     let pair = |one: &Value| {
         let key = one.get("key").or(one.get("id"))?.as_str()?;
-        Some((key.to_owned(), one.get("value")?.as_str()?.to_owned()))
+        let value = match one.get("value")? {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+        };
+        Some((key.to_owned(), value))
     };
     list.into_iter().flatten().filter_map(pair).collect()
 }
@@ -90,11 +106,32 @@ pub(super) fn words(value: Option<&Value>) -> String {
     text.unwrap_or_default().to_owned()
 }
 
-fn folder(
-    node: &Value,
+/// A saved request, found.
+struct Saved<'d> {
+    item: &'d Value,
+    pointer: String,
+    /// What lets it in, unless it says so itself.
+    auth: Option<&'d Value>,
+    tags: Vec<String>,
+    url: Address,
+}
+
+/// The host of most requests, and of several such the first.
+fn base(all: &[Saved<'_>]) -> Option<Host> {
+    let mut counts: HashMap<&Host, usize> = HashMap::new();
+    for one in all {
+        *counts.entry(&one.url.host).or_default() += 1;
+    }
+    let most = counts.values().max()?;
+    let mut hosts = all.iter().map(|one| &one.url.host);
+    hosts.find(|host| counts[host] == *most).cloned()
+}
+
+fn folder<'d>(
+    node: &'d Value,
     (at, depth): (&At<'_>, usize),
-    (auth, tags): (Option<&Value>, &[String]),
-    (collection, cx): (&mut Collection, &mut Converting<'_>),
+    (auth, tags): (Option<&'d Value>, &[String]),
+    (collection, all, cx): (&Collection, &mut Vec<Saved<'d>>, &mut Converting<'_>),
 ) {
     if depth > DEPTH {
         cx.notes
@@ -109,9 +146,20 @@ fn folder(
         if item.get("item").is_some() {
             let auth = item.get("auth").filter(|auth| !auth.is_null()).or(auth);
             let tags = [tags, &[name]].concat();
-            folder(item, (&at, depth + 1), (auth, &tags), (collection, cx));
-        } else if item.get("request").is_some() {
-            saved(item, &at, (auth, tags), (collection, cx));
+            folder(item, (&at, depth + 1), (auth, &tags), (collection, all, cx));
+        } else if let Some(given) = item.get("request") {
+            let Some(url) = address(given) else {
+                let text = "a request without an address is left out";
+                cx.notes.warning("request_without_address", &at, text);
+                continue;
+            };
+            all.push(Saved {
+                item,
+                pointer: at.to_string(),
+                auth,
+                tags: tags.to_vec(),
+                url: request::url(url, &collection.variables),
+            });
         } else {
             cx.notes.warning(
                 "item_without_request",
@@ -124,7 +172,7 @@ fn folder(
 
 /// Says which values of the collection are not kept.
 fn note_saved_values(
-    url: &request::Address,
+    url: &Address,
     variables: &HashMap<String, String>,
     (at, cx): (&At<'_>, &mut Converting<'_>),
 ) {
@@ -136,57 +184,65 @@ fn note_saved_values(
     }
 }
 
-fn saved(
-    item: &Value,
-    at: &At<'_>,
-    (auth, tags): (Option<&Value>, &[String]),
-    (collection, cx): (&mut Collection, &mut Converting<'_>),
+/// The address of a request, which may be nothing but that.
+fn address(given: &Value) -> Option<&Value> {
+    let url = if given.is_string() {
+        given
+    } else {
+        given.get("url")?
+    };
+    (!url.is_null() && url != "").then_some(url)
+}
+
+fn saved<'s>(
+    one: &'s Saved<'_>,
+    (collection, hosts): (&mut Collection, &mut Hosts<'s>),
+    cx: &mut Converting<'_>,
 ) {
+    let Saved {
+        item, url, tags, ..
+    } = one;
+    let at = &At::Pointer(&one.pointer);
     let given = &item["request"];
-    if !given.is_string()
-        && given
-            .get("url")
-            .is_none_or(|url| url.is_null() || url == "")
-    {
-        let text = "a request without an address is left out";
-        cx.notes.warning("request_without_address", at, text);
-        return;
-    }
-    let url = request::url(given.get("url").unwrap_or(given), &collection.variables);
     let verb = given.get("method").and_then(Value::as_str).unwrap_or("GET");
     let keys = keys(verb);
-    if !slot(&mut collection.paths, &url.path, &keys).is_null() {
-        cx.notes.warning(
-            "operation_twice",
-            at,
-            "another saved request has the same method and path; the first one counts",
-        );
+    if let Some(taken) = hosts.get(&(&*url.path, keys.clone())) {
+        let (code, text) = if *taken == &url.host {
+            (
+                "operation_twice",
+                "another saved request has the same method and path; the first one counts",
+            )
+        } else {
+            (
+                "path_at_two_hosts",
+                "a saved request at another host has the same method and path; that one counts",
+            )
+        };
+        cx.notes.warning(code, at, text);
         return;
     }
-    note_saved_values(&url, &collection.variables, (at, cx));
+    hosts.insert((&url.path, keys.clone()), &url.host);
+    note_saved_values(url, &collection.variables, (at, cx));
     let own = given.get("auth").filter(|auth| !auth.is_null());
     let mut operation = json!({
         "operationId": words(item.get("name")),
         "summary": words(item.get("name")),
         "description": words(given.get("description").or(item.get("description"))),
         "tags": tags,
-        "parameters": request::parameters(given, &url),
+        "parameters": request::parameters(given, url),
     });
-    if let Some(auth) = own.or(auth) {
+    if let Some(auth) = own.or(one.auth) {
         operation["security"] = request::security(auth, &mut collection.schemes);
     }
     if let Some(body) = request::body(given, (at, cx)) {
         operation["requestBody"] = body;
     }
-    match url.server {
-        Some(server) => {
-            // The first counts for the whole collection; any other is the request's own.
-            let first = collection.server.get_or_insert_with(|| server.clone());
-            if *first != server {
-                operation["servers"] = json!([{ "url": server }]);
-            }
+    match &url.host {
+        host if Some(host) != collection.base.as_ref() => {
+            operation["servers"] = json!([{ "url": server(host) }]);
         }
-        None => cx.notes.info(
+        Host::Known(_) => {}
+        Host::Open(_) => cx.notes.info(
             "server_variable_open",
             &at.key("request"),
             "its address is a variable without a value; the origin must be given",
@@ -199,6 +255,18 @@ fn saved(
         .fold(place, |place, key| At::Pointer(&place).key(key).to_string());
     cx.origins.add(place, at.key("request").to_string());
     *slot(&mut collection.paths, &url.path, &keys) = operation;
+}
+
+/// The hosts of requests by their path and method.
+type Hosts<'s> = HashMap<(&'s str, Vec<String>), &'s Host>;
+
+/// The address of a host. With an open variable in it, it is none that could be used, so that what
+/// is sent there is off.
+fn server(host: &Host) -> String {
+    match host {
+        Host::Known(url) => url.clone(),
+        Host::Open(text) => text.replace("{{", "{").replace("}}", "}"),
+    }
 }
 
 /// The keys of a method in a path item: Postman sends COPY, PURGE and others too, which have no

@@ -10,13 +10,23 @@ use crate::{notes::At, path::names_in_braces};
 
 /// How often a variable may stand for another one.
 const ROUNDS: usize = 4;
+/// The longest beginning of an address, in bytes.
+const LONGEST: usize = 8_192;
 /// Levels of a saved body that are looked at.
 const LEVELS: usize = 12;
 
+/// What a request is sent to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Host {
+    /// Scheme and host.
+    Known(String),
+    /// A host as it was saved, in which a variable has no value.
+    Open(String),
+}
+
 /// Where a request goes.
 pub(super) struct Address {
-    /// Scheme, host and prefix; `None` where a variable has no value.
-    pub(super) server: Option<String>,
+    pub(super) host: Host,
     /// The path as a template.
     pub(super) path: String,
     query: Vec<(String, String)>,
@@ -31,9 +41,9 @@ pub(super) fn url(given: &Value, variables: &HashMap<String, String>) -> Address
     let filled = fill(&raw, variables);
     let without = filled.split('#').next().unwrap_or_default();
     let (place, query) = without.split_once('?').unwrap_or((without, ""));
-    let (server, path) = apart(place);
+    let (host, path) = apart(place);
     Address {
-        server,
+        host,
         path: template(path),
         query: pairs(given, query),
     }
@@ -54,36 +64,68 @@ fn joined(given: &Value) -> String {
     format!("{scheme}{host}/{}", list("path", "/"))
 }
 
-/// Puts values in the place of `{{variables}}` that have one.
+/// Puts values in the place of `{{variables}}` that have one. One in the path is an argument; only
+/// the beginning is an address, and none where a password may stand in it.
 fn fill(text: &str, variables: &HashMap<String, String>) -> String {
     let mut text = text.to_owned();
     for _ in 0..ROUNDS {
-        let mut changed = false;
-        for (name, value) in variables {
-            let place = format!("{{{{{name}}}}}");
-            // A variable in the path is an argument; only the beginning is an address.
-            if text.starts_with(&place) || text.starts_with(&format!("https://{place}")) {
-                text = text.replacen(&place, value, 1);
-                changed = true;
-            }
-        }
-        if !changed || text.len() > 8_192 {
+        let (head, rest) = text.split_at(end_of_host(&text));
+        if head.contains('@') {
             break;
         }
+        let Some(filled) = filled(head, variables) else {
+            break;
+        };
+        text = filled + rest;
     }
     text
 }
 
-/// The server and the path behind it. What begins with an open variable has no server.
-fn apart(place: &str) -> (Option<String>, &str) {
-    if place.starts_with("{{") {
-        let path = place.find("}}").map_or("", |end| &place[end + 2..]);
-        return (None, path);
+/// The beginning with its values, unless it becomes longer than any address.
+fn filled(head: &str, variables: &HashMap<String, String>) -> Option<String> {
+    let mut pieces = head.split("{{");
+    let mut filled = pieces.next()?.to_owned();
+    for piece in pieces {
+        let named = piece.split_once("}}");
+        match named.and_then(|(name, behind)| Some((variables.get(name)?, behind))) {
+            Some((value, behind)) => {
+                filled.push_str(value);
+                filled.push_str(behind);
+            }
+            None => {
+                filled.push_str("{{");
+                filled.push_str(piece);
+            }
+        }
+        if filled.len() > LONGEST {
+            return None;
+        }
     }
-    let (scheme, rest) = place.split_once("://").unwrap_or(("https", place));
-    let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
-    let is_open = host.is_empty() || host.contains(['{', '}']);
-    ((!is_open).then(|| format!("{scheme}://{host}")), path)
+    Some(filled)
+}
+
+/// Where the path begins. A variable at the beginning may hold some of it already.
+fn end_of_host(text: &str) -> usize {
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let end = text[start..].find(['/', '?', '#']);
+    let end = end.map_or(text.len(), |at| start + at);
+    match text[..end].find("}}").filter(|_| text.starts_with("{{")) {
+        Some(at) if !text[at + 2..].starts_with([':', '.']) => at + 2,
+        Some(_) | None => end,
+    }
+}
+
+/// The host and the path behind it. What has the same open variable has the same host, whatever the
+/// scheme before it.
+fn apart(place: &str) -> (Host, &str) {
+    let (head, path) = place.split_at(end_of_host(place));
+    let (scheme, host) = head.split_once("://").unwrap_or(("https", head));
+    let host = if host.is_empty() || host.contains(['{', '}']) {
+        Host::Open(host.to_owned())
+    } else {
+        Host::Known(format!("{scheme}://{host}"))
+    };
+    (host, path)
 }
 
 /// `/a/:id/{{other}}` becomes `/a/{id}/{other}`.

@@ -1,5 +1,7 @@
 //! What lets an operation in: whether a connection can hold it, and what agents are not asked for.
 
+use std::fmt::Write as _;
+
 use countersign_domain::operation::ImportedDocument;
 
 use crate::{at, codes, read};
@@ -136,7 +138,11 @@ fn a_header_that_is_never_sent_turns_off_what_needs_it() {
     for (index, name) in names.into_iter().enumerate() {
         for required in [true, false] {
             let parameters = format!("[{{in: header, name: {name}, required: {required}}}]");
-            paths += &format!("  /h{index}/{required}: {{get: {{parameters: {parameters}}}}}\n");
+            writeln!(
+                paths,
+                "  /h{index}/{required}: {{get: {{parameters: {parameters}}}}}"
+            )
+            .unwrap();
         }
     }
     // These stand in every request, or the credential does.
@@ -145,7 +151,7 @@ fn a_header_that_is_never_sent_turns_off_what_needs_it() {
         {in: header, name: Host, required: true}, \
         {in: header, name: X-Amz-Date, required: true}, \
         {in: header, name: Authorization, required: true}]";
-    paths += &format!("  /set: {{get: {{parameters: {set}}}}}\n");
+    writeln!(paths, "  /set: {{get: {{parameters: {set}}}}}").unwrap();
     let document = document(&paths);
     assert_eq!(document.operations.len(), 2 * names.len() + 1);
     for operation in &document.operations {

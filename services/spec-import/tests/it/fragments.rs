@@ -30,7 +30,7 @@ multi: {in: query, name: multi, type: array, items: {type: string}, collectionFo
 body: {in: body, name: b, schema: {type: object, properties: {a: {type: string}}}}
 form: {in: formData, name: f, type: string}
 ";
-const PETS: &str = r##"
+const PETS: &str = r#"
 post:
   parameters:
     - {in: body, name: pet, schema: {$ref: "../defs.yaml#/Pet"}}
@@ -41,7 +41,7 @@ put:
   parameters:
     - {in: formData, name: f, type: file}
     - {in: query, name: odd, type: array, items: {type: string}, collectionFormat: tsv}
-"##;
+"#;
 
 #[test]
 fn what_a_swagger_2_document_keeps_in_other_files_is_converted_as_well() {
@@ -117,13 +117,13 @@ components:
   parameters: {$ref: params.yaml}
   securitySchemes: {$ref: sec.yaml}
 "#;
-const PATHS: &str = r##"
+const PATHS: &str = r#"
 /pets:
   post:
     parameters: [{$ref: "../openapi.yaml#/components/parameters/limit"}]
     requestBody: {content: {application/json: {schema: {$ref: "../openapi.yaml#/components/schemas/Pet"}}}}
     security: [{key: []}]
-"##;
+"#;
 
 #[test]
 fn whole_maps_of_a_document_may_stand_in_other_files() {

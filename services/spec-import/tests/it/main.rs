@@ -4,6 +4,7 @@
 
 mod archives;
 mod bundles;
+mod collections;
 mod corpus;
 mod credentials;
 mod decoys;
