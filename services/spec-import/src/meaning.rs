@@ -388,6 +388,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "The schema of the arguments is missing, endless or too large; the operation is off.",
     ),
     (
+        "script_left_out",
+        "A script runs before saved requests; what it would add to them, such as a signature, is not sent.",
+    ),
+    (
         "security_left_out",
         "A security requirement cannot be read; it is left out.",
     ),

@@ -11,21 +11,36 @@ use crate::bundle::tree::FILES;
 
 /// A map from pointers into the tree to places in what was given.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Origins(BTreeMap<String, String>);
+pub(crate) struct Origins(BTreeMap<String, Origin>);
+
+#[derive(Clone, Debug)]
+enum Origin {
+    /// What stands below stood below this place too.
+    Moved(String),
+    /// It was made of what stands there, and all below.
+    Made(String),
+}
 
 impl Origins {
     /// Says that whatever stands at `pointer` and below came from `place` and below. A place is a
     /// JSON pointer, behind the name of a file and `#` where there are several.
     pub(crate) fn add(&mut self, pointer: impl Into<String>, place: impl Into<String>) {
-        self.0.insert(pointer.into(), place.into());
+        self.0.insert(pointer.into(), Origin::Moved(place.into()));
+    }
+
+    /// Says that whatever stands at `pointer` and below was made of what stands at `place`.
+    pub(crate) fn add_made(&mut self, pointer: impl Into<String>, place: impl Into<String>) {
+        self.0.insert(pointer.into(), Origin::Made(place.into()));
     }
 
     /// The place of a pointer: that of its nearest ancestor that has one.
     pub(crate) fn place(&self, pointer: &str) -> String {
         let mut above = pointer;
         loop {
-            if let Some(place) = self.0.get(above) {
-                return format!("{place}{}", &pointer[above.len()..]);
+            match self.0.get(above) {
+                Some(Origin::Moved(place)) => return format!("{place}{}", &pointer[above.len()..]),
+                Some(Origin::Made(place)) => return place.clone(),
+                None => {}
             }
             match above.rfind('/') {
                 Some(end) => above = &above[..end],
@@ -82,6 +97,8 @@ mod tests {
         let mut origins = Origins::default();
         origins.add("/paths/~1a/get/requestBody", "/paths/~1a/get/parameters/3");
         origins.add("/x-files/b.yml", "b.yml#");
+        origins.add_made("/paths/~1b/get", "/item/0/request");
+        assert_eq!(origins.place("/paths/~1b/get/servers"), "/item/0/request");
         assert_eq!(
             origins.place("/paths/~1a/get/requestBody/content"),
             "/paths/~1a/get/parameters/3/content"

@@ -30,8 +30,8 @@ pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
         origins: Origins::default(),
         notes,
     };
-    if let Some(schemas) = root.get_mut("schemas") {
-        modernise(schemas);
+    if let Some(Value::Object(schemas)) = root.get_mut("schemas") {
+        schemas.values_mut().for_each(modernise);
     }
     let mut paths = Map::new();
     let scopes = root.pointer("/auth/oauth2/scopes").cloned();
@@ -85,7 +85,7 @@ fn address(members: &Map<String, Value>) -> Option<String> {
     Some(whole.trim_end_matches('/').to_owned())
 }
 
-/// Bare names become pointers; what only draft 3 says is taken away.
+/// Bare names become pointers; what only draft 3 says is taken away, or said as it is now.
 fn modernise(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(modernise),
@@ -101,7 +101,6 @@ fn modernise(value: &mut Value) {
             if members.get("type").is_some_and(|kind| kind == "any") {
                 members.shift_remove("type");
             }
-            // A property may have any of these names, so only lists and texts of a schema go.
             for name in ["enumDescriptions", "enumDeprecated"] {
                 if members.get(name).is_some_and(Value::is_array) {
                     members.shift_remove(name);
@@ -116,7 +115,21 @@ fn modernise(value: &mut Value) {
             {
                 members.shift_remove("annotations");
             }
-            members.values_mut().for_each(modernise);
+            let mut needed = Vec::new();
+            for (name, member) in members.iter_mut() {
+                // Any of these names may be that of a property too.
+                if let Some(properties) = member.as_object_mut().filter(|_| name == "properties") {
+                    let is_needed = |one: &Value| one.get("required") == Some(&Value::Bool(true));
+                    let names = properties.iter().filter(|(_, one)| is_needed(one));
+                    needed = names.map(|(name, _)| name.clone()).collect();
+                    properties.values_mut().for_each(modernise);
+                } else {
+                    modernise(member);
+                }
+            }
+            if !needed.is_empty() {
+                members.insert("required".to_owned(), json!(needed));
+            }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }

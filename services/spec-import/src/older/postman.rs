@@ -71,6 +71,9 @@ pub(crate) fn convert(root: &Value, notes: &mut Notes) -> Converted {
         Some(Host::Known(url)) => vec![json!({ "url": url })],
         Some(Host::Open(_)) | None => Vec::new(),
     };
+    for made in ["/servers", "/components"] {
+        cx.origins.add_made(made, "");
+    }
     let text = |pointer| words(root.pointer(pointer));
     let tree = json!({
         "openapi": "3.0.0",
@@ -138,6 +141,7 @@ fn folder<'d>(
             .error("folders_too_deep", at, "folders are nested too deeply");
         return;
     }
+    note_scripts(node, (at, cx));
     let items = node.get("item").and_then(Value::as_array);
     let list = at.key("item");
     for (index, item) in items.into_iter().flatten().enumerate() {
@@ -153,6 +157,7 @@ fn folder<'d>(
                 cx.notes.warning("request_without_address", &at, text);
                 continue;
             };
+            note_scripts(item, (&at, cx));
             all.push(Saved {
                 item,
                 pointer: at.to_string(),
@@ -166,6 +171,24 @@ fn folder<'d>(
                 &at,
                 "an item without a request is left out",
             );
+        }
+    }
+}
+
+/// Says that scripts do not run.
+fn note_scripts(node: &Value, (at, cx): (&At<'_>, &mut Converting<'_>)) {
+    let events = node.get("event").and_then(Value::as_array);
+    let at = at.key("event");
+    for (index, event) in events.into_iter().flatten().enumerate() {
+        let lines = match event.pointer("/script/exec") {
+            Some(Value::Array(lines)) => lines.as_slice(),
+            Some(line) => std::slice::from_ref(line),
+            None => &[],
+        };
+        let says = |line: &Value| line.as_str().is_some_and(|line| !line.trim().is_empty());
+        if event.get("listen").is_some_and(|when| when == "prerequest") && lines.iter().any(says) {
+            let text = "a script runs before requests; whatever it adds is not sent";
+            cx.notes.warning("script_left_out", &at.index(index), text);
         }
     }
 }
@@ -253,7 +276,7 @@ fn saved<'s>(
     let place = keys
         .iter()
         .fold(place, |place, key| At::Pointer(&place).key(key).to_string());
-    cx.origins.add(place, at.key("request").to_string());
+    cx.origins.add_made(place, at.key("request").to_string());
     *slot(&mut collection.paths, &url.path, &keys) = operation;
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use countersign_domain::media_type::is_json;
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::{Converting, postman::words};
@@ -50,15 +51,24 @@ pub(super) fn url(given: &Value, variables: &HashMap<String, String>) -> Address
 }
 
 fn joined(given: &Value) -> String {
+    // A segment may be an object that holds its text.
+    let segment = |one: &Value| {
+        let text = one.as_str().or_else(|| one.get("value")?.as_str());
+        text.map(str::to_owned)
+    };
     let list = |name: &str, with: &str| match given.get(name) {
         Some(Value::Array(parts)) => {
-            let parts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
+            let parts: Vec<String> = parts.iter().filter_map(segment).collect();
             parts.join(with)
         }
         Some(Value::String(text)) => text.clone(),
         Some(_) | None => String::new(),
     };
-    let host = list("host", ".");
+    let mut host = list("host", ".");
+    let port = list("port", "");
+    if !port.is_empty() {
+        host = format!("{host}:{port}");
+    }
     let scheme = given.get("protocol").and_then(Value::as_str);
     let scheme = scheme.map_or(String::new(), |scheme| format!("{scheme}://"));
     format!("{scheme}{host}/{}", list("path", "/"))
@@ -83,20 +93,15 @@ fn fill(text: &str, variables: &HashMap<String, String>) -> String {
 
 /// The beginning with its values, unless it becomes longer than any address.
 fn filled(head: &str, variables: &HashMap<String, String>) -> Option<String> {
-    let mut pieces = head.split("{{");
+    let open = "{{".to_owned();
+    let mut pieces = head.split(&open);
     let mut filled = pieces.next()?.to_owned();
     for piece in pieces {
         let named = piece.split_once("}}");
-        match named.and_then(|(name, behind)| Some((variables.get(name)?, behind))) {
-            Some((value, behind)) => {
-                filled.push_str(value);
-                filled.push_str(behind);
-            }
-            None => {
-                filled.push_str("{{");
-                filled.push_str(piece);
-            }
-        }
+        let named = named.and_then(|(name, behind)| Some((variables.get(name)?, behind)));
+        let (value, behind) = named.unwrap_or((&open, piece));
+        filled.push_str(value);
+        filled.push_str(behind);
         if filled.len() > LONGEST {
             return None;
         }
@@ -146,17 +151,51 @@ fn pairs(given: &Value, query: &str) -> Vec<(String, String)> {
     let mut pairs: Vec<(String, String)> = described
         .into_iter()
         .flatten()
-        .map(|one| (words(one.get("key")), words(one.get("description"))))
+        .map(|one| {
+            (
+                decoded(&words(one.get("key"))),
+                words(one.get("description")),
+            )
+        })
         .collect();
     for pair in query.split('&') {
-        let name = pair.split('=').next().unwrap_or_default();
-        if !pairs.iter().any(|(known, _)| known == name) {
-            pairs.push((name.to_owned(), String::new()));
+        let name = decoded(pair.split('=').next().unwrap_or_default());
+        if !pairs.iter().any(|(known, _)| *known == name) {
+            pairs.push((name, String::new()));
         }
     }
     let mut seen = std::collections::HashSet::new();
     pairs.retain(|(name, _)| !name.is_empty() && !name.contains('{') && seen.insert(name.clone()));
     pairs
+}
+
+/// A name as it is meant, which is encoded again when it is sent.
+fn decoded(name: &str) -> String {
+    let name = name.replace('+', " ");
+    percent_decode_str(&name).decode_utf8_lossy().into_owned()
+}
+
+/// The headers, by name, value and description, whether they were saved as a text or in pieces. One
+/// that is switched off has no value.
+fn headers(request: &Value) -> Vec<[String; 3]> {
+    match request.get("header") {
+        Some(Value::String(text)) => {
+            let lines = text.lines().filter_map(|line| line.split_once(':'));
+            let trimmed = |part: &str| part.trim().to_owned();
+            lines
+                .map(|(name, value)| [trimmed(name), trimmed(value), String::new()])
+                .collect()
+        }
+        Some(Value::Array(list)) => {
+            let one = |one: &Value| {
+                let is_off = one.get("disabled") == Some(&Value::Bool(true));
+                let value = one.get("value").filter(|_| !is_off);
+                [one.get("key"), value, one.get("description")].map(words)
+            };
+            list.iter().map(one).collect()
+        }
+        Some(_) | None => Vec::new(),
+    }
 }
 
 /// The variables of the path for which the collection saved a value, which is not kept.
@@ -181,11 +220,9 @@ pub(super) fn parameters(given: &Value, url: &Address) -> Vec<Value> {
             .iter()
             .map(|(name, words)| one(name, "query", words)),
     );
-    let headers = given.get("header").and_then(Value::as_array);
-    for header in headers.into_iter().flatten() {
-        let name = words(header.get("key"));
+    for [name, _, words] in headers(given) {
         if !name.is_empty() {
-            all.push(one(&name, "header", &words(header.get("description"))));
+            all.push(one(&name, "header", &words));
         }
     }
     all
@@ -270,13 +307,9 @@ pub(super) fn body(request: &Value, (at, cx): (&At<'_>, &mut Converting<'_>)) ->
 
 /// The media type that the request's own headers name.
 fn declared(request: &Value) -> Option<String> {
-    let headers = request.get("header").and_then(Value::as_array)?;
-    let found = headers.iter().find(|header| {
-        let name = words(header.get("key"));
-        name.eq_ignore_ascii_case("content-type")
-            && header.get("disabled") != Some(&Value::Bool(true))
-    })?;
-    let media = words(found.get("value"));
+    let of_body = |name: &str| name.eq_ignore_ascii_case("content-type");
+    let mut headers = headers(request).into_iter();
+    let [_, media, _] = headers.find(|[name, value, _]| of_body(name) && !value.is_empty())?;
     (media.contains('/') && !media.contains("{{")).then_some(media)
 }
 

@@ -129,3 +129,82 @@ fn variables_of_variables_grow_no_further_than_an_address() {
     assert_eq!(document.servers[0].url, "https://shop.example");
     expect(&document, &[("/a", "off"), ("/b", "base"), ("/c", "base")]);
 }
+
+/// How the arguments of an operation are called on the wire.
+fn wires(document: &ImportedDocument, path: &str) -> Vec<String> {
+    let binds = at(document, "GET", path).binds.iter();
+    binds.map(|bind| bind.wire.clone()).collect()
+}
+
+#[test]
+fn a_request_in_pieces_is_read_like_one_as_a_text() {
+    let document = collection(
+        &json!([]),
+        &[
+            json!({ "method": "GET", "header": "Content-Type: application/json\nX-Shop: sk_1", "url": {
+                "protocol": "https", "host": ["shop", "example"], "port": "8443",
+                "path": ["v1", { "type": "string", "value": "users" }, ":id"] } }),
+            get("https://shop.example:8443/search?filter%5Bname%5D=x&page+size=1"),
+            json!({ "method": "GET", "url": {
+                "raw": "https://shop.example:8443/find?filter%5Bname%5D=x",
+                "query": [{ "key": "filter[name]", "value": "x" }] } }),
+        ],
+    );
+    assert_eq!(document.servers[0].url, "https://shop.example:8443");
+    assert_eq!(wires(&document, "/v1/users/{id}"), ["id", "X-Shop"]);
+    assert_eq!(wires(&document, "/search"), ["filter[name]", "page size"]);
+    assert_eq!(wires(&document, "/find"), ["filter[name]"]);
+    assert!(!serde_json::to_string(&document).unwrap().contains("sk_1"));
+}
+
+#[test]
+fn what_a_script_adds_to_a_request_is_said_to_be_missing() {
+    let script =
+        |listen: &str, lines: &Value| json!([{ "listen": listen, "script": { "exec": lines } }]);
+    let before = script("prerequest", &json!(["pm.request.headers.add(sign())"]));
+    let item = |name: &str, event: &Value| {
+        let url = format!("https://shop.example/{name}");
+        json!({ "name": name, "event": event, "request": { "method": "GET", "url": url } })
+    };
+    let whole = json!({
+        "info": { "name": "Shop", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "event": before,
+        "item": [
+            item("signed", &before),
+            item("empty", &script("prerequest", &json!([""]))),
+            item("tested", &script("test", &json!(["pm.test()"]))),
+        ],
+    });
+    let document = read(whole.to_string().as_bytes());
+    let notes = document.diagnostics.iter();
+    let places: Vec<&str> = notes
+        .filter(|note| note.code == "script_left_out")
+        .map(|note| note.pointer.as_str())
+        .collect();
+    assert_eq!(places, ["/event/0", "/item/0/event/0"]);
+}
+
+#[test]
+fn a_diagnostic_of_a_collection_leads_to_a_place_in_it() {
+    let given = json!({
+        "info": { "name": "Shop", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "auth": { "type": "oauth1", "oauth1": [] },
+        "item": [
+            { "name": "One", "request": { "method": "GET", "url": "https://shop.example/a?_method=x" } },
+            { "name": "Two", "request": { "method": "POST", "url": { "raw": "{{pay}}/b?a=1" },
+                "header": [{ "key": "Host", "value": "x" }, { "key": "a b", "value": "x" }],
+                "body": { "mode": "raw", "raw": "<a/>", "options": { "raw": { "language": "xml" } } } } },
+            { "name": "Three", "request": "https://shop.example/c?_method=x" },
+            { "name": "Four", "request": { "method": "GET", "url": "https://shop.example/d", "auth": { "type": "hawk" } } },
+        ],
+    });
+    let document = read(given.to_string().as_bytes());
+    let of_operations = document.operations.iter().flat_map(|one| &one.diagnostics);
+    let mut checked = 0;
+    for note in of_operations.chain(&document.diagnostics) {
+        let absent = note.code.ends_with("missing") || note.pointer.starts_with("/components");
+        assert!(absent || given.pointer(&note.pointer).is_some(), "{note:?}");
+        checked += 1;
+    }
+    assert!(checked > 8, "{checked}");
+}

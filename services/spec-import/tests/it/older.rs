@@ -34,8 +34,34 @@ fn a_discovery_document_is_imported_with_every_method() {
     let body = schema["properties"]["body"]["$ref"].as_str().unwrap();
     let pot = &schema["$defs"][body.rsplit('/').next().unwrap()];
     assert_eq!(pot["properties"]["grams"]["type"], "string");
-    assert_eq!(pot.get("required"), None);
+    assert_eq!(pot["required"], json!(["name"]));
     assert_eq!(create.unsupported, None);
+}
+
+#[test]
+fn a_property_in_a_discovery_document_may_be_called_like_a_keyword() {
+    let document = json!({"discoveryVersion": "v1", "title": "Kiln", "rootUrl": "https://kiln.example/",
+        "schemas": {"Pot": {"id": "Pot", "type": "object", "properties": {
+            "annotations": {"type": "object", "required": true, "additionalProperties": {"type": "string"}},
+            "required": {"type": "boolean"},
+            "id": {"type": "string"},
+            "properties": {"type": "object", "properties": {"type": {"type": "any"}}},
+            "enumDescriptions": {"type": "array", "items": {"type": "string"}}}}},
+        "methods": {"add": {"id": "kiln.add", "path": "pots", "httpMethod": "POST", "request": {"$ref": "Pot"}}}});
+    let document = read(document.to_string().as_bytes());
+    let definitions = &at(&document, "POST", "/pots").input_schema["$defs"];
+    let mut definitions = definitions.as_object().unwrap().values();
+    let pot = definitions.next().unwrap();
+    let names: Vec<&String> = pot["properties"].as_object().unwrap().keys().collect();
+    let given = [
+        "annotations",
+        "required",
+        "id",
+        "properties",
+        "enumDescriptions",
+    ];
+    assert_eq!(names, given);
+    assert_eq!(pot["required"], json!(["annotations"]));
 }
 
 #[test]
