@@ -115,6 +115,35 @@ async fn arguments_that_do_not_fit_never_leave_the_house() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn alternatives_inside_alternatives_are_refused_before_they_keep_a_worker_busy() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let ada = house.owner_of("acme").await;
+    let inner = json!({"$ref": "#/components/schemas/A"});
+    let one = json!({"type": "object", "properties": {"a": inner}, "additionalProperties": false});
+    let mut other = one.clone();
+    other["title"] = "other".into();
+    let document = json!({"openapi": "3.1.0", "info": {"title": "Trees", "version": "1"},
+        "servers": [{"url": upstream.base}],
+        "paths": {"/trees": {"post": {"operationId": "plant", "requestBody": {"required": true,
+            "content": {"application/json": {"schema": inner}}}, "responses": {"200": {"description": "ok"}}}}},
+        "components": {"schemas": {"A": {"anyOf": [one, other, {"type": "integer"}]}}}});
+    let shop = house
+        .shop_of(&ada, &upstream.base, document.to_string())
+        .await;
+    let agent = house.agent_of(&ada, &shop).await;
+    let tree = |levels, leaf| (0..levels).fold(leaf, |inner, _| json!({ "a": inner }));
+
+    let small = json!({"body": tree(3, json!(1))});
+    let answer = house.call(&agent, "plant", &small).await;
+    assert_ne!(answer.code(), "invalid_arguments", "{}", answer.body);
+    let large = json!({"body": tree(60, json!("bad"))});
+    let call = house.call(&agent, "plant", &large);
+    let patience = std::time::Duration::from_secs(60);
+    let answer = tokio::time::timeout(patience, call).await.unwrap();
+    assert_eq!(answer.code(), "invalid_arguments", "{}", answer.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tool_that_is_off_unknown_or_anothers_is_the_same_unknown_tool() {
     let (house, upstream) = (House::open().await, Upstream::start());
     let ada = house.owner_of("acme").await;

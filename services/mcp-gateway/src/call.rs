@@ -4,6 +4,7 @@
 
 mod arguments;
 mod held;
+mod misfit;
 mod run;
 
 use std::{sync::Arc, time::Instant};
@@ -13,7 +14,6 @@ use countersign_domain::{
     decision::{Decision, Rule, Verdict, decide},
     digest::Digest,
     id::{CallId, GrantId},
-    json,
     record::{Act, Record, RecordedTool, Status, redact},
     risk::RiskClass,
 };
@@ -162,7 +162,7 @@ async fn admit(agent: &Request<'_>, id: &Id, call: Call) -> Outcome {
             Err(NoRecord) => Outcome::Refused(NoRecord::for_request(id)),
         };
     }
-    if let Some(why) = misfit(&call) {
+    if let Some(why) = misfit::misfit(&call) {
         return refuse(
             agent,
             id,
@@ -180,37 +180,6 @@ async fn admit(agent: &Request<'_>, id: &Id, call: Call) -> Outcome {
         Decision::Allow => run::run(agent, id, (call, connection)).await,
         Decision::Hold | Decision::Deny => held::hold(agent, id, (call, connection)).await,
     }
-}
-
-/// Says what is wrong with the arguments, if anything is: at most five things.
-fn misfit(call: &Call) -> Option<String> {
-    let arguments = Value::Object(call.arguments.clone());
-    if !json::is_interoperable(&arguments) {
-        return Some(
-            "an integer is beyond ±(2^53 − 1), or a text has the character U+0000".to_owned(),
-        );
-    }
-    let Ok(validator) = call.tool.validator() else {
-        return Some("the schema of this tool cannot be used".to_owned());
-    };
-    let errors: Vec<String> = validator
-        .iter_errors(&arguments)
-        .take(5)
-        .map(|error| told(&error))
-        .collect();
-    (!errors.is_empty()).then(|| errors.join("; "))
-}
-
-/// One misfit: where, and what is wrong, without repeating the value.
-fn told(error: &jsonschema::ValidationError<'_>) -> String {
-    let place = error.instance_path().to_string();
-    let place = if place.is_empty() {
-        "the arguments".to_owned()
-    } else {
-        place
-    };
-    let what = countersign_domain::text::strip(&error.masked().to_string(), 300);
-    format!("{place}: {what}")
 }
 
 /// Refuses a call in a way that a model can learn from, on the record.

@@ -1,8 +1,9 @@
 //! How much work a definition makes of one value.
 //!
 //! `A: {allOf: [A]}` never ends, and thirteen levels of `allOf` with ten branches each are 10^12
-//! checks of one small value. Both are counted here, over references that stay at the same value;
-//! going down into a property or an item uses the value up and needs no limit.
+//! checks of one small value. Both are counted here, over references that stay at the same value.
+//! Going down into a property or an item uses the value up, so that it ends, but alternatives may
+//! double the work with each level: how often depends on the value, and a call counts it.
 
 /// What checking one value against a definition costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,234 @@
+//! What is wrong with the arguments of a call, if anything is, in a bounded number of steps.
+//!
+//! Alternatives inside alternatives double the work of a general validator with each level that
+//! the arguments go down, and it has no limit of its own. So its work is counted first: each visit
+//! of a part of the arguments by a part of the schema, with nothing cut short, since a validator
+//! that has to say what is wrong cuts nothing short either.
+
+use countersign_domain::{json, schema, text};
+use serde_json::{Map, Value};
+
+use super::Call;
+
+/// Visits after which arguments are refused unseen.
+const CHECKED: u32 = 500_000;
+/// Visits up to which it is said where they do not fit: an error costs far more than a visit.
+const EXPLAINED: u32 = 50_000;
+/// Parts of the schema inside one another, on the way to one part of the arguments.
+const DEPTH: u32 = 600;
+/// Misfits that are named.
+const NAMED: usize = 5;
+
+/// Says what is wrong with the arguments, if anything is.
+pub(super) fn misfit(call: &Call) -> Option<String> {
+    let arguments = Value::Object(call.arguments.clone());
+    if !json::is_interoperable(&arguments) {
+        return Some(
+            "an integer is beyond ±(2^53 − 1), or a text has the character U+0000".to_owned(),
+        );
+    }
+    let Ok(validator) = call.tool.validator() else {
+        return Some("the schema of this tool cannot be used".to_owned());
+    };
+    let Some(visits) = visits(&call.tool.operation().input_schema, &arguments) else {
+        return Some("they go through more alternatives of the schema than are checked".to_owned());
+    };
+    if validator.is_valid(&arguments) {
+        return None;
+    }
+    if visits > EXPLAINED {
+        return Some("they do not fit the schema, and are too many to say where".to_owned());
+    }
+    let errors: Vec<String> = validator
+        .iter_errors(&arguments)
+        .take(NAMED)
+        .map(|error| told(&error))
+        .collect();
+    Some(errors.join("; "))
+}
+
+/// One misfit: where, and what is wrong, without repeating the value.
+fn told(error: &jsonschema::ValidationError<'_>) -> String {
+    let place = error.instance_path().to_string();
+    let place = if place.is_empty() {
+        "the arguments".to_owned()
+    } else {
+        place
+    };
+    let what = text::strip(&error.masked().to_string(), 300);
+    format!("{place}: {what}")
+}
+
+/// The visits that checking a value makes at most; `None` where they are too many.
+fn visits(schema: &Value, value: &Value) -> Option<u32> {
+    let mut walk = Walk {
+        root: schema,
+        left: CHECKED,
+    };
+    walk.visit(schema, value, 0)?;
+    Some(CHECKED - walk.left)
+}
+
+/// Counts visits; each way down ends with `None` once they are used up.
+struct Walk<'s> {
+    root: &'s Value,
+    left: u32,
+}
+
+impl<'s> Walk<'s> {
+    fn visit(&mut self, schema: &Value, value: &Value, depth: u32) -> Option<()> {
+        self.left = self.left.checked_sub(1)?;
+        let depth = Some(depth + 1).filter(|depth| *depth <= DEPTH)?;
+        for (keyword, rule) in members(schema) {
+            match keyword.as_str() {
+                "$ref" => self.all(self.referred(schema), value, depth)?,
+                "allOf" | "anyOf" | "oneOf" => self.all(parts(rule), value, depth)?,
+                "not" | "if" | "then" | "else" => self.visit(rule, value, depth)?,
+                "dependentSchemas" => self.all(named(rule), value, depth)?,
+                "properties" => {
+                    for (name, member) in members(value) {
+                        self.all(rule.get(name), member, depth)?;
+                    }
+                }
+                "patternProperties" => {
+                    for (_, member) in members(value) {
+                        self.all(named(rule), member, depth)?;
+                    }
+                }
+                "additionalProperties" | "unevaluatedProperties" => {
+                    let listed = schema.get("properties");
+                    for (name, member) in members(value) {
+                        if listed.is_none_or(|all| all.get(name).is_none()) {
+                            self.visit(rule, member, depth)?;
+                        }
+                    }
+                }
+                "propertyNames" => {
+                    for (name, _) in members(value) {
+                        self.visit(rule, &name.as_str().into(), depth)?;
+                    }
+                }
+                "prefixItems" => {
+                    for (part, item) in parts(rule).zip(parts(value)) {
+                        self.visit(part, item, depth)?;
+                    }
+                }
+                "items" | "contains" | "unevaluatedItems" => {
+                    for item in parts(value) {
+                        self.visit(rule, item, depth)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let unevaluated = ["unevaluatedProperties", "unevaluatedItems"];
+        if unevaluated.iter().any(|name| schema.get(name).is_some()) {
+            self.mark(schema, value, depth)?;
+        }
+        Some(())
+    }
+
+    /// What was evaluated is known only once every part that says something of the same value has
+    /// been asked again, and the parts of these in turn.
+    fn mark(&mut self, schema: &Value, value: &Value, depth: u32) -> Option<()> {
+        self.left = self.left.checked_sub(1)?;
+        let depth = Some(depth + 1).filter(|depth| *depth <= DEPTH)?;
+        for (keyword, rule) in members(schema) {
+            match keyword.as_str() {
+                "$ref" => {
+                    if let Some(definition) = self.referred(schema) {
+                        self.mark(definition, value, depth)?;
+                    }
+                }
+                "allOf" | "anyOf" | "oneOf" => {
+                    for part in parts(rule) {
+                        self.visit(part, value, depth)?;
+                        self.mark(part, value, depth)?;
+                    }
+                }
+                "if" => {
+                    self.visit(rule, value, depth)?;
+                    self.mark(rule, value, depth)?;
+                }
+                "then" | "else" => self.mark(rule, value, depth)?,
+                "dependentSchemas" => {
+                    for part in named(rule) {
+                        self.mark(part, value, depth)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(())
+    }
+
+    fn all<'v>(
+        &mut self,
+        parts: impl IntoIterator<Item = &'v Value>,
+        value: &Value,
+        depth: u32,
+    ) -> Option<()> {
+        parts
+            .into_iter()
+            .try_for_each(|part| self.visit(part, value, depth))
+    }
+
+    fn referred(&self, schema: &Value) -> Option<&'s Value> {
+        self.root.get("$defs")?.get(schema::target(schema)?)
+    }
+}
+
+fn parts(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().into_iter().flatten()
+}
+
+fn named(rule: &Value) -> impl Iterator<Item = &Value> {
+    rule.as_object().into_iter().flat_map(Map::values)
+}
+
+fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    object.as_object().into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// An object inside an object, so many times.
+    fn nested(levels: u32) -> Value {
+        (0..levels).fold(json!({}), |inner, _| json!({ "a": inner }))
+    }
+
+    #[test]
+    fn each_level_of_what_stands_in_two_places_doubles_the_work() {
+        let again = json!({"properties": {"a": {"$ref": "#/$defs/A"}}});
+        let twice = [
+            json!({"anyOf": [again, again]}),
+            json!({"oneOf": [again, {"title": "other", "allOf": [again]}]}),
+            json!({"properties": again["properties"], "not": {"not": again}}),
+            json!({"if": again, "else": again}),
+            json!({"dependentSchemas": {"a": again}, "patternProperties": {"": {"$ref": "#/$defs/A"}}}),
+            json!({"anyOf": [again], "unevaluatedProperties": false}),
+            json!({"allOf": [{"$ref": "#/$defs/B"}], "unevaluatedProperties": false}),
+        ];
+        for definition in twice {
+            let whole = json!({"$ref": "#/$defs/A", "$defs": {"A": definition, "B": again}});
+            let [ten, eleven] = [10, 11].map(|levels| visits(&whole, &nested(levels)).unwrap());
+            assert!(eleven >= 2 * ten, "{definition}: {ten}, {eleven}");
+            assert_eq!(visits(&whole, &nested(60)), None, "{definition}");
+        }
+    }
+
+    #[test]
+    fn what_goes_down_in_one_way_is_checked_as_deep_as_json_goes() {
+        let list = json!({"$ref": "#/$defs/N", "$defs": {"N": {"anyOf": [{"type": "null"}, {
+            "type": "object", "additionalProperties": false,
+            "properties": {"a": {"$ref": "#/$defs/N"}}}]}}});
+        assert!(visits(&list, &nested(125)).unwrap() < EXPLAINED);
+        let row = json!({"type": "object", "properties": {"x": {"type": "integer"}}});
+        let table = json!({"type": "array", "items": row});
+        let rows = vec![json!({"x": 1}); 1_000];
+        assert_eq!(visits(&table, &rows.into()), Some(2_001));
+    }
+}
