@@ -16,6 +16,10 @@ const STRICT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
+/// A part of a credential with fewer bytes is not looked for by itself: words of an answer that
+/// have nothing to do with it hold it, too.
+const SHORT: usize = 6;
+
 /// Makes the outbound request, with the secret in its place if there is one.
 pub(super) fn inject(prepared: Prepared<'_>, secret: Option<&Secret>) -> OutboundRequest {
     let mut headers: Vec<(String, HeaderText)> = prepared
@@ -49,16 +53,24 @@ pub(super) fn inject(prepared: Prepared<'_>, secret: Option<&Secret>) -> Outboun
     }
 }
 
-/// The parts of a credential that are secret by themselves, for the scrubber.
+/// What the scrubber looks for: the whole of a credential, and what of it is secret by itself.
 pub(super) fn secret_parts(scheme: &AuthScheme, secret: &Secret) -> Vec<Secret> {
     let text = secret.expose();
     let part = match scheme {
-        AuthScheme::Basic => text.split_once(':').map(|(_, password)| password),
+        AuthScheme::Basic => text.split_once(':').map(|(user, password)| {
+            // Some APIs take their key as the user, and no password or a placeholder for one.
+            if password.len() < SHORT {
+                user
+            } else {
+                password
+            }
+        }),
         AuthScheme::ApiKeyHeader { .. } => text.rsplit_once(' ').map(|(_, token)| token),
         AuthScheme::Bearer | AuthScheme::ApiKeyQuery { .. } | AuthScheme::ApiKeyCookie { .. } => {
             None
         }
     };
+    let part = part.filter(|part| part.len() >= SHORT);
     let whole_and_part = [Some(text), part].into_iter().flatten();
     whole_and_part.map(|part| joined("", part)).collect()
 }

@@ -186,6 +186,29 @@ async fn an_upstream_that_echoes_the_whole_request_tells_nothing() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_the_user_of_basic_is_taken_out_and_a_placeholder_takes_out_nothing() {
+    let house = House::open().await;
+    let echo =
+        |_: &Arrived| json_answer(r#"{"next": "example box", "bad": "sk_live_51H8xQ2eZvKY"}"#);
+    let upstream = Upstream::that(echo).await;
+    house.connect(&upstream.url("/")).await;
+    for (secret, shown) in [
+        ("sk_live_51H8xQ2eZvKY:", "[redacted:credential]"),
+        ("sk_live_51H8xQ2eZvKY:X", "[redacted:credential]"),
+        ("key:x", "sk_live_51H8xQ2eZvKY"),
+    ] {
+        house.store(AuthScheme::Basic, secret).await;
+        let outcome = house.call(&operation(Method::Get, "/me"), &json!({})).await;
+        let answer = outcome.result.unwrap();
+        assert_eq!(
+            answer.structured,
+            Some(json!({"next": "example box", "bad": shown})),
+            "{secret}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn every_failure_says_whether_the_upstream_has_seen_the_call() {
     let house = House::open().await;
     let cases: [(&str, Reply, &str, Sent); 7] = [
