@@ -208,6 +208,7 @@ async fn what_other_peoples_documents_say_is_what_an_upstream_receives() {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/specs");
     for (file, rows) in [
         ("oas-examples/3.0/parameters-style.json", others_styles()),
+        ("oas-examples/3.1/parameters-style.json", others_parts()),
         ("hostile/49-styles.json", hostile_styles()),
         ("hostile/48-bodies.json", hostile_bodies()),
     ] {
@@ -402,6 +403,34 @@ fn forms() -> Vec<Row> {
              --B\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\nContent-Type: image/png\n\nabc\n\
              --B\nContent-Disposition: form-data; name=\"meta\"\nContent-Type: application/json\n\n{\"x\":1}\n\
              --B\nContent-Disposition: form-data; name=\"title\"\n\nt\n--B--",
+        ),
+    ]
+}
+
+/// The same colours in parts of a form, whose styles count since 3.1.
+fn others_parts() -> Vec<Row> {
+    let lists = json!({"body": {"array": ["blue", "black"], "object": {"R": "100", "G": "200"}}});
+    let row = |name, wire| (name, lists.clone(), wire);
+    vec![
+        row(
+            "form_data_form_non_exploded",
+            "POST /anything/form-data/form\ncontent-type: multipart/form-data; boundary=B\n\n\
+             --B\nContent-Disposition: form-data; name=\"array\"\n\nblue,black\n\
+             --B\nContent-Disposition: form-data; name=\"object\"\n\nG,200,R,100\n--B--",
+        ),
+        row(
+            "form_data_form_exploded",
+            "PUT /anything/form-data/form\ncontent-type: multipart/form-data; boundary=B\n\n\
+             --B\nContent-Disposition: form-data; name=\"array\"\n\nblue\n\
+             --B\nContent-Disposition: form-data; name=\"array\"\n\nblack\n\
+             --B\nContent-Disposition: form-data; name=\"object\"\nContent-Type: application/json\n\n\
+             {\"G\":\"200\",\"R\":\"100\"}\n--B--",
+        ),
+        row(
+            "form_data_pipe_delimited_non_exploded",
+            "POST /anything/form-data/pipeDelimited\ncontent-type: multipart/form-data; boundary=B\n\n\
+             --B\nContent-Disposition: form-data; name=\"array\"\n\nblue|black\n\
+             --B\nContent-Disposition: form-data; name=\"object\"\n\nG|200|R|100\n--B--",
         ),
     ]
 }

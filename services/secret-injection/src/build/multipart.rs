@@ -10,6 +10,7 @@ use countersign_domain::{
     media_type::{essence, is_json, is_text, is_well_formed},
     operation::{Body, PartEncoding, Style},
 };
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::{
@@ -24,7 +25,8 @@ struct Part {
     content: Vec<u8>,
 }
 
-/// Writes the members of an object as parts: arrays as parts of one name, objects as JSON.
+/// Writes the members of an object as parts: arrays as parts of one name, objects as JSON, unless
+/// a style says otherwise.
 pub(super) fn write(body: &Body, object: &Map<String, Value>) -> Result<Written, BuildError> {
     if !body
         .media_type
@@ -41,18 +43,13 @@ pub(super) fn write(body: &Body, object: &Map<String, Value>) -> Result<Written,
     let mut parts = Vec::new();
     for (property, value) in encode::members(object) {
         let encoding = body.encoding.iter().find(|part| part.property == *property);
-        if let Some(PartEncoding {
-            style: Style::DeepObject,
-            explode,
-            ..
-        }) = encoding
-        {
+        if let Some(part) = encoding.filter(|part| has_style(part)) {
             let argument = format!("{ARGUMENT}.{property}");
-            let spelling = (Style::DeepObject, *explode, property.as_str());
-            for pair in names.write(&argument, value, spelling)? {
+            for pair in names.write(&argument, value, (part.style, part.explode, property))? {
+                let joint = percent_decode_str(pair.joint).decode_utf8_lossy();
                 parts.push(Part {
                     head: head(&pair.name, None, None)?,
-                    content: pair.values.concat().into_bytes(),
+                    content: pair.values.join(&*joint).into_bytes(),
                 });
             }
             continue;
@@ -73,6 +70,11 @@ pub(super) fn write(body: &Body, object: &Map<String, Value>) -> Result<Written,
         ));
     }
     Ok(join(&parts))
+}
+
+/// Whether a value is written as in a query: members in brackets, or a list in one piece.
+fn has_style(part: &PartEncoding) -> bool {
+    part.style == Style::DeepObject || (!part.explode && part.content_type.is_none())
 }
 
 fn part(property: &str, value: &Value, content_type: Option<&str>) -> Result<Part, BuildError> {

@@ -194,6 +194,31 @@ fn multiparts() -> Vec<Row> {
             "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"a[b][0]\"\r\n\r\n1\r\n--B--\r\n",
         ),
         row(
+            form().encoding("t", (Style::Form, false), None),
+            json!({"body": {"t": ["a,", null, 2]}}),
+            "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\na,,2\r\n--B--\r\n",
+        ),
+        row(
+            form().encoding("t", (Style::PipeDelimited, false), None),
+            json!({"body": {"t": ["a", "b"]}}),
+            "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\na|b\r\n--B--\r\n",
+        ),
+        row(
+            form().encoding("t", (Style::SpaceDelimited, false), None),
+            json!({"body": {"t": ["a", "b"]}}),
+            "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\na b\r\n--B--\r\n",
+        ),
+        row(
+            form().encoding("o", (Style::Form, false), None),
+            json!({"body": {"o": {"y": 1, "x": "z"}}}),
+            "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"o\"\r\n\r\nx,z,y,1\r\n--B--\r\n",
+        ),
+        row(
+            form().encoding("f", (Style::Form, false), Some("image/png")),
+            json!({"body": {"f": "YWJj"}}),
+            "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\nContent-Type: image/png\r\n\r\nabc\r\n--B--\r\n",
+        ),
+        row(
             form(),
             json!({"body": {"q\"; filename=\"x": "v"}}),
             "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"q%22; filename=%22x\"\r\n\r\nv\r\n--B--\r\n",

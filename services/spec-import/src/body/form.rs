@@ -7,7 +7,7 @@ use countersign_domain::{
 use serde_json::{Map, Value};
 
 use super::media::BINARY;
-use crate::{notes::At, operation::Reading, parameter, reference};
+use crate::{document::Dialect, notes::At, operation::Reading, parameter, reference};
 
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -25,7 +25,8 @@ pub(super) fn encoding(
     let given = media.get("encoding").and_then(Value::as_object);
     let home = at.key("encoding");
     for (property, value) in given.into_iter().flatten() {
-        parts.push(part(cx, property, value, &home.key(property)));
+        let part = part(cx, (kind, property), value, &home.key(property));
+        parts.push(part);
     }
     if kind == BodyKind::Multipart {
         for property in binary_properties(cx.root, media.get("schema")) {
@@ -45,7 +46,12 @@ pub(super) fn encoding(
     parts
 }
 
-fn part(cx: &mut Reading<'_, '_>, property: &str, value: &Value, at: &At<'_>) -> PartEncoding {
+fn part(
+    cx: &mut Reading<'_, '_>,
+    (kind, property): (BodyKind, &str),
+    value: &Value,
+    at: &At<'_>,
+) -> PartEncoding {
     let named = value.get("style").and_then(Value::as_str);
     let style = named.and_then(parameter::read_style);
     let style = style.filter(|style| *style != Style::Cookie);
@@ -65,12 +71,25 @@ fn part(cx: &mut Reading<'_, '_>, property: &str, value: &Value, at: &At<'_>) ->
         cx.notes.info("allow_reserved_left_out", &at, text);
     }
     let style = style.unwrap_or(Style::Form);
+    let (style, explode) = if kind == BodyKind::Form || style_counts_in_parts(cx, style) {
+        (style, parameter::explode(style, value.get("explode")))
+    } else {
+        (Style::Form, true)
+    };
     PartEncoding {
         property: property.to_owned(),
         style,
-        explode: parameter::explode(style, value.get("explode")),
+        explode,
         content_type: part_type(value),
     }
+}
+
+/// `OpenAPI` 3.0 ignores the style of a part of a multipart body; 3.1 does not, and a list of
+/// Swagger has its `collectionFormat` there too. Nobody writes `deepObject` without meaning it.
+fn style_counts_in_parts(cx: &Reading<'_, '_>, style: Style) -> bool {
+    style == Style::DeepObject
+        || cx.definitions.dialect == Dialect::V31
+        || cx.root.get("swagger").is_some()
 }
 
 /// The properties that are asked for in base64.

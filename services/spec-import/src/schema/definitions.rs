@@ -44,7 +44,7 @@ pub(crate) enum Side {
 pub(crate) struct Definitions<'d> {
     pub(crate) root: &'d Value,
     pub(super) side: Side,
-    pub(super) dialect: Dialect,
+    pub(crate) dialect: Dialect,
     pub(super) patterns: Patterns,
     /// What is remarkable about the texts that were read so far.
     pub(crate) texts: Arc<marks::Known>,
