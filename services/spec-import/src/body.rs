@@ -101,6 +101,8 @@ pub(crate) fn read<'d>(
     let encoding = form::encoding(cx, chosen.kind, chosen.value, &at);
     let mut schema = described(schema, given, hint(cx, &chosen, &encoding));
     form::as_texts(&mut schema, &form::in_base64(chosen.kind, &encoding));
+    let of_form = chosen.value.get("schema");
+    form::as_written(cx, of_form, (&encoding, &at), &mut schema);
     arguments.add("body", Argument::new(schema, links), required);
     Some(Body {
         required,

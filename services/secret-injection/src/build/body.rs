@@ -124,6 +124,10 @@ pub(super) fn form(
             value
         };
         let argument = format!("{argument}.{property}");
+        let media = spelling.and_then(|part| part.content_type.as_deref());
+        if media.is_some_and(|media| !is_json(media)) && value.is_object() {
+            return Err(BuildError::wrong_type(&argument, "text"));
+        }
         for pair in names.write(&argument, value, (style, explode, property))? {
             let (name, value) = (encode::strict(&pair.name), pair.value(encode::strict));
             written.push(format!("{name}={value}"));

@@ -87,6 +87,9 @@ fn part(property: &str, value: &Value, content_type: Option<&str>) -> Result<Par
             head: head(property, Some("application/json"), None)?,
             content: encode::json(value).into_bytes(),
         }),
+        (Some(media), Value::Object(_) | Value::Array(_)) if !is_json(media) => Err(
+            BuildError::wrong_type(&format!("{ARGUMENT}.{property}"), "text"),
+        ),
         (media, value) => {
             // A string that is declared to be JSON is a JSON string, quotes and all.
             let text = if media.is_some_and(is_json) {

@@ -26,6 +26,10 @@ fn a_wrong_argument_is_refused_by_name() {
             (Style::Form, true),
             Some("application/octet-stream"),
         );
+    let xml = |kind, media| {
+        let part = ((Style::Form, true), Some("application/xml"));
+        post("/").body(kind, media).encoding("x", part.0, part.1)
+    };
     let typed = get("/")
         .query("x")
         .with(|bind| bind.content_type = Some("text/plain".into()));
@@ -74,6 +78,16 @@ fn a_wrong_argument_is_refused_by_name() {
             file,
             json!({"body": {"file": "not base64!"}}),
             "argument_type: the argument `body.file` must be bytes in base64",
+        ),
+        (
+            xml(BodyKind::Multipart, "multipart/form-data"),
+            json!({"body": {"x": {"a": 1}}}),
+            "argument_type: the argument `body.x` must be text",
+        ),
+        (
+            xml(BodyKind::Form, "application/x-www-form-urlencoded"),
+            json!({"body": {"x": {"a": 1}}}),
+            "argument_type: the argument `body.x` must be text",
         ),
         (
             typed,

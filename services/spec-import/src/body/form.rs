@@ -3,8 +3,9 @@
 use countersign_domain::{
     media_type::{essence, is_json, is_text, is_well_formed},
     operation::{BodyKind, PartEncoding, Style},
+    text,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::media::BINARY;
 use crate::{document::Dialect, notes::At, operation::Reading, parameter, reference};
@@ -76,11 +77,13 @@ fn part(
     } else {
         (Style::Form, true)
     };
+    // A style that is written down is meant, and a media type beside it is not.
+    let styled = kind == BodyKind::Form && (named.is_some() || value.get("explode").is_some());
     PartEncoding {
         property: property.to_owned(),
         style,
         explode,
-        content_type: part_type(value),
+        content_type: part_type(value).filter(|media| is_json(media) || !styled),
     }
 }
 
@@ -121,6 +124,64 @@ pub(super) fn as_texts(schema: &mut Value, names: &[&str]) {
     }
 }
 
+/// Asks for text, or for bytes in base64, where an object is to be sent as something that is no
+/// JSON: no XML is written here. Where a property cannot be asked for otherwise, nothing is sent.
+pub(super) fn as_written(
+    cx: &mut Reading<'_, '_>,
+    given: Option<&Value>,
+    (parts, at): (&[PartEncoding], &At<'_>),
+    schema: &mut Value,
+) {
+    let declared = declared(cx.root, given);
+    for part in parts.iter().filter(|part| part.style != Style::DeepObject) {
+        let name = part.property.as_str();
+        let Some(media) = part.content_type.as_deref().filter(|media| !is_json(media)) else {
+            continue;
+        };
+        let mut described = declared.iter().filter(|(of, _)| *of == name);
+        if !described.any(|(_, property)| is_nested(cx.root, property, 4)) {
+            continue;
+        }
+        let media = text::strip(media, 80);
+        let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+        let Some(asked) = properties.and_then(|all| all.get_mut(name)) else {
+            let reason =
+                format!("an object of its body is sent as {media}, which is not written yet");
+            cx.refuse("body_media_unsupported", at, &reason);
+            continue;
+        };
+        let text = format!("{name:?} is sent as {media} as it is given; its schema is not checked");
+        cx.notes.info("body_as_text", at, &text);
+        *asked = if is_text(&media) || essence(&media) == FORM {
+            let words = format!("The text to send as {media}, as it is.");
+            json!({ "type": "string", "description": words })
+        } else {
+            let words = format!("The bytes to send as {media}, in base64.");
+            json!({ "type": "string", "contentEncoding": "base64", "description": words })
+        };
+    }
+}
+
+/// An object, or a list of objects or of lists, as far as the schema says so.
+fn is_nested(root: &Value, value: &Value, levels: u8) -> bool {
+    let (Some(value), Some(levels)) = (resolve(root, value), levels.checked_sub(1)) else {
+        return false;
+    };
+    let is = |name: &str| match value.get("type") {
+        Some(Value::String(only)) => only == name,
+        Some(Value::Array(several)) => several.iter().any(|one| one == name),
+        _ => false,
+    };
+    let items = value.get("items");
+    is("object")
+        || value.get("properties").is_some()
+        || items.is_some_and(|items| is_nested(root, items, levels))
+        || ["anyOf", "oneOf", "allOf"]
+            .into_iter()
+            .flat_map(|keyword| list(value, keyword))
+            .any(|branch| is_nested(root, branch, levels))
+}
+
 /// Whether a schema may be that of an object.
 pub(super) fn may_be_object(root: &Value, schema: &Value) -> bool {
     let Ok((schema, _)) = reference::follow(root, schema, String::new()) else {
@@ -147,6 +208,15 @@ fn part_type(encoding: &Value) -> Option<String> {
 
 /// Properties whose values are bytes, or lists of bytes.
 fn binary_properties(root: &Value, schema: Option<&Value>) -> Vec<String> {
+    declared(root, schema)
+        .into_iter()
+        .filter(|(_, property)| is_bytes(root, property, 4))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+/// The properties that a schema and the branches of its `allOf` declare.
+fn declared<'d>(root: &'d Value, schema: Option<&'d Value>) -> Vec<(&'d String, &'d Value)> {
     let Some(schema) = schema.and_then(|schema| resolve(root, schema)) else {
         return Vec::new();
     };
@@ -156,8 +226,6 @@ fn binary_properties(root: &Value, schema: Option<&Value>) -> Vec<String> {
         .chain([schema])
         .filter_map(|part| part.get("properties").and_then(Value::as_object))
         .flat_map(Map::iter)
-        .filter(|(_, property)| is_bytes(root, property, 4))
-        .map(|(name, _)| name.clone())
         .collect()
 }
 

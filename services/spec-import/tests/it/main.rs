@@ -11,6 +11,7 @@ mod decoys;
 mod documents;
 mod drift;
 mod entries;
+mod fitting;
 mod fragments;
 mod hostile;
 mod hostile_table;

@@ -1,0 +1,95 @@
+//! What a document asks for is what can be given: bodies that its API takes fit their schema.
+
+use countersign_domain::operation::{Body, ImportedOperation, Style};
+use countersign_spec_import::compile;
+use serde_json::{Value, json};
+
+use crate::{codes, read};
+
+/// The one operation of a document: a POST with this content, and these definitions.
+fn post(version: &str, content: &Value, schemas: &Value) -> ImportedOperation {
+    let document = json!({"openapi": version, "info": {"title": "T", "version": "1"}, "paths": {"/x": {"post": {
+        "requestBody": {"required": true, "content": content}, "responses": {"200": {"description": "ok"}}}}},
+        "components": {"schemas": schemas}});
+    read(document.to_string().as_bytes()).operations.remove(0)
+}
+
+fn takes(operation: &ImportedOperation, body: &Value) -> bool {
+    let schema = compile(&operation.input_schema).unwrap();
+    schema.is_valid(&json!({ "body": body }))
+}
+
+fn written(body: Option<&Body>) -> Vec<(&str, Style, bool)> {
+    let parts = body.unwrap().encoding.iter();
+    parts
+        .map(|part| (part.property.as_str(), part.style, part.explode))
+        .collect()
+}
+
+#[test]
+fn a_style_counts_in_a_part_where_its_version_says_so() {
+    let lists = json!({"multipart/form-data": {
+        "schema": {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string"}}}},
+        "encoding": {"a": {"style": "pipeDelimited", "explode": false}}}});
+    let newer = post("3.1.0", &lists, &json!({}));
+    assert_eq!(
+        written(newer.body.as_ref()),
+        [("a", Style::PipeDelimited, false)]
+    );
+    let older = post("3.0.3", &lists, &json!({}));
+    assert_eq!(written(older.body.as_ref()), [("a", Style::Form, true)]);
+
+    let field = |name, format| {
+        json!({"name": name, "in": "formData", "type": "array",
+        "items": {"type": "string"}, "collectionFormat": format})
+    };
+    let mut bare = field("bare", "csv");
+    bare.as_object_mut().unwrap().remove("collectionFormat");
+    let swagger = json!({"swagger": "2.0", "info": {"title": "T", "version": "1"}, "host": "x.example",
+        "paths": {"/x": {"post": {"consumes": ["multipart/form-data"], "responses": {},
+            "parameters": [bare, field("multi", "multi"), field("pipes", "pipes")]}}}});
+    let swagger = read(swagger.to_string().as_bytes()).operations.remove(0);
+    assert_eq!(
+        written(swagger.body.as_ref()),
+        [
+            ("bare", Style::Form, false),
+            ("multi", Style::Form, true),
+            ("pipes", Style::PipeDelimited, false)
+        ]
+    );
+}
+
+#[test]
+fn an_object_that_is_sent_as_something_else_than_json_is_asked_for_as_it_is_sent() {
+    let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let schema = json!({"type": "object", "properties": {"history": object, "blob": object, "list": {"type": "array", "items": object},
+        "plain": object, "name": {"type": "string"}}});
+    let encoding = json!({"history": {"contentType": "application/xml; charset=utf-8"}, "blob": {"contentType": "application/octet-stream"},
+        "list": {"contentType": "text/csv"}, "name": {"contentType": "text/plain"}});
+    for media in ["multipart/form-data", "application/x-www-form-urlencoded"] {
+        let content = |schema: &Value| json!({media: {"schema": schema, "encoding": encoding}});
+        let operation = post("3.1.0", &content(&schema), &json!({}));
+        assert_eq!(operation.unsupported, None);
+        assert!(codes(&operation).contains(&"body_as_text"));
+        for (body, fits) in [
+            (
+                json!({"history": "<a/>", "blob": "YWJj", "list": "a,b", "plain": {"a": "x"}, "name": "n"}),
+                true,
+            ),
+            (json!({"history": {"a": "1"}}), false),
+            (json!({"blob": {"a": "1"}}), false),
+            (json!({"list": [{"a": "1"}]}), false),
+        ] {
+            assert_eq!(takes(&operation, &body), fits, "{media}: {body}");
+        }
+
+        // What stands in a definition is shared, so it cannot be asked for otherwise here.
+        let named = post(
+            "3.1.0",
+            &content(&json!({"$ref": "#/components/schemas/F"})),
+            &json!({"F": schema}),
+        );
+        let reason = named.unsupported.unwrap();
+        assert!(reason.contains("application/xml"), "{reason}");
+    }
+}
