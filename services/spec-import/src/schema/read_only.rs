@@ -6,11 +6,11 @@ use serde_json::{Map, Value};
 use super::{definitions::Side, normalise::Walk};
 use crate::reference::{self, member};
 
-/// More neighbours than this are not searched.
-const BRANCHES: usize = 50;
+/// More schemas of one value than this are not searched.
+const SCHEMAS: usize = 100;
 
 impl<'d> Walk<'_, 'd> {
-    /// The properties declared here, in the branches of `allOf`, and by neighbours.
+    /// The properties declared here, in what this builds on, and by neighbours.
     pub(super) fn beside<'v>(
         &self,
         source: &'v Map<String, Value>,
@@ -19,21 +19,10 @@ impl<'d> Walk<'_, 'd> {
     where
         'd: 'v,
     {
-        let branches = member(source, "allOf")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let declared = branches
-            .take(BRANCHES)
-            .map(|branch| self.hop(branch).get("properties"))
-            .chain([member(source, "properties")])
-            .filter_map(|properties| properties.and_then(Value::as_object));
-        inherited
-            .iter()
-            .take(BRANCHES)
-            .copied()
-            .chain(declared)
-            .collect()
+        let declared = self.of_one_value(source).into_iter();
+        let declared = declared.filter_map(|schema| member(schema, "properties")?.as_object());
+        let inherited = inherited.iter().take(SCHEMAS).copied();
+        inherited.chain(declared).collect()
     }
 
     pub(super) fn is_hidden(&self, name: &str, beside: &[&Map<String, Value>]) -> bool {
@@ -43,37 +32,46 @@ impl<'d> Walk<'_, 'd> {
             .any(|property| self.is_of_the_other_side(property))
     }
 
-    /// Of the other side by itself, through its reference, or through a branch of `allOf`.
+    /// Of the other side by itself, or through what it refers to or builds on.
     pub(super) fn is_of_the_other_side(&self, property: &Value) -> bool {
         let keyword = match self.definitions.side {
             Side::Request => "readOnly",
             Side::Answer => "writeOnly",
         };
-        let says = |value: &Value| of(value, keyword) == Some(&Value::Bool(true));
-        says(property)
-            || says(self.hop(property))
-            || of(property, "allOf")
-                .and_then(Value::as_array)
-                .is_some_and(|all| {
-                    all.iter()
-                        .any(|branch| says(branch) || says(self.hop(branch)))
-                })
+        property.as_object().is_some_and(|property| {
+            let schemas = self.of_one_value(property);
+            let mut said = schemas.iter().map(|schema| member(schema, keyword));
+            said.any(|said| said == Some(&Value::Bool(true)))
+        })
     }
 
-    /// What a reference leads to, or the value itself.
-    pub(super) fn hop<'v>(&self, value: &'v Value) -> &'v Value
+    /// A schema and all that it refers to or builds on, each once, the nearest first.
+    fn of_one_value<'v>(
+        &self,
+        schema: &'v Map<String, Value>,
+    ) -> Vec<&'v Map<String, Value>>
     where
         'd: 'v,
     {
-        of(value, "$ref")
-            .and_then(Value::as_str)
-            .and_then(|text| reference::pointer_of(text).ok())
-            .and_then(|pointer| reference::at(self.definitions.root, &pointer))
-            .unwrap_or(value)
+        let mut found = vec![schema];
+        let mut next = 0;
+        while let Some(schema) = found.get(next).copied() {
+            next += 1;
+            let branches = member(schema, "allOf").and_then(Value::as_array);
+            let branches = branches.into_iter().flatten().filter_map(Value::as_object);
+            for schema in branches.chain(self.referred(schema)) {
+                let is_known = found.iter().any(|known| std::ptr::eq(*known, schema));
+                if !is_known && found.len() < SCHEMAS {
+                    found.push(schema);
+                }
+            }
+        }
+        found
     }
-}
 
-/// A member of a value that may be an object.
-fn of<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
-    member(value.as_object()?, key)
+    /// What the reference of a schema leads to.
+    fn referred(&self, schema: &Map<String, Value>) -> Option<&'d Map<String, Value>> {
+        let pointer = reference::pointer_of(member(schema, "$ref")?.as_str()?).ok()?;
+        reference::at(self.definitions.root, &pointer)?.as_object()
+    }
 }

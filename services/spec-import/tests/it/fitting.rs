@@ -14,6 +14,14 @@ fn post(version: &str, content: &Value, schemas: &Value) -> ImportedOperation {
     read(document.to_string().as_bytes()).operations.remove(0)
 }
 
+fn post_json(schema: &Value, schemas: &Value) -> ImportedOperation {
+    post(
+        "3.1.0",
+        &json!({"application/json": {"schema": schema}}),
+        schemas,
+    )
+}
+
 fn takes(operation: &ImportedOperation, body: &Value) -> bool {
     let schema = compile(&operation.input_schema).unwrap();
     schema.is_valid(&json!({ "body": body }))
@@ -92,4 +100,28 @@ fn an_object_that_is_sent_as_something_else_than_json_is_asked_for_as_it_is_sent
         let reason = named.unsupported.unwrap();
         assert!(reason.contains("application/xml"), "{reason}");
     }
+}
+
+#[test]
+fn nobody_is_asked_for_what_only_the_server_sets_however_far_away_that_is_said() {
+    let schemas = json!({
+        "Base": {"type": "object", "properties": {"id": {"type": "string", "readOnly": true}}},
+        "Mid": {"allOf": [{"$ref": "#/components/schemas/Base"}]},
+        "Id": {"$ref": "#/components/schemas/OwnId"},
+        "OwnId": {"allOf": [{"$ref": "#/components/schemas/ReadId"}]},
+        "ReadId": {"type": "string", "readOnly": true},
+        "Round": {"allOf": [{"$ref": "#/components/schemas/Round"}]}});
+    let name = json!({"name": {"type": "string"}});
+    for schema in [
+        json!({"allOf": [{"$ref": "#/components/schemas/Mid"}], "properties": name, "required": ["id", "name"]}),
+        json!({"$ref": "#/components/schemas/Base", "properties": name, "required": ["id", "name"]}),
+        json!({"$ref": "#/components/schemas/Mid", "properties": name, "required": ["id", "name"]}),
+        json!({"properties": {"id": {"$ref": "#/components/schemas/Id"}, "name": {"type": "string"}}, "required": ["id", "name"]}),
+    ] {
+        let operation = post_json(&schema, &schemas);
+        assert!(takes(&operation, &json!({"name": "x"})), "{schema}");
+        assert!(!takes(&operation, &json!({})), "{schema}");
+    }
+    let round = json!({"$ref": "#/components/schemas/Round", "required": ["id"]});
+    assert!(post_json(&round, &schemas).unsupported.is_some());
 }
