@@ -1,4 +1,4 @@
-//! Values of an `enum` that are written as another type than the one beside them.
+//! Values of an `enum` or a `const` that are written as another type than the one beside them.
 //!
 //! YAML makes a number of `1.0` and a truth value of `true`, and `type: string` then fits none of
 //! them: nothing could be sent at all. They are read as the type says.
@@ -7,26 +7,42 @@ use serde_json::{Map, Value};
 
 use crate::reference::member;
 
-/// Rewrites the choices of a schema as its type has them; says whether it did.
-pub(super) fn settle(out: &mut Map<String, Value>) -> bool {
-    let Some(Value::Array(choices)) = member(out, "enum") else {
-        return false;
-    };
-    let Some(Value::String(name)) = member(out, "type") else {
-        return false;
-    };
-    if choices.iter().all(|choice| is_of(name, choice)) {
-        return false;
+/// Rewrites the choices of a schema as its type has them; says what became of them, if anything.
+pub(super) fn settle(keyword: &str, out: &mut Map<String, Value>) -> Option<&'static str> {
+    let given = member(out, keyword)?;
+    let choices = given.as_array().filter(|_| keyword == "enum");
+    let choices = choices.map_or(std::slice::from_ref(given), Vec::as_slice);
+    let names = member(out, "type")?;
+    let names = names
+        .as_array()
+        .map_or(std::slice::from_ref(names), Vec::as_slice);
+    let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
+    let fits = |choice: &Value| names.iter().any(|name| is_of(name, choice));
+    if names.is_empty() || choices.iter().all(fits) {
+        return None;
     }
     // How a fraction was spelled is not known any more: `1.10` is `1.1` now.
-    let is_lost = |choice: &Value| name == "string" && choice.is_f64();
+    let is_lost = |choice: &Value| names.contains(&"string") && choice.is_f64() && !fits(choice);
     if choices.iter().any(is_lost) {
-        out.shift_remove("enum");
-        return true;
+        out.shift_remove(keyword);
+        return Some(
+            "its values are of another type, and how they were written is lost; any value of the type is allowed",
+        );
     }
-    let read: Vec<Value> = choices.iter().map(|choice| read(name, choice)).collect();
-    out.insert("enum".to_owned(), Value::Array(read));
-    true
+    let settled = |choice: &Value| {
+        let meant = names.iter().find_map(|name| read(name, choice));
+        meant
+            .filter(|_| !fits(choice))
+            .unwrap_or_else(|| choice.clone())
+    };
+    let read: Vec<Value> = choices.iter().map(settled).collect();
+    let read = if keyword == "enum" {
+        Value::Array(read)
+    } else {
+        read.into_iter().next()?
+    };
+    out.insert(keyword.to_owned(), read);
+    Some("its values are of another type and are read as the type says")
 }
 
 fn is_of(name: &str, choice: &Value) -> bool {
@@ -35,18 +51,16 @@ fn is_of(name: &str, choice: &Value) -> bool {
         | ("string", Value::String(_))
         | ("boolean", Value::Bool(_))
         | ("number" | "integer", Value::Number(_)) => true,
-        (name, _) => !["string", "boolean", "number", "integer"].contains(&name),
+        (name, _) => !["string", "boolean", "number", "integer", "null"].contains(&name),
     }
 }
 
-fn read(name: &str, choice: &Value) -> Value {
-    let meant = match (name, choice) {
-        _ if is_of(name, choice) => None,
+fn read(name: &str, choice: &Value) -> Option<Value> {
+    match (name, choice) {
         ("string", Value::Number(number)) => Some(number.to_string().into()),
         ("string", Value::Bool(flag)) => Some(flag.to_string().into()),
         ("boolean", Value::String(text)) => text.to_lowercase().parse().ok().map(Value::Bool),
         ("number" | "integer", Value::String(text)) => text.trim().parse().ok().map(Value::Number),
         _ => None,
-    };
-    meant.unwrap_or_else(|| choice.clone())
+    }
 }

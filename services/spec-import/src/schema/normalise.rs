@@ -149,10 +149,11 @@ impl<'w, 'd> Walk<'w, 'd> {
             }
         }
         older_bounds(source, &mut out);
-        if choices::settle(&mut out) {
-            let text = "the values of the enum are of another type and are read as the type says";
-            self.notes
-                .warning("enum_of_another_type", &at.key("enum"), text);
+        for keyword in ["enum", "const"] {
+            if let Some(text) = choices::settle(keyword, &mut out) {
+                self.notes
+                    .warning("enum_of_another_type", &at.key(keyword), text);
+            }
         }
         let around = Neighbours {
             all: &beside,

@@ -125,3 +125,66 @@ fn nobody_is_asked_for_what_only_the_server_sets_however_far_away_that_is_said()
     let round = json!({"$ref": "#/components/schemas/Round", "required": ["id"]});
     assert!(post_json(&round, &schemas).unsupported.is_some());
 }
+
+#[test]
+fn a_choice_of_another_type_is_read_as_its_type_says_or_not_checked() {
+    for (schema, body, fits) in [
+        (json!({"type": "string", "const": 2}), json!("2"), true),
+        (json!({"type": "string", "const": 2}), json!("3"), false),
+        (json!({"type": "string", "const": 2.0}), json!("2.0"), true),
+        (
+            json!({"type": "boolean", "const": "true"}),
+            json!(true),
+            true,
+        ),
+        (json!({"type": "integer", "const": "7"}), json!(7), true),
+        (
+            json!({"type": ["string", "null"], "enum": [1.0, 2.0, null]}),
+            json!("2.0"),
+            true,
+        ),
+        (
+            json!({"type": ["string", "null"], "enum": [1, true, null]}),
+            json!("1"),
+            true,
+        ),
+        (
+            json!({"type": ["string", "null"], "enum": [1, true, null]}),
+            json!("true"),
+            true,
+        ),
+        (
+            json!({"type": ["string", "null"], "enum": [1, true, null]}),
+            json!(null),
+            true,
+        ),
+        (
+            json!({"type": ["string", "null"], "enum": [1, true, null]}),
+            json!("2"),
+            false,
+        ),
+        (
+            json!({"type": ["string", "integer"], "enum": [1, "a"]}),
+            json!(1),
+            true,
+        ),
+        (
+            json!({"type": ["string", "integer"], "enum": [1, "a"]}),
+            json!("1"),
+            false,
+        ),
+    ] {
+        let operation = post_json(&schema, &json!({}));
+        assert_eq!(takes(&operation, &body), fits, "{schema} {body}");
+    }
+    let lost = post_json(&json!({"type": "string", "enum": [1.0]}), &json!({}));
+    let note = lost
+        .diagnostics
+        .iter()
+        .find(|note| note.code == "enum_of_another_type");
+    assert!(
+        note.unwrap()
+            .text
+            .contains("any value of the type is allowed")
+    );
+}
