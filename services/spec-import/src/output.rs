@@ -95,8 +95,8 @@ pub(crate) struct Answer {
     output: Option<Output>,
     /// What is remarkable about its texts.
     marks: Marks,
-    /// Where a schema stands that cannot be shown.
-    too_large: Option<String>,
+    /// Where a schema stands that cannot be shown, or not whole, and why.
+    left_out: Option<(String, String)>,
     /// Where a schema of each item stands, and there is none of them all.
     items: Option<String>,
 }
@@ -110,8 +110,7 @@ impl Answer {
             let why = "agents are told of the whole answer, not of each item in it";
             notes.info("item_schema_left_out", place, why);
         }
-        if let Some(place) = &self.too_large {
-            let why = "the schema of the answer is too large to be shown to agents";
+        if let Some((place, why)) = &self.left_out {
             notes.info("output_schema_left_out", place, why);
         }
         self.output
@@ -129,7 +128,11 @@ impl<'d> Answers<'d> {
 
     /// Reads the answer of success of the operation at a pointer.
     pub(crate) fn read(&mut self, operation: &'d Value, pointer: &str) -> Answer {
-        self.of_success(operation, pointer).unwrap_or_default()
+        let answer = self.of_success(operation, pointer);
+        answer.unwrap_or_else(|| Answer {
+            left_out: lost(self.definitions.root, operation, pointer),
+            ..Answer::default()
+        })
     }
 
     fn of_success(&mut self, operation: &'d Value, pointer: &str) -> Option<Answer> {
@@ -160,9 +163,13 @@ impl<'d> Answers<'d> {
     fn add_schema(&mut self, given: &Value, place: String, answer: &mut Answer) {
         let Self { definitions, made } = self;
         let at = At::Pointer(&place);
-        // What is wrong with it concerns nobody who sends something.
+        // What else is wrong with it concerns nobody who sends something.
         let mut unheard = Notes::of_operation();
         let (root, links) = definitions.inline(given, &at.key("schema"), &mut unheard);
+        let broken = links.broken.as_ref();
+        let broken =
+            broken.map(|why| format!("of the schema of the answer, a part is unknown: {why}"));
+        answer.left_out = broken.map(|why| (place.clone(), why));
         match made.of(definitions, &root) {
             Some(fitting) if made.bytes + fitting.bytes <= ALL => {
                 made.bytes += fitting.bytes;
@@ -171,7 +178,10 @@ impl<'d> Answers<'d> {
                     output.schema = Some(fitting.schema);
                 }
             }
-            Some(_) | None => answer.too_large = Some(place),
+            Some(_) | None => {
+                let why = "the schema of the answer is too large to be shown to agents";
+                answer.left_out = Some((place, why.to_owned()));
+            }
         }
     }
 }
@@ -194,29 +204,46 @@ fn marks(definitions: &mut Definitions<'_>, schema: &Value) -> Marks {
     own.and(brought)
 }
 
-/// The first answer with content of 200, 201 and the other successes; `default` only where the
-/// document names no success at all.
+/// The first success with content.
 fn of_success<'d>(
     root: &'d Value,
     operation: &'d Value,
     pointer: &str,
 ) -> Option<(&'d str, &'d Map<String, Value>, String)> {
-    let responses = operation.get("responses")?.as_object()?;
-    let mut ranked: Vec<(u8, &str, &Value)> = responses
-        .iter()
-        .filter_map(|(status, value)| Some((rank(status)?, status.as_str(), value)))
-        .collect();
-    ranked.sort_by_key(|(rank, status, _)| (*rank, *status));
-    let names_success = ranked.iter().any(|(rank, ..)| *rank < DEFAULT);
-    ranked
+    successes(operation)
         .into_iter()
-        .filter(|(rank, ..)| *rank < DEFAULT || !names_success)
-        .find_map(|(_, status, value)| {
+        .find_map(|(status, value)| {
             let place = format!("{pointer}/responses/{status}");
             let (value, pointer) = reference::follow(root, value, place).ok()?;
             let content = value.get("content")?.as_object()?;
             (!content.is_empty()).then_some((status, content, pointer))
         })
+}
+
+/// Where a success refers to nothing, and what it says.
+fn lost(root: &Value, operation: &Value, pointer: &str) -> Option<(String, String)> {
+    successes(operation)
+        .into_iter()
+        .find_map(|(status, value)| {
+            let place = format!("{pointer}/responses/{status}");
+            let bad = reference::follow(root, value, String::new()).err()?;
+            Some((place, format!("the answer is unknown: {}", bad.reason())))
+        })
+}
+
+/// 200, 201 and the other successes in order; `default` only where the document names none.
+fn successes(operation: &Value) -> Vec<(&str, &Value)> {
+    let responses = operation.get("responses").and_then(Value::as_object);
+    let mut ranked: Vec<(u8, &str, &Value)> = responses
+        .into_iter()
+        .flatten()
+        .filter_map(|(status, value)| Some((rank(status)?, status.as_str(), value)))
+        .collect();
+    ranked.sort_by_key(|(rank, status, _)| (*rank, *status));
+    let names_success = ranked.iter().any(|(rank, ..)| *rank < DEFAULT);
+    ranked.retain(|(rank, ..)| *rank < DEFAULT || !names_success);
+    let told = ranked.into_iter();
+    told.map(|(_, status, value)| (status, value)).collect()
 }
 
 const DEFAULT: u8 = 4;

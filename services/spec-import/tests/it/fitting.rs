@@ -188,3 +188,28 @@ fn a_choice_of_another_type_is_read_as_its_type_says_or_not_checked() {
             .contains("any value of the type is allowed")
     );
 }
+
+#[test]
+fn an_answer_that_refers_to_nothing_is_said_to_be_unknown() {
+    let nothing = |home: &str| json!({"$ref": format!("#/components/{home}/Nope")});
+    let content = |schema: Value| json!({"description": "ok", "content": {"application/json": {"schema": schema}}});
+    for (answer, noted) in [
+        (nothing("responses"), 1),
+        (content(nothing("schemas")), 1),
+        (
+            content(json!({"type": "array", "items": nothing("schemas")})),
+            1,
+        ),
+        (content(json!({"type": "array", "items": {}})), 0),
+    ] {
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+            "paths": {"/x": {"get": {"responses": {"200": answer}}}}});
+        let document = read(document.to_string().as_bytes());
+        let operation = &document.operations[0];
+        assert_eq!(operation.unsupported, None);
+        let found = codes(operation)
+            .into_iter()
+            .filter(|code| *code == "output_schema_left_out");
+        assert_eq!(found.count(), noted, "{answer}");
+    }
+}
