@@ -83,4 +83,29 @@ impl Walk<'_, '_> {
             self.notes.info("all_of_opened", at, text);
         }
     }
+
+    /// Whether alternatives kept each other out by parts that are opened, so that several may fit.
+    pub(super) fn no_longer_exclude(&mut self, alternatives: &Value, at: &At<'_>) -> bool {
+        let all = alternatives.as_array().filter(|all| all.len() > 1);
+        let mut all = all.into_iter().flatten();
+        let opened = all.any(|one| one.as_object().is_some_and(|one| self.has_opened(one)));
+        if opened {
+            let text = "its alternatives are made of parts that allow others too, so that more \
+                        than one may fit";
+            self.notes.info("all_of_opened", at, text);
+        }
+        opened
+    }
+
+    /// Whether a part allows nothing but its own properties, and another one names more.
+    fn has_opened(&self, schema: &Map<String, Value>) -> bool {
+        let parts = self.of_one_value(schema);
+        let own = |part| reference::member(part, "properties").and_then(Value::as_object);
+        let declared = parts.iter().copied().filter_map(own);
+        let all: HashSet<_> = declared.flat_map(Map::keys).collect();
+        parts.iter().copied().any(|part| {
+            let closing = reference::member(part, "additionalProperties");
+            closing == Some(&Value::Bool(false)) && own(part).map_or(0, Map::len) < all.len()
+        })
+    }
 }

@@ -120,12 +120,10 @@ impl<'w, 'd> Walk<'w, 'd> {
                         beside: &[],
                     };
                     // A discriminator chooses among schemas that often accept each other's values.
-                    let chosen = source.contains_key("discriminator");
-                    let name = if chosen && !source.contains_key("anyOf") {
-                        "anyOf"
-                    } else {
-                        name
-                    };
+                    let several = source.contains_key("discriminator")
+                        || (name == "oneOf" && self.no_longer_exclude(value, &place));
+                    let any = several && !source.contains_key("anyOf");
+                    let name = if any { "anyOf" } else { name };
                     self.list(name, value, &place, reach, &mut out);
                 }
                 "not" | "if" | "then" | "else" => {

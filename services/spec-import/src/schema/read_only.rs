@@ -46,7 +46,7 @@ impl<'d> Walk<'_, 'd> {
     }
 
     /// A schema and all that it refers to or builds on, each once, the nearest first.
-    fn of_one_value<'v>(
+    pub(super) fn of_one_value<'v>(
         &self,
         schema: &'v Map<String, Value>,
     ) -> Vec<&'v Map<String, Value>>

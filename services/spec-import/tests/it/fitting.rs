@@ -213,3 +213,31 @@ fn an_answer_that_refers_to_nothing_is_said_to_be_unknown() {
         assert_eq!(found.count(), noted, "{answer}");
     }
 }
+
+#[test]
+fn alternatives_that_are_built_on_one_closed_part_do_not_shut_each_other_out() {
+    let pay = |own: &str| json!({"allOf": [{"$ref": "#/components/schemas/Base"}, {"properties": {own: {"type": "string"}}}]});
+    let schemas = json!({
+        "Base": {"type": "object", "additionalProperties": false, "required": ["amount"],
+            "properties": {"amount": {"type": "integer"}}},
+        "Card": pay("card"), "Bank": pay("iban"),
+        "Cash": {"type": "object", "additionalProperties": false, "properties": {"coins": {"type": "integer"}}},
+        "Note": {"type": "object", "additionalProperties": false, "properties": {"notes": {"type": "integer"}}}});
+    let one_of = |names: [&str; 2]| {
+        let all = names.map(|name| json!({"$ref": format!("#/components/schemas/{name}")}));
+        post_json(&json!({"oneOf": all}), &schemas)
+    };
+    let opened = one_of(["Card", "Bank"]);
+    for (body, fits) in [
+        (json!({"amount": 1, "card": "c"}), true),
+        (json!({"amount": 1, "iban": "i"}), true),
+        (json!({"card": "c"}), false),
+        (json!({"amount": 1, "card": 7, "iban": 7}), false),
+    ] {
+        assert_eq!(takes(&opened, &body), fits, "{body}");
+    }
+    assert!(codes(&opened).contains(&"all_of_opened"));
+    let closed = one_of(["Cash", "Note"]);
+    assert!(takes(&closed, &json!({"coins": 1})));
+    assert!(!takes(&closed, &json!({})), "both fit, and only one may");
+}
