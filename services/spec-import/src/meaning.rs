@@ -104,7 +104,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "enum_of_another_type",
-        "Values that may be chosen are written as another type than the schema says; they are read as the type says.",
+        "Values that may be chosen are written as another type than the schema says; they are read as the type says, or not checked where that is lost.",
     ),
     (
         "enum_repeats",
