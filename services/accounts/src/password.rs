@@ -1,10 +1,13 @@
 //! Passwords: which are taken, and how they are kept.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, Salt, SaltString},
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::{self, Output, ParamsString, PasswordHash, Salt, SaltString},
 };
 use countersign_domain::{
     Fault, Kind, World,
@@ -92,10 +95,15 @@ fn is_monotonous(text: &str) -> bool {
 #[derive(Clone)]
 pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
+    rooms: Arc<Mutex<Vec<Room>>>,
     /// The hash of nothing anybody knows: compared with when there is no account, so that this
     /// takes as long.
     nobody: Arc<str>,
 }
+
+/// What one hash works in. The next one works in it, too: fresh rooms would stay with the allocator,
+/// one for each thread that ever hashed.
+type Room = Vec<Block>;
 
 /// All turns were taken for too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,16 +112,19 @@ pub(crate) struct Busy;
 impl Passwords {
     pub(crate) fn new(world: &World) -> Self {
         let unguessable = Secret::new(crate::token::new(world).expose().to_owned());
+        let mut room = Room::new();
+        let nobody = hash(&mut room, &unguessable, &world.bytes());
         Self {
             turns: Arc::new(Semaphore::new(AT_ONCE)),
-            nobody: hash(&unguessable, &world.bytes()).expose().into(),
+            rooms: Arc::new(Mutex::new(vec![room])),
+            nobody: nobody.expose().into(),
         }
     }
 
     /// Hashes a new password.
     pub(crate) async fn hash(&self, world: &World, password: Secret) -> Result<Secret, Busy> {
         let salt = world.bytes();
-        self.in_turn(move || hash(&password, &salt)).await
+        self.in_turn(move |room| hash(room, &password, &salt)).await
     }
 
     /// Compares a password with a hash, or with nobody's.
@@ -123,8 +134,12 @@ impl Passwords {
         hash: Option<Secret>,
     ) -> Result<bool, Busy> {
         let nobody = Arc::clone(&self.nobody);
-        self.in_turn(move || {
-            let right = verify(&password, hash.as_ref().map_or(&nobody, Secret::expose));
+        self.in_turn(move |room| {
+            let right = verify(
+                room,
+                &password,
+                hash.as_ref().map_or(&nobody, Secret::expose),
+            );
             right && hash.is_some()
         })
         .await
@@ -132,17 +147,22 @@ impl Passwords {
 
     async fn in_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut Room) -> T + Send + 'static,
     ) -> Result<T, Busy> {
         let turn = Arc::clone(&self.turns).acquire_owned();
         let turn: OwnedSemaphorePermit = tokio::time::timeout(PATIENCE, turn)
             .await
             .map_err(|_| Busy)?
             .map_err(|_| Busy)?;
+        let rooms = Arc::clone(&self.rooms);
         let done = tokio::task::spawn_blocking(move || {
             // The turn ends with the work, also when the one who asked has gone.
             let _turn = turn;
-            work()
+            let free = || rooms.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut room = free().pop().unwrap_or_default();
+            let done = work(&mut room);
+            free().push(room);
+            done
         });
         done.await.map_err(|_| Busy)
     }
@@ -154,24 +174,55 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-fn hash(password: &Secret, salt: &[u8; Salt::RECOMMENDED_LENGTH]) -> Secret {
+fn hash(room: &mut Room, password: &Secret, salt: &[u8; Salt::RECOMMENDED_LENGTH]) -> Secret {
     let salt = SaltString::encode_b64(salt).expect("16 bytes are a salt");
-    let hash = argon2()
-        .hash_password(password.expose().as_bytes(), &salt)
-        .expect("the password's length was checked");
+    let argon2 = argon2();
+    let output = output(room, &argon2, password, salt.as_salt());
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(argon2.params()).expect("three numbers fit"),
+        salt: Some(salt.as_salt()),
+        hash: Some(output.expect("the password's length was checked")),
+    };
     Secret::new(hash.to_string())
 }
 
 /// By the parameters that stand in the hash.
-fn verify(password: &Secret, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| {
-        let bytes = password.expose().as_bytes();
-        argon2().verify_password(bytes, &hash).is_ok()
+fn verify(room: &mut Room, password: &Secret, hash: &str) -> bool {
+    let mut matches = || {
+        let known = PasswordHash::new(hash).ok()?;
+        let algorithm = known.algorithm.try_into().ok()?;
+        let params = Params::try_from(&known).ok()?;
+        let argon2 = Argon2::new(algorithm, Version::V0x13, params);
+        let again = output(room, &argon2, password, known.salt?).ok()?;
+        // In constant time.
+        Some(again == known.hash?)
+    };
+    matches().unwrap_or(false)
+}
+
+fn output(
+    room: &mut Room,
+    argon2: &Argon2<'_>,
+    password: &Secret,
+    salt: Salt<'_>,
+) -> password_hash::Result<Output> {
+    let params = argon2.params();
+    let mut bytes = [0; Salt::MAX_LENGTH];
+    let salt = salt.decode_b64(&mut bytes)?;
+    room.resize(params.block_count(), Block::default());
+    let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    Output::init_with(length, |out| {
+        let password = password.expose().as_bytes();
+        Ok(argon2.hash_password_into_with_memory(password, salt, out, room)?)
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use countersign_testkit::world;
+
     use super::*;
 
     fn problem(password: &str) -> Option<PasswordProblem> {
@@ -212,15 +263,38 @@ mod tests {
         println!("{} common passwords", common.len());
     }
 
+    #[tokio::test(flavor = "multi_thread")]
+    async fn however_many_hash_at_once_the_memory_of_a_few_stays() {
+        let world = world();
+        let passwords = Passwords::new(&world);
+        let before = resident_bytes();
+        let hashes = (0..200).map(|_| {
+            let (passwords, world) = (passwords.clone(), world.clone());
+            let password = Secret::new("correct horse battery".to_owned());
+            tokio::spawn(async move { passwords.hash(&world, password).await })
+        });
+        let done = futures_util::future::join_all(hashes).await;
+        let all = done.iter().filter(|one| matches!(one, Ok(Ok(_))));
+        let (count, grown) = (all.count(), resident_bytes().saturating_sub(before));
+        println!("{count} hashes, {} MiB more", grown >> 20);
+        assert!(count > AT_ONCE * 2, "{count}");
+        assert!(grown < 150 << 20, "{grown}");
+    }
+
+    fn resident_bytes() -> usize {
+        let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
+        let resident = pages.split_whitespace().nth(1).unwrap();
+        resident.parse::<usize>().unwrap() * 4096
+    }
+
     #[test]
     fn a_hash_tells_its_parameters_and_only_its_own_password_fits() {
         let password = Secret::new("correct horse battery".to_owned());
-        let hash = hash(&password, &[7; 16]);
+        let mut room = Room::new();
+        let hash = hash(&mut room, &password, &[7; 16]);
         assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(verify(&password, hash.expose()));
-        assert!(!verify(
-            &Secret::new("correct horse batterz".to_owned()),
-            hash.expose()
-        ));
+        assert!(verify(&mut room, &password, hash.expose()));
+        let other = Secret::new("correct horse batterz".to_owned());
+        assert!(!verify(&mut room, &other, hash.expose()));
     }
 }
