@@ -41,7 +41,7 @@ fn form(browser: &Browser<'_>, path: &str) -> String {
             id("env")
         ),
         "credential" => format!(
-            "&environment={}&scheme=bearer&key_name=&secret=abcdefgh",
+            "&environment={}&base_url=https%3A%2F%2Fapi.example.com&scheme=bearer&key_name=&secret=abcdefgh",
             id("env")
         ),
         "{hold}" => format!("&shown={}&answer=reject&reason=because", "0".repeat(64)),

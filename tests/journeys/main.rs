@@ -7,6 +7,7 @@ mod calls;
 mod endpoint;
 mod faithful;
 mod foreign;
+mod forms;
 mod front;
 mod listening;
 mod meanwhile;

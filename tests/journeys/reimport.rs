@@ -226,6 +226,7 @@ async fn t80_a_credential_that_is_stored_afterwards_is_not_suspended() {
         StoreCredential {
             source: scene.shop.source,
             environment: scene.shop.environment,
+            base_url: scene.upstream.base.parse().unwrap(),
             scheme: countersign_domain::connection::AuthScheme::ApiKeyHeader {
                 name: "X-Shop-Key".to_owned(),
             },

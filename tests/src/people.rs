@@ -168,6 +168,7 @@ impl House {
             source,
             environment,
             scheme,
+            base_url: base.parse().expect("a URL"),
             secret,
         };
         self.connections

@@ -1,7 +1,10 @@
 //! Where APIs live, and the credentials used there. Secrets go in and never come out.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use countersign_domain::{connection::AuthScheme, secret::Secret};
+use countersign_domain::{
+    connection::{AuthScheme, BaseUrl},
+    secret::Secret,
+};
 use countersign_secret_injection::{
     ConnectionView, SetBaseUrl, StoreCredential, connections::CredentialView,
 };
@@ -86,6 +89,8 @@ struct StoreCredentialInput {
     source: ID,
     /// The environment.
     environment: ID,
+    /// The address it is for, as `Connection.baseUrl` says it; for another it is not stored.
+    base_url: String,
     /// How it goes into a request.
     scheme: CredentialScheme,
     /// The name of the header, the query parameter or the cookie.
@@ -109,15 +114,10 @@ impl ConnectionMutations {
         input: SetBaseUrlInput,
     ) -> Result<Connection> {
         let caller = enter(ctx, &tenant).await?;
-        let base_url = input.base_url.parse();
         let command = SetBaseUrl {
             source: known(&input.source)?,
             environment: known(&input.environment)?,
-            base_url: base_url.map_err(
-                |rule: countersign_domain::connection::InvalidBaseUrl| {
-                    invalid("baseUrl", &rule.to_string())
-                },
-            )?,
+            base_url: base_url(&input.base_url)?,
         };
         let connections = &ctx.services().connections;
         let placed = connections.set_base_url(&caller.scope, command).await;
@@ -138,6 +138,7 @@ impl ConnectionMutations {
         let command = StoreCredential {
             source: known(&input.source)?,
             environment: known(&input.environment)?,
+            base_url: base_url(&input.base_url)?,
             scheme: scheme(input.scheme, input.name)?,
             secret,
         };
@@ -145,6 +146,11 @@ impl ConnectionMutations {
         let stored = connections.store_credential(&caller.scope, command).await;
         stored.map(Connection::from).map_err(to_graphql)
     }
+}
+
+fn base_url(text: &str) -> Result<BaseUrl> {
+    let parsed = text.parse::<BaseUrl>();
+    parsed.map_err(|rule| invalid("baseUrl", &rule.to_string()))
 }
 
 fn scheme(scheme: CredentialScheme, name: Option<String>) -> Result<AuthScheme> {

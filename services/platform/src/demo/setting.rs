@@ -208,10 +208,12 @@ impl Services {
             base_url: sample.base().parse()?,
         };
         self.connections.set_base_url(&who.scope, place).await?;
+        let base_url = place.base_url.clone();
         let credential = StoreCredential {
             source,
             environment,
             scheme: AuthScheme::ApiKeyHeader {
+            base_url,
                 name: KEY_HEADER.to_owned(),
             },
             secret: sample.key(),

@@ -2,7 +2,7 @@
 
 use countersign_access::{ManageConnection, TenantScope};
 use countersign_domain::{
-    connection::AuthScheme,
+    connection::{AuthScheme, BaseUrl},
     event::Event,
     id::{CredentialId, EnvironmentId, SourceId},
     record::{Act, Record},
@@ -23,6 +23,8 @@ pub struct StoreCredential {
     pub source: SourceId,
     /// The environment.
     pub environment: EnvironmentId,
+    /// The address that was shown to who gives the secret; for another it is not stored.
+    pub base_url: BaseUrl,
     /// How it goes into a request.
     pub scheme: AuthScheme,
     /// The secret itself; nobody sees it again.
@@ -37,8 +39,8 @@ impl Connections {
     /// between the two leaves a version that nothing refers to.
     ///
     /// # Errors
-    /// When the caller may not, the secret cannot be sent, nobody has said where the API lives,
-    /// or the vault does not take it.
+    /// When the caller may not, the secret cannot be sent, the API does not live where the caller
+    /// was shown, or the vault does not take it.
     pub async fn store_credential(
         &self,
         scope: &TenantScope,
@@ -49,6 +51,9 @@ impl Connections {
         secret_rules::check(&command.scheme, &command.secret)?;
         let (source, environment) = (command.source, command.environment);
         let (seen, id) = self.credential_place(scope, source, environment).await?;
+        if !same_place(&seen.base_url, &command.base_url) {
+            return Err(ConnectionError::Moved);
+        }
         self.admitted(&seen.base_url)?;
         let name = SecretName::Credential(id);
         let stored = self.vault.put(scope, &name, command.secret).await?;

@@ -103,9 +103,15 @@ impl House {
         scheme: AuthScheme,
         secret: &str,
     ) -> Result<ConnectionView, ConnectionError> {
+        let (source, environment) = (self.acme.source, self.acme.environment);
+        let seen = self.connections.view(scope, source, environment).await?;
+        let base_url = seen.map_or("http://unseen.example".to_owned(), |seen| {
+            seen.base_url.to_string()
+        });
         let command = StoreCredential {
-            source: self.acme.source,
-            environment: self.acme.environment,
+            source,
+            environment,
+            base_url: base_url.parse().unwrap(),
             scheme,
             secret: Secret::new(secret.to_owned()),
         };

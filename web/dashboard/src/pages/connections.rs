@@ -307,6 +307,8 @@ async fn set_base_url(here: Here, Form(form): Form<BaseUrlForm>) -> Answer {
 #[derive(Deserialize)]
 struct CredentialForm {
     environment: String,
+    /// The address that the form was drawn beside.
+    base_url: String,
     scheme: String,
     key_name: Option<String>,
     secret: String,
@@ -317,6 +319,8 @@ async fn store_credential(here: Here, Form(form): Form<CredentialForm>) -> Answe
     let key_name = form.key_name.unwrap_or_default().trim().to_owned();
     drawn.scheme = drawn.scheme.value(&form.scheme);
     drawn.key_name = drawn.key_name.value(&key_name);
+    let base_url = form.base_url.parse::<BaseUrl>();
+    let base_url = base_url.map_err(|rule| Problem::invalid("invalid_form", rule.to_string()))?;
     let Some(scheme) = scheme(&form.scheme, key_name) else {
         drawn
             .key_name
@@ -326,6 +330,7 @@ async fn store_credential(here: Here, Form(form): Form<CredentialForm>) -> Answe
     let command = StoreCredential {
         source: source.id,
         environment: drawn.environment.chosen.id,
+        base_url,
         scheme,
         secret: Secret::new(form.secret),
     };
@@ -334,8 +339,14 @@ async fn store_credential(here: Here, Form(form): Form<CredentialForm>) -> Answe
         .connections
         .store_credential(here.scope(), command);
     if let Err(error) = stored.await {
-        drawn.secret.wrong(mendable(error)?);
-        return page_with(StatusCode::BAD_REQUEST, &drawn);
+        let error = mendable(error)?;
+        let status = if error.kind() == Kind::Conflict {
+            StatusCode::CONFLICT
+        } else {
+            StatusCode::BAD_REQUEST
+        };
+        drawn.secret.wrong(error);
+        return page_with(status, &drawn);
     }
     let to = here.path(&format!("/sources/{}/connection", source.slug));
     done(&to, Done::CredentialStored)

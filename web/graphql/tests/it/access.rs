@@ -126,7 +126,7 @@ impl Facts {
             }
             "storeCredential" => {
                 format!(
-                    r#"(TENANT, input: {{{place}, scheme: BEARER, secret: "s3cr3t-t0k3n"}}) {{ id }}"#
+                    r#"(TENANT, input: {{{place}, baseUrl: "https://pets.example.com", scheme: BEARER, secret: "s3cr3t-t0k3n"}}) {{ id }}"#
                 )
             }
             "confirmCredential" => {

@@ -106,7 +106,7 @@ async fn a_stored_secret_is_in_no_answer_and_in_no_record() {
     front.work().await;
 
     let store = r#"mutation($s: ID!, $e: ID!, $secret: String!, $scheme: CredentialScheme!, $name: String) { storeCredential(tenant: "acme",
-        input: {source: $s, environment: $e, scheme: $scheme, name: $name, secret: $secret}) { credential { scheme name version fingerprint } } }"#;
+        input: {source: $s, environment: $e, baseUrl: "https://pets.example.com/v1", scheme: $scheme, name: $name, secret: $secret}) { credential { scheme name version fingerprint } } }"#;
     let with = |scheme: &str, name: Value| json!({"s": s, "e": e, "secret": SECRET, "scheme": scheme, "name": name});
     let place = r#"mutation($s: ID!, $e: ID!, $u: String!) { setBaseUrl(tenant: "acme",
         input: {source: $s, environment: $e, baseUrl: $u}) { baseUrl credential { version } } }"#;

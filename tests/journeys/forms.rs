@@ -1,0 +1,141 @@
+//! Forms of pages: a decision is about what the page showed, whatever has changed since, and what is
+//! refused comes back as it was sent.
+
+use countersign_domain::{operation::Method, role::Role};
+use countersign_spec_import::{Given, ImportAgain, StartImport};
+use countersign_tests::{House, Person};
+use url::form_urlencoded;
+
+use crate::front::{Browser, Front};
+
+struct Scene {
+    house: House,
+    owner: Person,
+    front: Front,
+}
+
+impl Scene {
+    async fn open(name: &str) -> Self {
+        let house = House::open().await;
+        let owner = house.owner_of("acme").await;
+        let front = Front::open(&house, name).await;
+        Self {
+            house,
+            owner,
+            front,
+        }
+    }
+
+    /// Imports an API with these operations, or imports it again.
+    async fn import(&self, name: &str, paths: &[&str]) {
+        self.import_document(name, document(name, paths)).await;
+    }
+
+    async fn import_document(&self, name: &str, document: String) {
+        let given = Given::Paste(document);
+        let sources = self
+            .house
+            .registry
+            .sources(&self.owner.scope)
+            .await
+            .unwrap();
+        let known = sources.iter().find(|view| view.source.name == name);
+        let (imports, scope) = (&self.house.imports, &self.owner.scope);
+        if let Some(known) = known {
+            let source = known.source.id;
+            imports
+                .start_again(scope, ImportAgain { source, given })
+                .await
+                .unwrap();
+        } else {
+            let name = name.parse().unwrap();
+            imports
+                .start(scope, StartImport { name, given })
+                .await
+                .unwrap();
+        }
+        self.house.work().await;
+    }
+}
+
+fn document(name: &str, paths: &[&str]) -> String {
+    let paths: Vec<String> = paths
+        .iter()
+        .map(|path| {
+            format!(r#""{path}": {{"get": {{"summary": "List some", "responses": {{}}}}}}"#)
+        })
+        .collect();
+    let paths = paths.join(", ");
+    format!(
+        r#"{{"openapi": "3.1.0", "info": {{"title": "{name}", "version": "1"}}, "paths": {{{paths}}}}}"#
+    )
+}
+
+/// What a form of a page sends as it was drawn: what it carries, and the boxes that are ticked.
+fn drawn(page: &str, form: &str) -> String {
+    let start = page.find(&format!("id=\"{form}\"")).expect("the form");
+    let form = page[start..].split("</form>").next().unwrap();
+    let value = |tag: &str, name: &str| {
+        let after = tag.split(&format!("{name}=\"")).nth(1)?;
+        Some(after.split('"').next()?.to_owned())
+    };
+    let tags = form
+        .split("<input ")
+        .skip(1)
+        .filter_map(|rest| rest.split('>').next());
+    let sent = tags.filter(|tag| tag.contains("\"hidden\"") || tag.ends_with(" checked"));
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(sent.filter_map(|tag| Some((value(tag, "name")?, value(tag, "value")?))))
+        .finish()
+}
+
+async fn get(browser: &Browser<'_>, path: &str) -> String {
+    let (status, page) = browser.ask(Method::Get, path, None).await;
+    assert_eq!(status, 200, "{page}");
+    page
+}
+
+async fn post(browser: &Browser<'_>, path: &str, body: &str) -> (u16, String) {
+    browser.ask(Method::Post, path, Some(body.to_owned())).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_is_stored_only_for_the_address_that_was_shown() {
+    let scene = Scene::open("shown-address").await;
+    scene.import("Books", &["/books"]).await;
+    let mal = scene
+        .house
+        .member_of(&scene.owner, Role::Developer, "mal")
+        .await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let mal = scene.front.browser(&scene.house, &mal).await;
+    let connection = "/t/acme/sources/books/connection";
+    let save = async |browser: &Browser<'_>, url: &str| {
+        let form = format!(
+            "csrf={}&environment=production&base_url={url}",
+            browser.csrf
+        );
+        let saved = post(browser, &format!("{connection}/base-url"), &form).await;
+        assert_eq!(saved.0, 303, "{}", saved.1);
+    };
+    let store = async |form: &str| {
+        let form = format!("{form}&scheme=bearer&secret=s3cr3t-t0k3n");
+        post(&ada, &format!("{connection}/credential"), &form).await
+    };
+    save(&ada, "https://api.example.com").await;
+    let form = drawn(&get(&ada, connection).await, "credential-form");
+
+    save(&mal, "https://evil.example.net").await;
+    let (status, page) = store(&form).await;
+
+    assert_eq!(status, 409, "{page}");
+    assert!(page.contains("https://evil.example.net/"), "{page}");
+    assert!(page.contains("changed meanwhile"), "{page}");
+    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM credential")
+        .fetch_one(&mut scene.house.database.admin().await)
+        .await
+        .unwrap();
+    assert_eq!(kept, 0);
+    assert_eq!(store(&drawn(&page, "credential-form")).await.0, 303);
+    scene.front.close().await;
+}
