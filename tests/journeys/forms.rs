@@ -139,3 +139,32 @@ async fn a_secret_is_stored_only_for_the_address_that_was_shown() {
     assert_eq!(store(&drawn(&page, "credential-form")).await.0, 303);
     scene.front.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_the_read_tools_that_were_counted_are_turned_on() {
+    let scene = Scene::open("counted-reads").await;
+    scene.import("Books", &["/books"]).await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let review = "/t/acme/sources/books";
+    let turn_on = async |form: &str| {
+        let form = format!("{form}&reason=they+only+read");
+        post(&ada, &format!("{review}/turn-on-reads"), &form).await
+    };
+    let form = drawn(&get(&ada, review).await, "turn-on-reads-form");
+
+    scene
+        .import("Books", &["/books", "/authors", "/shelves"])
+        .await;
+    let (status, page) = turn_on(&form).await;
+
+    assert_eq!(status, 409, "{page}");
+    assert!(page.contains("Turn on 3 READ tools"), "{page}");
+    assert!(page.contains("<dd id=\"tools-on\">0</dd>"), "{page}");
+    assert_eq!(turn_on(&drawn(&page, "turn-on-reads-form")).await.0, 303);
+    let page = get(&ada, review).await;
+    assert!(page.contains("<dd id=\"tools-on\">3</dd>"), "{page}");
+    // Who turned this one on?
+    let trail = get(&ada, "/t/acme/audit?act=tool.turned_on&tool=authors").await;
+    assert!(!trail.contains("No row fits"), "{trail}");
+    scene.front.close().await;
+}

@@ -76,10 +76,20 @@ impl Registry {
     ) -> Result<DecidedTools, ToolDecisionError> {
         may_decide(scope, cmd.choice)?;
         let tx = self.store.begin(scope).await?;
-        let environment = tx.environment(cmd.environment).await?;
         tx.lock_tools(cmd.source).await?;
         let known = briefs(&tx, cmd.source, cmd.environment).await?;
-        let sorted = Sorted::of(scope, &cmd, known);
+        self.decide_known(scope, (tx, known), &cmd).await
+    }
+
+    /// Decides about those of the tools that are known, which are locked.
+    pub(crate) async fn decide_known(
+        &self,
+        scope: &TenantScope,
+        (tx, known): (TenantTx, Vec<ToolBrief>),
+        cmd: &DecideTools,
+    ) -> Result<DecidedTools, ToolDecisionError> {
+        let environment = tx.environment(cmd.environment).await?;
+        let sorted = Sorted::of(scope, cmd, known);
         let mut outcome = DecidedTools {
             decided: Vec::new(),
             same: sorted.same,
@@ -94,10 +104,10 @@ impl Registry {
         let place = (cmd.environment, &cmd.reason);
         let ordinary = self.decisions(scope, place, &sorted.ordinary)?;
         let high = self.decisions(scope, place, &sorted.high)?;
-        write(&tx, scope, &cmd, (&ordinary, &high)).await?;
+        write(&tx, scope, cmd, (&ordinary, &high)).await?;
         let records: Vec<Record> = tools
             .iter()
-            .map(|tool| self.decided_record(scope, &cmd, (&environment, tool)))
+            .map(|tool| self.decided_record(scope, cmd, (&environment, tool)))
             .collect();
         tx.append_each(&records).await?;
         let ids = tools.iter().map(|tool| tool.id).collect();

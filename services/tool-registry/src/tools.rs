@@ -17,7 +17,7 @@ use countersign_store::{
 };
 use serde_json::Value;
 
-use crate::{ReadError, Registry, ToolDecisionError, registry::reading};
+use crate::{LookedAt, ReadError, Registry, ToolDecisionError, registry::reading};
 
 /// A tool in an environment, with its whole definition or, where there are many, with the brief.
 #[derive(Clone, Debug)]
@@ -59,6 +59,12 @@ impl<O: Judged> ToolView<O> {
     pub fn said(&self, kind: OverrideKind) -> Option<&Override> {
         let mut standing = self.overrides.iter().filter(|one| one.stands());
         standing.find(|one| one.said.kind() == kind)
+    }
+
+    /// It, and the definition of it that is looked at here.
+    #[must_use]
+    pub const fn looked_at(&self) -> LookedAt {
+        (self.tool.id, self.tool.version)
     }
 
     /// Why it is turned on by itself and not among others, if so: its text has to be read, or a

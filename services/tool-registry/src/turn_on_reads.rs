@@ -3,18 +3,15 @@
 use countersign_access::{EnableTool, TenantScope};
 use countersign_domain::{
     decision::Handling,
-    event::Event,
     id::{EnvironmentId, SourceId},
     name::Statement,
-    operation::OperationBrief,
-    record::{Act, Record},
-    tool::Tool,
+    tool::Choice,
 };
-use countersign_store::enablements::TurnOnPermit;
 
-use crate::{Registry, ToolBrief, ToolDecisionError, tools::briefs};
+use crate::{DecideTools, Registry, ToolBrief, ToolDecisionError, tools::briefs};
 
-/// The wish to turn on all READ tools of a source.
+/// The wish to turn on all READ tools of a source, whichever they are by then. Whoever has seen
+/// some of them wishes for those, with [`DecideTools`].
 #[derive(Clone, Debug)]
 pub struct TurnOnReads {
     /// The source.
@@ -39,38 +36,20 @@ impl Registry {
         scope: &TenantScope,
         cmd: TurnOnReads,
     ) -> Result<usize, ToolDecisionError> {
-        let permit = scope.allow(EnableTool)?;
+        let _tenant = scope.allow(EnableTool)?.spend();
         let tx = self.store.begin(scope).await?;
-        let environment = tx.environment(cmd.environment).await?;
-        let source = tx.source(cmd.source).await?;
+        tx.source(cmd.source).await?;
         tx.lock_tools(cmd.source).await?;
-        let views = briefs(&tx, cmd.source, cmd.environment).await?;
-        let reads: Vec<Tool<OperationBrief>> = views
-            .into_iter()
-            .filter(ToolBrief::is_plain_read)
-            .map(|view| view.tool)
-            .collect();
-        if reads.is_empty() {
-            return Ok(0);
-        }
-
-        let place = (cmd.environment, &cmd.reason);
-        let decisions = self.decisions(scope, place, &reads)?;
-        let permit = TurnOnPermit::Ordinary(permit);
-        let how = (cmd.environment, Handling::Run);
-        tx.turn_tools_on(permit, how, &decisions).await?;
-        let names: Vec<&str> = reads.iter().map(|tool| tool.name.as_str()).collect();
-        let record = Record::new(&self.world, scope.tenant(), Act::ToolsTurnedOn, scope.who())
-            .with("source", source.slug.as_str())
-            .with("environment", environment.slug.as_str())
-            .with("reason", cmd.reason.as_str())
-            .with("count", reads.len())
-            .with("tools", names);
-        tx.append_record(&record).await?;
-        let tools = reads.iter().map(|tool| tool.id).collect();
-        tx.publish(&Event::ToolsDecided { tools }).await?;
-        tx.commit().await?;
-        self.tell(scope).await;
-        Ok(reads.len())
+        let known = briefs(&tx, cmd.source, cmd.environment).await?;
+        let reads = known.iter().filter(|view| view.is_plain_read());
+        let decide = DecideTools {
+            source: cmd.source,
+            environment: cmd.environment,
+            choice: Choice::On(Handling::Run),
+            tools: reads.map(ToolBrief::looked_at).collect(),
+            reason: cmd.reason,
+        };
+        let outcome = self.decide_known(scope, (tx, known), &decide).await?;
+        Ok(outcome.decided.len())
     }
 }

@@ -129,6 +129,11 @@ impl Field {
         self.error = Some(Inert::new(sentence(&error.to_string())));
     }
 
+    /// Something is wrong.
+    pub(crate) const fn is_wrong(&self) -> bool {
+        self.error.is_some()
+    }
+
     /// Reads what was typed as what it should be, or says beside the field why it is not.
     pub(crate) fn parse<T>(&mut self) -> Option<T>
     where

@@ -53,7 +53,8 @@ pub(crate) struct ToolMutations;
 
 #[Object]
 impl ToolMutations {
-    /// Turns on every READ tool of an API that is not high-risk and that nobody has decided about.
+    /// Turns on every READ tool of an API that is not high-risk and that nobody has decided about,
+    /// whichever those are by then; `decideTools` turns on those that somebody has seen.
     /// One whose text has to be read, or whose risk somebody overrode, is turned on by itself.
     /// Returns how many.
     #[graphql(complexity = "CALL")]

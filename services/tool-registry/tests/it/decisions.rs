@@ -82,7 +82,7 @@ async fn everything_is_off_and_reads_are_turned_on_together() {
         home.tool(source, "broken").await.state,
         ToolState::Unsupported
     );
-    assert_eq!(home.acts().await, ["tools.turned_on"]);
+    assert_eq!(home.acts().await, ["tool.turned_on"]);
 }
 
 #[tokio::test]

@@ -69,6 +69,7 @@ pub(crate) struct SourcePage {
     pub(crate) high: usize,
     pub(crate) costs: String,
     pub(crate) reads_off: usize,
+    pub(crate) reads_seen: String,
     pub(crate) groups: Vec<ToolGroup>,
     pub(crate) kinds: Vec<NoteKind>,
     pub(crate) notes_say: String,
@@ -251,6 +252,7 @@ impl SourcePage {
         let counts = countersign_tool_registry::count_diagnostics(document, &reviewed.tools);
         let (running, failed) = unfinished(&reviewed.source);
         let tools = &reviewed.tools;
+        let plain = rows::plain_reads(tools);
         let count = |keep: fn(&ToolBrief) -> bool| tools.iter().filter(|view| keep(view)).count();
         Self {
             slug: reviewed.source.source.slug.to_string(),
@@ -267,7 +269,8 @@ impl SourcePage {
             waiting: count(|view| view.state == ToolState::NeedsReview),
             high: count(|view| view.tool.operation.risk.high_risk),
             costs: size(reviewed.weights.list_bytes(tools)),
-            reads_off: count(ToolBrief::is_plain_read),
+            reads_off: plain.len(),
+            reads_seen: rows::seen(&plain).to_string(),
             kinds: counts.iter().map(NoteKind::new).collect(),
             notes_say: notes::summary(&counts),
             diagnostics: document.iter().map(Note::new).collect(),
@@ -327,9 +330,10 @@ impl SourcePage {
         Inert::new(&self.filter.text)
     }
 
-    /// The short way for a first import: as long as nothing is on, it stands open.
+    /// The short way for a first import: as long as nothing is on, it stands open, and so does
+    /// what has to be mended.
     pub(crate) fn reads_are_open(&self) -> bool {
-        self.on == 0 && !self.filter.is_narrow()
+        self.reason.is_wrong() || (self.on == 0 && !self.filter.is_narrow())
     }
 
     fn of(here: &Here, reviewed: Reviewed, bulk: Bulk) -> Self {

@@ -12,15 +12,12 @@ use countersign_domain::{
     tool::Choice,
 };
 use countersign_edge::{Form, Problem, Routes, WhoMay};
-use countersign_tool_registry::{
-    DecideTools, DecidedTools, LookedAt, RefusedTool, ToolBrief, TurnOnReads,
-};
+use countersign_tool_registry::{DecideTools, DecidedTools, LookedAt, RefusedTool, ToolBrief};
 use serde::Deserialize;
 
 use super::{Filter, Reviewed, SourcePage, rows};
 use crate::{
     answer::{Answer, done, go, page_with},
-    environment::Environments,
     field::{Field, sentence},
     frame::Here,
     inert::Inert,
@@ -290,34 +287,46 @@ pub(super) fn reads_reason() -> Field {
 #[derive(Deserialize)]
 struct ReadsForm {
     environment: String,
+    /// Which tools were counted on the button.
+    seen: String,
     reason: String,
 }
 
 async fn turn_on_reads(here: Here, Form(form): Form<ReadsForm>) -> Answer {
+    let filter = Filter {
+        environment: Some(form.environment),
+        ..Filter::default()
+    };
+    let reviewed = Reviewed::load(&here, filter.clone()).await?;
+    let reads = rows::plain_reads(&reviewed.tools);
+    if reads.is_empty() {
+        let slug = &reviewed.source.source.slug;
+        return done(&here.path(&format!("/sources/{slug}")), Done::NoReads);
+    }
+    let mut reason = reads_reason().value(form.reason);
+    if rows::seen(&reads).to_string() != form.seen {
+        reason.wrong("these tools have changed since you looked at them; look again");
+        return undecided(&here, reviewed, (StatusCode::CONFLICT, reason));
+    }
+    let Some(stated) = reason.parse::<Statement>() else {
+        return undecided(&here, reviewed, (StatusCode::BAD_REQUEST, reason));
+    };
+    let command = DecideTools {
+        source: reviewed.source.source.id,
+        environment: reviewed.environment.chosen.id,
+        choice: Choice::On(Handling::Run),
+        tools: rows::looked_at(&reads),
+        reason: stated,
+    };
+    let choice = command.choice;
     let registry = &here.services().registry;
-    let slug: Slug = here.part("source")?;
-    let environment = Environments::choose(&here, Some(&form.environment)).await?;
-    let mut field = reads_reason().value(form.reason);
-    let Some(reason) = field.parse::<Statement>() else {
-        let filter = Filter {
-            environment: Some(form.environment),
-            ..Filter::default()
-        };
-        let reviewed = Reviewed::load(&here, filter).await?;
-        let mut drawn = SourcePage::of(&here, reviewed, Bulk::default());
-        drawn.reason = field;
-        return page_with(StatusCode::BAD_REQUEST, &drawn);
-    };
-    let command = TurnOnReads {
-        source: registry.source(here.scope(), &slug).await?.source.id,
-        environment: environment.chosen.id,
-        reason,
-    };
-    let count = registry.turn_on_reads(here.scope(), command).await?;
-    let what = if count == 0 {
-        Done::NoReads
-    } else {
-        Done::ReadsOn
-    };
-    done(&here.path(&format!("/sources/{slug}")), what)
+    let outcome = registry.decide_tools(here.scope(), command).await?;
+    told(here, filter, (choice, &outcome, &[])).await
+}
+
+/// Draws the review again, with what is wrong said at the reason for all READ tools.
+fn undecided(here: &Here, reviewed: Reviewed, (status, reason): (StatusCode, Field)) -> Answer {
+    let mut drawn = SourcePage::of(here, reviewed, Bulk::default());
+    drawn.reason = reason;
+    page_with(status, &drawn)
 }

@@ -112,8 +112,8 @@ fn box_of(view: &ToolBrief) -> String {
     format!("{}@{}", view.tool.id, view.tool.version)
 }
 
-/// A whole group, as it was when it was drawn: another tool in it, or another definition of one,
-/// and the digest is another.
+/// Tools that are decided about together, as they were when they were drawn: another tool, or another definition
+/// of one, and the digest is another.
 pub(super) fn seen(tools: &[&ToolBrief]) -> Digest {
     let lines: String = tools.iter().map(|view| box_of(view) + "\n").collect();
     Digest::of(lines.as_bytes())
@@ -121,10 +121,12 @@ pub(super) fn seen(tools: &[&ToolBrief]) -> Digest {
 
 /// What all of a group are, for a decision about them.
 pub(super) fn looked_at(tools: &[&ToolBrief]) -> Vec<LookedAt> {
-    let tools = tools.iter();
-    tools
-        .map(|view| (view.tool.id, view.tool.version))
-        .collect()
+    tools.iter().map(|view| view.looked_at()).collect()
+}
+
+/// The READ tools that are turned on together.
+pub(super) fn plain_reads(tools: &[ToolBrief]) -> Vec<&ToolBrief> {
+    tools.iter().filter(|view| view.is_plain_read()).collect()
 }
 
 /// Those of one class.
