@@ -168,3 +168,20 @@ async fn only_the_read_tools_that_were_counted_are_turned_on() {
     assert!(!trail.contains("No row fits"), "{trail}");
     scene.front.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reason_may_have_two_lines() {
+    let scene = Scene::open("two-lines").await;
+    scene.import("Books", &["/books"]).await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let form = drawn(
+        &get(&ada, "/t/acme/sources/books").await,
+        "turn-on-reads-form",
+    );
+
+    let form = format!("{form}&reason=one%0D%0Atwo");
+    let (status, page) = post(&ada, "/t/acme/sources/books/turn-on-reads", &form).await;
+
+    assert_eq!(status, 303, "{page}");
+    scene.front.close().await;
+}

@@ -142,6 +142,8 @@ fn description(text: &str) -> Option<String> {
 }
 
 fn statement(text: &str) -> Option<String> {
+    // Browsers send line ends as two characters.
+    let text = text.replace("\r\n", "\n");
     let text = text.trim();
     let fits = (3..=500).contains(&text.chars().count()) && !crate::text::has_hidden(text);
     fits.then(|| text.to_owned())
@@ -178,6 +180,14 @@ mod tests {
             let honest = parsed.as_ref().is_ok_and(|email| email.as_str().is_ascii());
             assert!(parsed.is_err() || honest, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_reason_of_two_lines_is_kept_as_browsers_and_others_send_it() {
+        for sent in ["one\r\ntwo", "one\ntwo\r\n"] {
+            assert_eq!(sent.parse::<Statement>().unwrap().as_str(), "one\ntwo");
+        }
+        assert!("one\rtwo".parse::<Statement>().is_err());
     }
 
     #[test]
