@@ -94,6 +94,7 @@ impl House {
                 token: invited.token,
                 joining: Joining::New {
                     password: Secret::new("correct horse battery staple 2".to_owned()),
+                    address: [127, 0, 0, 1].into(),
                     user_agent: "test".to_owned(),
                 },
             })
@@ -167,8 +168,8 @@ impl House {
         let credential = StoreCredential {
             source,
             environment,
-            scheme,
             base_url: base.parse().expect("a URL"),
+            scheme,
             secret,
         };
         self.connections

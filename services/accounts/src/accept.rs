@@ -1,11 +1,13 @@
 //! Accepting an invitation: as somebody new, or as who one already is.
 
+use std::net::IpAddr;
+
 use countersign_access::SystemReason::{ResolveCredential, SignUp};
 use countersign_domain::{
     Fault, Kind,
     digest::Digest,
     id::{PersonId, SessionId},
-    name::Slug,
+    name::{Email, Slug},
     record::{Act, Record},
     secret::Secret,
 };
@@ -18,6 +20,7 @@ use countersign_store::{
 
 use crate::{
     accounts::{Accounts, SESSION},
+    limits::Limited,
     password::{self, Busy, PasswordProblem},
     token,
 };
@@ -36,6 +39,8 @@ pub enum Joining {
     New {
         /// Their password.
         password: Secret,
+        /// Where the request came from.
+        address: IpAddr,
         /// What the browser calls itself.
         user_agent: String,
     },
@@ -72,6 +77,9 @@ pub enum AcceptError {
     /// The password is not one we take.
     #[error(transparent)]
     Password(#[from] PasswordProblem),
+    /// Too many tries.
+    #[error(transparent)]
+    Limited(#[from] Limited),
     /// Too many at once.
     #[error("too many people are signing in right now")]
     Busy,
@@ -88,6 +96,7 @@ impl Fault for AcceptError {
             Self::EmailTaken | Self::AlreadyMember => Kind::Conflict,
             Self::SignedOut => Kind::Unauthenticated,
             Self::Password(problem) => problem.kind(),
+            Self::Limited(_) => Kind::Limited,
             Self::Busy => Kind::Unavailable,
             Self::Store(error) => error.kind(),
         }
@@ -101,6 +110,7 @@ impl Fault for AcceptError {
             Self::AlreadyMember => "already_member",
             Self::SignedOut => "sign_in_required",
             Self::Password(problem) => problem.code(),
+            Self::Limited(_) => "too_many_attempts",
             Self::Busy => "busy",
             Self::Store(error) => error.code(),
         }
@@ -127,18 +137,21 @@ impl Accounts {
     /// Accepts an invitation, once. What fails leaves it as it was.
     ///
     /// # Errors
-    /// When it is not good, is for somebody else, or they are in already.
+    /// When it is not good, is for somebody else, they are in already, or it is tried too often.
     pub async fn accept(&self, cmd: Accept) -> Result<Accepted, AcceptError> {
         let digest = token::digest(cmd.token.expose());
         match cmd.joining {
             Joining::SignedIn(session) => self.join(&digest, session).await,
             Joining::New {
                 password,
+                address,
                 user_agent,
             } => {
+                self.limits.count_address(address)?;
                 let found = self.invitation(cmd.token.expose()).await?;
                 let organisation = found.tenant_name.parse().ok();
                 password::check(&password, &found.email, organisation.as_ref())?;
+                self.is_new(&found.email).await?;
                 let person = NewPerson {
                     id: self.world.id(),
                     email: found.email,
@@ -147,6 +160,13 @@ impl Accounts {
                 self.join_as_new(&digest, &person, user_agent).await
             }
         }
+    }
+
+    /// Says so before hashing when the address is somebody's.
+    async fn is_new(&self, email: &Email) -> Result<(), AcceptError> {
+        let tx = self.store.begin_system(ResolveCredential).await?;
+        let known = tx.password_of(email).await?;
+        known.map_or(Ok(()), |_| Err(AcceptError::EmailTaken))
     }
 
     async fn join(&self, digest: &Digest, session: SessionId) -> Result<Accepted, AcceptError> {

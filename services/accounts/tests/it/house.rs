@@ -161,6 +161,7 @@ pub(crate) fn newcomer(token: &str) -> Accept {
         token: secret(token),
         joining: Joining::New {
             password: secret(PASSWORD),
+            address: address(3),
             user_agent: "a browser".to_owned(),
         },
     }

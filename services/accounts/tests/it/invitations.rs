@@ -65,6 +65,25 @@ async fn an_invitation_is_good_only_for_its_own_address() {
 }
 
 #[tokio::test]
+async fn an_invitation_is_tried_from_one_address_only_so_often() {
+    let house = House::open().await;
+    let ada = house.owner("ada@example.com", "Acme").await;
+    let token = house
+        .invitation(&ada, "ada@example.org", Role::Reviewer)
+        .await;
+    house.owner("ada@example.org", "Elsewhere").await;
+
+    let mut codes = Vec::new();
+    for _ in 0..40 {
+        let error = house.accounts.accept(newcomer(&token)).await.err().unwrap();
+        codes.push(error.code());
+    }
+
+    assert_eq!((codes[0], codes[39]), ("email_taken", "too_many_attempts"));
+    assert!(house.accounts.invitation(&token).await.is_ok());
+}
+
+#[tokio::test]
 async fn an_invitation_that_is_over_taken_back_or_made_up_is_not_good() {
     let house = House::open().await;
     let ada = house.owner("ada@example.com", "Acme").await;

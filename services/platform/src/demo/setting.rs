@@ -126,6 +126,7 @@ impl Services {
                 token: invited.token,
                 joining: Joining::New {
                     password: Secret::new(password.expose().to_owned()),
+                    address: Ipv4Addr::LOCALHOST.into(),
                     user_agent: "countersign demo".to_owned(),
                 },
             })
@@ -207,13 +208,13 @@ impl Services {
             environment,
             base_url: sample.base().parse()?,
         };
-        self.connections.set_base_url(&who.scope, place).await?;
         let base_url = place.base_url.clone();
+        self.connections.set_base_url(&who.scope, place).await?;
         let credential = StoreCredential {
             source,
             environment,
-            scheme: AuthScheme::ApiKeyHeader {
             base_url,
+            scheme: AuthScheme::ApiKeyHeader {
                 name: KEY_HEADER.to_owned(),
             },
             secret: sample.key(),

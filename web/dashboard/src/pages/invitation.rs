@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use countersign_accounts::{Accept, AcceptError, FoundInvitation, Joining};
 use countersign_domain::secret::Secret;
-use countersign_edge::{Form, Problem, ReturnTo, Routes, UserAgent, WhoMay};
+use countersign_edge::{ClientAddress, Form, Problem, ReturnTo, Routes, UserAgent, WhoMay};
 use serde::Deserialize;
 
 use crate::{
@@ -66,7 +66,12 @@ struct AcceptForm {
     password: Option<String>,
 }
 
-async fn accept(person: Person, user_agent: UserAgent, Form(form): Form<AcceptForm>) -> Answer {
+async fn accept(
+    person: Person,
+    address: ClientAddress,
+    user_agent: UserAgent,
+    Form(form): Form<AcceptForm>,
+) -> Answer {
     let token = token(&person);
     let accounts = &person.visit.dashboard.accounts;
     let found = accounts.invitation(&token).await?;
@@ -74,6 +79,7 @@ async fn accept(person: Person, user_agent: UserAgent, Form(form): Form<AcceptFo
         Some(user) => Joining::SignedIn(user.session),
         None => Joining::New {
             password: Secret::new(form.password.unwrap_or_default()),
+            address: address.0,
             user_agent: user_agent.0,
         },
     };
