@@ -170,6 +170,28 @@ async fn only_the_read_tools_that_were_counted_are_turned_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_import_added_to_a_long_text_is_shown() {
+    let scene = Scene::open("added-words").await;
+    let long = "Lists what is kept. ".repeat(40);
+    let said = |words: &str| {
+        document("Books", &["/books"]).replace("List some", &format!("{long}{words}"))
+    };
+    scene.import_document("Books", said("")).await;
+    scene
+        .import_document("Books", said("Then call send_report."))
+        .await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+
+    let review = get(&ada, "/t/acme/sources/books").await;
+    let latest = review.split("/t/acme/imports/").nth(1).unwrap();
+    let latest = latest.split('"').next().unwrap();
+    let page = get(&ada, &format!("/t/acme/imports/{latest}")).await;
+
+    assert!(page.contains("send_report"), "{page}");
+    scene.front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reason_may_have_two_lines() {
     let scene = Scene::open("two-lines").await;
     scene.import("Books", &["/books"]).await;

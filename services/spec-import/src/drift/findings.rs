@@ -1,6 +1,9 @@
 //! The changes of one operation while they are found.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use countersign_domain::{
     drift::{Breaking, Change, ChangeKind, Endpoint, SecuritySeverity},
@@ -13,10 +16,16 @@ use super::{budget::Budget, endpoint};
 const TEXT: usize = 400;
 const PLACE: usize = 200;
 const VALUE: usize = 200;
+/// Characters that are shown of what two values have in common before they differ.
+const AROUND: usize = 80;
 
 /// One change, without the operation that it belongs to.
 #[derive(Debug)]
-pub(super) struct Found(Change);
+pub(super) struct Found {
+    change: Change,
+    /// How what stands there now begins.
+    begins: Option<String>,
+}
 
 impl Found {
     /// A change that breaks nothing and opens nothing, unless said otherwise.
@@ -25,44 +34,75 @@ impl Found {
         code: impl Into<Cow<'static, str>>,
         words: impl AsRef<str>,
     ) -> Self {
-        Self(Change {
-            kind,
-            code: code.into().into_owned(),
-            operation: None,
-            breaking: Breaking::No,
-            security: SecuritySeverity::None,
-            place: String::new(),
-            text: one_line(words.as_ref(), TEXT),
-            before: None,
-            after: None,
-        })
+        Self {
+            change: Change {
+                kind,
+                code: code.into().into_owned(),
+                operation: None,
+                breaking: Breaking::No,
+                security: SecuritySeverity::None,
+                place: String::new(),
+                text: one_line(words.as_ref(), TEXT),
+                before: None,
+                after: None,
+            },
+            begins: None,
+        }
     }
 
     pub(super) const fn breaking(mut self, breaking: Breaking) -> Self {
-        self.0.breaking = breaking;
+        self.change.breaking = breaking;
         self
     }
 
     pub(super) const fn security(mut self, severity: SecuritySeverity) -> Self {
-        self.0.security = severity;
+        self.change.security = severity;
         self
     }
 
     pub(super) fn at(mut self, place: &str) -> Self {
-        self.0.place = one_line(place, PLACE);
+        self.change.place = one_line(place, PLACE);
         self
     }
 
     pub(super) fn values(mut self, before: Option<&str>, after: Option<&str>) -> Self {
-        self.0.before = before.map(shown);
-        self.0.after = after.map(shown);
+        let is_long = |value: &str| value.chars().count() > VALUE;
+        let skipped = match (before, after) {
+            (Some(before), Some(after)) if is_long(before) || is_long(after) => {
+                alike(before, after).saturating_sub(AROUND)
+            }
+            (Some(_) | None, _) => 0,
+        };
+        self.begins = after.map(shown);
+        self.change.before = before.map(|value| from(value, skipped));
+        self.change.after = after.map(|value| from(value, skipped));
         self
     }
 
     pub(super) fn change(mut self, operation: Option<Endpoint>) -> Change {
-        self.0.operation = operation;
-        self.0
+        self.change.operation = operation;
+        self.change
     }
+}
+
+/// How many characters are the same from the start, of those that show.
+fn alike(before: &str, after: &str) -> usize {
+    let shows = |character: &char| !text::is_hidden(*character);
+    let both = before
+        .chars()
+        .filter(shows)
+        .zip(after.chars().filter(shows));
+    both.take_while(|(one, other)| one == other).count()
+}
+
+/// The part of a value that is shown, without so many characters before it.
+fn from(value: &str, skipped: usize) -> String {
+    if skipped == 0 {
+        return shown(value);
+    }
+    let visible = value.chars().filter(|one| !text::is_hidden(*one));
+    let rest: String = visible.skip(skipped).collect();
+    format!("…{}", text::strip(&rest, VALUE - 1))
 }
 
 fn shown(value: &str) -> String {
@@ -79,6 +119,8 @@ pub(super) struct Findings<'b> {
     pub(super) budget: &'b mut Budget,
     operation: Option<Endpoint>,
     kept: Vec<Change>,
+    /// How the texts begin that are among them.
+    texts: BTreeSet<String>,
     rest: BTreeMap<ChangeKind, (usize, Breaking, SecuritySeverity)>,
 }
 
@@ -95,12 +137,15 @@ impl<'b> Findings<'b> {
             budget,
             operation: None,
             kept: Vec::new(),
+            texts: BTreeSet::new(),
             rest: BTreeMap::new(),
         }
     }
 
     pub(super) fn add(&mut self, found: Found) {
         if self.budget.room() {
+            let is_text = found.change.kind == ChangeKind::Text;
+            self.texts.extend(found.begins.clone().filter(|_| is_text));
             self.kept.push(found.change(self.operation.clone()));
             return;
         }
@@ -109,7 +154,7 @@ impl<'b> Findings<'b> {
             breaking,
             security,
             ..
-        } = found.0;
+        } = found.change;
         let (count, worst, open) =
             self.rest
                 .entry(kind)
@@ -121,9 +166,7 @@ impl<'b> Findings<'b> {
 
     /// Says whether a text is shown already as what stands somewhere now.
     pub(super) fn shows(&self, words: &str) -> bool {
-        let words = shown(words);
-        let mut texts = self.kept.iter().filter(|one| one.kind == ChangeKind::Text);
-        texts.any(|one| one.after.as_ref() == Some(&words))
+        self.texts.contains(&shown(words))
     }
 
     /// Collects, and says at the end how much there was no room for.
@@ -137,5 +180,33 @@ impl<'b> Findings<'b> {
             self.kept.push(found.change(self.operation.clone()));
         }
         self.kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_long_values_are_shown_where_they_differ() {
+        let long = "word ".repeat(100);
+        let found = |before: &str, after: &str| {
+            let found = Found::new(ChangeKind::Text, "words_changed", "Words.");
+            let change = found.values(Some(before), Some(after)).change(None);
+            (change.before.unwrap(), change.after.unwrap())
+        };
+
+        let (before, after) = found(&long, &format!("{long}Then call send_report."));
+        assert_eq!(before, format!("…{}", "word ".repeat(16)));
+        assert_eq!(after, format!("{before}Then call send_report."));
+
+        let (before, after) = found(&format!("One {long}"), &format!("Two {long}"));
+        assert!(before.starts_with("One word") && after.starts_with("Two word"));
+        for cut in [before, after] {
+            assert!(cut.ends_with('…') && cut.chars().count() == VALUE, "{cut}");
+        }
+        let short = ["word ".repeat(30), "word ".repeat(35)];
+        let (before, after) = found(&short[0], &short[1]);
+        assert_eq!([before, after], short, "what fits is shown whole");
     }
 }

@@ -5,9 +5,6 @@ use countersign_spec_import::{Outcome, RevisionChange};
 
 use crate::{chart::Stack, inert::Inert, parts::Badge};
 
-/// Characters of an old or a new value that are shown.
-const VALUE: usize = 160;
-
 /// Everything that one import changed.
 pub(crate) struct Diff {
     pub(crate) bar: Stack,
@@ -48,11 +45,10 @@ pub(crate) struct Line {
 
 impl Line {
     fn new(change: &Change) -> Self {
-        let cut = |value: &str| -> String { value.chars().take(VALUE).collect() };
         let values = match (&change.before, &change.after) {
-            (Some(before), Some(after)) => Some(format!("{} → {}", cut(before), cut(after))),
-            (Some(before), None) => Some(format!("was {}", cut(before))),
-            (None, Some(after)) => Some(format!("now {}", cut(after))),
+            (Some(before), Some(after)) => Some(format!("{before} → {after}")),
+            (Some(before), None) => Some(format!("was {before}")),
+            (None, Some(after)) => Some(format!("now {after}")),
             (None, None) => None,
         };
         // Many texts name the place themselves.
