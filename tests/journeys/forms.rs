@@ -207,3 +207,67 @@ async fn a_reason_may_have_two_lines() {
     assert_eq!(status, 303, "{page}");
     scene.front.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_tools_of_an_endpoint_are_set_only_by_who_saw_the_present_ones() {
+    let scene = Scene::open("present-tools").await;
+    scene.import("Books", &["/books", "/authors"]).await;
+    scene.import("Films", &["/books"]).await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    for api in ["books", "films"] {
+        let review = format!("/t/acme/sources/{api}");
+        let form = drawn(&get(&ada, &review).await, "turn-on-reads-form");
+        let form = format!("{form}&reason=they+only+read");
+        let turned_on = post(&ada, &format!("{review}/turn-on-reads"), &form).await;
+        assert_eq!(turned_on.0, 303, "{}", turned_on.1);
+    }
+    let draft = get(&ada, "/t/acme/new-endpoint").await;
+    // Two APIs have a tool of this name: each box says whose it is.
+    assert!(draft.contains("Films"), "{draft}");
+    let tool_of = |api: &str, name: &str| {
+        let boxes = draft.split("<label class=\"check\">");
+        let its = boxes
+            .skip(1)
+            .find(|one| one.contains(api) && one.contains(name));
+        its.unwrap()
+            .split("value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let (books, authors) = (tool_of("Books", "/books"), tool_of("Books", "/authors"));
+    let films = tool_of("Films", "/books");
+    let make = format!(
+        "csrf={}&name=Support&environment=production&tool={books}&tool={authors}",
+        ada.csrf
+    );
+    assert_eq!(post(&ada, "/t/acme/new-endpoint", &make).await.0, 303);
+    let endpoint = "/t/acme/endpoints/support";
+    let save = async |form: &str| post(&ada, &format!("{endpoint}/tools"), form).await;
+    let before = get(&ada, endpoint).await;
+    let form = drawn(&before, "endpoint-tools-form");
+    let ticked = |page: &str, tool: &str| page.contains(&format!("value=\"{tool}\" checked"));
+
+    let without = form.replace(&format!("tool={authors}"), "");
+    assert_eq!(save(&without).await.0, 303);
+    let (status, page) = save(&form).await;
+
+    assert_eq!(status, 409, "{page}");
+    assert!(page.contains("changed"), "{page}");
+    let page = get(&ada, endpoint).await;
+    assert!(ticked(&page, &books) && !ticked(&page, &authors));
+    // What is refused keeps what was ticked.
+    let both = format!(
+        "{}&tool={films}&tool={authors}",
+        drawn(&page, "endpoint-tools-form")
+    );
+    let (status, page) = save(&both).await;
+    assert_eq!(status, 409, "{page}");
+    for tool in [&books, &films, &authors] {
+        assert!(ticked(&page, tool), "{page}");
+    }
+    scene.front.close().await;
+}

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use countersign_access::TenantScope;
-use countersign_domain::name::Slug;
+use countersign_domain::{digest::Digest, id::ToolId, name::Slug};
 use countersign_store::{
     endpoints::{Endpoint, EndpointCount},
     environments::Environment,
@@ -35,6 +35,21 @@ pub struct EndpointDetail {
     pub environment: Environment,
     /// Its tools by name, also those that are off.
     pub tools: Vec<ToolBrief>,
+}
+
+impl EndpointDetail {
+    /// Which tools were chosen for it, in one value for a form to carry.
+    #[must_use]
+    pub fn chosen(&self) -> Digest {
+        chosen(self.tools.iter().map(|view| view.tool.id))
+    }
+}
+
+/// One value for the same tools in any order.
+pub(crate) fn chosen(tools: impl Iterator<Item = ToolId>) -> Digest {
+    let mut lines: Vec<String> = tools.map(|tool| format!("{tool}\n")).collect();
+    lines.sort_unstable();
+    Digest::of(lines.concat().as_bytes())
 }
 
 impl Registry {

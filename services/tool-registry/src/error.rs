@@ -112,6 +112,9 @@ pub enum EndpointError {
     /// The URL is or was another endpoint's.
     #[error("the URL name {0} is taken or was used before; choose another")]
     SlugTaken(String),
+    /// Its tools are not those that were seen.
+    #[error("its tools were changed since you looked at them; look again")]
+    ToolsChanged,
     /// A tool that was chosen is not there.
     #[error("one of the tools does not exist")]
     ToolUnknown,
@@ -145,9 +148,10 @@ impl Fault for EndpointError {
         match self {
             Self::Denied(error) => error.kind(),
             Self::SlugMissing | Self::ToolUnknown => Kind::Invalid,
-            Self::SlugTaken(_) | Self::ToolNameTaken { .. } | Self::ToolNamesAlike { .. } => {
-                Kind::Conflict
-            }
+            Self::SlugTaken(_)
+            | Self::ToolsChanged
+            | Self::ToolNameTaken { .. }
+            | Self::ToolNamesAlike { .. } => Kind::Conflict,
             Self::Store(error) => error.kind(),
         }
     }
@@ -157,6 +161,7 @@ impl Fault for EndpointError {
             Self::Denied(error) => error.code(),
             Self::SlugMissing => "endpoint_slug_missing",
             Self::SlugTaken(_) => "endpoint_slug_taken",
+            Self::ToolsChanged => "endpoint_tools_changed",
             Self::ToolUnknown => "tool_unknown",
             Self::ToolNameTaken { .. } => "tool_name_taken",
             Self::ToolNamesAlike { .. } => "tool_names_alike",

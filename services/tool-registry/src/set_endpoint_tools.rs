@@ -5,20 +5,24 @@ use std::collections::HashMap;
 use countersign_access::{ManageEndpoint, TenantScope};
 use countersign_domain::{
     confusable::skeleton,
+    digest::Digest,
     event::Event,
     id::ToolId,
     name::Slug,
     record::{Act, Record},
 };
-use countersign_store::{TenantTx, endpoints::NamedTool};
+use countersign_store::{TenantTx, endpoints::NamedTool, tools::ToolsOf};
 
-use crate::{EndpointError, Registry};
+use crate::{EndpointError, Registry, endpoints::chosen};
 
 /// The wish to have these tools at an endpoint, and no others.
 #[derive(Clone, Debug)]
 pub struct SetEndpointTools {
     /// The endpoint.
     pub endpoint: Slug,
+    /// The tools that were there when these were chosen, as [`EndpointDetail::chosen`](crate::EndpointDetail::chosen) says them;
+    /// where others are by then, nothing is changed. Absent, whatever is there makes room.
+    pub seen: Option<Digest>,
     /// Its tools from now on.
     pub tools: Vec<ToolId>,
 }
@@ -27,8 +31,8 @@ impl Registry {
     /// Chooses the tools of an endpoint. Being chosen turns nothing on.
     ///
     /// # Errors
-    /// When the caller may not, there is no such endpoint, a tool does not exist, or two have one
-    /// name.
+    /// When the caller may not, there is no such endpoint, its tools are not those that were seen,
+    /// a tool does not exist, or two have one name.
     pub async fn set_endpoint_tools(
         &self,
         scope: &TenantScope,
@@ -38,6 +42,12 @@ impl Registry {
         let tx = self.store.begin(scope).await?;
         let endpoint = tx.endpoint_by_slug(&cmd.endpoint).await?;
         tx.lock_endpoint(endpoint.id).await?;
+        let place = (ToolsOf::Endpoint(endpoint.id), endpoint.environment);
+        let present = tx.tool_briefs(place.0, place.1).await?;
+        let present = chosen(present.iter().map(|found| found.tool.id));
+        if cmd.seen.is_some_and(|seen| seen != present) {
+            return Err(EndpointError::ToolsChanged);
+        }
         let tools = fitting(&tx, &cmd.tools).await?;
 
         tx.set_endpoint_tools(permit, endpoint.id, &cmd.tools)

@@ -194,6 +194,7 @@ impl EndpointMutations {
         let found = registry.endpoint(&caller.scope, &slug).await;
         Ok(Endpoint::new(caller.scope, found.map_err(to_graphql)?))
     }
+            seen: None,
 
     /// Disconnects an agent: one's own, or any with the right to. Returns the grant's id.
     #[graphql(complexity = "CALL")]

@@ -364,6 +364,7 @@ async fn a_changed_definition_and_a_removed_choice_are_not_seen() {
 
     let cmd = SetEndpointTools {
         endpoint: gate.endpoint.clone(),
+        seen: None,
         tools: vec![list.tool.id],
     };
     gate.home

@@ -35,6 +35,7 @@ async fn an_endpoint_has_the_tools_that_were_chosen_and_turns_none_on() {
         .unwrap();
     let cmd = SetEndpointTools {
         endpoint: endpoint.slug.clone(),
+        seen: None,
         tools: vec![add.tool.id],
     };
     home.registry
@@ -139,6 +140,7 @@ async fn another_tenant_sees_no_endpoint_and_lends_no_tool() {
     assert_eq!(seen.kind(), Kind::NotFound);
     let cmd = SetEndpointTools {
         endpoint: slug,
+        seen: None,
         tools: Vec::new(),
     };
     let changed = home

@@ -5,6 +5,7 @@ use askama::Template;
 use countersign_access::ActionName;
 use countersign_domain::{
     Fault as _, Kind,
+    digest::Digest,
     id::ToolId,
     name::{Slug, Title},
     risk::RiskClass,
@@ -98,26 +99,32 @@ pub(crate) struct ToolBox {
     pub(crate) name: String,
     pub(crate) method: String,
     pub(crate) path: Inert,
+    /// The API it belongs to.
+    pub(crate) source: Inert,
     pub(crate) state: Badge,
     pub(crate) checked: bool,
 }
 
+/// A tool that can be chosen, and the API it belongs to.
+pub(crate) type Offered = (String, ToolBrief);
+
 /// Groups what can be chosen: what is on, and what already is of the endpoint.
-pub(crate) fn choices(tools: &[ToolBrief], chosen: &[ToolId]) -> Vec<ToolChoice> {
+pub(crate) fn choices(tools: &[Offered], chosen: &[ToolId]) -> Vec<ToolChoice> {
     let is_chosen = |view: &ToolBrief| chosen.contains(&view.tool.id);
     let group = |class: RiskClass| {
         let of_class = tools
             .iter()
-            .filter(|view| view.tool.operation.risk.class == class);
+            .filter(|(_, view)| view.tool.operation.risk.class == class);
         ToolChoice {
             class: class.as_str(),
             badge: Badge::class(class),
             boxes: of_class
-                .map(|view| ToolBox {
+                .map(|(source, view)| ToolBox {
                     id: view.tool.id.to_string(),
                     name: view.tool.name.clone(),
                     method: view.tool.operation.method.to_string(),
                     path: Inert::new(&view.tool.operation.path),
+                    source: Inert::new(source),
                     state: Badge::state(view.state),
                     checked: is_chosen(view),
                 })
@@ -133,17 +140,19 @@ async fn offered(
     here: &Here,
     environment: &Environments,
     chosen: &[ToolId],
-) -> Result<Vec<ToolBrief>, Problem> {
+) -> Result<Vec<Offered>, Problem> {
     let registry = &here.services().registry;
     let mut offered = Vec::new();
     for view in registry.sources(here.scope()).await? {
+        let source = view.source;
         let tools = registry
-            .tool_briefs(here.scope(), view.source.id, environment.chosen.id)
+            .tool_briefs(here.scope(), source.id, environment.chosen.id)
             .await?;
-        offered.extend(tools.into_iter().filter(|view| {
+        let tools = tools.into_iter().filter(|view| {
             let is_on = matches!(view.state, countersign_domain::tool::ToolState::On(_));
             is_on || chosen.contains(&view.tool.id)
-        }));
+        });
+        offered.extend(tools.map(|view| (source.name.clone(), view)));
     }
     Ok(offered)
 }
@@ -168,7 +177,7 @@ impl NewEndpointPage {
     ) -> Result<Self, Problem> {
         let environment = Environments::choose(here, named).await?;
         let tools = offered(here, &environment, chosen.unwrap_or_default()).await?;
-        let every: Vec<ToolId> = tools.iter().map(|view| view.tool.id).collect();
+        let every: Vec<ToolId> = tools.iter().map(|(_, view)| view.tool.id).collect();
         Ok(Self {
             frame: here.frame("New endpoint", Section::Endpoints),
             base: here.path(""),
@@ -185,7 +194,8 @@ impl NewEndpointPage {
     fn with_error(mut self, error: EndpointError) -> Self {
         match error {
             EndpointError::SlugMissing | EndpointError::SlugTaken(_) => self.slug.wrong(error),
-            EndpointError::ToolUnknown
+            EndpointError::ToolsChanged
+            | EndpointError::ToolUnknown
             | EndpointError::ToolNameTaken { .. }
             | EndpointError::ToolNamesAlike { .. }
             | EndpointError::Denied(_)
@@ -282,6 +292,8 @@ pub(crate) struct EndpointPage {
     pub(crate) classes: Vec<(Badge, usize)>,
     pub(crate) hidden: usize,
     pub(crate) choices: Vec<ToolChoice>,
+    /// Which tools it has, for the form that chooses others.
+    pub(crate) seen: String,
     pub(crate) may_manage: bool,
     pub(crate) grants: Vec<GrantRow>,
     pub(crate) error: Option<String>,
@@ -290,7 +302,9 @@ pub(crate) struct EndpointPage {
 /// What is known when an endpoint is drawn.
 pub(crate) struct Known {
     pub(crate) detail: EndpointDetail,
-    pub(crate) offered: Vec<ToolBrief>,
+    pub(crate) offered: Vec<Offered>,
+    /// The boxes that are ticked.
+    pub(crate) ticked: Vec<ToolId>,
     pub(crate) grants: Vec<GrantView>,
     pub(crate) url: String,
 }
@@ -309,7 +323,6 @@ impl EndpointPage {
         let classes = RiskClass::ALL
             .into_iter()
             .map(|class| (class, count(class)));
-        let chosen: Vec<ToolId> = tools.iter().map(|view| view.tool.id).collect();
         let grants = known.grants.iter();
         Self {
             frame,
@@ -324,7 +337,8 @@ impl EndpointPage {
                 .map(|(class, count)| (Badge::class(class), count))
                 .collect(),
             hidden: tools.len() - tools.iter().filter(is_on).count(),
-            choices: choices(&known.offered, &chosen),
+            choices: choices(&known.offered, &known.ticked),
+            seen: known.detail.chosen().to_string(),
             may_manage: false,
             grants: grants
                 .filter(|grant| grant.endpoint_slug == endpoint.slug.as_str())
@@ -334,7 +348,8 @@ impl EndpointPage {
         }
     }
 
-    async fn load(here: &Here) -> Result<Self, Problem> {
+    /// Draws it with its own tools ticked, or with those.
+    async fn load(here: &Here, ticked: Option<Vec<ToolId>>) -> Result<Self, Problem> {
         let slug: Slug = here.part("endpoint")?;
         let services = here.services();
         let detail = services.registry.endpoint(here.scope(), &slug).await?;
@@ -344,6 +359,7 @@ impl EndpointPage {
         let tenant = &here.caller.tenant;
         let known = Known {
             offered: offered(here, &environment, &chosen).await?,
+            ticked: ticked.unwrap_or(chosen),
             grants: services.grants.list(here.scope()).await?,
             url: here.visit.link(&format!("/mcp/{tenant}/{slug}")),
             detail,
@@ -356,25 +372,38 @@ impl EndpointPage {
 }
 
 async fn show(here: Here) -> Answer {
-    page(&EndpointPage::load(&here).await?)
+    page(&EndpointPage::load(&here, None).await?)
 }
 
 #[derive(Deserialize)]
 struct ToolsForm {
+    /// Which tools the endpoint had when the form was drawn.
+    seen: String,
     #[serde(default)]
     tool: Vec<ToolId>,
+}
+
+fn unreadable() -> Problem {
+    Problem::invalid(
+        "invalid_form",
+        "the form does not say which tools it showed",
+    )
 }
 
 async fn set_tools(here: Here, Form(form): Form<ToolsForm, FORM_BYTES>) -> Answer {
     let slug: Slug = here.part("endpoint")?;
     let command = SetEndpointTools {
         endpoint: slug.clone(),
-        tools: form.tool,
+        seen: Some(Digest::parse(&form.seen).ok_or_else(unreadable)?),
+        tools: form.tool.clone(),
     };
     let registry = &here.services().registry;
     if let Err(error) = registry.set_endpoint_tools(here.scope(), command).await {
         let error = mendable(error)?;
-        let mut drawn = EndpointPage::load(&here).await?;
+        // Who has not seen the present tools sees them now.
+        let is_stale = matches!(error, EndpointError::ToolsChanged);
+        let ticked = Some(form.tool).filter(|_| !is_stale);
+        let mut drawn = EndpointPage::load(&here, ticked).await?;
         drawn.error = Some(sentence(&error.to_string()));
         return page_with(StatusCode::CONFLICT, &drawn);
     }

@@ -380,9 +380,14 @@ fn new_endpoint_page(text: &str) -> endpoints::NewEndpointPage {
         environment: environments(),
         name: Field::text("name", "Name").value(Inert::new(text).to_string()),
         slug: Field::text("slug", "Name in the URL").optional(),
-        choices: endpoints::choices(&s::briefs(12, text), &[]),
+        choices: endpoints::choices(&offered(text), &[]),
         error: None,
     }
+}
+
+fn offered(text: &str) -> Vec<endpoints::Offered> {
+    let tools = s::briefs(12, text).into_iter();
+    tools.map(|view| (text.to_owned(), view)).collect()
 }
 
 fn endpoint_page(text: &str) -> endpoints::EndpointPage {
@@ -392,7 +397,8 @@ fn endpoint_page(text: &str) -> endpoints::EndpointPage {
             environment: s::environment(),
             tools: s::briefs(12, text),
         },
-        offered: s::briefs(12, text),
+        offered: offered(text),
+        ticked: Vec::new(),
         grants: vec![s::grant(text)],
         url: "https://countersign.example/mcp/acme/support".to_owned(),
     };
