@@ -6,12 +6,12 @@ use countersign_oauth_server::GrantView;
 use countersign_tool_registry::{CreateEndpoint, EndpointDetail, EndpointView, SetEndpointTools};
 
 use crate::{
-    api::{CALL, LIST},
+    api::{CALL, LIST, page_price},
     context::{ContextExt as _, enter},
     fault::{given, id, known, named, to_graphql},
     scalar::Moment,
     tenant::{Environment, RiskClass},
-    tool::Tool,
+    tool::{ToolFilter, ToolPage},
 };
 
 /// An MCP endpoint, in a list.
@@ -70,10 +70,18 @@ impl Endpoint {
         self.found.endpoint.created_at.into()
     }
 
-    /// The tools that were chosen for it by name, also those that are off.
-    #[graphql(complexity = "LIST * child_complexity")]
-    async fn tools(&self) -> Vec<Tool> {
-        Tool::all(&self.scope, self.found.tools.clone())
+    /// The tools that were chosen for it by name, also those that are off: at most `first` of those
+    /// after the tool `after`.
+    #[graphql(complexity = "page_price(first, child_complexity)")]
+    #[expect(clippy::unused_async, reason = "the macro takes no other function")]
+    async fn tools(
+        &self,
+        filter: Option<ToolFilter>,
+        #[graphql(default = 50)] first: u32,
+        after: Option<ID>,
+    ) -> Result<ToolPage> {
+        let (tools, filter) = (self.found.tools.clone(), filter.unwrap_or_default());
+        ToolPage::cut(&self.scope, tools, &filter, (first, after.as_ref()))
     }
 
     /// The agents that are connected to it, newest first.
@@ -186,6 +194,7 @@ impl EndpointMutations {
         let caller = enter(ctx, &tenant).await?;
         let set = SetEndpointTools {
             endpoint: named(&endpoint)?,
+            seen: None,
             tools: tools.iter().map(known).collect::<Result<_>>()?,
         };
         let (registry, slug) = (&ctx.services().registry, set.endpoint.clone());
@@ -194,7 +203,6 @@ impl EndpointMutations {
         let found = registry.endpoint(&caller.scope, &slug).await;
         Ok(Endpoint::new(caller.scope, found.map_err(to_graphql)?))
     }
-            seen: None,
 
     /// Disconnects an agent: one's own, or any with the right to. Returns the grant's id.
     #[graphql(complexity = "CALL")]

@@ -68,10 +68,10 @@ impl Pets {
 
     async fn of_endpoint(&self, fields: &str) -> Vec<Value> {
         let query = format!(
-            r#"{{ tenant(slug: "acme") {{ endpoint(slug: "support") {{ tools {{ {fields} }} }} }} }}"#
+            r#"{{ tenant(slug: "acme") {{ endpoint(slug: "support") {{ tools {{ nodes {{ {fields} }} }} }} }} }}"#
         );
         let found = self.ask(&query, Value::Null).await;
-        let tools = &found.data()["tenant"]["endpoint"]["tools"];
+        let tools = &found.data()["tenant"]["endpoint"]["tools"]["nodes"];
         tools.as_array().unwrap().clone()
     }
 

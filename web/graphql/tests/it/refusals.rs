@@ -41,6 +41,8 @@ fn bomb() -> String {
 
 fn hostile() -> Vec<(&'static str, String, &'static str)> {
     let report = r#"tenant(slug: "acme") { report { madeAt } }"#;
+    let tools = r#"tenant(slug: "acme") { endpoint(slug: "support") {
+        tools(first: 200) { nodes { id name title path } } } }"#;
     let many = "@include(if: true) ".repeat(1_000);
     let ofs = format!("{}name{}", "ofType { ".repeat(11), " }".repeat(11));
     let huge = r#"{ tenant(slug: "acme") { source(slug: "pets") {
@@ -60,6 +62,11 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
         ("21 aliases", aliases(21, "__typename"), "too_many_aliases"),
         ("20 reports", aliases(20, report), "query_too_complex"),
         ("3 reports", aliases(3, report), "query_too_complex"),
+        (
+            "20 endpoints' tools",
+            aliases(20, tools),
+            "query_too_complex",
+        ),
         (
             "1,001 fields",
             format!("{{ {} }}", "__typename ".repeat(1_001)),

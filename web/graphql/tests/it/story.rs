@@ -89,11 +89,11 @@ async fn an_api_becomes_an_endpoint_by_script() {
         .await;
     assert_eq!(made.data()["createEndpoint"]["path"], "/mcp/acme/support");
     let seen = r#"{ tenant(slug: "acme") { endpoints { tools toolsOn }
-        endpoint(slug: "support") { environment { slug } tools { name state } grants { id } } } }"#;
+        endpoint(slug: "support") { environment { slug } tools(first: 1) { total nodes { name state } next } grants { id } } } }"#;
     let seen = front.ask(&ada, seen, Value::Null).await;
     let tenant = &seen.data()["tenant"];
     assert_eq!(tenant["endpoints"][0], json!({"tools": 1, "toolsOn": 1}));
-    assert_eq!(tenant["endpoint"]["tools"][0]["state"], "HOLD");
+    assert_eq!(tenant["endpoint"]["tools"]["nodes"][0]["state"], "HOLD");
 }
 
 #[actix_web::test]
