@@ -209,6 +209,30 @@ async fn a_reason_may_have_two_lines() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_filter_that_no_row_of_the_audit_log_can_have_is_refused_and_not_ignored() {
+    let scene = Scene::open("odd-filters").await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let odd = [
+        "text=%00",
+        "class=%00",
+        "act=a%00b",
+        "since=-5000-01-01",
+        "since=%2B262142-12-31",
+        "until=%2B262142-12-31",
+        "until=-262143-01-01",
+        "until=yesterday",
+    ];
+    for query in odd {
+        let path = format!("/t/acme/audit?{query}");
+        let (status, page) = ada.ask(Method::Get, &path, None).await;
+        assert_eq!(status, 400, "{query}: {page}");
+    }
+    get(&ada, "/t/acme/audit?since=0001-01-01&until=9999-12-31").await;
+    println!("N = {} odd filters", odd.len());
+    scene.front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_tools_of_an_endpoint_are_set_only_by_who_saw_the_present_ones() {
     let scene = Scene::open("present-tools").await;
     scene.import("Books", &["/books", "/authors"]).await;

@@ -18,6 +18,9 @@ pub enum AuditError {
     /// The role does not allow it.
     #[error(transparent)]
     Denied(#[from] Denied),
+    /// The filter asks for what no row can have.
+    #[error("ask for days of the years 1 to 9999, and for text without the character 0")]
+    FilterUnreadable,
     /// There is no such row, or the database said no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -27,6 +30,7 @@ impl Fault for AuditError {
     fn kind(&self) -> Kind {
         match self {
             Self::Denied(error) => error.kind(),
+            Self::FilterUnreadable => Kind::Invalid,
             Self::Store(error) => error.kind(),
         }
     }
@@ -34,6 +38,7 @@ impl Fault for AuditError {
     fn code(&self) -> &'static str {
         match self {
             Self::Denied(error) => error.code(),
+            Self::FilterUnreadable => "filter_unreadable",
             Self::Store(error) => error.code(),
         }
     }
@@ -73,7 +78,7 @@ impl Audit {
     /// Lists a page.
     ///
     /// # Errors
-    /// When the role does not allow it or the database does not answer.
+    /// When the role does not allow it, the filter cannot be read or the database does not answer.
     pub async fn list(
         &self,
         scope: &TenantScope,
@@ -81,6 +86,9 @@ impl Audit {
         before: Option<RecordId>,
     ) -> Result<Page, AuditError> {
         let _permit = scope.allow(ReadRecords)?;
+        if !filter.is_readable() {
+            return Err(AuditError::FilterUnreadable);
+        }
         let tx = self.store.begin(scope).await?;
         let mut rows = tx.records(filter, before, PAGE as u64 + 1).await?;
         let more = rows.len() > PAGE;

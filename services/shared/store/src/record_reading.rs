@@ -1,5 +1,6 @@
 //! Reading the audit log back.
 
+use chrono::Datelike as _;
 use countersign_domain::{
     Timestamp,
     digest::Digest,
@@ -81,6 +82,26 @@ pub struct RecordFilter {
 }
 
 impl RecordFilter {
+    /// Says whether rows can be asked for this: no text of the database has the character 0, and
+    /// its times end before those that can be written.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        let texts = [
+            &self.act,
+            &self.decision,
+            &self.class,
+            &self.status,
+            &self.person,
+            &self.client,
+            &self.tool,
+            &self.text,
+        ];
+        let mut texts = texts.into_iter().flatten();
+        let mut times = [self.since, self.until].into_iter().flatten();
+        texts.all(|text| text.bytes().all(|byte| byte != 0))
+            && times.all(|at| matches!(at.year(), 1..=10_000))
+    }
+
     fn condition(&self) -> Condition {
         let mut all = Condition::all();
         if let Some(act) = &self.act {

@@ -1,11 +1,11 @@
 //! The audit log, and one row with everything that belongs to the same call or hold.
 
 use askama::Template;
-use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveTime};
 use countersign_access::ActionName;
 use countersign_domain::{Timestamp, id::RecordId, record::Act, risk::RiskClass};
 use countersign_edge::{Routes, WhoMay};
-use countersign_reporting::{RecordFilter, RecordRow};
+use countersign_reporting::{AuditError, RecordFilter, RecordRow};
 use serde::Deserialize;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -42,9 +42,11 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    fn filter(&self) -> RecordFilter {
+    fn filter(&self) -> Result<RecordFilter, AuditError> {
         let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        RecordFilter {
+        // The last day is meant with all of it.
+        let until = day(&self.until)?.map(|day| day.succ_opt().unwrap_or(day));
+        Ok(RecordFilter {
             act: given(&self.act),
             decision: given(&self.decision),
             class: given(&self.class),
@@ -53,10 +55,9 @@ impl Query {
             client: given(&self.client),
             tool: given(&self.tool),
             text: given(&self.text),
-            since: midnight(&self.since),
-            // The last day is meant with all of it.
-            until: midnight(&self.until).map(|day| day + TimeDelta::days(1)),
-        }
+            since: day(&self.since)?.map(midnight),
+            until: until.map(midnight),
+        })
     }
 
     fn older(&self, after: RecordId) -> String {
@@ -81,9 +82,14 @@ impl Query {
     }
 }
 
-fn midnight(day: &str) -> Option<Timestamp> {
-    let day: NaiveDate = day.trim().parse().ok()?;
-    Some(day.and_time(NaiveTime::MIN).and_utc())
+fn day(text: &str) -> Result<Option<NaiveDate>, AuditError> {
+    let text = Some(text.trim()).filter(|text| !text.is_empty());
+    let day = text.map(|text| text.parse().map_err(|_| AuditError::FilterUnreadable));
+    day.transpose()
+}
+
+const fn midnight(day: NaiveDate) -> Timestamp {
+    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 #[derive(Template)]
@@ -175,7 +181,7 @@ async fn list(here: Here) -> Answer {
     let query: Query = here.query();
     let audit = &here.services().audit;
     let found = audit
-        .list(here.scope(), &query.filter(), query.after)
+        .list(here.scope(), &query.filter()?, query.after)
         .await?;
     let around = (here.frame("Audit log", Section::Audit), here.path(""));
     page(&AuditPage::new(around, query, &found.rows, found.older))
@@ -249,6 +255,8 @@ async fn show(here: Here) -> Answer {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     #[test]
@@ -258,7 +266,7 @@ mod tests {
             until: "2026-11-01".to_owned(),
             ..Query::default()
         };
-        let filter = query.filter();
+        let filter = query.filter().unwrap();
         let length = filter.until.unwrap() - filter.since.unwrap();
         assert_eq!(length, TimeDelta::days(1));
     }
