@@ -98,7 +98,8 @@ pub fn has_markup(text: &str) -> bool {
     link.clone().any(|mark| text.contains(mark)) || text.split('<').skip(1).any(tag)
 }
 
-/// Control, format, bidirectional, zero-width, variation and tag characters.
+/// Control, format, bidirectional, zero-width, variation and tag characters, and letters that are
+/// blank.
 #[must_use]
 pub fn is_hidden(character: char) -> bool {
     match character {
@@ -114,11 +115,13 @@ pub fn is_hidden(character: char) -> bool {
         | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
+        | '\u{2800}'
         | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}'
         | '\u{ffa0}'
         | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}' => true,
         other => other.is_control(),
@@ -142,6 +145,33 @@ mod tests {
             let text = format!("a{character}b");
             assert_eq!(has_hidden(&text), is_hidden(character), "{character:?}");
             assert_eq!(strip(&text, 9), text.replace(is_hidden, ""));
+        }
+    }
+
+    #[test]
+    fn whatever_unicode_lets_a_font_leave_out_is_hidden_and_so_is_a_blank_letter() {
+        // `Default_Ignorable_Code_Point` of Unicode 17.
+        let ignorable = [
+            '\u{ad}'..='\u{ad}',
+            '\u{34f}'..='\u{34f}',
+            '\u{61c}'..='\u{61c}',
+            '\u{115f}'..='\u{1160}',
+            '\u{17b4}'..='\u{17b5}',
+            '\u{180b}'..='\u{180f}',
+            '\u{200b}'..='\u{200f}',
+            '\u{202a}'..='\u{202e}',
+            '\u{2060}'..='\u{206f}',
+            '\u{3164}'..='\u{3164}',
+            '\u{fe00}'..='\u{fe0f}',
+            '\u{feff}'..='\u{feff}',
+            '\u{ffa0}'..='\u{ffa0}',
+            '\u{fff0}'..='\u{fff8}',
+            '\u{1bca0}'..='\u{1bca3}',
+            '\u{1d173}'..='\u{1d17a}',
+            '\u{e0000}'..='\u{e0fff}',
+        ];
+        for character in ignorable.into_iter().flatten().chain(['\u{2800}']) {
+            assert!(is_hidden(character), "{character:?}");
         }
     }
 
