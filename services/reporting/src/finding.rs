@@ -110,8 +110,10 @@ pub(crate) struct Facts<'a> {
     pub(crate) unused: &'a [ToolOn],
     /// Credentials sent without TLS.
     pub(crate) plain_credentials: &'a [PlainCredential],
-    /// Calls without a known outcome.
+    /// Calls without a known outcome, the latest.
     pub(crate) unresolved_calls: &'a [UnresolvedCall],
+    /// How many of them there are in all.
+    pub(crate) unresolved: u64,
     /// High-risk tools that one person turned on and alone countersigns.
     pub(crate) same_hands: &'a [SameHand],
 }
@@ -152,10 +154,10 @@ impl Facts<'_> {
         finding(
             (FindingCode::OutcomeUnknown, Severity::High),
             evidence,
-            |n| {
+            |_| {
                 format!(
                     "It is not known what became of {}; look upstream before anybody repeats it.",
-                    n_are(n, "call", "calls")
+                    n_are(self.unresolved, "call", "calls")
                 )
             },
         )
@@ -320,13 +322,13 @@ impl Facts<'_> {
 fn finding(
     (code, severity): (FindingCode, Severity),
     evidence: impl Iterator<Item = Evidence>,
-    sentence: impl FnOnce(usize) -> String,
+    sentence: impl FnOnce(u64) -> String,
 ) -> Option<Finding> {
     let evidence: Vec<Evidence> = evidence.collect();
     (!evidence.is_empty()).then(|| Finding {
         code,
         severity,
-        sentence: sentence(evidence.len()),
+        sentence: sentence(evidence.len() as u64),
         evidence,
     })
 }
@@ -354,7 +356,7 @@ fn of_member(member: &Member) -> Evidence {
     }
 }
 
-fn n_are(n: usize, one: &str, several: &str) -> String {
+fn n_are(n: u64, one: &str, several: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { several })
 }
 

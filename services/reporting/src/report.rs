@@ -85,14 +85,16 @@ impl Reports {
         let counts = tx.call_counts(first_moment(now)).await?;
         let tools_on = tx.tools_on().await?;
         let unused = unused(&tools_on, now);
+        let (unresolved_calls, unresolved) = tx
+            .unresolved_calls(now - UNRESOLVED, UNRESOLVED_SHOWN)
+            .await?;
         let findings = Facts {
             members: &tx.members().await?,
             tools_on: &tools_on,
             unused: &unused,
             plain_credentials: &tx.plain_credentials().await?,
-            unresolved_calls: &tx
-                .unresolved_calls(now - UNRESOLVED, UNRESOLVED_SHOWN)
-                .await?,
+            unresolved_calls: &unresolved_calls,
+            unresolved,
             same_hands: &tx.same_hands().await?,
         }
         .findings();

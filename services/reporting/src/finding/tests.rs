@@ -10,6 +10,7 @@ const NONE: Facts<'static> = Facts {
     unused: &[],
     plain_credentials: &[],
     unresolved_calls: &[],
+    unresolved: 0,
     same_hands: &[],
 };
 
@@ -162,6 +163,7 @@ fn the_most_urgent_comes_first_and_names_its_evidence() {
         unused: &[read(), read()],
         plain_credentials: &[here, plain],
         unresolved_calls: std::slice::from_ref(&call),
+        unresolved: 1,
         same_hands: &[hand],
         ..NONE
     };

@@ -46,6 +46,7 @@ pub(crate) const REFUND: Made = Made {
     class: RiskClass::Billing,
     high_risk: true,
     handling: "hold",
+    days_on: 1,
     ..READ
 };
 

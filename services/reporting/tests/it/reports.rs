@@ -94,9 +94,17 @@ async fn a_tool_is_unused_only_after_a_month_in_which_it_could_have_been_called(
     };
     let idle = home.tool_on("idle", old, &home.developer).await;
     let busy = home.tool_on("busy", old, &home.developer).await;
+    let waiting = Made {
+        days_on: 40,
+        ..REFUND
+    };
+    let waiting = home.tool_on("waiting", waiting, &home.reviewer).await;
     home.tool_on("fresh", READ, &home.developer).await;
-    home.write(&[home.row_of(&home.developer, Act::CallAnswered, busy, endpoint)])
-        .await;
+    home.write(&[
+        home.row_of(&home.developer, Act::CallAnswered, busy, endpoint),
+        home.row_of(&home.developer, Act::CallHeld, waiting, endpoint),
+    ])
+    .await;
     let report = report(&home).await;
     let unused: Vec<_> = report.unused.iter().map(|tool| tool.tool).collect();
     assert_eq!(unused, [idle.tool]);
@@ -153,6 +161,21 @@ async fn holds_are_counted_by_state_and_decisions_by_reviewer() {
         [refund.tool.to_string()]
     );
 
+    // Other words for the tool carry the decision over, and clear nobody.
+    let carried: countersign_domain::id::EnablementId = home.world.id();
+    home.run(
+        "INSERT INTO enablement SELECT tenant_id, $a, environment_id, tool_id, tool_version_id, high_risk, state, handling,
+             reason, decided_by, decided_at, now(), id FROM enablement WHERE id = $b;
+         UPDATE enablement SET superseded_at = now() WHERE id = $b;
+         UPDATE enablement SET superseded_at = NULL WHERE id = $a",
+        &[carried.as_uuid(), refund.policy.as_uuid()],
+    )
+    .await;
+    assert_eq!(
+        evidence(&self::report(&home).await, FindingCode::SameHandOnBothKeys),
+        [refund.tool.to_string()]
+    );
+
     home.hold(refund, agent, "consumed", Some(&home.owner))
         .await;
     assert!(!codes(&self::report(&home).await).contains(&FindingCode::SameHandOnBothKeys));
@@ -189,6 +212,34 @@ async fn a_call_whose_end_nobody_knows_is_found_and_one_that_ended_is_not() {
     wanted.sort();
     assert_eq!(said, wanted);
     println!("{} of 4 calls found without a known outcome", said.len());
+}
+
+#[tokio::test]
+async fn calls_of_unknown_outcome_are_all_counted_however_many_are_listed() {
+    const CALLS: usize = 103;
+    let home = Home::open().await;
+    let (endpoint, _) = home.agent().await;
+    let refund = home.tool_on("refund", REFUND, &home.reviewer).await;
+    let intents: Vec<_> = (0..CALLS)
+        .map(|_| home.row_of(&home.developer, Act::CallIntended, refund, endpoint))
+        .collect();
+    home.write(&intents).await;
+    home.run(
+        "UPDATE record SET committed_at = committed_at - interval '3 minutes'",
+        &[],
+    )
+    .await;
+
+    let report = report(&home).await;
+
+    let finding = &report.findings[0];
+    assert_eq!(finding.code, FindingCode::OutcomeUnknown);
+    assert!(
+        finding.sentence.contains("103 calls"),
+        "{}",
+        finding.sentence
+    );
+    assert_eq!(finding.evidence.len(), 100);
 }
 
 #[tokio::test]

@@ -71,7 +71,7 @@ pub struct ToolOn {
     pub reason: String,
     /// It is known where the API lives in this environment.
     pub connected: bool,
-    /// When it was last called here.
+    /// When it was last called here, be it that the call waits.
     pub last_called_at: Option<Timestamp>,
 }
 
@@ -140,7 +140,7 @@ impl TenantTx {
                  LEFT JOIN LATERAL (
                      SELECT r.at FROM record r
                      WHERE r.tenant_id = n.tenant_id AND r.tool_id = n.tool_id
-                       AND r.act IN ('call.answered', 'call.intended')
+                       AND r.act IN ('call.answered', 'call.intended', 'call.held')
                        AND EXISTS (SELECT 1 FROM endpoint x WHERE x.tenant_id = r.tenant_id
                            AND x.id = r.endpoint_id AND x.environment_id = n.environment_id)
                      ORDER BY r.at DESC LIMIT 1) called ON true

@@ -84,7 +84,8 @@ impl TenantTx {
     }
 
     /// Lists calls since a moment that were recorded as about to be sent at least two minutes
-    /// ago, and that have no outcome or one that is itself unknown; newest first.
+    /// ago, and that have no outcome or one that is itself unknown; newest first, at most `limit`,
+    /// and how many there are in all.
     ///
     /// # Errors
     /// When the database refuses.
@@ -92,10 +93,10 @@ impl TenantTx {
         &self,
         since: Timestamp,
         limit: i64,
-    ) -> Result<Vec<UnresolvedCall>, StoreError> {
+    ) -> Result<(Vec<UnresolvedCall>, u64), StoreError> {
         let rows = self
             .rows(
-                "SELECT r.call_id, r.id, COALESCE(r.tool_name, '') AS tool_name, r.at
+                "SELECT r.call_id, r.id, COALESCE(r.tool_name, '') AS tool_name, r.at, count(*) OVER () AS found
                  FROM record r
                  WHERE r.tenant_id = $1 AND r.id >= $2 AND r.act = 'call.intended' AND r.call_id IS NOT NULL
                    AND r.committed_at < clock_timestamp() - interval '2 minutes'
@@ -110,20 +111,20 @@ impl TenantTx {
                 ],
             )
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(UnresolvedCall {
-                    call: id(row, "call_id")?,
-                    intent: id(row, "id")?,
-                    tool_name: row.try_get("", "tool_name")?,
-                    at: row.try_get("", "at")?,
-                })
+        let all = rows.first().map_or(Ok(0), |row| count(row, "found"))?;
+        let calls = rows.iter().map(|row| {
+            Ok(UnresolvedCall {
+                call: id(row, "call_id")?,
+                intent: id(row, "id")?,
+                tool_name: row.try_get("", "tool_name")?,
+                at: row.try_get("", "at")?,
             })
-            .collect()
+        });
+        Ok((calls.collect::<Result<_, StoreError>>()?, all))
     }
 
     /// Lists the high-risk decisions that stand and whose calls were countersigned by nobody but
-    /// the person who decided.
+    /// the person who decided. One that was carried over to other words goes on.
     ///
     /// # Errors
     /// When the database refuses.
@@ -135,7 +136,8 @@ impl TenantTx {
                  JOIN tool t ON t.tenant_id = n.tenant_id AND t.id = n.tool_id AND t.removed_at IS NULL
                  JOIN member m ON m.tenant_id = n.tenant_id AND m.id = n.decided_by
                  JOIN person p ON p.id = m.person_id
-                 JOIN hold h ON h.tenant_id = n.tenant_id AND h.policy_id = n.id
+                 JOIN hold h ON h.tenant_id = n.tenant_id AND h.tool_id = n.tool_id
+                     AND h.environment_id = n.environment_id AND h.created_at >= n.decided_at
                      AND h.decided_by IS NOT NULL AND h.state <> 'rejected'
                  WHERE n.tenant_id = $1 AND n.superseded_at IS NULL AND n.state = 'on' AND n.high_risk
                  GROUP BY t.id, t.name, n.id, m.person_id, p.email
