@@ -295,3 +295,16 @@ async fn the_tools_of_an_endpoint_are_set_only_by_who_saw_the_present_ones() {
     }
     scene.front.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_invitation_keeps_the_role_that_was_chosen() {
+    let scene = Scene::open("kept-role").await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+
+    let form = format!("csrf={}&email=owner@acme.example&role=auditor", ada.csrf);
+    let (status, page) = post(&ada, "/t/acme/members/invite", &form).await;
+
+    assert_eq!(status, 409, "{page}");
+    assert!(page.contains("value=\"auditor\" selected"), "{page}");
+    scene.front.close().await;
+}

@@ -103,9 +103,9 @@ impl Accounts {
         if !tx.revoke_invitation(permit, invitation).await? {
             return Err(MemberError::NotFound);
         }
-        let record = Record::new(&self.world, tx.tenant(), Act::MemberInvited, scope.who())
-            .with("invitation", invitation.to_string())
-            .with("revoked", true);
+        let (tenant, who) = (tx.tenant(), scope.who());
+        let record = Record::new(&self.world, tenant, Act::InvitationRevoked, who)
+            .with("invitation", invitation.to_string());
         tx.append_record(&record).await?;
         Ok(tx.commit().await?)
     }

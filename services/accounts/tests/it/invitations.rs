@@ -106,6 +106,8 @@ async fn an_invitation_that_is_over_taken_back_or_made_up_is_not_good() {
         .revoke_invitation(&ada.scope, id)
         .await
         .unwrap();
+    assert_eq!(house.records("member.invited").await, 5);
+    assert_eq!(house.records("member.invitation_revoked").await, 1);
     let carls = carl.scope.member().unwrap();
     house
         .accounts

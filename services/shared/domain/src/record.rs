@@ -35,6 +35,7 @@ pub enum Act {
     SignInFailed,
     SignedOut,
     MemberInvited,
+    InvitationRevoked,
     MemberJoined,
     MemberChanged,
     MemberRemoved,
@@ -69,7 +70,7 @@ pub enum Act {
 
 impl Act {
     /// All acts, in the order a filter shows them.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::CallAnswered,
         Self::CallIntended,
         Self::CallFinished,
@@ -84,6 +85,7 @@ impl Act {
         Self::SignInFailed,
         Self::SignedOut,
         Self::MemberInvited,
+        Self::InvitationRevoked,
         Self::MemberJoined,
         Self::MemberChanged,
         Self::MemberRemoved,
@@ -134,6 +136,7 @@ impl Act {
             Self::SignInFailed => "member.sign_in_failed",
             Self::SignedOut => "member.signed_out",
             Self::MemberInvited => "member.invited",
+            Self::InvitationRevoked => "member.invitation_revoked",
             Self::MemberJoined => "member.joined",
             Self::MemberChanged => "member.changed",
             Self::MemberRemoved => "member.removed",

@@ -174,6 +174,7 @@ async fn invite(here: Here, Form(form): Form<InviteForm>) -> Answer {
             email.wrong(mendable(error)?);
             let mut drawn = MembersPage::load(&here).await?;
             drawn.email = email;
+            drawn.role = drawn.role.value(role.as_str());
             return page_with(StatusCode::CONFLICT, &drawn);
         }
     };
