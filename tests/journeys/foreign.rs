@@ -29,7 +29,10 @@ fn form(browser: &Browser<'_>, path: &str) -> String {
             id("env"),
             id("ver")
         ),
-        "turn-off" | "turn-on-reads" => format!("&environment={}&reason=because", id("env")),
+        "turn-off" | "turn-on-reads" => {
+            format!("&environment={}&seen=0&reason=because", id("env"))
+        }
+        "tools" => format!("&seen={}", "0".repeat(64)),
         "decide" => format!(
             "&environment={}&choice=off&reason=because&tool={}@{}",
             id("env"),
