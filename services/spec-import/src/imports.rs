@@ -24,6 +24,9 @@ use crate::{ImportError, ImportSpec, Limits, bundle::pack_folder, job::ImportPay
 /// The longest address a document may have.
 const URL_LENGTH: usize = 2_048;
 
+/// How many imports of one tenant may be open at once, besides those that a schedule began.
+const OPEN: i64 = 20;
+
 /// Takes documents in and shows how their import goes.
 #[derive(Clone)]
 pub struct Imports {
@@ -99,6 +102,9 @@ pub enum StartError {
     /// It was never imported from an address, so there is none to look at.
     #[error("this API was not imported from an address, so there is none to look at again")]
     NoAddress,
+    /// As many imports as may be open have not ended yet.
+    #[error("{} imports wait or run already; try again when some have ended", OPEN)]
+    TooManyOpen,
     /// The folder has too much in it, or a name that leads out of it.
     #[error(transparent)]
     Folder(#[from] ImportError),
@@ -114,6 +120,7 @@ impl Fault for StartError {
             Self::Empty | Self::InvalidUrl => Kind::Invalid,
             Self::TooLarge { .. } => Kind::TooLarge,
             Self::NoAddress => Kind::Conflict,
+            Self::TooManyOpen => Kind::Limited,
             Self::Folder(error) => error.kind(),
             Self::Store(error) => error.kind(),
         }
@@ -126,6 +133,7 @@ impl Fault for StartError {
             Self::TooLarge { .. } => "too_large",
             Self::InvalidUrl => "invalid_url",
             Self::NoAddress => "not_from_an_address",
+            Self::TooManyOpen => "too_many_imports",
             Self::Folder(error) => error.code(),
             Self::Store(error) => error.code(),
         }
@@ -252,7 +260,10 @@ impl Imports {
         })
     }
 
-    async fn enqueue(&self, tx: TenantTx, revision: RevisionId) -> Result<(), StoreError> {
+    async fn enqueue(&self, tx: TenantTx, revision: RevisionId) -> Result<(), StartError> {
+        if tx.open_jobs(ImportSpec::NAME).await? >= OPEN {
+            return Err(StartError::TooManyOpen);
+        }
         let job = ImportSpec::new_job(&self.world, &ImportPayload { revision });
         tx.enqueue(&job).await?;
         tx.commit().await?;

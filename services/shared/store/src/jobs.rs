@@ -18,6 +18,10 @@ use uuid::Uuid;
 
 use crate::{StoreError, SystemTx, TenantTx, row::At};
 
+/// Jobs of one tenant that run at once in all processes together, besides those that a schedule
+/// began: half of what one process works on.
+const OF_ONE_TENANT: i64 = 2;
+
 /// Work to be done once this transaction has committed.
 #[derive(Clone, Debug)]
 pub struct NewJob {
@@ -114,6 +118,22 @@ impl TenantTx {
         .map(|_| ())
     }
 
+    /// Counts the jobs of a kind that have not ended, besides those that a schedule began.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_jobs(&self, kind: &str) -> Result<i64, StoreError> {
+        let row = self
+            .row(
+                "SELECT count(*) AS open FROM job WHERE tenant_id = $1 AND kind = $2
+                 AND state IN ('ready', 'running') AND NOT scheduled",
+                [self.tenant().as_uuid().into(), kind.into()],
+            )
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        Ok(row.try_get("", "open")?)
+    }
+
     /// Says whether the lease still holds, and keeps the job from being claimed until this
     /// transaction ends. To be asked in the transaction that has the job's effect.
     ///
@@ -140,6 +160,10 @@ impl SystemTx {
     /// Claims jobs of these kinds that are due, or whose worker's lease has ended; none that a
     /// schedule began.
     ///
+    /// Tenants take turns: a tenant's first job comes before any other's second, of tenants that
+    /// have as many running the one served longest ago comes first, and no tenant has more than
+    /// two running in all processes together.
+    ///
     /// A job may come back with more attempts than it may have: its worker died in the last one,
     /// and all that is left to do is to give it up.
     ///
@@ -152,15 +176,31 @@ impl SystemTx {
         limit: u32,
         lease: Duration,
     ) -> Result<Vec<ClaimedJob>, StoreError> {
+        // One claim after the other: two at once could each take the last place of a tenant.
+        self.execute("SELECT pg_advisory_xact_lock(7173)", [])
+            .await?;
         let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
         let rows = self
             .rows(
-                "WITH due AS (
-                     SELECT tenant_id, id, clock_timestamp() + $4 * interval '1 millisecond' AS until
-                     FROM job
+                "WITH busy AS (
+                     SELECT tenant_id, count(*) AS jobs FROM job
+                     WHERE state = 'running' AND run_after > statement_timestamp() AND NOT scheduled
+                     GROUP BY tenant_id),
+                 waiting AS (
+                     SELECT tenant_id, id, coalesce(busy.jobs, 0)
+                         + row_number() OVER (PARTITION BY tenant_id ORDER BY run_after, id) AS place
+                     FROM job LEFT JOIN busy USING (tenant_id)
                      WHERE state IN ('ready', 'running') AND run_after <= statement_timestamp()
-                       AND kind = ANY ($1) AND NOT scheduled
-                     ORDER BY run_after LIMIT $2 FOR UPDATE SKIP LOCKED)
+                       AND kind = ANY ($1) AND NOT scheduled),
+                 due AS (
+                     SELECT job.tenant_id, job.id, clock_timestamp() + $4 * interval '1 millisecond' AS until
+                     FROM job JOIN waiting ON waiting.tenant_id = job.tenant_id AND waiting.id = job.id
+                     WHERE waiting.place <= $5
+                       AND job.state IN ('ready', 'running') AND job.run_after <= statement_timestamp()
+                     ORDER BY waiting.place, (SELECT max(last.run_after) FROM job last
+                         WHERE last.tenant_id = job.tenant_id AND last.attempts > 0 AND NOT last.scheduled)
+                         NULLS FIRST, job.run_after
+                     LIMIT $2 FOR UPDATE OF job SKIP LOCKED)
                  UPDATE job SET state = 'running', attempts = attempts + 1, leased_by = $3,
                      leased_until = due.until, run_after = due.until
                  FROM due WHERE job.tenant_id = due.tenant_id AND job.id = due.id
@@ -170,6 +210,7 @@ impl SystemTx {
                     i64::from(limit).into(),
                     worker.into(),
                     milliseconds(lease).into(),
+                    OF_ONE_TENANT.into(),
                 ],
             )
             .await?;

@@ -296,6 +296,33 @@ async fn a_job_that_runs_again_changes_nothing() {
     println!("{repeats} deliveries of a finished job, no effect");
 }
 
+#[tokio::test]
+async fn twenty_imports_may_be_open_and_the_next_has_to_wait() {
+    let desk = Desk::new().await;
+    let begin = async || {
+        let name = "Pets".parse().unwrap();
+        let given = paste(&document(json!({"/a": {"get": get("readA", "Read a")}})));
+        desk.imports
+            .start(&desk.developer, StartImport { name, given })
+            .await
+    };
+    for _ in 0..20 {
+        begin().await.unwrap();
+    }
+    let error = begin().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.code()),
+        (Kind::Limited, "too_many_imports")
+    );
+
+    assert_eq!(
+        desk.work().await,
+        20,
+        "and nothing is left of the refused one"
+    );
+    begin().await.unwrap();
+}
+
 /// Fetches so slowly that the lease runs out and another worker claims the job.
 struct Thief {
     store: Store,

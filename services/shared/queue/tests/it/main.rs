@@ -8,3 +8,4 @@ mod losing_redis;
 mod outbox;
 mod redis_server;
 mod scheduled;
+mod turns;
