@@ -86,7 +86,10 @@ impl House {
             url: Url::parse(url).expect("a URL"),
             headers,
             body: body.map(Bytes::from),
-            limits: RequestLimits::default(),
+            limits: RequestLimits {
+                body_bytes: 32 << 20,
+                ..RequestLimits::default()
+            },
         };
         self.egress.send(request).await.expect("the house answers")
     }

@@ -22,7 +22,12 @@ use tokio::{runtime::Handle, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Journeys are not about rates, and the benchmark measures calls and not refusals.
-const NO_LIMIT: NonZeroU32 = NonZeroU32::MAX;
+const NO_LIMITS: Rates = Rates {
+    per_agent: NonZeroU32::MAX,
+    per_tenant: NonZeroU32::MAX,
+    agent_at_once: 1_000,
+    tenant_at_once: 1_000,
+};
 
 /// All services over one database, and the two protocol fronts served on loopback.
 pub struct House {
@@ -57,11 +62,19 @@ pub struct House {
 }
 
 impl House {
-    /// Opens one.
+    /// Opens one without limits of rate.
     ///
     /// # Panics
     /// When a part does not start; then there is nothing to test.
     pub async fn open() -> Self {
+        Self::with_rates(NO_LIMITS).await
+    }
+
+    /// Opens one.
+    ///
+    /// # Panics
+    /// When a part does not start; then there is nothing to test.
+    pub async fn with_rates(rates: Rates) -> Self {
         let database = Database::create().await;
         let (store, clock) = (database.store(), Arc::new(FixedClock::starting_now()));
         let world = World::new(clock.clone(), Arc::new(SystemEntropy));
@@ -99,10 +112,7 @@ impl House {
             runtime: Handle::current(),
             tracker,
             stopping: stopping.clone(),
-            rates: Rates {
-                per_agent: NO_LIMIT,
-                per_tenant: NO_LIMIT,
-            },
+            rates,
         });
         let server = serve(listener, &public, &world, (gateway, oauth.clone()));
         Self {

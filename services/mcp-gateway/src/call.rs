@@ -22,6 +22,7 @@ use countersign_tool_registry::{Catalogue, CatalogueTool};
 use serde_json::{Map, Value};
 
 use crate::{
+    gateway::UnderWay,
     reply::{META_CALL, Refusal, ToolResult},
     serve::{Outcome, Request},
     wire::Id,
@@ -38,6 +39,8 @@ pub(crate) struct Call {
     pub(crate) digest: Digest,
     pub(crate) verdict: Verdict,
     pub(crate) began: Instant,
+    /// Given back when what became of the call is on record, whether somebody still waits or not.
+    _under_way: UnderWay,
 }
 
 impl Call {
@@ -104,9 +107,13 @@ pub(crate) async fn call(agent: &Request<'_>, id: &Id, mut params: Map<String, V
         }
     };
     let (grant, scopes) = granted(agent);
-    if !agent.gateway.within_rate(agent.scope.tenant(), grant) {
+    let tenant = agent.scope.tenant();
+    if !agent.gateway.within_rate(tenant, grant) {
         return too_many(agent, id, &name).await;
     }
+    let Some(under_way) = agent.gateway.begin(tenant, grant) else {
+        return too_many(agent, id, &name).await;
+    };
     let catalogue = match agent
         .gateway
         .parts
@@ -146,6 +153,7 @@ pub(crate) async fn call(agent: &Request<'_>, id: &Id, mut params: Map<String, V
         digest,
         verdict,
         began,
+        _under_way: under_way,
     };
     admit(agent, id, call).await
 }

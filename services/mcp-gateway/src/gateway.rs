@@ -1,6 +1,7 @@
 //! The gateway's parts, and what it counts.
 
 use std::{
+    hash::Hash,
     net::IpAddr,
     num::NonZeroU32,
     sync::{
@@ -26,7 +27,10 @@ use countersign_store::{Store, StoreError};
 use countersign_tool_registry::Catalogues;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use moka::{future::Cache, policy::EvictionPolicy, sync::Cache as SyncCache};
-use tokio::runtime::Handle;
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{looks::Looks, seats::Seats};
@@ -74,13 +78,17 @@ pub struct Parts {
     pub rates: Rates,
 }
 
-/// Calls per second, by instance.
+/// What one agent and one tenant may ask for, by instance.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {
-    /// For one agent's grant.
+    /// Calls per second of one agent's grant.
     pub per_agent: NonZeroU32,
-    /// For one tenant.
+    /// Calls per second of one tenant.
     pub per_tenant: NonZeroU32,
+    /// Calls of one agent's grant that are not answered yet: each may keep an answer in memory.
+    pub agent_at_once: usize,
+    /// Calls of one tenant that are not answered yet.
+    pub tenant_at_once: usize,
 }
 
 impl Default for Rates {
@@ -89,6 +97,8 @@ impl Default for Rates {
         Self {
             per_agent: number(50),
             per_tenant: number(500),
+            agent_at_once: 16,
+            tenant_at_once: 64,
         }
     }
 }
@@ -106,9 +116,14 @@ pub struct Gateway {
     /// Refusals for rate that are put on record; the others would only make the load worse.
     refusals: Arc<DefaultKeyedRateLimiter<GrantId>>,
     tenants: Arc<DefaultKeyedRateLimiter<TenantId>>,
+    agent_calls: SyncCache<GrantId, Arc<Semaphore>>,
+    tenant_calls: SyncCache<TenantId, Arc<Semaphore>>,
     pub(crate) seats: Seats,
     pub(crate) looks: Looks,
 }
+
+/// A call that is being made; over when it is dropped.
+pub(crate) type UnderWay = [OwnedSemaphorePermit; 2];
 
 impl Gateway {
     /// Puts the gateway together.
@@ -132,6 +147,8 @@ impl Gateway {
             refusals: Arc::new(RateLimiter::keyed(limiter(NonZeroU32::MIN))),
             agents: Arc::new(RateLimiter::keyed(limiter(parts.rates.per_agent))),
             tenants: Arc::new(RateLimiter::keyed(limiter(parts.rates.per_tenant))),
+            agent_calls: counted(),
+            tenant_calls: counted(),
             seats: Seats::default(),
             looks: Looks::new(parts.store.system_connections()),
             parts: Arc::new(parts),
@@ -208,4 +225,32 @@ impl Gateway {
     pub(crate) fn within_rate(&self, tenant: TenantId, grant: GrantId) -> bool {
         self.agents.check_key(&grant).is_ok() && self.tenants.check_key(&tenant).is_ok()
     }
+
+    /// Begins a call, unless the agent or the tenant has as many under way as it may.
+    pub(crate) fn begin(&self, tenant: TenantId, grant: GrantId) -> Option<UnderWay> {
+        let rates = &self.parts.rates;
+        let places = |most| move || Arc::new(Semaphore::new(most));
+        let agent = self
+            .agent_calls
+            .get_with(grant, places(rates.agent_at_once));
+        let tenant = self
+            .tenant_calls
+            .get_with(tenant, places(rates.tenant_at_once));
+        Some([
+            agent.try_acquire_owned().ok()?,
+            tenant.try_acquire_owned().ok()?,
+        ])
+    }
+}
+
+/// Counts what is under way; a count is forgotten long after the longest call.
+fn counted<K>() -> SyncCache<K, Arc<Semaphore>>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+{
+    SyncCache::builder()
+        .max_capacity(50_000)
+        .eviction_policy(EvictionPolicy::lru())
+        .time_to_idle(Duration::from_mins(10))
+        .build()
 }

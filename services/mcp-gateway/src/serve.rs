@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::{
     authenticate::{authenticate, current_scope, insufficient_scope, too_many},
     call,
-    era::{Era, MODERN, McpHeaders, classify, speaks_legacy},
+    era::{Era, McpHeaders, classify, speaks_legacy},
     gateway::Gateway,
     list, listen,
     reply::{Refusal, discovered, initialized, result},
@@ -25,6 +25,11 @@ use crate::{
 
 /// The largest request.
 pub const REQUEST_BYTES: usize = 1 << 20;
+
+/// The protocol version that has batches.
+const BATCHES: &str = "2025-03-26";
+/// Where a batch is full: no call is made for it after this many bytes of answers.
+const BATCH_BYTES: usize = 8 << 20;
 
 /// The routes of the gateway. `DELETE` belongs to sessions, which we do not have.
 #[must_use]
@@ -252,18 +257,15 @@ async fn one(mut agent: Request<'_>, message: Message, headers: &McpHeaders) -> 
     }
 }
 
-/// 2025-03-26 alone has batches; a modern envelope in one is refused.
+/// 2025-03-26 alone has batches, and it alone need not be named; a modern envelope in one is refused.
 async fn batch(
     mut agent: Request<'_>,
     messages: Vec<Message>,
     headers: &McpHeaders,
 ) -> HttpResponse {
-    let modern = headers
-        .version
-        .iter()
-        .any(|version| version.as_str() >= MODERN)
+    let another = headers.version.iter().any(|version| version != BATCHES)
         || messages.iter().any(|message| message.claim().is_some());
-    if modern {
+    if another {
         return Refusal::invalid_request(
             None,
             "Invalid request: batches are not part of this protocol version",
@@ -275,19 +277,38 @@ async fn batch(
         let Message::Request { id, method, params } = message else {
             continue;
         };
-        answers.push(match dispatch(&mut agent, &id, &method, params).await {
-            Outcome::Result(value) => result(Era::Legacy, &id, value),
-            Outcome::Body(body) => serde_json::from_slice(&body).unwrap_or_default(),
-            Outcome::Refused(refusal) => refusal.body(),
-            Outcome::Http(reason, _) => {
-                Refusal::internal(id, reason, "this call was not made").body()
-            }
-        });
+        let answer = if answers.len() < BATCH_BYTES {
+            batched(&id, dispatch(&mut agent, &id, &method, params).await)
+        } else {
+            let why = "the answers before fill the batch; this call was not made";
+            written(&Refusal::internal(id, "batch_too_large", why).body())
+        };
+        answers.push(if answers.is_empty() { b'[' } else { b',' });
+        answers.extend(answer);
     }
     if answers.is_empty() {
         return HttpResponse::Accepted().finish();
     }
-    HttpResponse::Ok().json(answers)
+    answers.push(b']');
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(answers)
+}
+
+/// One answer of a batch, written.
+fn batched(id: &Id, outcome: Outcome) -> Vec<u8> {
+    match outcome {
+        Outcome::Result(value) => written(&result(Era::Legacy, id, value)),
+        Outcome::Body(body) => body,
+        Outcome::Refused(refusal) => written(&refusal.body()),
+        Outcome::Http(reason, _) => {
+            written(&Refusal::internal(id.clone(), reason, "this call was not made").body())
+        }
+    }
+}
+
+fn written(answer: &Value) -> Vec<u8> {
+    answer.to_string().into_bytes()
 }
 
 /// Does what one message asks for, by the authority of this moment: the body and the messages
