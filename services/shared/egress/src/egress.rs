@@ -15,7 +15,7 @@ use crate::error::{EgressError, Sent};
 use crate::failure;
 use crate::message::{HeaderText, InboundResponse, OutboundRequest, RequestLimits};
 use crate::policy::{EgressPolicy, PlainHttp};
-use crate::resolve::{CheckedResolver, Resolver, SystemResolver};
+use crate::resolve::{CheckedResolver, LookUps, Resolver, SystemResolver};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const POOL_IDLE: Duration = Duration::from_secs(30);
@@ -159,7 +159,7 @@ fn build_client(
         extra_roots.push(Certificate::from_der(root)?);
     }
     let resolver = Arc::new(CheckedResolver {
-        resolver,
+        looks: LookUps::through(resolver),
         policy: Arc::clone(policy),
     });
     let common = || common_client(policy).dns_resolver(Arc::clone(&resolver));

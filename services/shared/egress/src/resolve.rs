@@ -1,13 +1,15 @@
 //! Names to addresses: looked up once per connection, all answers checked, and exactly the
 //! checked answers handed to the connector.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::watch;
 
 use crate::destination::is_localhost;
 use crate::policy::EgressPolicy;
@@ -34,28 +36,81 @@ impl Resolver for SystemResolver {
 /// Answers beyond this many are checked but not tried.
 const ADDRESSES_TRIED: usize = 16;
 
+/// Names looked up at once. A name whose servers are silent keeps its thread long after whoever
+/// asked has gone, and there are 512 threads for all that blocks in this process.
+const NAMES_AT_ONCE: usize = 128;
+
+/// What a look-up came to, for all who wait for it.
+type Found = Result<Vec<IpAddr>, Arc<io::Error>>;
+
+/// The look-ups that are under way: one of each name. Clones share them.
+#[derive(Clone)]
+pub(crate) struct LookUps {
+    resolver: Arc<dyn Resolver>,
+    under_way: Arc<Mutex<HashMap<String, watch::Receiver<Option<Found>>>>>,
+}
+
+impl LookUps {
+    pub(crate) fn through(resolver: Arc<dyn Resolver>) -> Self {
+        let under_way = Arc::default();
+        Self {
+            resolver,
+            under_way,
+        }
+    }
+
+    async fn addresses(&self, name: &str) -> Found {
+        let mut told = self.begin_or_join(name)?;
+        let found = told.wait_for(Option::is_some).await;
+        // Nobody tells any more: the look-up was broken off, or panicked.
+        let found = found.map_or(None, |found| found.clone());
+        found.unwrap_or_else(|| Err(Arc::new(io::ErrorKind::Interrupted.into())))
+    }
+
+    /// Begins a look-up that goes on whether somebody waits for it or not, as the system's does.
+    fn begin_or_join(&self, name: &str) -> Result<watch::Receiver<Option<Found>>, Arc<io::Error>> {
+        let mut under_way = self
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // What came to an end is asked anew.
+        under_way.retain(|_, told| told.has_changed().is_ok());
+        if let Some(told) = under_way.get(name) {
+            return Ok(told.clone());
+        }
+        if under_way.len() >= NAMES_AT_ONCE {
+            return Err(Arc::new(io::ErrorKind::ResourceBusy.into()));
+        }
+        let (tell, told) = watch::channel(None);
+        under_way.insert(name.to_owned(), told.clone());
+        let (resolver, name) = (Arc::clone(&self.resolver), name.to_owned());
+        tokio::spawn(async move {
+            tell.send_replace(Some(resolver.resolve(&name).await.map_err(Arc::new)));
+        });
+        Ok(told)
+    }
+}
+
 /// The connector's resolver: gives it checked addresses or none.
 pub(crate) struct CheckedResolver {
-    pub(crate) resolver: Arc<dyn Resolver>,
+    pub(crate) looks: LookUps,
     pub(crate) policy: Arc<EgressPolicy>,
 }
 
 impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let resolver = Arc::clone(&self.resolver);
+        let looks = self.looks.clone();
         let policy = Arc::clone(&self.policy);
         Box::pin(async move {
             let answers = if is_localhost(name.as_str()) {
                 // By definition, not by lookup (RFC 6761 section 6.3).
                 vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
             } else {
-                resolver
-                    .resolve(name.as_str())
-                    .await
-                    .map_err(LookupFailed)?
+                looks.addresses(name.as_str()).await.map_err(LookupFailed)?
             };
             if answers.is_empty() {
-                return Err(LookupFailed(io::ErrorKind::NotFound.into()).into());
+                let nowhere = Arc::new(io::ErrorKind::NotFound.into());
+                return Err(LookupFailed(nowhere).into());
             }
             // One bad answer spoils the name: it is an attack or a mistake, and in either
             // case which address is tried first must not decide.
@@ -83,7 +138,7 @@ impl std::error::Error for Refused {}
 
 /// The name could not be looked up, or has no address.
 #[derive(Debug)]
-pub(crate) struct LookupFailed(io::Error);
+pub(crate) struct LookupFailed(Arc<io::Error>);
 
 impl fmt::Display for LookupFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,6 +8,7 @@
 mod addresses;
 mod answers;
 mod hostile;
+mod names;
 mod tls;
 mod upstream;
 mod urls;
