@@ -72,8 +72,8 @@ impl Connections {
                 scheme: command.scheme,
                 base_url: present.base_url,
                 suspended: false,
+                fingerprint: stored.fingerprint.to_string(),
             },
-            fingerprint: stored.fingerprint.to_string(),
             by,
         };
         tx.replace_credential(permit, &new).await?;
@@ -116,7 +116,7 @@ impl Connections {
         .with("environment", environment.to_string())
         .with("scheme", new.facts.scheme.describe())
         .with("bound_to", new.facts.base_url.to_string())
-        .with("fingerprint", new.fingerprint.clone());
+        .with("fingerprint", new.facts.fingerprint.clone());
         Record {
             credential: Some(new.facts.label()),
             ..record

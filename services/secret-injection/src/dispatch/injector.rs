@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use countersign_domain::{digest::Digest, secret::Secret};
 use countersign_egress::Egress;
 use countersign_store::{Authorized, catalogue::CredentialFacts};
-use countersign_vault::{SecretName, SecretVault};
+use countersign_vault::{SecretName, SecretVault, StoredSecret};
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
@@ -58,10 +58,14 @@ impl Injector {
         credential: &CredentialFacts,
     ) -> Result<Secret, DispatchError> {
         let name = SecretName::Credential(credential.id);
-        self.vault
-            .open(call.scope, &name, credential.version)
-            .await
-            .map_err(DispatchError::CredentialUnavailable)
+        let opened = async {
+            let stored = StoredSecret {
+                version: credential.version,
+                fingerprint: credential.fingerprint.parse()?,
+            };
+            self.vault.open(call.scope, &name, stored).await
+        };
+        opened.await.map_err(DispatchError::CredentialUnavailable)
     }
 }
 

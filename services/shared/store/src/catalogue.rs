@@ -128,6 +128,8 @@ pub struct CredentialFacts {
     pub base_url: BaseUrl,
     /// No call is sent with it until a member has confirmed it.
     pub suspended: bool,
+    /// A keyed digest of the secret, as the vault took it.
+    pub fingerprint: String,
 }
 
 impl SystemTx {
@@ -225,7 +227,7 @@ impl TenantTx {
     ) -> Result<HashMap<SourceId, Arc<ConnectionFacts>>, StoreError> {
         let sql = format!(
             "SELECT n.source_id, n.id, n.base_url, c.id AS credential_id, c.version, c.scheme,
-                 c.base_url AS bound_to, {IS_SUSPENDED} AS suspended
+                 c.base_url AS bound_to, c.fingerprint, {IS_SUSPENDED} AS suspended
              FROM connection n LEFT JOIN credential c
                  ON c.tenant_id = n.tenant_id AND c.connection_id = n.id AND c.superseded_at IS NULL
              WHERE n.tenant_id = $1 AND n.environment_id = $2"
@@ -319,6 +321,7 @@ fn connection(row: &QueryResult) -> Result<ConnectionFacts, StoreError> {
             scheme: at.json("scheme", row.try_get("", "scheme")?)?,
             base_url: base_url("bound_to")?,
             suspended: row.try_get("", "suspended")?,
+            fingerprint: row.try_get("", "fingerprint")?,
         }),
     };
     Ok(ConnectionFacts {

@@ -78,8 +78,6 @@ pub struct NewCredential {
     pub connection: ConnectionId,
     /// What is known of it.
     pub facts: CredentialFacts,
-    /// A keyed digest of the secret.
-    pub fingerprint: String,
     /// Who stored it.
     pub by: MemberId,
 }
@@ -263,7 +261,7 @@ impl TenantTx {
                 new.facts.version.cast_signed().into(),
                 scheme_column(&new.facts.scheme).into(),
                 new.facts.base_url.to_string().into(),
-                new.fingerprint.clone().into(),
+                new.facts.fingerprint.clone().into(),
                 new.by.as_uuid().into(),
             ],
         )
@@ -294,6 +292,7 @@ fn facts_of(row: credential::Model, suspended: bool) -> Result<CredentialFacts, 
         scheme: at.json("scheme", row.scheme)?,
         base_url: at.need("base_url", row.base_url.parse().ok())?,
         suspended,
+        fingerprint: row.fingerprint,
     })
 }
 
@@ -347,9 +346,10 @@ fn credential_of(
         scheme: at.json("scheme", row.try_get::<Value>("", "scheme")?)?,
         base_url: at.need("base_url", bound_to.parse().ok())?,
         suspended: row.try_get("", "suspended")?,
+        fingerprint: row.try_get("", "fingerprint")?,
     };
     let note = CredentialNote {
-        fingerprint: row.try_get("", "fingerprint")?,
+        fingerprint: facts.fingerprint.clone(),
         created_at: row.try_get("", "created_at")?,
         created_by: created_by.unwrap_or_default(),
     };

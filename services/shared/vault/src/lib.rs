@@ -8,7 +8,8 @@
 //!   [`TenantScope`], and a name is made of ids alone, so no text from outside is ever part of a
 //!   place.
 //! - Versions are counted from 1 and never change. A version that nothing refers to, left by a
-//!   crash between the vault and the database, is harmless.
+//!   crash between the vault and the database, is harmless. What goes back to a backup counts the
+//!   same versions again, so a secret is opened only where its fingerprint is the one stored.
 //! - Nothing readable is kept in memory. [`LocalVault`] remembers sealed bytes and opens them
 //!   anew each time.
 //!
@@ -20,7 +21,7 @@ mod local;
 mod name;
 mod seal;
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use async_trait::async_trait;
 use countersign_access::TenantScope;
@@ -48,13 +49,13 @@ pub trait SecretVault: Send + Sync {
     /// Opens one version of a secret. For `secret-injection` alone, at the last moment.
     ///
     /// # Errors
-    /// When there is no such version, or the vault is down, sealed or tampered with. There is no
-    /// falling back to anything else.
+    /// When there is no such version, it is not what was stored, or the vault is down, sealed or
+    /// tampered with. There is no falling back to anything else.
     async fn open(
         &self,
         scope: &TenantScope,
         name: &SecretName,
-        version: u32,
+        stored: StoredSecret,
     ) -> Result<Secret, VaultError>;
 }
 
@@ -77,6 +78,15 @@ impl Fingerprint {
     #[must_use]
     pub const fn new(bytes: [u8; 4]) -> Self {
         Self(bytes)
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = VaultError;
+
+    fn from_str(text: &str) -> Result<Self, VaultError> {
+        let number = u32::from_str_radix(text, 16).map_err(|_| VaultError::Tampered)?;
+        Ok(Self(number.to_be_bytes()))
     }
 }
 

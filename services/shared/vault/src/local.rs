@@ -25,7 +25,7 @@ pub struct LocalVault {
     store: Store,
     world: World,
     master: Arc<MasterKey>,
-    /// Sealed as they are in the database, and as unchanging.
+    /// Sealed as they are in the database, and as unchanging until that goes back to a backup.
     secrets: Cache<(TenantId, SecretName, u32), Arc<SealedSecret>>,
     keys: Cache<(TenantId, u32), Arc<WrappedKey>>,
 }
@@ -40,6 +40,32 @@ impl LocalVault {
             master: Arc::new(master),
             secrets: Cache::new(REMEMBERED),
             keys: Cache::new(REMEMBERED),
+        }
+    }
+
+    /// Opens what is remembered, or else what is in the database.
+    async fn open_as_known(
+        &self,
+        scope: &TenantScope,
+        name: &SecretName,
+        stored: StoredSecret,
+    ) -> Result<Secret, VaultError> {
+        let version = stored.version;
+        let sealed = self.sealed(scope, name, version).await?;
+        let key = self.data_key(scope, sealed.key_version).await?;
+        let at = Place {
+            tenant: scope.tenant(),
+            name,
+            version,
+        };
+        let secret = key.open(at, &sealed.sealed)?;
+        let same = key.fingerprint(&secret) == stored.fingerprint;
+        same.then_some(secret).ok_or(VaultError::Tampered)
+    }
+
+    fn forget(&self, tenant: TenantId, name: &SecretName, version: u32) {
+        if let Some(sealed) = self.secrets.remove(&(tenant, *name, version)) {
+            self.keys.invalidate(&(tenant, sealed.key_version));
         }
     }
 
@@ -130,16 +156,15 @@ impl SecretVault for LocalVault {
         &self,
         scope: &TenantScope,
         name: &SecretName,
-        version: u32,
+        stored: StoredSecret,
     ) -> Result<Secret, VaultError> {
-        let sealed = self.sealed(scope, name, version).await?;
-        let key = self.data_key(scope, sealed.key_version).await?;
-        let at = Place {
-            tenant: scope.tenant(),
-            name,
-            version,
-        };
-        key.open(at, &sealed.sealed)
+        match self.open_as_known(scope, name, stored).await {
+            Err(VaultError::Tampered) => {
+                self.forget(scope.tenant(), name, stored.version);
+                self.open_as_known(scope, name, stored).await
+            }
+            known => known,
+        }
     }
 }
 

@@ -49,8 +49,8 @@ async fn connect(desk: &Desk, source: countersign_domain::id::SourceId) {
             scheme: AuthScheme::Bearer,
             base_url: placing.base_url,
             suspended: false,
+            fingerprint: "9f2c41d0".to_owned(),
         },
-        fingerprint: "9f2c41d0".to_owned(),
         by,
     };
     tx.replace_credential(permit(), &credential).await.unwrap();

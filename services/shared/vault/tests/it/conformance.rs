@@ -3,7 +3,9 @@
 use countersign_access::TenantScope;
 use countersign_domain::{Fault as _, World, role::Role, secret::Secret};
 use countersign_testkit::{Database, world};
-use countersign_vault::{LocalVault, MasterKey, SecretName, SecretVault, VaultError};
+use countersign_vault::{
+    Fingerprint, LocalVault, MasterKey, SecretName, SecretVault, StoredSecret, VaultError,
+};
 
 /// Runs the suite. The two scopes are developers of two tenants; the third is an auditor of the
 /// first.
@@ -32,9 +34,9 @@ fn secret(text: &str) -> Secret {
 async fn opened(
     vault: &dyn SecretVault,
     scope: &TenantScope,
-    (name, version): (&SecretName, u32),
+    (name, stored): (&SecretName, StoredSecret),
 ) -> Result<String, &'static str> {
-    match vault.open(scope, name, version).await {
+    match vault.open(scope, name, stored).await {
         Ok(secret) => Ok(secret.expose().to_owned()),
         Err(error) => Err(error.code()),
     }
@@ -55,7 +57,7 @@ async fn what_was_put_is_what_is_opened(
         let stored = vault.put(scope, &name, secret(text)).await.unwrap();
         // Twice: a vault that remembers must remember the right thing.
         for _ in 0..2 {
-            let found = opened(vault, scope, (&name, stored.version)).await;
+            let found = opened(vault, scope, (&name, stored)).await;
             assert_eq!(found.as_deref(), Ok(text));
         }
     }
@@ -63,18 +65,26 @@ async fn what_was_put_is_what_is_opened(
 
 async fn versions_count_up_and_stay(vault: &dyn SecretVault, world: &World, scope: &TenantScope) {
     let name = name(world);
+    let mut all = Vec::new();
     for (expected, text) in [(1, "first"), (2, "second"), (3, "third")] {
         let stored = vault.put(scope, &name, secret(text)).await.unwrap();
         assert_eq!(stored.version, expected);
+        all.push((stored, text));
     }
-    for (version, text) in [(1, Ok("first")), (2, Ok("second")), (3, Ok("third"))] {
-        let found = opened(vault, scope, (&name, version)).await;
-        assert_eq!(found.as_deref().map_err(|code| *code), text);
+    for (stored, text) in &all {
+        let found = opened(vault, scope, (&name, *stored)).await;
+        assert_eq!(found.as_deref(), Ok(*text));
     }
+    let (first, second) = (all[0].0, all[1].0);
     for version in [0, 4, u32::MAX] {
-        let found = opened(vault, scope, (&name, version)).await;
+        let other = StoredSecret { version, ..first };
+        let found = opened(vault, scope, (&name, other)).await;
         assert_eq!(found, Err("secret_missing"), "version {version}");
     }
+    let version = second.version;
+    let mixed = StoredSecret { version, ..first };
+    let found = opened(vault, scope, (&name, mixed)).await;
+    assert_eq!(found, Err("vault_tampered"), "another secret's fingerprint");
 }
 
 async fn another_tenant_finds_nothing(
@@ -83,20 +93,17 @@ async fn another_tenant_finds_nothing(
     (one, other): (&TenantScope, &TenantScope),
 ) {
     let name = name(world);
-    vault.put(one, &name, secret("ours")).await.unwrap();
+    let ours = vault.put(one, &name, secret("ours")).await.unwrap();
     // Opened before, so that whatever is remembered is remembered.
-    assert!(opened(vault, one, (&name, 1)).await.is_ok());
-    assert_eq!(
-        opened(vault, other, (&name, 1)).await,
-        Err("secret_missing")
-    );
+    assert!(opened(vault, one, (&name, ours)).await.is_ok());
+    let found = opened(vault, other, (&name, ours)).await;
+    assert_eq!(found, Err("secret_missing"));
 
-    vault.put(other, &name, secret("theirs")).await.unwrap();
-    assert_eq!(opened(vault, one, (&name, 1)).await.as_deref(), Ok("ours"));
-    assert_eq!(
-        opened(vault, other, (&name, 1)).await.as_deref(),
-        Ok("theirs")
-    );
+    let theirs = vault.put(other, &name, secret("theirs")).await.unwrap();
+    let found = opened(vault, one, (&name, ours)).await;
+    assert_eq!(found.as_deref(), Ok("ours"));
+    let found = opened(vault, other, (&name, theirs)).await;
+    assert_eq!(found.as_deref(), Ok("theirs"));
 }
 
 async fn only_who_manages_connections_may_put(
@@ -107,10 +114,13 @@ async fn only_who_manages_connections_may_put(
     let name = name(world);
     let refused = vault.put(auditor, &name, secret("mine")).await;
     assert!(matches!(refused, Err(VaultError::Denied(_))));
-    assert_eq!(
-        opened(vault, auditor, (&name, 1)).await,
-        Err("secret_missing")
-    );
+    let (version, fingerprint) = (1, Fingerprint::new([0; 4]));
+    let stored = StoredSecret {
+        version,
+        fingerprint,
+    };
+    let found = opened(vault, auditor, (&name, stored)).await;
+    assert_eq!(found, Err("secret_missing"));
 }
 
 async fn writers_at_once_get_versions_of_their_own(
@@ -123,10 +133,10 @@ async fn writers_at_once_get_versions_of_their_own(
     let (a, b, c, d) = tokio::join!(put("a"), put("b"), put("c"), put("d"));
     let mut versions = Vec::new();
     for (stored, text) in [(a, "a"), (b, "b"), (c, "c"), (d, "d")] {
-        let version = stored.unwrap().version;
-        let found = opened(vault, scope, (&name, version)).await;
-        assert_eq!(found.as_deref(), Ok(text), "version {version}");
-        versions.push(version);
+        let stored = stored.unwrap();
+        let found = opened(vault, scope, (&name, stored)).await;
+        assert_eq!(found.as_deref(), Ok(text), "{stored:?}");
+        versions.push(stored.version);
     }
     versions.sort_unstable();
     assert_eq!(versions, [1, 2, 3, 4]);

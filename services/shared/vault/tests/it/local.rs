@@ -4,7 +4,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_access::TenantScope;
 use countersign_domain::{Fault as _, World, role::Role, secret::Secret};
 use countersign_testkit::{Database, world};
-use countersign_vault::{KeyFile, LocalVault, MasterKey, SecretName, SecretVault as _};
+use countersign_vault::{
+    KeyFile, LocalVault, MasterKey, SecretName, SecretVault as _, StoredSecret,
+};
 use tempfile::TempDir;
 
 const SECRET: &str = "sk_live_canary_7f3a9c";
@@ -17,6 +19,7 @@ struct Stage {
     acme: TenantScope,
     globex: TenantScope,
     name: SecretName,
+    stored: StoredSecret,
 }
 
 impl Stage {
@@ -32,7 +35,7 @@ impl Stage {
         let globex = globex.member(&database, Role::Owner).await;
         let name = SecretName::Credential(world.id());
         let secret = Secret::new(SECRET.to_owned());
-        vault.put(&acme, &name, secret).await.unwrap();
+        let stored = vault.put(&acme, &name, secret).await.unwrap();
         Self {
             database,
             world,
@@ -41,6 +44,7 @@ impl Stage {
             acme,
             globex,
             name,
+            stored,
         }
     }
 
@@ -51,7 +55,11 @@ impl Stage {
     }
 
     async fn code(&self, scope: &TenantScope, version: u32) -> Option<&'static str> {
-        let opened = self.vault.open(scope, &self.name, version).await;
+        let stored = StoredSecret {
+            version,
+            ..self.stored
+        };
+        let opened = self.vault.open(scope, &self.name, stored).await;
         opened.err().map(|error| error.code())
     }
 
@@ -81,7 +89,7 @@ async fn another_key_file_opens_nothing_and_says_so() {
     let key = MasterKey::generate(&stage.world);
     let stranger = LocalVault::new(stage.database.store(), stage.world.clone(), key);
 
-    let opened = stranger.open(&stage.acme, &stage.name, 1).await;
+    let opened = stranger.open(&stage.acme, &stage.name, stage.stored).await;
     assert_eq!(opened.err().map(|e| e.code()), Some("vault_sealed"));
     // Nor does it add anything that the first one could not open.
     let secret = Secret::new("new".to_owned());
@@ -177,6 +185,40 @@ async fn opening_again_does_not_ask_the_database() {
     stage.sql("DELETE FROM vault_secret").await;
     stage.sql("DELETE FROM vault_key").await;
     assert_eq!(stage.code(&stage.acme, 1).await, None);
+}
+
+#[tokio::test]
+async fn after_a_restore_the_secret_of_now_is_opened_and_not_one_of_its_number() {
+    let stage = Stage::set().await;
+    for database in ["of the tenant's first key", "of before that"] {
+        let put = |text: &str| {
+            let secret = Secret::new(text.to_owned());
+            stage.vault.put(&stage.acme, &stage.name, secret)
+        };
+        let open = |stored| stage.vault.open(&stage.acme, &stage.name, stored);
+        let revoked = put("revoked").await.unwrap();
+        assert!(open(revoked).await.is_ok());
+        // The database goes back to its backup, and somebody stores the secret anew.
+        stage
+            .sql("DELETE FROM vault_secret WHERE version > 1")
+            .await;
+        if database == "of before that" {
+            stage.sql("DELETE FROM vault_secret").await;
+            stage.sql("DELETE FROM vault_key").await;
+            put("of now").await.unwrap();
+        }
+        let present = put("of now").await.unwrap();
+        assert_eq!(present.version, revoked.version);
+
+        let found = open(present).await.unwrap();
+        assert_eq!(found.expose(), "of now", "a backup {database}");
+        let gone = open(revoked).await.err().map(|error| error.code());
+        assert_eq!(gone, Some("vault_tampered"));
+        stage
+            .sql("DELETE FROM vault_secret WHERE version > 1")
+            .await;
+    }
+    println!("N = 2 backups, the secret of now opened after both");
 }
 
 #[tokio::test]
