@@ -421,6 +421,33 @@ async fn t62_asking_for_everything_at_once_does_not_bury_them_either() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn t62_nobody_buries_the_calls_of_others_with_many_agents() {
+    let scene = scene().await;
+    let role = Role::Developer;
+    let developer = scene.house.member_of(&scene.owner, role, "dev").await;
+    let mut held = 0;
+    for _ in 0..3 {
+        let agent = scene.house.agent_of(&developer, &scene.shop).await;
+        for cents in 1..=20 {
+            let call = refund(cents);
+            let asked = scene.house.call(&agent, "create_refund", &call);
+            held += usize::from(asked.await.code() == "held");
+        }
+    }
+    assert_eq!(held, 40);
+
+    let later = scene.refund(7).await;
+    assert_eq!(later.code(), "held", "{}", later.body);
+    let waiting = scene.house.waiting(&scene.reviewer).await;
+    assert!(
+        waiting
+            .iter()
+            .any(|hold| hold.id.to_string() == later.hold())
+    );
+    println!("60 calls of 3 agents of one person: 40 wait, and another's is seen");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lowered_role_reaches_the_members_agents() {
     let scene = scene().await;
     let developer = scene

@@ -19,7 +19,9 @@ use serde_json::{Map, Value};
 use crate::{ApprovalError, Approvals, HeldCall, Hold, LIFETIME, Obstacle, Opened};
 
 /// How many calls of one agent may wait at once. Reviewers read; they do not keep up with machines.
-const MOST_WAITING: i64 = 20;
+const OF_ONE_AGENT: i64 = 20;
+/// How many calls of all agents of one person may: nobody fills the page that reviewers look at.
+const OF_ONE_PERSON: i64 = 40;
 
 /// What an agent wants to do, as it would be sent now.
 #[derive(Clone, Debug)]
@@ -65,7 +67,7 @@ pub struct Proposal<'a> {
 pub enum Standing {
     /// It waits for a human; made just now or before.
     Waiting(Box<Hold>, Opened),
-    /// So many calls of this agent wait already that one more would only bury them.
+    /// So many calls of this agent or person wait already that one more would only bury them.
     TooMany,
     /// A human said yes; it may be consumed.
     Approved(Box<Hold>),
@@ -129,7 +131,8 @@ impl Approvals {
             return self.look_again(scope, tx, hold, proposal).await;
         }
 
-        if tx.waiting_of(requester.grant).await? >= MOST_WAITING {
+        let (of_agent, of_person) = tx.waiting_of(requester.grant, requester.person).await?;
+        if of_agent >= OF_ONE_AGENT || of_person >= OF_ONE_PERSON {
             return Ok(Standing::TooMany);
         }
         let nonce = format!("{:032x}", u128::from_be_bytes(self.world.bytes()));

@@ -64,7 +64,8 @@ pub(crate) async fn hold(agent: &Request<'_>, id: &Id, (call, connection): Conne
             Outcome::Result(waiting(agent, &call, &hold, opened))
         }
         Ok(Standing::TooMany) => {
-            let why = "too many calls of this agent wait for a human already; nothing was sent";
+            let why = "too many calls of this agent, or of all agents of its person, wait for a human already; \
+                       nothing was sent";
             refuse(agent, id, &call, Rule::RateLimited, ("too_many_held", why)).await
         }
         Ok(Standing::Approved(hold)) => consume(agent, id, (call, connection), &hold).await,

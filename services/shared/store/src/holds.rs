@@ -216,26 +216,36 @@ impl TenantTx {
             .try_into()
     }
 
-    /// Counts the holds of an agent that wait, and keeps others from adding to them meanwhile.
+    /// Counts the holds that wait, of an agent and of all agents of the person behind it, and keeps
+    /// that person's agents from adding to them meanwhile.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn waiting_of(&self, grant: GrantId) -> Result<i64, StoreError> {
+    pub async fn waiting_of(
+        &self,
+        grant: GrantId,
+        requester: PersonId,
+    ) -> Result<(i64, i64), StoreError> {
         // A statement of its own: one that waits for the lock counts by a snapshot from before.
         self.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 7171))",
-            [grant.as_uuid().into()],
+            "SELECT pg_advisory_xact_lock(hashtextextended($1::text || $2::text, 7171))",
+            [self.tenant().as_uuid().into(), requester.as_uuid().into()],
         )
         .await?;
         let row = self
             .row(
-                "SELECT count(*) AS waiting FROM hold WHERE tenant_id = $1 AND grant_id = $2
+                "SELECT count(*) FILTER (WHERE grant_id = $2) AS of_agent, count(*) AS of_person
+                 FROM hold WHERE tenant_id = $1 AND requester = $3
                  AND state = 'pending' AND closed_at IS NULL AND expires_at > clock_timestamp()",
-                [self.tenant().as_uuid().into(), grant.as_uuid().into()],
+                [
+                    self.tenant().as_uuid().into(),
+                    grant.as_uuid().into(),
+                    requester.as_uuid().into(),
+                ],
             )
             .await?
             .ok_or(StoreError::NotFound)?;
-        Ok(row.try_get("", "waiting")?)
+        Ok((row.try_get("", "of_agent")?, row.try_get("", "of_person")?))
     }
 
     /// Lists holds, at most `limit`.
