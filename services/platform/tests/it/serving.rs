@@ -158,3 +158,20 @@ async fn a_login_that_may_not_make_roles_migrates_and_asks() {
 
     assert!(countersign_migrations::is_current(&login).await.unwrap());
 }
+
+#[tokio::test]
+async fn a_version_before_the_schemas_migrates_and_serves() {
+    let database = Database::create().await;
+    let newer =
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (9999, 'of a version to come', true, '', 0)";
+    let mut admin = database.admin().await;
+    sqlx::query(newer).execute(&mut admin).await.unwrap();
+
+    countersign_migrations::migrate(&database.url())
+        .await
+        .unwrap();
+
+    let current = countersign_migrations::is_current(&database.url()).await;
+    assert!(current.unwrap());
+}
