@@ -1,6 +1,7 @@
 //! The process as its operator meets it.
 
 mod command_line;
+mod compose;
 mod configuration;
 mod import_memory;
 mod routes;
