@@ -27,6 +27,9 @@ const AT_ONCE: usize = 4;
 /// Jobs that a schedule began and that are worked on at once by one process: fewer than documents
 /// may be read at once, so an import that somebody waits for finds room there, too.
 const SCHEDULED_AT_ONCE: usize = 1;
+/// How long one look at the database, or one turn of a reconciler, may take: a connection that died
+/// without a word must not stop the work of all tenants.
+const TURN: Duration = Duration::from_secs(16);
 /// How long running jobs may go on once the process is to end.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -93,7 +96,9 @@ impl Worker {
         periodic.spawn(pass_on(Arc::clone(&worker.wakeups), Arc::clone(&woken)));
         let mut running = Running::default();
         loop {
-            worker.look(&mut running).await;
+            if timeout(TURN, worker.look(&mut running)).await.is_err() {
+                tracing::warn!("the database did not answer in time; jobs and events wait");
+            }
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = woken.notified() => {}
@@ -134,15 +139,15 @@ impl Worker {
         }
     }
 
-    /// Relays what waits and begins as many jobs as there is room for.
+    /// Begins as many jobs as there is room for and relays what waits.
     async fn look(&self, running: &mut Running) {
-        if let Err(error) = relay(&self.store, self.wakeups.as_ref()).await {
-            tracing::warn!(error = %error, "events wait");
-        }
         let room = AT_ONCE.saturating_sub(running.asked.len());
         self.begin(self.claim(room).await, &mut running.asked);
         if running.scheduled.len() < SCHEDULED_AT_ONCE {
             self.begin(self.claim_scheduled().await, &mut running.scheduled);
+        }
+        if let Err(error) = relay(&self.store, self.wakeups.as_ref()).await {
+            tracing::warn!(error = %error, "events wait");
         }
     }
 
@@ -212,7 +217,9 @@ async fn pass_on(wakeups: Arc<dyn Wakeups>, woken: Arc<Notify>) {
 
 async fn again_and_again(reconciler: Arc<dyn Reconciler>) {
     loop {
-        if let Err(error) = reconciler.reconcile().await {
+        let turn = timeout(TURN, reconciler.reconcile()).await;
+        let done = turn.unwrap_or_else(|late| Err(late.into()));
+        if let Err(error) = done {
             tracing::warn!(
                 reconciler.name = reconciler.name(),
                 error = error.as_ref(),
@@ -221,5 +228,49 @@ async fn again_and_again(reconciler: Arc<dyn Reconciler>) {
             );
         }
         sleep(reconciler.every()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::pending,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
+
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::reconciler::ReconcileError;
+
+    /// Hangs in its first turn.
+    #[derive(Default)]
+    struct Stuck(AtomicUsize);
+
+    #[async_trait]
+    impl Reconciler for Stuck {
+        fn name(&self) -> &'static str {
+            "stuck"
+        }
+
+        fn every(&self) -> Duration {
+            Duration::from_secs(1)
+        }
+
+        async fn reconcile(&self) -> Result<usize, ReconcileError> {
+            if self.0.fetch_add(1, Ordering::SeqCst) == 0 {
+                pending::<()>().await;
+            }
+            Ok(0)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_hangs_is_not_the_last() {
+        let stuck = Arc::new(Stuck::default());
+        let turns = tokio::spawn(again_and_again(Arc::clone(&stuck) as _));
+        sleep(TURN * 2).await;
+        turns.abort();
+        assert!(stuck.0.load(Ordering::SeqCst) > 1);
     }
 }
