@@ -31,7 +31,7 @@ pub struct GrantView {
     pub client: ClientId,
     /// What it calls itself: a claim, not a fact.
     pub client_name: String,
-    /// The host of its first redirect URI.
+    /// The host that the code of this consent was sent to.
     pub client_host: String,
     /// The endpoint's name.
     pub endpoint_name: String,
@@ -138,12 +138,11 @@ impl Grants {
 
 fn view(scope: &TenantScope, grant: Grant) -> GrantView {
     let own = scope.member() == Some(grant.member);
-    let first_uri = grant.redirect_uris.first();
     GrantView {
         id: grant.id,
         client: grant.client,
         client_name: grant.client_name,
-        client_host: first_uri.map(|uri| redirect::host(uri)).unwrap_or_default(),
+        client_host: redirect::host(&grant.redirect_uri),
         endpoint_name: grant.endpoint_name,
         endpoint_slug: grant.endpoint_slug,
         member: grant.member,

@@ -1,6 +1,7 @@
 //! The agents page: whose agents are seen, and who disconnects them.
 
 use countersign_domain::{Fault as _, risk::RiskClass, role::Role};
+use serde_json::json;
 
 use crate::house::House;
 
@@ -44,6 +45,26 @@ async fn members_see_their_tenants_agents_and_no_other_tenants() {
             .code(),
         "not_found"
     );
+}
+
+#[actix_web::test]
+async fn the_list_names_the_host_that_the_code_went_to() {
+    let house = House::open().await;
+    let uris = ["https://trusted.example/cb", "https://other.example/cb"];
+    let wish = json!({"client_name": "Two-faced", "redirect_uris": uris});
+    let registered = house.post_json("/oauth/register", &wish).await.json();
+    let resource = house.acme.resource("support");
+    let client = registered["client_id"].as_str().unwrap();
+    let mut request = House::request(client, &resource);
+    request.insert("redirect_uri", uris[1].to_owned());
+    let (browser, id) = house.begin(&request).await;
+    let person = house.acme.person(Role::Developer);
+    let consents = &house.server.authorizations;
+    consents.pending(person, &browser, id).await.unwrap();
+    consents.approve(person, &browser, id).await.unwrap();
+
+    let seen = house.grants.list(&house.acme.scope(Role::Owner)).await;
+    assert_eq!(seen.unwrap()[0].client_host, "other.example");
 }
 
 #[actix_web::test]

@@ -59,8 +59,8 @@ pub struct Grant {
     pub client: ClientId,
     /// The client's own name for itself.
     pub client_name: String,
-    /// Where the client may be sent back to.
-    pub redirect_uris: Vec<String>,
+    /// Where the code of this consent was sent.
+    pub redirect_uri: String,
     /// The endpoint.
     pub endpoint: EndpointId,
     /// The endpoint's name.
@@ -263,8 +263,8 @@ impl TenantTx {
     }
 }
 
-const SELECT_GRANT: &str =
-    "SELECT g.id, g.client_id, c.name AS client_name, c.redirect_uris, g.endpoint_id,
+const SELECT_GRANT: &str = "SELECT g.id, g.client_id, c.name AS client_name, g.endpoint_id,
+        coalesce(k.redirect_uri, '') AS redirect_uri,
         e.name AS endpoint_name, e.slug AS endpoint_slug, g.member_id, p.email, g.scopes,
         g.created_at, g.expires_at,
         (SELECT max(a.created_at) FROM oauth_access_token a
@@ -274,6 +274,8 @@ const SELECT_GRANT: &str =
     JOIN endpoint e ON e.tenant_id = g.tenant_id AND e.id = g.endpoint_id
     JOIN member m ON m.tenant_id = g.tenant_id AND m.id = g.member_id
     JOIN person p ON p.id = m.person_id
+    LEFT JOIN (SELECT DISTINCT ON (grant_id) grant_id, redirect_uri FROM oauth_code
+        WHERE tenant_id = $1 ORDER BY grant_id, created_at) k ON k.grant_id = g.id
     WHERE g.tenant_id = $1 AND g.revoked_at IS NULL AND g.expires_at > clock_timestamp()";
 
 fn read_grant(row: &QueryResult) -> Result<Grant, StoreError> {
@@ -287,7 +289,7 @@ fn read_grant(row: &QueryResult) -> Result<Grant, StoreError> {
         id,
         client: row.try_get::<Uuid>("", "client_id")?.into(),
         client_name: row.try_get("", "client_name")?,
-        redirect_uris: row.try_get("", "redirect_uris")?,
+        redirect_uri: row.try_get("", "redirect_uri")?,
         endpoint: row.try_get::<Uuid>("", "endpoint_id")?.into(),
         endpoint_name: row.try_get("", "endpoint_name")?,
         endpoint_slug: row.try_get("", "endpoint_slug")?,

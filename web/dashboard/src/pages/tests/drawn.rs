@@ -517,7 +517,7 @@ fn report_page(text: &str) -> report::ReportPage {
             id: s::id("grant", 1),
             client: s::id("client", 1),
             client_name: text.to_owned(),
-            redirect_uris: Vec::new(),
+            redirect_uri: String::new(),
             endpoint: s::id("end", 1),
             endpoint_name: text.to_owned(),
             endpoint_slug: "support".to_owned(),
