@@ -41,8 +41,7 @@ struct Case<'a> {
 /// Classifies one operation by what was read about it.
 ///
 /// Method, path and fields are asked a second time without any words, and what they say is the
-/// least: whoever writes a text can raise a risk and not lower it. What needs a human already,
-/// or has no words, is asked once.
+/// least: whoever writes a text can raise a risk and not lower it. What has no words is asked once.
 pub(super) fn weigh(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Risk {
     let fields = Fields::of(evidence, reading.lexicon);
     let mut risk = judge((reading, &fields), evidence);
@@ -54,7 +53,7 @@ pub(super) fn weigh(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Risk {
         scopes: &[],
         ..*evidence
     };
-    if risk.high_risk || (reading.mute && evidence.tags.is_empty() && evidence.scopes.is_empty()) {
+    if reading.mute && evidence.tags.is_empty() && evidence.scopes.is_empty() {
         return risk;
     }
     let bare = Reading {
@@ -62,7 +61,10 @@ pub(super) fn weigh(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Risk {
         ..Reading::along(Rc::clone(&reading.path), &wordless, reading.lexicon)
     };
     let least = judge((&bare, &fields), &wordless);
-    if least.level() > risk.level() {
+    let other_class = takes_its_class(evidence.method, (risk.class, least.class));
+    let acts = risk.read_only && !least.read_only;
+    let destroys = least.destructive && !risk.destructive;
+    if other_class || acts || destroys || least.level() > risk.level() {
         let text = "The words make it look more harmless than its method and path do.";
         let said = least.reasons.iter().map(|one| one.evidence.as_str());
         let said = said.filter(|said| !said.is_empty()).collect::<Vec<_>>();
@@ -70,12 +72,27 @@ pub(super) fn weigh(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Risk {
             .push(reason("words_disregarded", text, &said.join(", ")));
         risk.high_risk = true;
         risk.confidence = Confidence::Low;
-        // What hands out a secret by its path does so whatever it is called.
-        if risk.class == RiskClass::Read && least.class == RiskClass::Auth {
-            risk.class = RiskClass::Auth;
+        if other_class {
+            risk.class = least.class;
         }
+        risk.read_only &= least.read_only;
+        risk.destructive |= least.destructive;
     }
     risk
+}
+
+/// Whether a call is of the class that its method and path give it, whatever it is called: what
+/// hands out a secret, a guarded matter that is said to be read, and its removal. Whether another
+/// change is a guarded matter or an ordinary one is for the words to say.
+fn takes_its_class(method: Method, (said, least): (RiskClass, RiskClass)) -> bool {
+    match (said, least) {
+        (RiskClass::Read, RiskClass::Auth) => true,
+        (RiskClass::Read, least) => method != Method::Get && is_guarded(least),
+        (RiskClass::Write, RiskClass::Billing | RiskClass::Auth | RiskClass::Admin) => {
+            method == Method::Delete
+        }
+        _ => false,
+    }
 }
 
 /// Whether a class needs a human whatever else is said.
