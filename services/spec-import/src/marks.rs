@@ -43,7 +43,11 @@ impl Marks {
     /// The same, and the text without markup.
     pub(crate) fn read(written: &str) -> (Self, Cow<'_, str>) {
         if is_name(written) {
-            return (Self::default(), Cow::Borrowed(written));
+            let marks = Self {
+                instructs: instructs(written),
+                ..Self::default()
+            };
+            return (marks, Cow::Borrowed(written));
         }
         let (markup, shown) = markup::read(written);
         let marks = Self {

@@ -34,6 +34,11 @@ const SAID_TO_MODELS: [&str; 14] = [
     r"\bfrom now on,? (you|obey|follow|always|only|every|ignore|respond|answer)\b",
 ];
 
+/// Names of fewer words are the names of things.
+const FEWEST: usize = 3;
+/// What stands between the words of a name.
+const JOINS: [char; 2] = ['_', '-'];
+
 /// What writes a word in bold or as code, in the midst of a phrase.
 const EMPHASIS: [u8; 3] = *b"*`~";
 
@@ -51,11 +56,18 @@ static PHRASES: LazyLock<RegexSet> = LazyLock::new(|| {
 /// Says whether a text tells a model what to do.
 #[must_use]
 pub fn instructs(words: &str) -> bool {
-    // What is said to a model has several words, or brackets around one.
-    let may_say = |c: char| c.is_whitespace() || matches!(c, '<' | '[');
-    if words.len() < SHORTEST || !words.contains(may_say) {
+    if words.len() < SHORTEST {
         return false;
     }
+    // What is said to a model has several words, or brackets around one.
+    if !words.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '[')) {
+        let joined = words.split(JOINS).nth(FEWEST - 1).is_some();
+        return joined && says(&words.replace(JOINS, " "));
+    }
+    says(words)
+}
+
+fn says(words: &str) -> bool {
     let plain = ascii_plain(words).unwrap_or_else(|| plain(words));
     PHRASES.is_match(&plain)
         || urges(&plain)

@@ -7,11 +7,16 @@ use crate::operation::ImportedOperation;
 
 /// Whoever writes that many words after one another says something with them.
 const SENTENCE: usize = 3;
+/// The same where they are written together, as names are: one in a hundred has as many.
+const LONG_NAME: usize = 6;
+/// The same in letters without capitals: most of their scripts are written without spaces.
+const UNSPACED: usize = 8;
 
 /// The words of an operation's schemas, in the order of the names they stand under.
 ///
 /// Titles and descriptions are words. So is whatever else is a whole sentence, such as a name, a
-/// choice or a format: a value is a word or two, and what is longer is there to be read.
+/// choice or a format, however its words are set apart: a value is a word or two, and what is
+/// longer is there to be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words<'o> {
     /// Those of its arguments.
@@ -89,4 +94,26 @@ fn sentences(value: &Value) -> Vec<&str> {
 
 fn is_sentence(text: &str) -> bool {
     text.split_whitespace().nth(SENTENCE - 1).is_some()
+        || joined_words(text) >= LONG_NAME
+        || text.chars().filter(is_unspaced).nth(UNSPACED - 1).is_some()
+}
+
+/// How many words are written together: `so_far`, `so-far`, `soFar`. A letter alone is none.
+fn joined_words(text: &str) -> usize {
+    let (mut words, mut length, mut lower) = (0, 0, false);
+    for character in text.chars() {
+        let begins = lower && character.is_uppercase();
+        length = match (character.is_alphabetic(), begins) {
+            (false, _) => 0,
+            (true, true) => 1,
+            (true, false) => length + 1,
+        };
+        words += usize::from(length == 2);
+        lower = character.is_lowercase();
+    }
+    words
+}
+
+fn is_unspaced(character: &char) -> bool {
+    character.is_alphabetic() && !character.is_lowercase() && !character.is_uppercase()
 }
