@@ -310,6 +310,28 @@ async fn what_people_said_of_a_text_or_less_of_a_risk_falls_away_and_somebody_lo
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn less_risk_that_a_person_gave_falls_with_an_answer_that_hands_out_more() {
+    let scene = scene().await;
+    scene.say(REFUND, risk(RiskClass::Read, false)).await;
+    scene.turn_on(REFUND, Handling::Run).await;
+
+    scene
+        .again(|shop| {
+            let refund = &mut shop["paths"]["/orders/{order_id}/refunds"]["post"];
+            refund["responses"]["201"] = json!({"description": "Made.", "content":
+                {"application/json": {"schema": {"type": "object", "properties": {
+                    "client_secret": {"type": "string"}, "password": {"type": "string"}}}}}});
+        })
+        .await;
+
+    let refund = scene.tool(REFUND).await;
+    assert_eq!(refund.state, ToolState::NeedsReview);
+    assert!(refund.said(OverrideKind::Risk).is_none());
+    assert_eq!(refund.tool.operation.risk.class, RiskClass::Billing);
+    assert_eq!(scene.count("tool.override_fell").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_document_takes_back_what_a_person_said_is_dangerous() {
     let scene = scene().await;
     let orders = "GET /orders";

@@ -263,15 +263,15 @@ impl Override {
     }
 
     /// Takes the fingerprint of what something that is said is about: of a risk the whole
-    /// operation but its answer, otherwise the text.
+    /// operation, whose answer may hand out more than before, otherwise the text.
     ///
     /// # Errors
     /// When a part cannot be written as JSON.
     pub fn about(kind: OverrideKind, imported: &ImportedOperation) -> Result<Digest, NotCanonical> {
         match kind {
             OverrideKind::Risk => {
-                let prints = Prints::of(imported, &[])?;
-                Digest::of_canonical(&[prints.text, prints.input, prints.security, prints.server])
+                let of = Prints::of(imported, &[])?;
+                Digest::of_canonical(&[of.text, of.input, of.output, of.security, of.server])
             }
             OverrideKind::Name | OverrideKind::Words => Prints::text_of(imported),
         }
