@@ -2,6 +2,7 @@
 
 mod failing;
 mod look;
+mod numbers;
 mod plan;
 mod prepare;
 mod progress;

@@ -90,6 +90,8 @@ pub struct ChangedTool {
     pub id: ToolId,
     /// Its definition from now on.
     pub version: ToolVersionId,
+    /// Its path from now on; it differs only in what its variables are called.
+    pub path: String,
     /// Its name from now on; it differs only when another took the old one while it was gone.
     pub name: String,
 }
@@ -140,7 +142,7 @@ impl TenantTx {
                 "SELECT t.id, t.method, t.path, t.name, t.current_version, v.fingerprint,
                      COALESCE(v.imported_version, v.id) AS imported_version, t.removed_at IS NOT NULL AS removed
                  FROM tool t JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
-                 WHERE t.tenant_id = $1 AND t.source_id = $2",
+                 WHERE t.tenant_id = $1 AND t.source_id = $2 ORDER BY t.path",
                 [self.tenant().as_uuid().into(), source.as_uuid().into()],
             )
             .await?;
@@ -311,11 +313,13 @@ impl TenantTx {
     async fn point_tools(&self, changed: &[ChangedTool]) -> Result<(), StoreError> {
         let rows: serde_json::Value = changed
             .iter()
-            .map(|tool| json!({"id": tool.id.as_uuid(), "version": tool.version.as_uuid(), "name": tool.name}))
+            .map(|tool| {
+                json!({"id": tool.id.as_uuid(), "version": tool.version.as_uuid(), "path": tool.path, "name": tool.name})
+            })
             .collect();
         self.execute(
-            "UPDATE tool SET current_version = r.version, name = r.name, removed_at = NULL
-             FROM jsonb_to_recordset($2) AS r (id uuid, version uuid, name text)
+            "UPDATE tool SET current_version = r.version, path = r.path, name = r.name, removed_at = NULL
+             FROM jsonb_to_recordset($2) AS r (id uuid, version uuid, path text, name text)
              WHERE tool.tenant_id = $1 AND tool.id = r.id",
             [self.tenant().as_uuid().into(), rows.into()],
         )

@@ -1,6 +1,6 @@
 //! Decides what an import changes. Pure.
 //!
-//! A tool is method + path, whatever it is called. One whose definition is the same keeps its
+//! A tool is method + path, whatever it and the variables of its path are called. One whose definition is the same keeps its
 //! version, and with it every decision; one whose definition differs gets a new version, and a
 //! decision goes over to it only if nothing differs that needs a person to look; one that comes
 //! back after it was gone gets a new version too, even if it is as it was, and is off. Names are
@@ -12,7 +12,7 @@ use countersign_domain::{
     World,
     confusable::skeleton,
     digest::Digest,
-    drift::{Change, ReviewReason, needs_review},
+    drift::{Change, ReviewReason, needs_review, path_shape},
     id::{ToolId, ToolVersionId},
     operation::{ImportedOperation, Judged, Method},
     overrides::overridden,
@@ -22,14 +22,12 @@ use countersign_store::{
     revision_changes::{Carried, NewRevisionChange, Outcome},
     tools::{ChangedTool, KnownTool, NewTool, NewToolVersion, ToolChanges},
 };
-use serde_json::{
-    Number, Value,
-    value::{RawValue, to_raw_value},
-};
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     drift::Replacing,
     job::{
+        numbers::long_numbers,
         prepare::PreparedOperation,
         said::{Fallen, People, Sorted},
     },
@@ -37,8 +35,6 @@ use crate::{
 
 /// The longest name of a tool.
 const NAME_LENGTH: usize = 64;
-/// Up to here, a float and so a fingerprint can tell whole numbers apart.
-const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
 
 /// What is to be written, and how much it is.
 pub(super) struct Plan {
@@ -106,6 +102,7 @@ pub(super) fn plan(world: &World, before: &Before, operations: Vec<PreparedOpera
         moved: !before.document.iter().all(Change::only_informs),
         replacing: Replacing::new(),
         seen: HashSet::new(),
+        kept: HashSet::new(),
         names: HashSet::new(),
         changes: ToolChanges::default(),
         counts: Counts::default(),
@@ -113,7 +110,7 @@ pub(super) fn plan(world: &World, before: &Before, operations: Vec<PreparedOpera
         carried: Vec::new(),
         fallen: Vec::new(),
     };
-    let mut rest = Vec::new();
+    let (mut rest, mut fresh) = (Vec::new(), Vec::new());
     for prepared in operations {
         if !planning
             .seen
@@ -127,11 +124,20 @@ pub(super) fn plan(world: &World, before: &Before, operations: Vec<PreparedOpera
             other => rest.push((other.copied(), prepared)),
         }
     }
+    let mut left = planning.left_over();
     for (back, prepared) in rest {
+        let shape = (prepared.method, path_shape(&prepared.path));
+        let same_shape = left.get_mut(&shape).filter(|_| back.is_none());
+        match same_shape.and_then(Vec::pop) {
+            Some(tool) => planning.keep(world, tool, prepared),
+            None => fresh.push((back, prepared)),
+        }
+    }
+    for (back, prepared) in fresh {
         planning.add(world, back, prepared);
     }
     for tool in known.iter().filter(|tool| !tool.removed) {
-        if !planning.seen.contains(&(tool.method, tool.path.clone())) {
+        if !planning.kept.contains(&tool.id) {
             planning.changes.removed.push(tool.id);
             planning.fallen.extend(before.people.removed(tool.id));
             planning.tell(tool.id, Outcome::Removed, Vec::new());
@@ -172,16 +178,31 @@ struct Planning<'a> {
     carried: Vec<Carried>,
     fallen: Vec<Fallen>,
     seen: HashSet<(Method, String)>,
+    kept: HashSet<ToolId>,
     /// Names in use and kept back, as [`skeleton`] writes them.
     names: HashSet<String>,
     changes: ToolChanges,
     counts: Counts,
 }
 
-impl Planning<'_> {
+impl<'a> Planning<'a> {
+    /// Tools whose paths are not in the document, by what these are without the names of their
+    /// variables, which a document may change.
+    fn left_over(&self) -> HashMap<(Method, String), Vec<&'a KnownTool>> {
+        let mut left: HashMap<_, Vec<_>> = HashMap::new();
+        for tool in self.before.known.iter().rev().filter(|tool| !tool.removed) {
+            if !self.kept.contains(&tool.id) {
+                let shape = (tool.method, path_shape(&tool.path));
+                left.entry(shape).or_default().push(tool);
+            }
+        }
+        left
+    }
+
     /// A tool that was there before and still is.
     fn keep(&mut self, world: &World, tool: &KnownTool, prepared: PreparedOperation) {
         self.take_names(tool);
+        self.kept.insert(tool.id);
         let (old, new) = (self.before.definition(tool), prepared.read());
         let moved = self.moved && new.servers.is_empty();
         let same = tool.fingerprint == prepared.fingerprint && !moved;
@@ -203,6 +224,7 @@ impl Planning<'_> {
             self.counts.review += 1;
         }
         self.tell(tool.id, outcome, changes);
+        let path = prepared.path.clone();
         let version = self.version_as_said(world, tool.id, (prepared, &new), &said);
         self.fallen.extend(said.fallen);
         if outcome == Outcome::Informed {
@@ -215,6 +237,7 @@ impl Planning<'_> {
         self.changes.changed.push(ChangedTool {
             id: tool.id,
             version,
+            path,
             name: tool.name.clone(),
         });
     }
@@ -236,6 +259,7 @@ impl Planning<'_> {
             self.changes.changed.push(ChangedTool {
                 id: tool.id,
                 version,
+                path: tool.path.clone(),
                 name,
             });
             return;
@@ -351,28 +375,6 @@ fn is_newly_marked(old: &ImportedOperation, new: &ImportedOperation) -> bool {
 /// Whether whole numbers differ that a fingerprint cannot tell apart.
 fn has_other_numbers(old: &ImportedOperation, new: &ImportedOperation) -> bool {
     long_numbers(&old.input_schema) != long_numbers(&new.input_schema)
-}
-
-/// The whole numbers of a schema that are too long for a float, sorted.
-fn long_numbers(schema: &Value) -> Vec<i128> {
-    let (mut found, mut open) = (Vec::new(), vec![schema]);
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Number(number) => found.extend(whole(number)),
-            Value::Array(items) => open.extend(items),
-            Value::Object(members) => open.extend(members.values()),
-            Value::Null | Value::Bool(_) | Value::String(_) => {}
-        }
-    }
-    found.retain(|number| number.unsigned_abs() > EXACT);
-    found.sort_unstable();
-    found
-}
-
-/// A number without a fraction, however it is written: a database gives `9.2e18` back in digits.
-fn whole(number: &Number) -> Option<i128> {
-    let float = || number.as_f64()?.to_string().parse().ok();
-    number.as_i128().or_else(float)
 }
 
 fn new_version(

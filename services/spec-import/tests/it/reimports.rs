@@ -130,6 +130,36 @@ async fn t80_what_a_reviewer_relied_on_puts_a_tool_back_to_review() {
 }
 
 #[tokio::test]
+async fn t80_a_renamed_variable_of_a_path_leaves_a_tool_what_it_is() {
+    let desk = Desk::new().await;
+    let mut given = shop();
+    let started = desk.start(paste(&given)).await;
+    let before = desk.tools(started.source).await;
+    for decided in before.values() {
+        turn_on(&desk, decided).await;
+    }
+    let paths = given["paths"].as_object_mut().unwrap();
+    let order = paths.remove("/orders/{id}").unwrap();
+    paths.insert("/orders/{orderId}".to_owned(), order);
+    let revision = desk.again(started.source, &given).await;
+
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    let tools = desk.tools(started.source).await;
+    let (old, new) = ("GET /orders/{id}", "GET /orders/{orderId}");
+    assert_eq!(tools[new].tool.id, before[old].tool.id);
+    assert_eq!(tools[new].tool.name, before[old].tool.name);
+    assert_eq!(state(&tools, new), ToolState::NeedsReview);
+    let told = told(&changes.unwrap(), "/orders/{orderId}");
+    assert_eq!(told, Some(Outcome::Review(ReviewReason::Path)));
+    assert_eq!(tools.len(), before.len(), "none is gone and none is new");
+    // The same document again is the same.
+    given["info"]["description"] = "Orders, and nothing else.".into();
+    let revision = desk.again(started.source, &given).await;
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    assert_eq!(changes.unwrap().len(), 0);
+}
+
+#[tokio::test]
 async fn t80_a_number_too_long_for_a_fingerprint_is_still_another_number() {
     let desk = Desk::new().await;
     let mut given = shop();
