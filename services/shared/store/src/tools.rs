@@ -4,6 +4,7 @@ use countersign_access::{Permit, RunJob};
 use countersign_domain::{
     Timestamp,
     digest::Digest,
+    drift::ReviewReason,
     id::{EndpointId, EnvironmentId, RevisionId, SourceId, ToolId, ToolVersionId},
     operation::{ImportedOperation, Method, OperationBrief},
     tool::{Enablement, Tool},
@@ -42,6 +43,9 @@ pub struct KnownTool {
     pub fingerprint: Digest,
     /// The latest import did not have it.
     pub removed: bool,
+    /// A definition before the present one was turned on somewhere, and why a person has to look
+    /// first.
+    pub waits: Option<ReviewReason>,
 }
 
 /// A tool that no earlier import had.
@@ -140,8 +144,17 @@ impl TenantTx {
         let rows = self
             .rows(
                 "SELECT t.id, t.method, t.path, t.name, t.current_version, v.fingerprint,
-                     COALESCE(v.imported_version, v.id) AS imported_version, t.removed_at IS NOT NULL AS removed
+                     COALESCE(v.imported_version, v.id) AS imported_version, t.removed_at IS NOT NULL AS removed,
+                     CASE WHEN EXISTS (SELECT 1 FROM enablement e
+                         WHERE e.tenant_id = t.tenant_id AND e.tool_id = t.id AND e.superseded_at IS NULL
+                             AND e.state = 'on' AND e.tool_version_id <> t.current_version)
+                     -- Of what no import put back to review, a person has lowered the risk.
+                     THEN COALESCE(told.reason, 'risk') END AS waits
                  FROM tool t JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
+                 LEFT JOIN (SELECT DISTINCT ON (c.tool_id) c.tool_id, c.reason
+                     FROM revision_change c JOIN revision r ON r.tenant_id = c.tenant_id AND r.id = c.revision_id
+                     WHERE c.tenant_id = $1 AND r.source_id = $2 AND c.outcome = 'review'
+                     ORDER BY c.tool_id, r.number DESC) told ON told.tool_id = t.id
                  WHERE t.tenant_id = $1 AND t.source_id = $2 ORDER BY t.path",
                 [self.tenant().as_uuid().into(), source.as_uuid().into()],
             )
@@ -378,6 +391,7 @@ fn known(row: &QueryResult) -> Result<KnownTool, StoreError> {
         row: id,
     };
     let method: String = row.try_get("", "method")?;
+    let waits: Option<String> = row.try_get("", "waits")?;
     Ok(KnownTool {
         id,
         method: at.need("method", Method::as_written(&method))?,
@@ -387,6 +401,9 @@ fn known(row: &QueryResult) -> Result<KnownTool, StoreError> {
         imported: row.try_get::<Uuid>("", "imported_version")?.into(),
         fingerprint: fingerprint(row, &at)?,
         removed: row.try_get("", "removed")?,
+        waits: waits
+            .map(|reason| at.need("reason", ReviewReason::parse(&reason)))
+            .transpose()?,
     })
 }
 

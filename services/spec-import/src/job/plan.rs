@@ -218,6 +218,11 @@ impl<'a> Planning<'a> {
         if let (Outcome::Informed, Some(reason)) = (outcome, said.review()) {
             outcome = Outcome::Review(reason);
         }
+        let lives_on = outcome == Outcome::Informed;
+        // Where an earlier definition was turned on, a person has to look still.
+        if let (Outcome::Informed, Some(reason)) = (outcome, tool.waits) {
+            outcome = Outcome::Review(reason);
+        }
         let fallen = said.fallen.iter();
         changes.extend(fallen.map(|one| one.change(&new)));
         if let Outcome::Review(_) = outcome {
@@ -227,7 +232,7 @@ impl<'a> Planning<'a> {
         let path = prepared.path.clone();
         let version = self.version_as_said(world, tool.id, (prepared, &new), &said);
         self.fallen.extend(said.fallen);
-        if outcome == Outcome::Informed {
+        if lives_on {
             self.carried.push(Carried {
                 tool: tool.id,
                 from: tool.version,

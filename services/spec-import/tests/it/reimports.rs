@@ -160,6 +160,36 @@ async fn t80_a_renamed_variable_of_a_path_leaves_a_tool_what_it_is() {
 }
 
 #[tokio::test]
+async fn t80_what_waits_for_a_person_waits_behind_a_change_that_only_informs() {
+    let (desk, tools, _) = after(|shop| {
+        shop["paths"]["/orders"]["get"]["parameters"] = json!([
+            {"name": "page", "in": "query", "required": true, "schema": {"type": "integer"}}]);
+    })
+    .await;
+    assert_eq!(state(&tools, "GET /orders"), ToolState::NeedsReview);
+    let mut given = shop();
+    given["paths"]["/orders"]["get"]["parameters"] = json!([
+        {"name": "page", "in": "query", "required": true, "schema": {"type": "integer"}}]);
+    given["paths"]["/orders"]["get"]["deprecated"] = true.into();
+    given["paths"]["/gone"]["get"]["deprecated"] = true.into();
+    let source = tools["GET /orders"].tool.source;
+    let revision = desk.again(source, &given).await;
+
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    let changes = changes.unwrap();
+    let waits = Outcome::Review(ReviewReason::RequiredInput);
+    assert_eq!(
+        told(&changes, "/orders"),
+        Some(waits),
+        "as it was told before"
+    );
+    assert_eq!(told(&changes, "/gone"), Some(Outcome::Informed));
+    let tools = desk.tools(source).await;
+    assert_eq!(state(&tools, "GET /orders"), ToolState::NeedsReview);
+    assert_eq!(state(&tools, "GET /gone"), ToolState::On(Handling::Run));
+}
+
+#[tokio::test]
 async fn t80_a_number_too_long_for_a_fingerprint_is_still_another_number() {
     let desk = Desk::new().await;
     let mut given = shop();
