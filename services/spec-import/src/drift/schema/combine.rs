@@ -181,10 +181,20 @@ impl<'c> Walk<'c, '_, '_> {
             self.cut = true;
             return;
         }
-        let (pairs, gone, added) = pair(old, new);
-        for (before, after) in pairs {
-            self.node(before, after, at);
+        let mut parts = Parts::new((old, new), self.roots);
+        parts.pair_by(|part| identity(part.written));
+        if !self.found.budget.steps_for(parts.bytes_referred_to()) {
+            self.cut = true;
+            return;
         }
+        parts.pair_by(|part| Some(part.meant.to_string()));
+        parts.pair_by(|part| title(part.meant));
+        parts.pair_by(|part| shape(part.meant));
+        parts.pair_the_last();
+        for (before, after) in parts.pairs {
+            self.node(before.written, after.written, at);
+        }
+        let (gone, added) = (parts.gone, parts.added);
         let all = name == "allOf";
         let (narrower, wider) = if all {
             (&added, &gone)
@@ -197,7 +207,7 @@ impl<'c> Walk<'c, '_, '_> {
             _ => ["one_of_removed", "one_of_added"],
         };
         if !narrower.is_empty() {
-            let labels: Vec<String> = narrower.iter().map(|part| label(part)).collect();
+            let labels: Vec<String> = narrower.iter().map(|part| label(part.written)).collect();
             let words = if all {
                 format!("it must fit these as well now: {}", list(&labels))
             } else {
@@ -206,7 +216,7 @@ impl<'c> Walk<'c, '_, '_> {
             self.note(at, Note::new(codes[0], Effect::Narrower, words));
         }
         if !wider.is_empty() {
-            let labels: Vec<String> = wider.iter().map(|part| label(part)).collect();
+            let labels: Vec<String> = wider.iter().map(|part| label(part.written)).collect();
             let words = if all {
                 format!("it need not fit these any more: {}", list(&labels))
             } else {
@@ -231,34 +241,91 @@ fn union<'v>(view: &View<'v>) -> Option<(&'v str, Vec<&'v Value>)> {
     Some((name, parts.collect()))
 }
 
-type Paired<'v> = (Vec<(&'v Value, &'v Value)>, Vec<&'v Value>, Vec<&'v Value>);
+/// One of several, as it is written and as the definition that it refers to.
+#[derive(Clone, Copy)]
+struct Part<'v> {
+    written: &'v Value,
+    meant: &'v Value,
+}
 
-/// Pairs members that are equal or refer to the same name, then those with the same title, then
-/// what is left over of the same type, in order.
-fn pair<'v>(old: &[&'v Value], new: &[&'v Value]) -> Paired<'v> {
-    let mut pairs = Vec::new();
-    let (mut gone, mut added) = (old.to_vec(), new.to_vec());
-    let keys: [fn(&Value) -> Option<String>; 3] = [identity, title, shape];
-    for key in keys {
+impl<'v> Part<'v> {
+    fn all(parts: &[&'v Value], root: &'v Value) -> Vec<Self> {
+        let of = |written: &&'v Value| {
+            let target = written.get("$ref").and_then(Value::as_str);
+            let meant = target.and_then(|target| definition(target, root));
+            Self {
+                written,
+                meant: meant.unwrap_or(written),
+            }
+        };
+        parts.iter().map(of).collect()
+    }
+
+    fn refers(&self) -> bool {
+        !std::ptr::eq(self.written, self.meant)
+    }
+}
+
+/// Members that are versions of one another, and those that are left over.
+///
+/// Members that are equal or refer to the same name come first, then those that mean the same
+/// under another name, those with the same title, and what is left over of the same type, in order.
+struct Parts<'v> {
+    pairs: Vec<(Part<'v>, Part<'v>)>,
+    gone: Vec<Part<'v>>,
+    added: Vec<Part<'v>>,
+}
+
+impl<'v> Parts<'v> {
+    fn new((old, new): (&[&'v Value], &[&'v Value]), roots: (&'v Value, &'v Value)) -> Self {
+        Self {
+            pairs: Vec::new(),
+            gone: Part::all(old, roots.0),
+            added: Part::all(new, roots.1),
+        }
+    }
+
+    fn bytes_referred_to(&self) -> usize {
+        let left = self.gone.iter().chain(&self.added);
+        let referring = left.filter(|part| part.refers());
+        referring.map(|part| schema::bytes(part.meant)).sum()
+    }
+
+    fn pair_by(&mut self, key: fn(&Part<'v>) -> Option<String>) {
         let mut open: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, part) in gone.iter().enumerate().rev() {
+        for (index, part) in self.gone.iter().enumerate().rev() {
             if let Some(key) = key(part) {
                 open.entry(key).or_default().push(index);
             }
         }
-        let mut taken = vec![false; gone.len()];
-        added.retain(|part| {
+        let mut taken = vec![false; self.gone.len()];
+        self.added.retain(|part| {
             let partner = key(part).and_then(|key| open.get_mut(&key).and_then(Vec::pop));
             if let Some(index) = partner {
                 taken[index] = true;
-                pairs.push((gone[index], *part));
+                self.pairs.push((self.gone[index], *part));
             }
             partner.is_none()
         });
         let mut taken = taken.into_iter();
-        gone.retain(|_| !taken.next().unwrap_or(false));
+        self.gone.retain(|_| !taken.next().unwrap_or(false));
     }
-    (pairs, gone, added)
+
+    /// Pairs the only one that is left on each side, where a reference is called otherwise or is
+    /// written out and a property is in both.
+    fn pair_the_last(&mut self) {
+        let ([old], [new]) = (self.gone.as_slice(), self.added.as_slice()) else {
+            return;
+        };
+        let properties = |part: &Part<'v>| part.meant.get("properties").and_then(Value::as_object);
+        let (Some(before), Some(after)) = (properties(old), properties(new)) else {
+            return;
+        };
+        if (old.refers() || new.refers()) && before.keys().any(|name| after.contains_key(name)) {
+            self.pairs.push((*old, *new));
+            (self.gone, self.added) = (Vec::new(), Vec::new());
+        }
+    }
 }
 
 fn identity(part: &Value) -> Option<String> {

@@ -143,6 +143,39 @@ fn an_alternative_hides_neither_null_nor_what_a_reference_leads_to() {
 }
 
 #[test]
+fn a_reference_that_is_renamed_or_written_out_hides_nothing() {
+    let pet = json!({"type": "object", "properties": {"name": {"type": "string"}}});
+    let mut named = pet.clone();
+    named["properties"]["age"] = json!({"type": "integer"});
+    named["required"] = json!(["age", "name"]);
+    let other = json!({"type": "object", "title": "Other"});
+    let document = |it: &Value, schemas: &Value| {
+        let body = json!({"content": {"application/json": {"schema": whole(it)}}});
+        let post = json!({"requestBody": body, "responses": {"200": {"description": "ok"}}});
+        super::whole(
+            &json!({"paths": {"/pets": {"post": post}}, "components": {"schemas": schemas}}),
+        )
+    };
+    for several in ["oneOf", "anyOf", "allOf"] {
+        let of = |name: &str, pet: &Value| {
+            let reference = json!({"$ref": format!("#/components/schemas/{name}")});
+            document(&json!({several: [reference, other]}), &json!({name: pet}))
+        };
+        let inline = |pet: &Value| document(&json!({several: [pet, other]}), &json!({}));
+        let old = of("Pet", &pet);
+        expect(several, (&old, &of("Animal", &pet)), &[]);
+        expect(several, (&old, &inline(&pet)), &[]);
+        expect(several, (&inline(&pet), &old), &[]);
+        for new in [of("Animal", &named), inline(&named)] {
+            let changes = compare(&old, &new);
+            let code = |code: &str| changes.iter().any(|change| change.code.ends_with(code));
+            assert!(code("became_required"), "{several}: {changes:#?}");
+            assert!(!code("_of_removed") && !code("_of_added"), "{changes:#?}");
+        }
+    }
+}
+
+#[test]
 fn what_is_ruled_out_or_asked_for_by_a_definition_is_looked_at() {
     for member in ["not", "if"] {
         let of = |least: u32| {
