@@ -73,8 +73,15 @@ type Alternative = Vec<SchemeUse>;
 
 fn alternatives(old: &[Alternative], new: &[Alternative], found: &mut Findings<'_>) {
     let mut open: Vec<&Alternative> = new.iter().collect();
-    let mut gone = Vec::new();
+    let (mut others, mut gone) = (Vec::new(), Vec::new());
+    // Where one scheme stands in several alternatives, each meets the one that asks for as much.
     for one in old {
+        match open.iter().position(|other| asked(one) == asked(other)) {
+            Some(index) => matched(one, open.remove(index), found),
+            None => others.push(one),
+        }
+    }
+    for one in others {
         match open.iter().position(|other| names(one) == names(other)) {
             Some(index) => matched(one, open.remove(index), found),
             None => gone.push(one),
@@ -173,6 +180,16 @@ fn scopes(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
 
 fn names(alternative: &[SchemeUse]) -> BTreeSet<&str> {
     alternative.iter().map(|one| one.name.as_str()).collect()
+}
+
+/// The names with the scopes.
+fn asked(alternative: &[SchemeUse]) -> BTreeSet<(&str, BTreeSet<&str>)> {
+    let uses = alternative.iter();
+    uses.map(|one| {
+        let scopes = one.scopes.iter().map(String::as_str);
+        (one.name.as_str(), scopes.collect())
+    })
+    .collect()
 }
 
 fn kinds(alternative: &[SchemeUse]) -> Vec<String> {

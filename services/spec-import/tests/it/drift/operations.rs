@@ -162,6 +162,10 @@ fn the_order_of_alternatives_and_scopes_means_nothing() {
     let old = secured(&json!([{"token": []}, {"auth": ["a", "b"], "key": []}]));
     let new = secured(&json!([{"key": [], "auth": ["b", "a"]}, {"token": []}]));
     expect("order", (&old, &new), &[]);
+    let scopes =
+        |first: &str, second: &str| secured(&json!([{"auth": [first]}, {"auth": [second]}]));
+    let (old, new) = (scopes("read", "write"), scopes("write", "read"));
+    expect("scopes of one scheme", (&old, &new), &[]);
 }
 
 fn at(document_servers: &Value, own: &Value) -> ImportedDocument {
