@@ -61,7 +61,7 @@ pub(super) fn weigh(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Risk {
         ..Reading::along(Rc::clone(&reading.path), &wordless, reading.lexicon)
     };
     let least = judge((&bare, &fields), &wordless);
-    let other_class = takes_its_class(evidence.method, (risk.class, least.class));
+    let other_class = takes_its_class(evidence.method, (risk.class, &least));
     let acts = risk.read_only && !least.read_only;
     let destroys = least.destructive && !risk.destructive;
     if other_class || acts || destroys || least.level() > risk.level() {
@@ -82,11 +82,15 @@ pub(super) fn weigh(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Risk {
 }
 
 /// Whether a call is of the class that its method and path give it, whatever it is called: what
-/// hands out a secret, a guarded matter that is said to be read, and its removal. Whether another
-/// change is a guarded matter or an ordinary one is for the words to say.
-fn takes_its_class(method: Method, (said, least): (RiskClass, RiskClass)) -> bool {
-    match (said, least) {
+/// hands out a secret, a guarded matter that is said to be read, and its removal. One word of a
+/// path that speaks of access, as in `/check/user`, is too little; whether another change is a
+/// guarded matter or an ordinary one is for the words to say.
+fn takes_its_class(method: Method, (said, least): (RiskClass, &Risk)) -> bool {
+    match (said, least.class) {
         (RiskClass::Read, RiskClass::Auth) => true,
+        (RiskClass::Read, RiskClass::Admin) => {
+            method != Method::Get && least.confidence == Confidence::High
+        }
         (RiskClass::Read, least) => method != Method::Get && is_guarded(least),
         (RiskClass::Write, RiskClass::Billing | RiskClass::Auth | RiskClass::Admin) => {
             method == Method::Delete
