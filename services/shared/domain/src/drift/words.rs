@@ -95,7 +95,11 @@ fn sentences(value: &Value) -> Vec<&str> {
 fn is_sentence(text: &str) -> bool {
     text.split_whitespace().nth(SENTENCE - 1).is_some()
         || joined_words(text) >= LONG_NAME
-        || text.chars().filter(is_unspaced).nth(UNSPACED - 1).is_some()
+        || text
+            .chars()
+            .filter(|one| is_unspaced(*one))
+            .nth(UNSPACED - 1)
+            .is_some()
 }
 
 /// How many words are written together: `so_far`, `so-far`, `soFar`. A letter alone is none.
@@ -114,6 +118,6 @@ fn joined_words(text: &str) -> usize {
     words
 }
 
-fn is_unspaced(character: &char) -> bool {
+fn is_unspaced(character: char) -> bool {
     character.is_alphabetic() && !character.is_lowercase() && !character.is_uppercase()
 }
