@@ -95,6 +95,7 @@ impl Home {
             changed: vec![ChangedTool {
                 id: tool.tool.id,
                 version: version.id,
+                path: operation.path.clone(),
                 name: tool.tool.name.clone(),
             }],
             versions: vec![version],
