@@ -18,3 +18,4 @@ mod overrides;
 mod reimport;
 mod review;
 mod slow;
+mod unknown;

@@ -186,10 +186,7 @@ impl House {
             .await
             .expect("reads");
         let tools = self.tools(owner, source, environment).await;
-        for view in tools
-            .iter()
-            .filter(|view| view.tool.operation.risk.class.as_str() != "READ")
-        {
+        for view in tools.iter().filter(|view| view.decided.is_none()) {
             let high = view.tool.operation.risk.high_risk;
             let on = TurnOn {
                 tool: view.tool.id,

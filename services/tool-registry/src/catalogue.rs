@@ -59,6 +59,12 @@ impl CatalogueTool {
         self.operation().risk.class
     }
 
+    /// Says whether its calls change nothing: by its words, and by all else that is known of it.
+    #[must_use]
+    pub fn only_reads(&self) -> bool {
+        self.class() == RiskClass::Read && self.operation().risk.read_only
+    }
+
     /// Says whether each call waits for a countersignature.
     #[must_use]
     pub fn is_held(&self) -> bool {

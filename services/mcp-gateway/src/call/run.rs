@@ -9,7 +9,6 @@ use countersign_access::{CallTool, TenantScope};
 use countersign_domain::{
     Fault as _,
     record::{Act, Record, Status},
-    risk::RiskClass,
 };
 use countersign_reporting::Recorder;
 use countersign_secret_injection::{DispatchOutcome, OutboundCall, Sent, ToolAnswer};
@@ -30,7 +29,7 @@ pub(crate) async fn run(agent: &Request<'_>, id: &Id, (call, connection): Connec
         return agent.insufficient_scope(&[call.tool.class()]);
     };
     let facts = call.facts();
-    let authorized = if call.tool.class() == RiskClass::Read {
+    let authorized = if call.tool.only_reads() {
         Authorized::read(permit, facts)
     } else {
         match agent
@@ -68,7 +67,7 @@ pub(crate) async fn send(
     authorized: Authorized,
 ) -> Outcome {
     let parts = Arc::clone(&agent.gateway.parts);
-    let only_reads = call.tool.class() == RiskClass::Read && authorized.hold().is_none();
+    let only_reads = call.tool.only_reads() && authorized.hold().is_none();
     let act = if only_reads {
         Act::CallAnswered
     } else {
@@ -182,7 +181,7 @@ impl Unrecorded {
 
 /// Something may have been changed and nobody can say whether it was.
 fn is_unknown(call: &Call, outcome: &DispatchOutcome) -> bool {
-    outcome.result.is_err() && outcome.sent == Sent::Perhaps && call.tool.class() != RiskClass::Read
+    outcome.result.is_err() && outcome.sent == Sent::Perhaps && !call.tool.only_reads()
 }
 
 /// Writes how the call ended.
@@ -192,10 +191,9 @@ async fn conclude(
     call: &Call,
     outcome: &DispatchOutcome,
 ) -> Result<(), Unrecorded> {
-    // A READ changes nothing, so not knowing whether it arrived is an ordinary error.
+    // What only reads changes nothing, so not knowing whether it arrived is an ordinary error.
     let status = outcome.status();
-    let only_reads = call.tool.class() == RiskClass::Read;
-    record.status = Some(if only_reads && status == Status::Unknown {
+    record.status = Some(if call.tool.only_reads() && status == Status::Unknown {
         Status::Error
     } else {
         status
