@@ -283,12 +283,12 @@ fn saved<'s>(
 /// The hosts of requests by their path and method.
 type Hosts<'s> = HashMap<(&'s str, Vec<String>), &'s Host>;
 
-/// The address of a host. With an open variable in it, it is none that could be used, so that what
-/// is sent there is off.
+/// The address of a host. An open one is nothing but a variable, which is no address that could be
+/// used, so that what is sent there is off.
 fn server(host: &Host) -> String {
     match host {
         Host::Known(url) => url.clone(),
-        Host::Open(text) => text.replace("{{", "{").replace("}}", "}"),
+        Host::Open(text) => format!("{{host {}}}", text.replace(['{', '}'], "")),
     }
 }
 

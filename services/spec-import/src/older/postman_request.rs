@@ -111,7 +111,12 @@ fn filled(head: &str, variables: &HashMap<String, String>) -> Option<String> {
 
 /// Where the path begins. A variable at the beginning may hold some of it already.
 fn end_of_host(text: &str) -> usize {
-    let start = text.find("://").map_or(0, |at| at + 3);
+    // What stands behind a path, such as an address in the query, is no host.
+    let scheme = text.find(['/', '?', '#']).filter(|at| {
+        let (before, behind) = text.split_at(*at);
+        before.ends_with(':') && behind.starts_with("//")
+    });
+    let start = scheme.map_or(0, |at| at + 2);
     let end = text[start..].find(['/', '?', '#']);
     let end = end.map_or(text.len(), |at| start + at);
     match text[..end].find("}}").filter(|_| text.starts_with("{{")) {

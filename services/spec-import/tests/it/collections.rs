@@ -70,6 +70,46 @@ fn a_request_at_another_unknown_host_is_never_sent_to_the_pinned_one() {
 }
 
 #[test]
+fn what_is_no_host_at_all_is_never_sent_to_the_pinned_one() {
+    let document = collection(
+        &json!([]),
+        &[
+            get("https://api.example.com/users"),
+            get("https://api.example.com/orders"),
+            get("/rel"),
+            get("https://a}b/zz"),
+        ],
+    );
+    expect(
+        &document,
+        &[
+            ("/users", "base"),
+            ("/orders", "base"),
+            ("/rel", "off"),
+            ("/zz", "off"),
+        ],
+    );
+}
+
+#[test]
+fn a_value_is_put_into_a_host_and_never_into_what_stands_behind_it() {
+    let saved =
+        json!([{ "key": "token", "value": "SECRET123" }, { "key": "port", "value": "8443" }]);
+    let urls = [
+        "api.telegram.example/bot{{token}}/hook?url=https://example.com/hook",
+        "localhost:{{port}}/api/{{token}}/x?redirect=https://example.com",
+        "api.example.com#{{token}}https://example.com",
+        "https://api.example.com/a/{{token}}?next=https://b.example/{{token}}",
+    ];
+    for url in urls {
+        let document = collection(&saved, &[get(url)]);
+        let whole = serde_json::to_string(&document).unwrap();
+        assert!(!whole.contains("SECRET123"), "{url}: {whole}");
+    }
+    println!("N = {} addresses, 0 with a saved value", urls.len());
+}
+
+#[test]
 fn the_host_of_most_requests_is_the_address_of_the_collection() {
     let document = collection(
         &json!([{ "key": "host", "value": "shop.example" }]),
