@@ -11,7 +11,7 @@ const DOCUMENT: &str = r#"
 openapi: 3.0.3
 info: {title: Hostile, version: "1"}
 servers: [{url: "https://a.example/base"}]
-security: [{key: [], session: [], basic: [], header: []}]
+security: [{key: []}, {session: []}, {header: []}, {basic: []}]
 components:
   securitySchemes:
     key: {type: apiKey, in: query, name: api_key}
