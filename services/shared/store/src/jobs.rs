@@ -118,11 +118,18 @@ impl TenantTx {
         .map(|_| ())
     }
 
-    /// Counts the jobs of a kind that have not ended, besides those that a schedule began.
+    /// Counts the jobs of a kind that have not ended, besides those that a schedule began. Until
+    /// this transaction ends, nobody else of the tenant counts them, so that it may add one.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn open_jobs(&self, kind: &str) -> Result<i64, StoreError> {
+        // In a statement of its own: one who waited for it sees what the one before has added.
+        self.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 7174))",
+            [self.tenant().as_uuid().into()],
+        )
+        .await?;
         let row = self
             .row(
                 "SELECT count(*) AS open FROM job WHERE tenant_id = $1 AND kind = $2
@@ -161,8 +168,8 @@ impl SystemTx {
     /// schedule began.
     ///
     /// Tenants take turns: a tenant's first job comes before any other's second, of tenants that
-    /// have as many running the one served longest ago comes first, and no tenant has more than
-    /// two running in all processes together.
+    /// have as many running the one served longest ago comes first, a new one as if it had been
+    /// served when its job came, and no tenant has more than two running in all processes together.
     ///
     /// A job may come back with more attempts than it may have: its worker died in the last one,
     /// and all that is left to do is to give it up.
@@ -197,9 +204,9 @@ impl SystemTx {
                      FROM job JOIN waiting ON waiting.tenant_id = job.tenant_id AND waiting.id = job.id
                      WHERE waiting.place <= $5
                        AND job.state IN ('ready', 'running') AND job.run_after <= statement_timestamp()
-                     ORDER BY waiting.place, (SELECT max(last.run_after) FROM job last
-                         WHERE last.tenant_id = job.tenant_id AND last.attempts > 0 AND NOT last.scheduled)
-                         NULLS FIRST, job.run_after
+                     ORDER BY waiting.place, coalesce((SELECT max(last.run_after) FROM job last
+                         WHERE last.tenant_id = job.tenant_id AND last.attempts > 0 AND NOT last.scheduled),
+                         job.run_after), job.run_after
                      LIMIT $2 FOR UPDATE OF job SKIP LOCKED)
                  UPDATE job SET state = 'running', attempts = attempts + 1, leased_by = $3,
                      leased_until = due.until, run_after = due.until

@@ -99,6 +99,42 @@ async fn a_tenant_comes_again_after_those_that_waited_longer() {
 }
 
 #[tokio::test]
+async fn new_tenants_do_not_overtake_one_that_was_served_before_they_came() {
+    let database = Database::create().await;
+    let store = database.store();
+    let acme = database.house("acme").await;
+    enqueue(&store, &acme, 0..1).await;
+    let worker = Worker::new(store.clone(), world(), Arc::new(InProcess::new()));
+    worker
+        .register(Note::default())
+        .run_until_empty()
+        .await
+        .unwrap();
+    let mut admin = database.admin().await;
+    sqlx::query("UPDATE job SET run_after = run_after - interval '1 hour'")
+        .execute(&mut admin)
+        .await
+        .unwrap();
+
+    enqueue(&store, &acme, 1..2).await;
+    for new in ["first", "second", "third", "fourth"] {
+        enqueue(&store, &database.house(new).await, 2..3).await;
+    }
+    let tx = store.begin_system(SystemReason::RunJobs).await.unwrap();
+    let lease = Duration::from_mins(1);
+    let claimed = tx.claim_jobs("one", &[Note::NAME], 4, lease).await.unwrap();
+
+    assert_eq!(claimed.len(), 4);
+    assert_eq!(
+        claimed
+            .iter()
+            .filter(|job| job.scope.tenant() == acme.tenant)
+            .count(),
+        1
+    );
+}
+
+#[tokio::test]
 async fn many_processes_together_give_one_tenant_no_more_than_its_share() {
     const PROCESSES: usize = 8;
     let database = Database::create().await;
