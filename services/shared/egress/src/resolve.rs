@@ -39,6 +39,8 @@ const ADDRESSES_TRIED: usize = 16;
 /// Names looked up at once. A name whose servers are silent keeps its thread long after whoever
 /// asked has gone, and there are 512 threads for all that blocks in this process.
 const NAMES_AT_ONCE: usize = 128;
+/// Of these, names below one domain, which has one owner and mostly the same servers.
+const NAMES_OF_ONE_DOMAIN: usize = 16;
 
 /// What a look-up came to, for all who wait for it.
 type Found = Result<Vec<IpAddr>, Arc<io::Error>>;
@@ -78,7 +80,8 @@ impl LookUps {
         if let Some(told) = under_way.get(name) {
             return Ok(told.clone());
         }
-        if under_way.len() >= NAMES_AT_ONCE {
+        let of_domain = under_way.keys().filter(|one| domain(one) == domain(name));
+        if under_way.len() >= NAMES_AT_ONCE || of_domain.count() >= NAMES_OF_ONE_DOMAIN {
             return Err(Arc::new(io::ErrorKind::ResourceBusy.into()));
         }
         let (tell, told) = watch::channel(None);
@@ -89,6 +92,13 @@ impl LookUps {
         });
         Ok(told)
     }
+}
+
+/// The last two labels of a name.
+fn domain(name: &str) -> &str {
+    let name = name.trim_end_matches('.');
+    let mut dots = name.rmatch_indices('.');
+    dots.nth(1).map_or(name, |(at, _)| &name[at + 1..])
 }
 
 /// The connector's resolver: gives it checked addresses or none.

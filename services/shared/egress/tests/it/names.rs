@@ -111,3 +111,32 @@ async fn f32_many_silent_names_take_a_part_of_the_threads() {
     drop(silence);
     println!("{NAMES} names without an answer: 128 threads, others free");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[expect(
+    clippy::await_holding_lock,
+    reason = "the silence lasts while others ask"
+)]
+async fn f32_the_silent_names_of_one_domain_leave_room_for_every_other_name() {
+    const NAMES: usize = 200;
+    let resolver = Blocking::default();
+    let egress = door(&resolver);
+    let upstream = Upstream::that(vec![say("HTTP/1.1 204 No Content\r\n\r\n")]).await;
+    let silence = resolver.silence.lock().unwrap();
+    let calls: Vec<_> = (0..NAMES)
+        .map(|name| {
+            let egress = egress.clone();
+            let url = format!("http://silent-{name}.shop.example/");
+            tokio::spawn(async move { egress.send(get(&url)).await })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap_err();
+    }
+
+    assert_eq!(resolver.threads.load(Ordering::SeqCst), 16);
+    let other = format!("http://other.example:{}/", upstream.port());
+    assert_eq!(egress.send(get(&other)).await.unwrap().status, 204);
+    drop(silence);
+    println!("{NAMES} names of one domain without an answer: 16 threads, another name answered");
+}
