@@ -263,7 +263,8 @@ impl Override {
     }
 
     /// Takes the fingerprint of what something that is said is about: of a risk the whole
-    /// operation, whose answer may hand out more than before, otherwise the text.
+    /// operation, whose answer may hand out more than before and whose path may name its variables
+    /// the other way round, otherwise the text.
     ///
     /// # Errors
     /// When a part cannot be written as JSON.
@@ -271,7 +272,8 @@ impl Override {
         match kind {
             OverrideKind::Risk => {
                 let of = Prints::of(imported, &[])?;
-                Digest::of_canonical(&[of.text, of.input, of.output, of.security, of.server])
+                let path = Digest::of(imported.path.as_bytes());
+                Digest::of_canonical(&[of.text, of.input, of.output, of.security, of.server, path])
             }
             OverrideKind::Name | OverrideKind::Words => Prints::text_of(imported),
         }

@@ -91,7 +91,7 @@ fn what_lowers_a_risk_holds_for_one_operation_alone() {
     };
     assert_eq!(falls(&|_| ()), None);
     let fallen = Some(EndedWhy::OperationChanged);
-    let changes: [&dyn Fn(&mut ImportedOperation); 5] = [
+    let changes: [&dyn Fn(&mut ImportedOperation); 6] = [
         &|now| {
             now.output = Some(crate::operation::Output {
                 status: "200".to_owned(),
@@ -112,6 +112,7 @@ fn what_lowers_a_risk_holds_for_one_operation_alone() {
             });
         },
         &|now| now.title = "Another".to_owned(),
+        &|now| now.path.push_str("/{to}/{from}"),
     ];
     for change in changes {
         assert_eq!(falls(change), fallen);
