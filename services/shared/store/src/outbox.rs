@@ -18,7 +18,8 @@ pub struct WaitingEvent {
 
 impl SystemTx {
     /// Takes events that wait, oldest first; two relays never take the same at once. They stay
-    /// waiting unless [`SystemTx::mark_relayed`] commits: an event is told at least once.
+    /// waiting unless [`SystemTx::mark_relayed`] commits. They are told after that, so that one may
+    /// go untold when a process ends in between; whoever listens polls, too.
     ///
     /// # Errors
     /// When the database refuses.
