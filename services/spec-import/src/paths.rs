@@ -54,11 +54,14 @@ pub(crate) fn find<'d>(
                 continue;
             };
             for (path, item) in paths {
-                if !seen.insert(path) {
+                if path.starts_with("x-") || path == "$ref" && item.is_string() {
+                    continue;
+                }
+                if seen.insert(path) {
+                    find_in(root, (path, &at.key(path)), item, (&mut found, notes));
+                } else {
                     let text = "the path is given twice; the first one counts";
                     notes.warning("operation_twice", &at.key(path), text);
-                } else if !(path == "$ref" && item.is_string()) {
-                    find_in(root, (path, &at.key(path)), item, (&mut found, notes));
                 }
             }
         }
@@ -86,9 +89,6 @@ fn find_in<'d>(
     item: &'d Value,
     (found, notes): (&mut Vec<Found<'d>>, &mut Notes),
 ) {
-    if path.starts_with("x-") {
-        return;
-    }
     let (items, bad) = reference::chain(root, item, at.to_string());
     if let Some(bad) = bad {
         notes.error(bad.code(), at, &format!("of a path, {}", bad.reason()));

@@ -3,7 +3,7 @@
 use countersign_domain::operation::{BodyKind, Scheme, Security, Style};
 use countersign_spec_import::import_files;
 
-use crate::{at, bundles::files, patient};
+use crate::{at, bundles::files, patient, read};
 
 const SWAGGER: &str = r##"
 swagger: "2.0"
@@ -205,4 +205,20 @@ paths: {/a: {get: {operationId: own}}, $ref: more.yaml}
     let mut notes = document.diagnostics.iter();
     let twice = notes.find(|note| note.code == "operation_twice").unwrap();
     assert_eq!(twice.pointer, "more.yaml#/~1a");
+}
+
+#[test]
+fn only_paths_are_given_twice() {
+    let document = read(
+        br##"
+openapi: 3.0.3
+info: {title: A, version: "1"}
+paths: {$ref: "#/x-more", x-note: 1, /a: {get: {}}}
+x-more: {$ref: "#/x-last", x-note: 2, /b: {get: {}}}
+x-last: {x-note: 3, /c: {get: {}}}
+"##,
+    );
+    assert_eq!(document.operations.len(), 3);
+    let mut notes = document.diagnostics.iter();
+    assert!(!notes.any(|note| note.code == "operation_twice"));
 }
