@@ -113,7 +113,7 @@ fn finish(
     listener: &mut dyn Listener,
 ) -> Result<ImportedDocument, ImportError> {
     watch.check(|| "reading".to_owned())?;
-    let openapi = openapi(tree.root, &mut notes)?;
+    let openapi = openapi(tree.root, limits, &mut notes)?;
     let root = &openapi.root;
     let found = paths::find(root, limits, &mut notes)?;
     let definitions = Definitions::new(root, openapi.dialect, Side::Request);
@@ -194,10 +194,10 @@ struct Openapi {
 }
 
 /// Finds out the format, and makes an older one `OpenAPI`.
-fn openapi(mut root: Value, notes: &mut Notes) -> Result<Openapi, ImportError> {
+fn openapi(mut root: Value, limits: &Limits, notes: &mut Notes) -> Result<Openapi, ImportError> {
     if let Some(version) = root.get("swagger") {
         let format = version::swagger(version, notes)?;
-        let converted = older::swagger::convert(root, notes);
+        let converted = older::swagger::convert(root, limits, notes)?;
         return Ok(Openapi {
             root: converted.root,
             origins: converted.origins,

@@ -337,7 +337,8 @@ pub(super) fn each_reference(value: &Value, found: &mut dyn FnMut(&str)) {
     }
 }
 
-fn nodes(value: &Value) -> usize {
+/// Lists, objects and scalars of a value.
+pub(crate) fn nodes(value: &Value) -> usize {
     match value {
         Value::Object(members) => 1 + members.values().map(nodes).sum::<usize>(),
         Value::Array(items) => 1 + items.iter().map(nodes).sum::<usize>(),

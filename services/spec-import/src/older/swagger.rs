@@ -13,6 +13,7 @@ use super::{
     swagger_parameter::{self as parameter, Taken},
 };
 use crate::{
+    ImportError, Limits,
     notes::{At, Notes},
     origin::Origins,
     paths::MORE_PATHS,
@@ -33,18 +34,22 @@ pub(super) struct Shared {
 }
 
 /// Converts a document whose `swagger` is 2.0.
-pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
+pub(crate) fn convert(
+    mut root: Value,
+    limits: &Limits,
+    notes: &mut Notes,
+) -> Result<Converted, ImportError> {
     let mut cx = Converting {
         origins: Origins::default(),
         notes,
     };
     allow_null(&mut root);
-    swagger_elsewhere::bring_in(&mut root, &mut cx);
+    swagger_elsewhere::bring_in(&mut root, limits, &mut cx)?;
     let Some(members) = root.as_object_mut() else {
-        return Converted {
+        return Ok(Converted {
             root,
             origins: cx.origins,
-        };
+        });
     };
     members.insert("openapi".to_owned(), "3.0.0".into());
     servers(members, &mut cx);
@@ -75,10 +80,10 @@ pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
             }
         }
     }
-    Converted {
+    Ok(Converted {
         root,
         origins: cx.origins,
-    }
+    })
 }
 
 /// `x-nullable` is what many wrote before there was `nullable`.

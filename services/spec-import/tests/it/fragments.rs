@@ -1,7 +1,10 @@
 //! Parts of a document that stand in other files than its root, in places where tools put them.
 
-use countersign_domain::operation::{BodyKind, Scheme, Security, Style};
-use countersign_spec_import::import_files;
+use countersign_domain::{
+    Fault,
+    operation::{BodyKind, Scheme, Security, Style},
+};
+use countersign_spec_import::{Limits, import, import_files};
 
 use crate::{at, bundles::files, patient, read};
 
@@ -205,6 +208,95 @@ paths: {/a: {get: {operationId: own}}, $ref: more.yaml}
     let mut notes = document.diagnostics.iter();
     let twice = notes.find(|note| note.code == "operation_twice").unwrap();
     assert_eq!(twice.pointer, "more.yaml#/~1a");
+}
+
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).collect()
+}
+
+#[test]
+fn what_many_operations_refer_to_is_copied_once() {
+    let operation =
+        r##"{parameters: [{$ref: "#/x-more/list"}], responses: {"200": {$ref: "#/x-more/ok"}}}"##;
+    let paths = lines(50, |number| format!("  /a{number}: {{get: {operation}}}\n"));
+    let fields = lines(100, |number| format!("f{number}: {{type: string}}, "));
+    let root = format!(
+        "
+swagger: '2.0'
+info: {{title: A, version: '1'}}
+responses: {{elsewhere-0: {{description: its own}}}}
+paths:
+{paths}
+x-more:
+  list: {{in: query, name: ids, type: array, items: {{type: string}}, collectionFormat: pipes}}
+  ok: {{description: ok, schema: {{type: object, properties: {{{fields}}}}}}}
+"
+    );
+    let few = Limits {
+        nodes: 2_000,
+        ..patient()
+    };
+    let document = import(root.as_bytes(), &few).unwrap();
+    let last = at(&document, "GET", "/a49");
+    assert_eq!(last.binds[0].style, Style::PipeDelimited);
+    let schema = last.output.as_ref().unwrap().schema.as_ref().unwrap();
+    assert!(schema.to_string().contains("f99"));
+}
+
+#[test]
+fn copies_of_what_stands_elsewhere_count_as_the_document_does() {
+    let paths = lines(50, |number| format!("  /a{number}: {{$ref: '#/x-item'}}\n"));
+    let tags = "a, ".repeat(100);
+    let root = format!(
+        "swagger: '2.0'\ninfo: {{title: A, version: '1'}}\npaths:\n{paths}\nx-item: {{get: {{tags: [{tags}]}}}}\n"
+    );
+    let few = Limits {
+        nodes: 2_000,
+        ..patient()
+    };
+    let error = import(root.as_bytes(), &few).unwrap_err();
+    assert_eq!(error.code(), "too_many_nodes");
+    assert_eq!(read(root.as_bytes()).operations.len(), 50);
+}
+
+#[test]
+fn no_operation_beside_a_reference_vanishes_unsaid() {
+    let document = read(
+        br##"
+swagger: "2.0"
+info: {title: A, version: "1"}
+paths:
+  $ref: "#/x-more"
+  /a: {post: {operationId: own, callbacks: 1, parameters: [{in: query, name: q, type: array, items: {type: string}, collectionFormat: tsv}]}}
+  /d: {$ref: "#/x-item", get: {operationId: d}}
+x-more: {$ref: "#/x-last", /a: {get: {operationId: lost}}, /b: {get: {operationId: b}}}
+x-last: {/c: {get: {operationId: c}}}
+x-item: {get: {operationId: lost too}, put: {operationId: p}}
+"##,
+    );
+    let mut ids: Vec<&str> = document
+        .operations
+        .iter()
+        .filter_map(|one| one.operation_id.as_deref())
+        .collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["b", "c", "d", "own", "p"]);
+    let mut twice: Vec<&str> = document
+        .diagnostics
+        .iter()
+        .filter(|note| note.code == "operation_twice")
+        .map(|note| note.pointer.as_str())
+        .collect();
+    twice.sort_unstable();
+    assert_eq!(twice, ["/x-item/get", "/x-more/~1a"]);
+    let own = &at(&document, "POST", "/a").diagnostics;
+    let list = own
+        .iter()
+        .find(|note| note.code == "collection_format_lost");
+    assert_eq!(
+        list.unwrap().pointer,
+        "/paths/~1a/post/parameters/0/collectionFormat"
+    );
 }
 
 #[test]
