@@ -3,7 +3,10 @@
 //! Alternatives inside alternatives double the work of a general validator with each level that
 //! the arguments go down, and it has no limit of its own. So its work is counted first: each visit
 //! of a part of the arguments by a part of the schema, with nothing cut short, since a validator
-//! that has to say what is wrong cuts nothing short either.
+//! that has to say what is wrong cuts nothing short either. What takes longer than a visit counts
+//! as more of them: names that may be missing, each an error; patterns; lists of values.
+
+mod pattern;
 
 use countersign_domain::{json, schema, text};
 use serde_json::{Map, Value};
@@ -18,6 +21,12 @@ const EXPLAINED: u32 = 50_000;
 const DEPTH: u32 = 600;
 /// Misfits that are named.
 const NAMED: usize = 5;
+/// Values of an `enum` that are looked at in the time of one visit, to see whether all are texts.
+const LOOKED_AT: usize = 128;
+
+/// Why arguments are refused unseen.
+const TOO_MUCH: &str = "checking them against the schema takes more steps than are made";
+const TOO_DEEP: &str = "they go deeper into the schema than is checked";
 
 /// Says what is wrong with the arguments, if anything is.
 pub(super) fn misfit(call: &Call) -> Option<String> {
@@ -30,8 +39,9 @@ pub(super) fn misfit(call: &Call) -> Option<String> {
     let Ok(validator) = call.tool.validator() else {
         return Some("the schema of this tool cannot be used".to_owned());
     };
-    let Some(visits) = visits(&call.tool.operation().input_schema, &arguments) else {
-        return Some("they go through more alternatives of the schema than are checked".to_owned());
+    let visits = match visits(&call.tool.operation().input_schema, &arguments) {
+        Ok(visits) => visits,
+        Err(why) => return Some(why.to_owned()),
     };
     if validator.is_valid(&arguments) {
         return None;
@@ -59,26 +69,25 @@ fn told(error: &jsonschema::ValidationError<'_>) -> String {
     format!("{place}: {what}")
 }
 
-/// The visits that checking a value makes at most; `None` where they are too many.
-fn visits(schema: &Value, value: &Value) -> Option<u32> {
+/// The visits that checking a value makes at most, or why it is not checked.
+fn visits(schema: &Value, value: &Value) -> Result<u32, &'static str> {
     let mut walk = Walk {
         root: schema,
         left: CHECKED,
     };
     walk.visit(schema, value, 0)?;
-    Some(CHECKED - walk.left)
+    Ok(CHECKED - walk.left)
 }
 
-/// Counts visits; each way down ends with `None` once they are used up.
+/// Counts visits; each way down ends once they are used up.
 struct Walk<'s> {
     root: &'s Value,
     left: u32,
 }
 
 impl<'s> Walk<'s> {
-    fn visit(&mut self, schema: &Value, value: &Value, depth: u32) -> Option<()> {
-        self.left = self.left.checked_sub(1)?;
-        let depth = Some(depth + 1).filter(|depth| *depth <= DEPTH)?;
+    fn visit(&mut self, schema: &Value, value: &Value, depth: u32) -> Result<(), &'static str> {
+        let depth = self.enter(depth)?;
         for (keyword, rule) in members(schema) {
             match keyword.as_str() {
                 "$ref" => self.all(self.referred(schema), value, depth)?,
@@ -91,7 +100,10 @@ impl<'s> Walk<'s> {
                     }
                 }
                 "patternProperties" => {
-                    for (_, member) in members(value) {
+                    for (name, member) in members(value) {
+                        for (pattern, _) in members(rule) {
+                            self.take(pattern::cost(pattern, name))?;
+                        }
                         self.all(named(rule), member, depth)?;
                     }
                 }
@@ -118,21 +130,20 @@ impl<'s> Walk<'s> {
                         self.visit(rule, item, depth)?;
                     }
                 }
-                _ => {}
+                _ => self.take(longer(keyword, rule, value))?,
             }
         }
         let unevaluated = ["unevaluatedProperties", "unevaluatedItems"];
         if unevaluated.iter().any(|name| schema.get(name).is_some()) {
             self.mark(schema, value, depth)?;
         }
-        Some(())
+        Ok(())
     }
 
     /// What was evaluated is known only once every part that says something of the same value has
     /// been asked again, and the parts of these in turn.
-    fn mark(&mut self, schema: &Value, value: &Value, depth: u32) -> Option<()> {
-        self.left = self.left.checked_sub(1)?;
-        let depth = Some(depth + 1).filter(|depth| *depth <= DEPTH)?;
+    fn mark(&mut self, schema: &Value, value: &Value, depth: u32) -> Result<(), &'static str> {
+        let depth = self.enter(depth)?;
         for (keyword, rule) in members(schema) {
             match keyword.as_str() {
                 "$ref" => {
@@ -159,7 +170,7 @@ impl<'s> Walk<'s> {
                 _ => {}
             }
         }
-        Some(())
+        Ok(())
     }
 
     fn all<'v>(
@@ -167,14 +178,44 @@ impl<'s> Walk<'s> {
         parts: impl IntoIterator<Item = &'v Value>,
         value: &Value,
         depth: u32,
-    ) -> Option<()> {
+    ) -> Result<(), &'static str> {
         parts
             .into_iter()
             .try_for_each(|part| self.visit(part, value, depth))
     }
 
+    fn enter(&mut self, depth: u32) -> Result<u32, &'static str> {
+        self.take(1)?;
+        Some(depth + 1)
+            .filter(|depth| *depth <= DEPTH)
+            .ok_or(TOO_DEEP)
+    }
+
+    fn take(&mut self, visits: usize) -> Result<(), &'static str> {
+        let visits = u32::try_from(visits).map_err(|_| TOO_MUCH)?;
+        self.left = self.left.checked_sub(visits).ok_or(TOO_MUCH)?;
+        Ok(())
+    }
+
     fn referred(&self, schema: &Value) -> Option<&'s Value> {
         self.root.get("$defs")?.get(schema::target(schema)?)
+    }
+}
+
+/// Visits that a keyword without schemas in it is worth, beside the one that comes upon it.
+fn longer(keyword: &str, rule: &Value, value: &Value) -> usize {
+    match (keyword, rule, value) {
+        ("required", Value::Array(names), Value::Object(_)) => names.len(),
+        ("dependentRequired", rule, Value::Object(_)) => {
+            named(rule).map(|names| 1 + parts(names).count()).sum()
+        }
+        ("pattern", Value::String(pattern), Value::String(text)) => pattern::cost(pattern, text),
+        // Texts are found at once, among a null too; anything else is compared one by one.
+        ("enum", Value::Array(values), _) => {
+            let at_once = values.iter().all(|one| one.is_string() || one.is_null());
+            values.len() / if at_once { LOOKED_AT } else { 1 }
+        }
+        _ => 0,
     }
 }
 
@@ -216,7 +257,7 @@ mod tests {
             let whole = json!({"$ref": "#/$defs/A", "$defs": {"A": definition, "B": again}});
             let [ten, eleven] = [10, 11].map(|levels| visits(&whole, &nested(levels)).unwrap());
             assert!(eleven >= 2 * ten, "{definition}: {ten}, {eleven}");
-            assert_eq!(visits(&whole, &nested(60)), None, "{definition}");
+            assert_eq!(visits(&whole, &nested(60)), Err(TOO_MUCH), "{definition}");
         }
     }
 
@@ -229,6 +270,57 @@ mod tests {
         let row = json!({"type": "object", "properties": {"x": {"type": "integer"}}});
         let table = json!({"type": "array", "items": row});
         let rows = vec![json!({"x": 1}); 1_000];
-        assert_eq!(visits(&table, &rows.into()), Some(2_001));
+        assert_eq!(visits(&table, &rows.into()), Ok(2_001));
+    }
+
+    #[test]
+    fn a_name_that_may_be_missing_counts_as_the_error_it_makes() {
+        let names: Vec<String> = (0..500).map(|n| format!("n{n}")).collect();
+        let objects = |count| Value::from(vec![json!({}); count]);
+        for rule in [
+            json!({"required": names}),
+            json!({"dependentRequired": {"a": names}}),
+        ] {
+            let table = json!({"type": "array", "items": rule});
+            assert!(visits(&table, &objects(10)).unwrap() < EXPLAINED);
+            assert!(visits(&table, &objects(200)).unwrap() > EXPLAINED);
+            assert_eq!(visits(&table, &objects(2_000)), Err(TOO_MUCH));
+            let numbers = vec![json!(1); 2_000];
+            assert_eq!(visits(&table, &numbers.into()), Ok(2_001));
+        }
+    }
+
+    #[test]
+    fn a_pattern_counts_by_its_size_and_that_of_the_text() {
+        let pattern = |n: usize| format!("[ab]*a[ab]{{{}}}c", 900 + n);
+        let text = "ab".repeat(2_500);
+        let all: Vec<Value> = (0..60).map(|n| json!({"pattern": pattern(n)})).collect();
+        let named: Map<_, _> = (0..60).map(|n| (pattern(n), json!(true))).collect();
+        let named = json!({ "patternProperties": named });
+        let object = json!({ text.clone(): 1 });
+        for (schema, value) in [
+            (json!({ "allOf": all }), json!(text)),
+            (json!({"propertyNames": {"allOf": all}}), object.clone()),
+            (named, object),
+        ] {
+            assert_eq!(visits(&schema, &value), Err(TOO_MUCH), "{schema}");
+            assert!(visits(&schema, &json!({"a": "b"})).unwrap() < 1_000);
+        }
+    }
+
+    #[test]
+    fn a_list_of_anything_but_texts_counts_with_its_length() {
+        let texts: Vec<Value> = (0..1_000).map(|n| n.to_string().into()).collect();
+        let numbers: Vec<Value> = (0..1_000).map(Value::from).collect();
+        let table = |values: &[Value]| json!({"items": {"enum": values}});
+        let items = Value::from(vec![json!(1); 1_000]);
+        assert_eq!(visits(&table(&numbers), &items), Err(TOO_MUCH));
+        assert!(visits(&table(&texts), &items).unwrap() < EXPLAINED);
+    }
+
+    #[test]
+    fn what_is_only_deep_is_not_called_much() {
+        let chain = (0..DEPTH).fold(json!({}), |inner, _| json!({ "not": inner }));
+        assert_eq!(visits(&chain, &json!(1)), Err(TOO_DEEP));
     }
 }
