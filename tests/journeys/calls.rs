@@ -144,6 +144,40 @@ async fn alternatives_inside_alternatives_are_refused_before_they_keep_a_worker_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_that_are_missing_and_patterns_are_counted_before_they_are_looked_for() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let ada = house.owner_of("acme").await;
+    let names: Vec<String> = (0..500).map(|n| format!("n{n}")).collect();
+    let patterns: Vec<_> = (0..60)
+        .map(|n| json!({"pattern": format!("[ab]*a[ab]{{{}}}c", 900 + n)}))
+        .collect();
+    let body = json!({"type": "object", "properties": {
+        "rows": {"type": "array", "items": {"type": "object", "required": names}},
+        "text": {"type": "string", "allOf": patterns}}});
+    let document = json!({"openapi": "3.1.0", "info": {"title": "Rows", "version": "1"},
+        "servers": [{"url": upstream.base}],
+        "paths": {"/rows": {"post": {"operationId": "add", "requestBody": {"required": true,
+            "content": {"application/json": {"schema": body}}}, "responses": {"200": {"description": "ok"}}}}}});
+    let shop = house
+        .shop_of(&ada, &upstream.base, document.to_string())
+        .await;
+    let agent = house.agent_of(&ada, &shop).await;
+
+    for (body, why) in [
+        (json!({"rows": vec![json!({}); 2]}), "/body/rows/0"),
+        (json!({"rows": vec![json!({}); 200]}), "too many to say"),
+        (json!({"rows": vec![json!({}); 2_000]}), "more steps"),
+        (json!({"text": "ab".repeat(2_500)}), "more steps"),
+    ] {
+        let answer = house.call(&agent, "add", &json!({ "body": body })).await;
+        assert_eq!(answer.code(), "invalid_arguments", "{}", answer.body);
+        let told = answer.body.to_string();
+        assert!(told.contains(why), "{why}: {told}");
+    }
+    assert_eq!(upstream.seen().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tool_that_is_off_unknown_or_anothers_is_the_same_unknown_tool() {
     let (house, upstream) = (House::open().await, Upstream::start());
     let ada = house.owner_of("acme").await;
