@@ -89,6 +89,31 @@ pub fn is_provided(name: &str) -> bool {
     sent.contains(&name.as_str()) || OF_SIGNATURE.contains(&name.as_str())
 }
 
+/// Says whether what stands behind a scheme of `Authorization`, in lower case, is made anew for
+/// each request.
+pub(crate) fn is_computed(scheme: &str) -> bool {
+    let computed = [
+        "asap",
+        "aws4-hmac-sha256",
+        "awsv4",
+        "digest",
+        "dpop",
+        "edgegrid",
+        "hawk",
+        "hoba",
+        "hmac",
+        "mutual",
+        "negotiate",
+        "ntlm",
+        "oauth",
+        "oauth1",
+        "signature",
+        "vapid",
+        "x-matrix",
+    ];
+    computed.contains(&scheme) || scheme.starts_with("scram-")
+}
+
 fn spelled(name: &str) -> String {
     name.to_ascii_lowercase().replace('_', "-")
 }

@@ -15,7 +15,7 @@ pub use self::{
     bind::{Bind, Place, Style},
     method::{Method, OtherMethod},
 };
-use crate::{connection::AuthScheme, digest::Digest, risk::Risk};
+use crate::{connection::AuthScheme, digest::Digest, header, risk::Risk};
 
 /// A whole document, imported.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -293,13 +293,12 @@ impl Security {
         credentials
     }
 
-    /// Says whether no one stored credential lets a request in. What a document names and does not
-    /// define may be any: a member says which.
+    /// Says whether no one stored credential lets a request in.
     #[must_use]
     pub fn is_out_of_reach(&self) -> bool {
         let is_open = |all: &Vec<SchemeUse>| match all.as_slice() {
             [] => true,
-            [only] => only.scheme.is_none(),
+            [only] => only.is_open(),
             _ => false,
         };
         let alternatives = self.alternatives();
@@ -328,6 +327,17 @@ pub struct SchemeUse {
 }
 
 impl SchemeUse {
+    /// Says whether a member says which credential is meant: the document does not define it, or
+    /// it goes into `Authorization` behind a word of its own, as in `Token abc`.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let Some(Scheme::Other { what }) = &self.scheme else {
+            return self.scheme.is_none();
+        };
+        let name = what.strip_prefix("http ");
+        name.is_some_and(|name| !header::is_computed(name))
+    }
+
     fn credential(&self) -> Option<AuthScheme> {
         self.scheme.as_ref()?.credential()
     }

@@ -6,7 +6,7 @@ use countersign_domain::operation::ImportedDocument;
 
 use crate::{at, codes, read};
 
-/// A document of five schemes and some operations.
+/// A document of some schemes and operations.
 fn document(paths: &str) -> ImportedDocument {
     let root = r"
 openapi: 3.1.0
@@ -22,6 +22,11 @@ components:
     legacy: {type: apiKey, in: query, name: token}
     certificate: {type: mutualTLS}
     elsewhere: {$ref: 'https://elsewhere.example/scheme.yaml'}
+    session: {type: apiKey, in: cookie, name: sid}
+    word: {type: http, scheme: Token}
+    digest: {type: http, scheme: Digest}
+    scram: {type: http, scheme: SCRAM-SHA-256}
+    matrix: {type: http, scheme: X-Matrix}
 paths:
 ";
     read(format!("{root}{paths}").as_bytes())
@@ -40,6 +45,11 @@ fn what_one_stored_credential_does_not_let_in_is_off() {
   /one-token-for-both: {get: {security: [{token: [], people: [read]}]}}
   /undefined: {get: {security: [{nobody: []}]}}
   /elsewhere: {get: {security: [{elsewhere: []}]}}
+  /word: {get: {security: [{word: []}]}}
+  /word-and-key: {get: {security: [{word: [], key: []}]}}
+  /digest: {get: {security: [{digest: []}]}}
+  /scram: {get: {security: [{scram: []}]}}
+  /matrix: {get: {security: [{matrix: []}]}}
 ",
     );
     let off = [
@@ -47,6 +57,10 @@ fn what_one_stored_credential_does_not_let_in_is_off() {
         ("GET", "/two-or-certificate"),
         ("GET", "/certificate"),
         ("GET", "/one-of-them-undefined"),
+        ("GET", "/word-and-key"),
+        ("GET", "/digest"),
+        ("GET", "/scram"),
+        ("GET", "/matrix"),
     ];
     for (method, path) in off {
         let operation = at(&document, method, path);
