@@ -31,6 +31,9 @@ const ANYWHERE: [&str; 5] = [
     "privatetoken",
 ];
 
+/// Those that are no token: a bearer token does not stand for them.
+const KEYS: [&str; 3] = ["apikey", "privatetoken", "secretkey"];
+
 /// Whether the connection fills in a parameter, so that no agent may.
 pub(crate) fn is_filled_in(
     cx: &Reading<'_, '_>,
@@ -41,24 +44,28 @@ pub(crate) fn is_filled_in(
     cx.is_secured() && is_asked_for(place, wire, description) || is_own(cx, place, wire)
 }
 
-/// Whether the connection gives what such a parameter asks for: there, or as a bearer token. What
-/// the document does not define may be that too.
+/// Whether the connection gives what such a parameter asks for: there, or, where that is a token, as
+/// a bearer token. What the document does not define may be that too.
 pub(crate) fn is_given(cx: &Reading<'_, '_>, place: Place, wire: &str) -> bool {
+    let name = spelled(wire);
+    let is_key = KEYS.contains(&name.strip_prefix('x').unwrap_or(&name));
     let is_token = |one: &SchemeUse| match &one.scheme {
-        None | Some(Scheme::Bearer | Scheme::Oauth2) => true,
+        Some(Scheme::Bearer | Scheme::Oauth2) => true,
         Some(Scheme::ApiKeyHeader { name }) => name.eq_ignore_ascii_case("authorization"),
-        Some(
+        None
+        | Some(
             Scheme::ApiKeyQuery { .. }
             | Scheme::ApiKeyCookie { .. }
             | Scheme::Basic
             | Scheme::Other { .. },
         ) => false,
     };
-    let has_token = match &cx.security {
+    let gives = |one: &SchemeUse| one.is_open() || !is_key && is_token(one);
+    let is_given = match &cx.security {
         Security::Undeclared | Security::Public => false,
-        Security::AnyOf(alternatives) => alternatives.iter().flatten().any(is_token),
+        Security::AnyOf(alternatives) => alternatives.iter().flatten().any(gives),
     };
-    has_token || is_own(cx, place, wire)
+    is_given || is_own(cx, place, wire)
 }
 
 /// Whether it stands where a scheme puts the credential.
@@ -68,11 +75,7 @@ pub(crate) fn is_own(cx: &Reading<'_, '_>, place: Place, wire: &str) -> bool {
 
 /// Whether a parameter of an operation that lets nobody in without a credential asks for it.
 fn is_asked_for(place: Place, wire: &str, description: &str) -> bool {
-    let name: String = wire
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
+    let name = spelled(wire);
     let bare = name.strip_prefix('x').unwrap_or(&name);
     let says_so = || {
         let words = description.trim_start().to_ascii_lowercase();
@@ -85,6 +88,12 @@ fn is_asked_for(place: Place, wire: &str, description: &str) -> bool {
         }
         Place::Path | Place::Querystring => false,
     }
+}
+
+/// A name by its letters.
+fn spelled(wire: &str) -> String {
+    let letters = wire.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]

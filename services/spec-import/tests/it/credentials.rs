@@ -117,13 +117,24 @@ fn a_credential_that_has_to_be_given_and_that_nothing_fills_in_turns_the_operati
   /orders-if-you-like: {get: {security: [{basic: []}], parameters: [{in: header, name: X-Session-Token}]}}
   /messages: {get: {security: [{people: []}], parameters: [{in: header, name: token, required: true}]}}
   /undefined: {get: {security: [{nobody: []}], parameters: [{in: header, name: token, required: true}]}}
+  /bearer-and-key: {get: {security: [{token: []}], parameters: [{in: header, name: x-api-key, required: true}]}}
+  /people-and-key: {get: {security: [{people: []}], parameters: [{in: query, name: api_key, required: true}]}}
+  /private: {get: {security: [{token: []}], parameters: [{in: header, name: PRIVATE-TOKEN, required: true}]}}
+  /either: {get: {security: [{token: []}, {key: []}], parameters: [{in: header, name: x-api-key, required: true}]}}
+  /word: {get: {security: [{word: []}], parameters: [{in: header, name: token, required: true}]}}
 ",
     );
     for operation in &document.operations {
         assert_eq!(operation.binds, [], "{}", operation.path);
         assert!(codes(operation).contains(&"parameter_is_credential"));
     }
-    let off = ["/tokeninfo", "/orders"];
+    let off = [
+        "/tokeninfo",
+        "/orders",
+        "/bearer-and-key",
+        "/people-and-key",
+        "/private",
+    ];
     for operation in &document.operations {
         let is_off = off.contains(&operation.path.as_str());
         assert_eq!(
