@@ -68,6 +68,7 @@ impl Schemes {
             (Scheme::ApiKeyHeader { name }, Place::Header) => name.eq_ignore_ascii_case(wire),
             (Scheme::ApiKeyQuery { name }, Place::Query)
             | (Scheme::ApiKeyCookie { name }, Place::Cookie) => name == wire,
+            (Scheme::ApiKeyCookie { .. }, Place::Header) => wire.eq_ignore_ascii_case("cookie"),
             _ => false,
         };
         match security {

@@ -74,14 +74,17 @@ pub fn overrides_method(name: &str) -> bool {
     overriding.contains(&spelled(name).as_str())
 }
 
-/// Says whether a request does without an agent's word for the header: it has one of its own, or
-/// the header belongs to a signature, which is a credential.
+/// Says whether a request does without an agent's word for the header: it has one of its own, the
+/// header is between the two ends of a connection, or it belongs to a signature, which is a
+/// credential.
 #[must_use]
 pub fn is_provided(name: &str) -> bool {
     let name = spelled(name);
     let sent = [
         "accept",
+        "accept-encoding",
         "authorization",
+        "connection",
         "content-length",
         "content-type",
         "host",

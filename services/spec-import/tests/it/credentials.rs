@@ -165,20 +165,28 @@ fn a_header_that_is_never_sent_turns_off_what_needs_it() {
             let parameters = format!("[{{in: header, name: {name}, required: {required}}}]");
             writeln!(
                 paths,
-                "  /h{index}/{required}: {{get: {{parameters: {parameters}}}}}"
+                "  /h{index}/{required}: {{get: {{security: [{{key: []}}], parameters: {parameters}}}}}"
             )
             .unwrap();
         }
     }
-    // These stand in every request, or the credential does.
+    // These stand in every request, the credential does, or nobody misses them.
     let set = "[{in: header, name: Accept, required: true}, \
         {in: header, name: Content-Type, required: true}, \
         {in: header, name: Host, required: true}, \
+        {in: header, name: Connection, required: true}, \
+        {in: header, name: Accept-Encoding, required: true}, \
         {in: header, name: X-Amz-Date, required: true}, \
         {in: header, name: Authorization, required: true}]";
     writeln!(paths, "  /set: {{get: {{parameters: {set}}}}}").unwrap();
+    let session = "[{in: header, name: Cookie, required: true}]";
+    writeln!(
+        paths,
+        "  /session: {{get: {{security: [{{session: []}}], parameters: {session}}}}}"
+    )
+    .unwrap();
     let document = document(&paths);
-    assert_eq!(document.operations.len(), 2 * names.len() + 1);
+    assert_eq!(document.operations.len(), 2 * names.len() + 2);
     for operation in &document.operations {
         let is_off = operation.path.ends_with("/true");
         assert_eq!(
