@@ -337,11 +337,7 @@ fn servers(
     let (list, pointer) = (nearest.get("servers"), format!("{pointer}/servers"));
     let servers = server::servers(list, &At::Pointer(&pointer), &mut cx.notes);
     if servers.is_empty() {
-        cx.refuse(
-            "own_servers_unusable",
-            &pointer,
-            "it has servers of its own and none can be used",
-        );
+        cx.refuse("own_servers_unusable", &pointer, server::UNUSABLE);
     }
     servers
 }

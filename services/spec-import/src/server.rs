@@ -14,6 +14,8 @@ use crate::{
 };
 
 const SERVERS: usize = 50;
+/// Why an operation is off whose own servers nobody can pin.
+pub(crate) const UNUSABLE: &str = "it has servers of its own and none can be used";
 
 /// Reads the `servers` of a document. A host without a scheme is taken for one of HTTPS here, where
 /// a person pins the origin anyway; an operation that lives elsewhere has to say where.
@@ -21,12 +23,9 @@ pub(crate) fn of_document(list: Option<&Value>, at: &At<'_>, notes: &mut Notes) 
     read(list, at, notes, with_scheme)
 }
 
-/// Reads a `servers` list; what cannot be used is left out and noted. Where a variable has no value,
-/// nobody knows what is meant, and no address that a member pins says it.
+/// Reads a `servers` list; what cannot be used is left out and noted.
 pub(crate) fn servers(list: Option<&Value>, at: &At<'_>, notes: &mut Notes) -> Vec<Server> {
-    let mut servers = read(list, at, notes, |url, _, _| url);
-    servers.retain(|server| !server.url.contains('{'));
-    servers
+    read(list, at, notes, |url, _, _| url)
 }
 
 /// What is made of an address whose variables are filled in.
@@ -122,6 +121,16 @@ pub(crate) fn settle(document: &mut ImportedDocument, found: &[Found<'_>]) {
         if all && urls.is_subset(&known) {
             own.clear();
         }
+        // Where a variable has no value, no address that a member pins says what is meant.
+        let is_open = |server: &Server| server.url.contains('{');
+        if !own.is_empty() && own.iter().all(is_open) {
+            let pointer = format!("{}/servers", one.pointer);
+            let note = diagnostic(Severity::Error, "own_servers_unusable", &pointer, UNUSABLE);
+            operation.diagnostics.push(note);
+            let unsupported = &mut operation.unsupported;
+            unsupported.get_or_insert_with(|| UNUSABLE.to_owned());
+        }
+        own.retain(|server| !is_open(server));
         if let Some(server) = own.first() {
             let text = format!(
                 "it lives at {:?}; a connection whose address does not cover that cannot call it",

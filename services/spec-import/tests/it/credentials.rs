@@ -199,3 +199,31 @@ fn a_header_that_is_never_sent_turns_off_what_needs_it() {
     }
     println!("headers that are never sent: {}", names.len());
 }
+
+#[test]
+fn an_operation_at_the_open_servers_of_its_document_is_on() {
+    let open = "[{url: 'https://{tenant}.example.com/api', variables: {tenant: {}}}]";
+    let other = "[{url: 'https://{region}.example.com', variables: {region: {}}}]";
+    let head = "openapi: 3.1.0\ninfo: {title: Tenants, version: '1'}\n";
+    let at_both = format!(
+        "{head}servers: {open}\npaths:\n  /same: {{get: {{servers: {open}}}}}\n  \
+         /other: {{get: {{servers: {other}}}}}\n"
+    );
+    let at_paths = format!(
+        "{head}paths:\n  /same: {{servers: {open}, get: {{}}}}\n  \
+         /too: {{servers: {open}, get: {{}}}}\n"
+    );
+    for text in [at_both, at_paths] {
+        let document = read(text.as_bytes());
+        assert_eq!(
+            document.servers[0].url, "https://{tenant}.example.com/api",
+            "a member says which tenant"
+        );
+        for operation in &document.operations {
+            let is_off = operation.path == "/other";
+            assert_eq!(operation.unsupported.is_some(), is_off, "{text}");
+            assert_eq!(codes(operation).contains(&"own_servers_unusable"), is_off);
+            assert_eq!(operation.servers, [], "{}", operation.path);
+        }
+    }
+}
