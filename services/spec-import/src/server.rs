@@ -81,7 +81,7 @@ fn server(item: &Value, at: &At<'_>, notes: &mut Notes, complete: Completing) ->
         notes.warning(
             "server_unusable",
             at,
-            &format!("the server {url:?} {problem}; it is left out"),
+            &format!("the server {:?} {problem}; it is left out", shown(&url)),
         );
         return None;
     }
@@ -221,9 +221,17 @@ fn with_scheme(url: String, at: &At<'_>, notes: &mut Notes) -> String {
     if !url.starts_with("//") {
         return url;
     }
-    let text = format!("the server {url:?} names no scheme; https is taken");
+    let text = format!(
+        "the server {:?} names no scheme; https is taken",
+        shown(&url)
+    );
     notes.warning("server_scheme_guessed", at, &text);
     format!("https:{url}")
+}
+
+/// An address without a user and a password, wherever these end.
+fn shown(url: &str) -> &str {
+    url.rsplit_once('@').map_or(url, |(_, host)| host)
 }
 
 fn problem(url: &str) -> Option<&'static str> {

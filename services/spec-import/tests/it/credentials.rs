@@ -227,3 +227,25 @@ fn an_operation_at_the_open_servers_of_its_document_is_on() {
         }
     }
 }
+
+#[test]
+fn no_diagnostic_says_the_password_of_an_address() {
+    for address in [
+        "https://someone:hunter2@doors.example/v1",
+        "https://someone:hunter2@@doors.example/v1",
+        "https://someone:hun/hunter2@doors.example/v1",
+        "//someone:hunter2@doors.example/v1",
+    ] {
+        let head = "openapi: 3.1.0\ninfo: {title: Doors, version: '1'}\n";
+        let servers = format!("servers: [{{url: '{address}'}}]");
+        let text = format!("{head}{servers}\npaths:\n  /a: {{get: {{{servers}}}}}\n");
+        let document = read(text.as_bytes());
+        let of_operations = document.operations.iter().flat_map(|one| &one.diagnostics);
+        let notes: Vec<_> = document.diagnostics.iter().chain(of_operations).collect();
+        assert!(notes.iter().any(|note| note.code == "server_unusable"));
+        for note in notes {
+            assert!(!note.text.contains("hunter2"), "{}", note.text);
+            assert!(!note.text.contains("someone"), "{}", note.text);
+        }
+    }
+}
