@@ -64,8 +64,9 @@ pub struct RefusedTool {
 impl Registry {
     /// Decides the same about many tools of an API, each by the rules for one: the permission
     /// that its risk needs, the definition that was looked at, high risk held. A tool whose text a
-    /// person has to read first, or whose risk a person overrode, is not turned on among others. One that is refused is named, and
-    /// nothing else is lost by it. Each decision has its own row in the audit log.
+    /// person has to read first, or whose risk a person overrode, is not turned on among others.
+    /// One that is refused is named, and nothing else is lost by it. Each decision has its own row
+    /// in the audit log.
     ///
     /// # Errors
     /// When the caller may decide about no tool at all, or there is no such source or environment.
@@ -159,7 +160,7 @@ fn may_decide(scope: &TenantScope, choice: Choice) -> Result<(), Denied> {
     }
 }
 
-fn may<A: Action>(scope: &TenantScope, action: A) -> Result<(), Denied> {
+pub(crate) fn may<A: Action>(scope: &TenantScope, action: A) -> Result<(), Denied> {
     // Spent at once: what is decided takes permits of its own.
     let _tenant = scope.allow(action)?.spend();
     Ok(())

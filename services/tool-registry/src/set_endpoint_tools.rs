@@ -20,8 +20,9 @@ use crate::{EndpointError, Registry, endpoints::chosen};
 pub struct SetEndpointTools {
     /// The endpoint.
     pub endpoint: Slug,
-    /// The tools that were there when these were chosen, as [`EndpointDetail::chosen`](crate::EndpointDetail::chosen) says them;
-    /// where others are by then, nothing is changed. Absent, whatever is there makes room.
+    /// The tools that were there when these were chosen, as
+    /// [`EndpointDetail::chosen`](crate::EndpointDetail::chosen) says them; where others are by
+    /// then, nothing is changed. Absent, whatever is there makes room.
     pub seen: Option<Digest>,
     /// Its tools from now on.
     pub tools: Vec<ToolId>,
@@ -42,11 +43,12 @@ impl Registry {
         let tx = self.store.begin(scope).await?;
         let endpoint = tx.endpoint_by_slug(&cmd.endpoint).await?;
         tx.lock_endpoint(endpoint.id).await?;
-        let place = (ToolsOf::Endpoint(endpoint.id), endpoint.environment);
-        let present = tx.tool_briefs(place.0, place.1).await?;
-        let present = chosen(present.iter().map(|found| found.tool.id));
-        if cmd.seen.is_some_and(|seen| seen != present) {
-            return Err(EndpointError::ToolsChanged);
+        if let Some(seen) = cmd.seen {
+            let of = ToolsOf::Endpoint(endpoint.id);
+            let present = tx.tool_briefs(of, endpoint.environment).await?;
+            if seen != chosen(present.iter().map(|found| found.tool.id)) {
+                return Err(EndpointError::ToolsChanged);
+            }
         }
         let tools = fitting(&tx, &cmd.tools).await?;
 

@@ -8,7 +8,9 @@ use countersign_domain::{
     tool::Choice,
 };
 
-use crate::{DecideTools, Registry, ToolBrief, ToolDecisionError, tools::briefs};
+use crate::{
+    DecideTools, Registry, ToolBrief, ToolDecisionError, decide_tools::may, tools::briefs,
+};
 
 /// The wish to turn on all READ tools of a source, whichever they are by then. Whoever has seen
 /// some of them wishes for those, with [`DecideTools`].
@@ -36,7 +38,7 @@ impl Registry {
         scope: &TenantScope,
         cmd: TurnOnReads,
     ) -> Result<usize, ToolDecisionError> {
-        let _tenant = scope.allow(EnableTool)?.spend();
+        may(scope, EnableTool)?;
         let tx = self.store.begin(scope).await?;
         tx.source(cmd.source).await?;
         tx.lock_tools(cmd.source).await?;

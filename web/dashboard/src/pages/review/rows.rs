@@ -112,8 +112,8 @@ fn box_of(view: &ToolBrief) -> String {
     format!("{}@{}", view.tool.id, view.tool.version)
 }
 
-/// Tools that are decided about together, as they were when they were drawn: another tool, or another definition
-/// of one, and the digest is another.
+/// Tools that are decided about together, as they were when they were drawn: another tool, or
+/// another definition of one, and the digest is another.
 pub(super) fn seen(tools: &[&ToolBrief]) -> Digest {
     let lines: String = tools.iter().map(|view| box_of(view) + "\n").collect();
     Digest::of(lines.as_bytes())
