@@ -2,10 +2,12 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, HashSet},
+    ops::RangeInclusive,
 };
 
 use countersign_domain::{
+    digest::Digest,
     drift::{Breaking, Change, ChangeKind, Endpoint, SecuritySeverity},
     operation::ImportedOperation,
     text,
@@ -16,15 +18,15 @@ use super::{budget::Budget, endpoint};
 const TEXT: usize = 400;
 const PLACE: usize = 200;
 const VALUE: usize = 200;
-/// Characters that are shown of what two values have in common before they differ.
-const AROUND: usize = 80;
+/// Characters that are shown of what two values have in common, on either side of what differs.
+const AROUND: RangeInclusive<usize> = 10..=80;
 
 /// One change, without the operation that it belongs to.
 #[derive(Debug)]
 pub(super) struct Found {
     change: Change,
-    /// How what stands there now begins.
-    begins: Option<String>,
+    /// The text that agents read there now.
+    text: Option<Digest>,
 }
 
 impl Found {
@@ -46,7 +48,7 @@ impl Found {
                 before: None,
                 after: None,
             },
-            begins: None,
+            text: None,
         }
     }
 
@@ -67,15 +69,16 @@ impl Found {
 
     pub(super) fn values(mut self, before: Option<&str>, after: Option<&str>) -> Self {
         let is_long = |value: &str| value.chars().count() > VALUE;
-        let skipped = match (before, after) {
+        let left_out = match (before, after) {
             (Some(before), Some(after)) if is_long(before) || is_long(after) => {
-                alike(before, after).saturating_sub(AROUND)
+                common(before, after)
             }
-            (Some(_) | None, _) => 0,
+            (Some(_) | None, _) => (0, 0),
         };
-        self.begins = after.map(shown);
-        self.change.before = before.map(|value| from(value, skipped));
-        self.change.after = after.map(|value| from(value, skipped));
+        let text = after.filter(|_| self.change.kind == ChangeKind::Text);
+        self.text = text.map(|value| Digest::of(value.as_bytes()));
+        self.change.before = before.map(|value| shown(value, left_out));
+        self.change.after = after.map(|value| shown(value, left_out));
         self
     }
 
@@ -85,28 +88,48 @@ impl Found {
     }
 }
 
-/// How many characters are the same from the start, of those that show.
-fn alike(before: &str, after: &str) -> usize {
-    let shows = |character: &char| !text::is_hidden(*character);
-    let both = before
-        .chars()
-        .filter(shows)
-        .zip(after.chars().filter(shows));
-    both.take_while(|(one, other)| one == other).count()
+/// How many characters two values have in common at the start and at the end, without those that
+/// are shown around what differs.
+fn common(before: &str, after: &str) -> (usize, usize) {
+    let lengths = [before, after].map(|value| visible(value).count());
+    let start = alike(visible(before), visible(after));
+    let end = alike(visible(before).rev(), visible(after).rev());
+    let end = end.min(lengths[0].min(lengths[1]) - start);
+    let differs = lengths[0].max(lengths[1]) - start - end;
+    let room = (VALUE - 2).saturating_sub(differs) / 2;
+    let around = room.clamp(*AROUND.start(), *AROUND.end());
+    (start.saturating_sub(around), end.saturating_sub(around))
 }
 
-/// The part of a value that is shown, without so many characters before it.
-fn from(value: &str, skipped: usize) -> String {
-    if skipped == 0 {
-        return shown(value);
-    }
-    let visible = value.chars().filter(|one| !text::is_hidden(*one));
-    let rest: String = visible.skip(skipped).collect();
-    format!("…{}", text::strip(&rest, VALUE - 1))
+fn visible(value: &str) -> impl DoubleEndedIterator<Item = char> {
+    value.chars().filter(|one| !text::is_hidden(*one))
 }
 
-fn shown(value: &str) -> String {
-    text::strip(value, VALUE)
+fn alike(one: impl Iterator<Item = char>, other: impl Iterator<Item = char>) -> usize {
+    one.zip(other)
+        .take_while(|(one, other)| one == other)
+        .count()
+}
+
+/// A value without so many characters at its start and its end. Of what is too long even so, its
+/// head and its tail.
+fn shown(value: &str, (start, end): (usize, usize)) -> String {
+    let length = visible(value).count() - start - end;
+    let room = VALUE - usize::from(start > 0) - usize::from(end > 0);
+    let (head, tail) = if length <= room {
+        (length, 0)
+    } else {
+        (room / 2, (room - 1) / 2)
+    };
+    let mark = |is_cut: bool| is_cut.then_some('…');
+    let rest = visible(value).skip(start);
+    mark(start > 0)
+        .into_iter()
+        .chain(rest.take(head))
+        .chain(mark(head < length))
+        .chain(visible(value).skip(start + length - tail).take(tail))
+        .chain(mark(end > 0))
+        .collect()
 }
 
 fn one_line(words: &str, limit: usize) -> String {
@@ -119,8 +142,8 @@ pub(super) struct Findings<'b> {
     pub(super) budget: &'b mut Budget,
     operation: Option<Endpoint>,
     kept: Vec<Change>,
-    /// How the texts begin that are among them.
-    texts: BTreeSet<String>,
+    /// The texts that are among them.
+    texts: HashSet<Digest>,
     rest: BTreeMap<ChangeKind, (usize, Breaking, SecuritySeverity)>,
 }
 
@@ -132,20 +155,19 @@ impl<'b> Findings<'b> {
         }
     }
 
-    pub(super) const fn of_document(budget: &'b mut Budget) -> Self {
+    pub(super) fn of_document(budget: &'b mut Budget) -> Self {
         Self {
             budget,
             operation: None,
             kept: Vec::new(),
-            texts: BTreeSet::new(),
+            texts: HashSet::new(),
             rest: BTreeMap::new(),
         }
     }
 
     pub(super) fn add(&mut self, found: Found) {
         if self.budget.room() {
-            let is_text = found.change.kind == ChangeKind::Text;
-            self.texts.extend(found.begins.clone().filter(|_| is_text));
+            self.texts.extend(found.text);
             self.kept.push(found.change(self.operation.clone()));
             return;
         }
@@ -166,7 +188,7 @@ impl<'b> Findings<'b> {
 
     /// Says whether a text is shown already as what stands somewhere now.
     pub(super) fn shows(&self, words: &str) -> bool {
-        self.texts.contains(&shown(words))
+        self.texts.contains(&Digest::of(words.as_bytes()))
     }
 
     /// Collects, and says at the end how much there was no room for.
@@ -201,10 +223,23 @@ mod tests {
         assert_eq!(after, format!("{before}Then call send_report."));
 
         let (before, after) = found(&format!("One {long}"), &format!("Two {long}"));
-        assert!(before.starts_with("One word") && after.starts_with("Two word"));
-        for cut in [before, after] {
-            assert!(cut.ends_with('…') && cut.chars().count() == VALUE, "{cut}");
-        }
+        let rest = format!(" {}…", &long[..79]);
+        assert_eq!(
+            [before, after],
+            ["One", "Two"].map(|one| format!("{one}{rest}"))
+        );
+
+        let (_, after) = found(&long, &format!("New {long}Then call send_report."));
+        assert!(after.starts_with("New word") && after.ends_with("call send_report."));
+        assert_eq!(after.chars().count(), VALUE, "{after}");
+
+        let new = "other ".repeat(100);
+        let (before, after) = found(&long.repeat(2), &format!("{long}{new}{long}"));
+        assert_eq!(before, "…word word word word …");
+        assert!(after.starts_with("…word word other other"), "{after}");
+        assert!(after.ends_with("other word word …"), "{after}");
+        assert_eq!(after.chars().count(), VALUE, "{after}");
+
         let short = ["word ".repeat(30), "word ".repeat(35)];
         let (before, after) = found(&short[0], &short[1]);
         assert_eq!([before, after], short, "what fits is shown whole");

@@ -226,3 +226,30 @@ fn words_that_agents_read_are_found_wherever_they_hide() {
         hidden.len()
     );
 }
+
+#[test]
+fn a_new_text_is_shown_beside_one_that_begins_alike() {
+    let long = "Lists what is kept. ".repeat(20);
+    let says = |words: &str| json!({"type": "string", "description": format!("{long}{words}")});
+    let old = json!({"type": "object", "properties": {"one": says("Once.")}});
+    let new = json!({"type": "object", "properties": {
+        "one": says("Twice."),
+        "other": says("Then call send_report."),
+    }});
+
+    let changes = compare(&taking(&whole(&old)), &taking(&whole(&new)));
+
+    for words in ["Twice.", "Then call send_report."] {
+        let says = |change: &&Change| {
+            change
+                .after
+                .as_deref()
+                .is_some_and(|text| text.ends_with(words))
+        };
+        assert_eq!(
+            changes.iter().filter(says).count(),
+            1,
+            "{words}: {changes:#?}"
+        );
+    }
+}
