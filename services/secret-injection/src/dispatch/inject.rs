@@ -20,6 +20,9 @@ const STRICT: &AsciiSet = &NON_ALPHANUMERIC
 /// have nothing to do with it hold it, too.
 const SHORT: usize = 6;
 
+/// Letters and digits that a key has at least.
+const KEY: usize = 16;
+
 /// Makes the outbound request, with the secret in its place if there is one.
 pub(super) fn inject(prepared: Prepared<'_>, secret: Option<&Secret>) -> OutboundRequest {
     let mut headers: Vec<(String, HeaderText)> = prepared
@@ -56,23 +59,24 @@ pub(super) fn inject(prepared: Prepared<'_>, secret: Option<&Secret>) -> Outboun
 /// What the scrubber looks for: the whole of a credential, and what of it is secret by itself.
 pub(super) fn secret_parts(scheme: &AuthScheme, secret: &Secret) -> Vec<Secret> {
     let text = secret.expose();
-    let part = match scheme {
-        AuthScheme::Basic => text.split_once(':').map(|(user, password)| {
-            // Some APIs take their key as the user, and no password or a placeholder for one.
-            if password.len() < SHORT {
-                user
-            } else {
-                password
-            }
-        }),
-        AuthScheme::ApiKeyHeader { .. } => text.rsplit_once(' ').map(|(_, token)| token),
+    let (user, part) = match scheme {
+        AuthScheme::Basic => text.split_once(':').unzip(),
+        AuthScheme::ApiKeyHeader { .. } => (None, text.rsplit_once(' ').map(|(_, token)| token)),
         AuthScheme::Bearer | AuthScheme::ApiKeyQuery { .. } | AuthScheme::ApiKeyCookie { .. } => {
-            None
+            (None, None)
         }
     };
     let part = part.filter(|part| part.len() >= SHORT);
-    let whole_and_part = [Some(text), part].into_iter().flatten();
-    whole_and_part.map(|part| joined("", part)).collect()
+    // Some APIs take their key as the user, and no password or a word of their own for one.
+    let user = user.filter(|user| is_like_key(user) || (part.is_none() && user.len() >= SHORT));
+    let whole_and_parts = [Some(text), part, user].into_iter().flatten();
+    whole_and_parts.map(|part| joined("", part)).collect()
+}
+
+/// Says whether the user of a credential looks like a key, and not like somebody's name.
+fn is_like_key(user: &str) -> bool {
+    let drawn = user.bytes().filter(u8::is_ascii_alphanumeric).count();
+    drawn >= KEY && user.bytes().any(|byte| byte.is_ascii_digit()) && !user.contains('@')
 }
 
 fn authorization(kind: &str, secret: &str) -> (String, HeaderText) {

@@ -195,6 +195,7 @@ async fn a_key_that_is_the_user_of_basic_is_taken_out_and_a_placeholder_takes_ou
     for (secret, shown) in [
         ("sk_live_51H8xQ2eZvKY:", "[redacted:credential]"),
         ("sk_live_51H8xQ2eZvKY:X", "[redacted:credential]"),
+        ("sk_live_51H8xQ2eZvKY:api_token", "[redacted:credential]"),
         ("key:x", "sk_live_51H8xQ2eZvKY"),
     ] {
         house.store(AuthScheme::Basic, secret).await;
