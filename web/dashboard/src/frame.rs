@@ -213,8 +213,13 @@ impl Here {
 
     /// Reads the query; what cannot be read counts as not given.
     pub(crate) fn query<T: serde::de::DeserializeOwned + Default>(&self) -> T {
+        self.whole_query().unwrap_or_default()
+    }
+
+    /// Reads the query, if all of it can be read.
+    pub(crate) fn whole_query<T: serde::de::DeserializeOwned>(&self) -> Option<T> {
         let query = web::Query::<T>::from_query(self.visit.request.query_string());
-        query.map(web::Query::into_inner).unwrap_or_default()
+        query.ok().map(web::Query::into_inner)
     }
 
     /// The frame of a page in the tenant.

@@ -162,7 +162,9 @@ impl AuditPage {
         let groups = groups
             .into_iter()
             .map(|group| (group, format!("all {group}")));
-        let acts = Act::ALL.into_iter().map(Act::as_str);
+        let acts = Act::ALL.into_iter();
+        let acts = acts.filter(|act| *act != Act::ToolsTurnedOn);
+        let acts = acts.map(Act::as_str);
         Self {
             frame,
             base,
@@ -178,7 +180,7 @@ impl AuditPage {
 }
 
 async fn list(here: Here) -> Answer {
-    let query: Query = here.query();
+    let query: Query = here.whole_query().ok_or(AuditError::FilterUnreadable)?;
     let audit = &here.services().audit;
     let found = audit
         .list(here.scope(), &query.filter()?, query.after)
