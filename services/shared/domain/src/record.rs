@@ -45,6 +45,7 @@ pub enum Act {
     ScheduleTakenAway,
     ScheduleStopped,
     ScheduledFetchFailed,
+    /// Kept to read old rows: each tool has a row of its own now.
     ToolsTurnedOn,
     ToolTurnedOn,
     ToolTurnedOff,
