@@ -1,10 +1,10 @@
 //! Decides what an import changes. Pure.
 //!
-//! A tool is method + path, whatever it and the variables of its path are called. One whose definition is the same keeps its
-//! version, and with it every decision; one whose definition differs gets a new version, and a
-//! decision goes over to it only if nothing differs that needs a person to look; one that comes
-//! back after it was gone gets a new version too, even if it is as it was, and is off. Names are
-//! kept, so that agents' prompts go on working.
+//! A tool is method + path, whatever it and the variables of its path are called. One whose
+//! definition is the same keeps its version, and with it every decision; one whose definition
+//! differs gets a new version, and a decision goes over to it only if nothing differs that needs a
+//! person to look; one that comes back after it was gone gets a new version too, even if it is as
+//! it was, and is off. Names are kept, so that agents' prompts go on working.
 
 use std::collections::{HashMap, HashSet};
 

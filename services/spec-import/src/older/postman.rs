@@ -288,7 +288,10 @@ type Hosts<'s> = HashMap<(&'s str, Vec<String>), &'s Host>;
 fn server(host: &Host) -> String {
     match host {
         Host::Known(url) => url.clone(),
-        Host::Open(text) => format!("{{host {}}}", text.replace(['{', '}'], "")),
+        Host::Open(text) => match text.replace(['{', '}'], "").as_str() {
+            "" => "{host}".to_owned(),
+            name => format!("{{{name}}}"),
+        },
     }
 }
 

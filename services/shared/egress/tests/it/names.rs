@@ -85,6 +85,17 @@ async fn f32_a_silent_name_server_leaves_other_names_answered() {
     println!("{CALLS} calls to names without an answer: 4 threads, another name answered");
 }
 
+/// Calls all of them at once, to no avail.
+async fn unanswered(egress: &Egress, urls: impl Iterator<Item = String>) {
+    let call = |url: String| {
+        let egress = egress.clone();
+        tokio::spawn(async move { egress.send(get(&url)).await })
+    };
+    for call in urls.map(call).collect::<Vec<_>>() {
+        call.await.unwrap().unwrap_err();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[expect(
     clippy::await_holding_lock,
@@ -95,16 +106,11 @@ async fn f32_many_silent_names_take_a_part_of_the_threads() {
     let resolver = Blocking::default();
     let egress = door(&resolver);
     let silence = resolver.silence.lock().unwrap();
-    let calls: Vec<_> = (0..NAMES)
-        .map(|name| {
-            let egress = egress.clone();
-            let url = format!("http://silent-{name}.example/");
-            tokio::spawn(async move { egress.send(get(&url)).await })
-        })
-        .collect();
-    for call in calls {
-        call.await.unwrap().unwrap_err();
-    }
+    unanswered(
+        &egress,
+        (0..NAMES).map(|name| format!("http://silent-{name}.example/")),
+    )
+    .await;
 
     assert_eq!(resolver.threads.load(Ordering::SeqCst), 128);
     spawn_blocking(|| ()).await.unwrap();
@@ -123,16 +129,12 @@ async fn f32_the_silent_names_of_one_domain_leave_room_for_every_other_name() {
     let egress = door(&resolver);
     let upstream = Upstream::that(vec![say("HTTP/1.1 204 No Content\r\n\r\n")]).await;
     let silence = resolver.silence.lock().unwrap();
-    let calls: Vec<_> = (0..NAMES)
-        .map(|name| {
-            let egress = egress.clone();
-            let url = format!("http://silent-{name}.shop.example/");
-            tokio::spawn(async move { egress.send(get(&url)).await })
-        })
-        .collect();
-    for call in calls {
-        call.await.unwrap().unwrap_err();
-    }
+    let names = 0..NAMES;
+    unanswered(
+        &egress,
+        names.map(|name| format!("http://silent-{name}.shop.example/")),
+    )
+    .await;
 
     assert_eq!(resolver.threads.load(Ordering::SeqCst), 16);
     let other = format!("http://other.example:{}/", upstream.port());
