@@ -174,6 +174,16 @@ impl<'c> Walk<'c, '_, '_> {
         self.note(at, note);
     }
 
+    /// Tells of an alternative that is called otherwise: the same values fit, but a property that
+    /// says which one is meant may have to say the new name.
+    fn renamed(&mut self, (old, new): (&Value, &Value), at: &At<'_>) {
+        let (old, new) = (label(old), label(new));
+        if old != new {
+            let words = format!("the alternative {old} is called {new} now");
+            self.note(at, Note::new("alternative_renamed", Effect::None, words));
+        }
+    }
+
     fn lists(&mut self, name: &str, (old, new): (&[&'c Value], &[&'c Value]), at: &At<'_>) {
         // Each is written out to find its partner, again on each level of nesting.
         let bytes = old.iter().chain(new).map(|part| schema::bytes(part)).sum();
@@ -191,11 +201,14 @@ impl<'c> Walk<'c, '_, '_> {
         parts.pair_by(|part| title(part.meant));
         parts.pair_by(|part| shape(part.meant));
         parts.pair_the_last();
+        let all = name == "allOf";
         for (before, after) in parts.pairs {
+            if !all && before.refers() && after.refers() {
+                self.renamed((before.written, after.written), at);
+            }
             self.node(before.written, after.written, at);
         }
         let (gone, added) = (parts.gone, parts.added);
-        let all = name == "allOf";
         let (narrower, wider) = if all {
             (&added, &gone)
         } else {
