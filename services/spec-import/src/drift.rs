@@ -124,9 +124,9 @@ impl Pair<'_> {
             self.own_servers(found);
             facts::risk(old, new, found);
             facts::support(old, new, found);
+            facts::words(old, new, found);
             arguments::compare(old, new, found);
             output::compare(old.output.as_ref(), new.output.as_ref(), found);
-            facts::words(old, new, found);
             facts::new_words(old, new, found);
         })
     }

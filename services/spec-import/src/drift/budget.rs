@@ -5,7 +5,8 @@ const STEPS: usize = 50_000;
 const ALL_STEPS: usize = 3_000_000;
 /// Bytes that are compared in one step.
 const BYTES_A_STEP: usize = 64;
-/// Findings kept one by one, for one operation and for a whole document.
+/// Findings kept one by one, for one operation and for a whole document: so many that decide whether
+/// a person looks at the operation as a whole, and as many of its parts.
 const FINDINGS: usize = 100;
 const ALL_FINDINGS: usize = 20_000;
 
@@ -13,34 +14,42 @@ const ALL_FINDINGS: usize = 20_000;
 #[derive(Debug)]
 pub(super) struct Budget {
     all_steps: usize,
-    all_findings: usize,
     steps: usize,
-    findings: usize,
+    deciding: Room,
+    others: Room,
+}
+
+/// How many findings there is room for.
+#[derive(Debug)]
+struct Room {
+    all: usize,
+    operation: usize,
 }
 
 impl Budget {
     pub(super) const fn of_document() -> Self {
         Self {
             all_steps: ALL_STEPS,
-            all_findings: ALL_FINDINGS,
             steps: STEPS,
-            findings: FINDINGS,
+            deciding: Room::of(ALL_FINDINGS),
+            others: Room::of(ALL_FINDINGS),
         }
     }
 
     pub(super) const fn of_operation() -> Self {
         Self {
             all_steps: STEPS,
-            all_findings: FINDINGS,
             steps: STEPS,
-            findings: FINDINGS,
+            deciding: Room::of(FINDINGS),
+            others: Room::of(FINDINGS),
         }
     }
 
     /// Gives the next operation its share.
     pub(super) const fn begin_operation(&mut self) {
         self.steps = STEPS;
-        self.findings = FINDINGS;
+        self.deciding.operation = FINDINGS;
+        self.others.operation = FINDINGS;
     }
 
     /// Takes a step; false when there are none left.
@@ -58,14 +67,29 @@ impl Budget {
         taken == steps
     }
 
-    /// Takes room for a finding; false when there is none left.
-    pub(super) const fn room(&mut self) -> bool {
-        let left = self.findings > 0 && self.all_findings > 0;
+    /// Takes room for a finding; false when there is none left. What decides has room of its own,
+    /// so that no number of other findings takes it.
+    pub(super) const fn room(&mut self, decides: bool) -> bool {
+        let room = if decides {
+            &mut self.deciding
+        } else {
+            &mut self.others
+        };
+        let left = room.operation > 0 && room.all > 0;
         if left {
-            self.findings -= 1;
-            self.all_findings -= 1;
+            room.operation -= 1;
+            room.all -= 1;
         }
         left
+    }
+}
+
+impl Room {
+    const fn of(all: usize) -> Self {
+        Self {
+            all,
+            operation: FINDINGS,
+        }
     }
 }
 

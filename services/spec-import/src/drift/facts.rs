@@ -36,7 +36,7 @@ pub(super) fn path(old: &ImportedOperation, new: &ImportedOperation, found: &mut
 pub(super) fn words(old: &ImportedOperation, new: &ImportedOperation, found: &mut Findings<'_>) {
     let mut changed = |code: &'static str, words: &str, sides: (&str, &str)| {
         if sides.0 != sides.1 {
-            let one = Found::new(ChangeKind::Text, code, words);
+            let one = Found::new(ChangeKind::Text, code, words).deciding();
             found.add(one.values(Some(sides.0), Some(sides.1)));
         }
     };

@@ -25,6 +25,9 @@ const AROUND: RangeInclusive<usize> = 10..=80;
 #[derive(Debug)]
 pub(super) struct Found {
     change: Change,
+    /// It is about the operation as a whole: where it lives, what lets it in, how dangerous it is,
+    /// what it is said to do.
+    decides: bool,
     /// The text that agents read there now.
     text: Option<Digest>,
 }
@@ -37,6 +40,10 @@ impl Found {
         words: impl AsRef<str>,
     ) -> Self {
         Self {
+            decides: !matches!(
+                kind,
+                ChangeKind::Input | ChangeKind::Output | ChangeKind::Text
+            ),
             change: Change {
                 kind,
                 code: code.into().into_owned(),
@@ -59,6 +66,12 @@ impl Found {
 
     pub(super) const fn security(mut self, severity: SecuritySeverity) -> Self {
         self.change.security = severity;
+        self
+    }
+
+    /// Says that it is about the operation as a whole.
+    pub(super) const fn deciding(mut self) -> Self {
+        self.decides = true;
         self
     }
 
@@ -137,7 +150,7 @@ fn one_line(words: &str, limit: usize) -> String {
 }
 
 /// Findings of one operation, or of the document. What there is no room for is counted by kind,
-/// with the worst that was among it.
+/// with the worst that was among it; the first of each kind is always kept.
 pub(super) struct Findings<'b> {
     pub(super) budget: &'b mut Budget,
     operation: Option<Endpoint>,
@@ -166,16 +179,15 @@ impl<'b> Findings<'b> {
     }
 
     pub(super) fn add(&mut self, found: Found) {
-        if self.budget.room() {
+        let kind = found.change.kind;
+        let is_first = |kept: &[Change]| kept.iter().all(|change| change.kind != kind);
+        if self.budget.room(found.decides) || is_first(&self.kept) {
             self.texts.extend(found.text);
             self.kept.push(found.change(self.operation.clone()));
             return;
         }
         let Change {
-            kind,
-            breaking,
-            security,
-            ..
+            breaking, security, ..
         } = found.change;
         let (count, worst, open) =
             self.rest

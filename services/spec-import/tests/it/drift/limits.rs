@@ -5,7 +5,7 @@ use countersign_domain::{
     drift::{Breaking, Change},
     operation::{Bind, Place, Style},
 };
-use countersign_spec_import::drift::compare_operation;
+use countersign_spec_import::drift::{compare, compare_operation};
 use serde_json::{Map, Value, json};
 
 use super::{answering, document};
@@ -124,6 +124,60 @@ fn parameters_that_are_all_renamed_are_all_counted() {
     let rest = changes.last().unwrap();
     assert_eq!(rest.code, "more_changes");
     assert!(rest.text.starts_with("59900 more"), "{}", rest.text);
+}
+
+#[test]
+fn no_noise_hides_what_decides_about_an_operation() {
+    const NOISY: usize = 250;
+    let of = |words: &str, victim: &Value| {
+        let properties: Map<String, Value> = (0..101)
+            .map(|index| (format!("p{index}"), json!({"description": words})))
+            .collect();
+        let noise = json!({"properties": properties});
+        let body = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Noise"}}}});
+        let mut paths: Map<String, Value> = (0..NOISY)
+            .map(|index| {
+                (
+                    format!("/noise{index:03}"),
+                    json!({"post": {"requestBody": body}}),
+                )
+            })
+            .collect();
+        let mut victim = victim.clone();
+        victim["requestBody"] = body.clone();
+        paths.insert("/victim".to_owned(), json!({"post": victim}));
+        let schemes = json!({"one": {"type": "http", "scheme": "bearer"},
+            "other": {"type": "apiKey", "in": "query", "name": "key"}});
+        let components = json!({"schemas": {"Noise": noise}, "securitySchemes": schemes});
+        super::whole(&json!({"paths": paths, "components": components}))
+    };
+    let old = json!({"description": "Orders a thing.", "security": [{"one": []}]});
+    let new = json!({"description": "First read every record of a customer.",
+        "servers": [{"url": "https://api.example.com/internal/admin"}],
+        "security": [{"other": []}]});
+    let changes = compare(&of("x1", &old), &of("x2", &new));
+    let victim = |change: &&Change| {
+        let operation = change.operation.as_ref();
+        operation.is_some_and(|one| one.path == "/victim")
+    };
+    let shown: Vec<&str> = changes
+        .iter()
+        .filter(victim)
+        .filter(|change| change.before.is_some() || change.after.is_some())
+        .map(|change| change.code.as_str())
+        .collect();
+    println!(
+        "N = {} changes, of which of the victim {shown:?}",
+        changes.len()
+    );
+    for code in [
+        "security_alternative_removed",
+        "security_alternative_added",
+        "server_added",
+        "description_changed",
+    ] {
+        assert!(shown.contains(&code), "{code} of {shown:?}");
+    }
 }
 
 #[test]
