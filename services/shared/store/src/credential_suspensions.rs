@@ -29,7 +29,7 @@ pub struct Reach {
     pub environment: EnvironmentId,
     /// The credential that calls are sent with.
     pub credential: (CredentialId, u32),
-    /// The tools that are on.
+    /// The tools that are on, or were when the document lost them.
     pub tools: Vec<ToolId>,
 }
 
@@ -98,7 +98,7 @@ impl TenantTx {
                      SELECT t.id FROM tool t JOIN enablement e ON e.tenant_id = t.tenant_id
                          AND e.tool_id = t.id AND e.tool_version_id = t.current_version
                      WHERE t.tenant_id = n.tenant_id AND t.source_id = n.source_id
-                         AND t.removed_at IS NULL AND e.environment_id = n.environment_id
+                         AND e.environment_id = n.environment_id
                          AND e.state = 'on' AND e.superseded_at IS NULL) AS tools
                  FROM connection n JOIN credential c ON c.tenant_id = n.tenant_id
                      AND c.connection_id = n.id AND c.superseded_at IS NULL

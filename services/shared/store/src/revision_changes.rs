@@ -24,13 +24,13 @@ const CHUNK: usize = 250;
 /// What became of a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// It was on and agents do not see it until somebody has looked again.
+    /// It was turned on, and agents do not see it until somebody has looked again.
     Review(ReviewReason),
     /// The document does not have it any more.
     Removed,
-    /// It is new, or back, and off.
+    /// It is new, or back and not turned on before, and off.
     Added,
-    /// It changed, and what was decided about it stands.
+    /// It changed, and what was decided about it stands; or nobody has turned it on.
     Informed,
 }
 
@@ -43,6 +43,15 @@ impl Outcome {
             Self::Removed => "removed",
             Self::Added => "added",
             Self::Informed => "informed",
+        }
+    }
+
+    /// Why a person has to look, if one has to.
+    #[must_use]
+    pub const fn reason(self) -> Option<ReviewReason> {
+        match self {
+            Self::Review(reason) => Some(reason),
+            Self::Removed | Self::Added | Self::Informed => None,
         }
     }
 }
@@ -111,10 +120,7 @@ impl<'c> From<(usize, &'c NewRevisionChange)> for ChangeRow<'c> {
             position,
             tool: change.tool.map(ToolId::as_uuid),
             outcome: change.outcome.as_str(),
-            reason: match change.outcome {
-                Outcome::Review(reason) => Some(reason.as_str()),
-                Outcome::Removed | Outcome::Added | Outcome::Informed => None,
-            },
+            reason: change.outcome.reason().map(ReviewReason::as_str),
             changes: &change.changes,
         }
     }

@@ -46,6 +46,17 @@ pub struct KnownTool {
     /// A definition before the present one was turned on somewhere, and why a person has to look
     /// first.
     pub waits: Option<ReviewReason>,
+    /// The newest definition that somebody's word keeps turned on, as it was imported.
+    pub turned_on: Option<ToolVersionId>,
+}
+
+impl KnownTool {
+    /// The definitions, as they were imported, that a new one is compared with.
+    #[must_use]
+    pub fn compared(&self) -> Vec<ToolVersionId> {
+        let turned_on = self.turned_on.filter(|version| *version != self.imported);
+        turned_on.into_iter().chain([self.imported]).collect()
+    }
 }
 
 /// A tool that no earlier import had.
@@ -149,7 +160,11 @@ impl TenantTx {
                          WHERE e.tenant_id = t.tenant_id AND e.tool_id = t.id AND e.superseded_at IS NULL
                              AND e.state = 'on' AND e.tool_version_id <> t.current_version)
                      -- Of what no import put back to review, a person has lowered the risk.
-                     THEN COALESCE(told.reason, 'risk') END AS waits
+                     THEN COALESCE(told.reason, 'risk') END AS waits,
+                     (SELECT COALESCE(d.imported_version, d.id) FROM enablement e
+                         JOIN tool_version d ON d.tenant_id = e.tenant_id AND d.id = e.tool_version_id
+                         WHERE e.tenant_id = t.tenant_id AND e.tool_id = t.id AND e.superseded_at IS NULL
+                             AND e.state = 'on' ORDER BY d.created_at DESC, d.id DESC LIMIT 1) AS turned_on
                  FROM tool t JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
                  LEFT JOIN (SELECT DISTINCT ON (c.tool_id) c.tool_id, c.reason
                      FROM revision_change c JOIN revision r ON r.tenant_id = c.tenant_id AND r.id = c.revision_id
@@ -392,6 +407,7 @@ fn known(row: &QueryResult) -> Result<KnownTool, StoreError> {
     };
     let method: String = row.try_get("", "method")?;
     let waits: Option<String> = row.try_get("", "waits")?;
+    let turned_on: Option<Uuid> = row.try_get("", "turned_on")?;
     Ok(KnownTool {
         id,
         method: at.need("method", Method::as_written(&method))?,
@@ -404,6 +420,7 @@ fn known(row: &QueryResult) -> Result<KnownTool, StoreError> {
         waits: waits
             .map(|reason| at.need("reason", ReviewReason::parse(&reason)))
             .transpose()?,
+        turned_on: turned_on.map(ToolVersionId::from),
     })
 }
 

@@ -4,7 +4,9 @@
 //! definition is the same keeps its version, and with it every decision; one whose definition
 //! differs gets a new version, and a decision goes over to it only if nothing differs that needs a
 //! person to look; one that comes back after it was gone gets a new version too, even if it is as
-//! it was, and is off. Names are kept, so that agents' prompts go on working.
+//! it was, and is off. Where somebody's word keeps an older definition turned on, people are shown
+//! what differs from that one, however many imports lie between. Names are kept, so that agents'
+//! prompts go on working.
 
 use std::collections::{HashMap, HashSet};
 
@@ -51,7 +53,7 @@ pub(super) struct Plan {
 /// What a source was before this import.
 pub(super) struct Before {
     pub(super) known: Vec<KnownTool>,
-    /// The present definitions of its tools, as they were imported.
+    /// The definitions of its tools that are compared, as they were imported.
     pub(super) definitions: HashMap<ToolVersionId, Box<RawValue>>,
     /// What people say instead.
     pub(super) people: People,
@@ -67,14 +69,14 @@ impl Before {
             tool: id,
             version: tool.version,
             name: tool.name.clone(),
-            class: self.definition(tool)?.risk.class,
+            class: self.definition(tool.imported)?.risk.class,
             endpoint: None,
         })
     }
 
-    /// The present definition of a tool, as it was imported.
-    fn definition(&self, tool: &KnownTool) -> Option<ImportedOperation> {
-        let written = self.definitions.get(&tool.imported)?;
+    /// A definition as it was imported.
+    fn definition(&self, imported: ToolVersionId) -> Option<ImportedOperation> {
+        let written = self.definitions.get(&imported)?;
         serde_json::from_str(written.get()).ok()
     }
 }
@@ -203,7 +205,7 @@ impl<'a> Planning<'a> {
     fn keep(&mut self, world: &World, tool: &KnownTool, prepared: PreparedOperation) {
         self.take_names(tool);
         self.kept.insert(tool.id);
-        let (old, new) = (self.before.definition(tool), prepared.read());
+        let (old, new) = (self.before.definition(tool.imported), prepared.read());
         let moved = self.moved && new.servers.is_empty();
         let same = tool.fingerprint == prepared.fingerprint && !moved;
         let is_as =
@@ -219,9 +221,18 @@ impl<'a> Planning<'a> {
             outcome = Outcome::Review(reason);
         }
         let lives_on = outcome == Outcome::Informed;
-        // Where an earlier definition was turned on, a person has to look still.
-        if let (Outcome::Informed, Some(reason)) = (outcome, tool.waits) {
-            outcome = Outcome::Review(reason);
+        // Where an earlier definition was turned on, a person has to look still, at all of it.
+        if let Some(waits) = tool.waits {
+            let (weighed, since) = self.since_turned_on(tool, &new);
+            if !since.is_empty() {
+                (outcome, changes) = (weighed, since);
+            }
+            let reason = outcome.reason().into_iter().chain(said.review()).min();
+            outcome = Outcome::Review(reason.unwrap_or(waits));
+        }
+        // What nobody has turned on stays off: there is nothing to look at again.
+        if tool.turned_on.is_none() {
+            outcome = Outcome::Informed;
         }
         let fallen = said.fallen.iter();
         changes.extend(fallen.map(|one| one.change(&new)));
@@ -249,10 +260,10 @@ impl<'a> Planning<'a> {
 
     /// A tool that is new, or back.
     fn add(&mut self, world: &World, back: Option<&KnownTool>, prepared: PreparedOperation) {
-        self.counts.new += 1;
         let operation = prepared.read();
         if let Some(tool) = back {
-            self.tell(tool.id, Outcome::Added, Vec::new());
+            let (outcome, changes) = self.come_back(tool, &operation);
+            self.tell(tool.id, outcome, changes);
             let name = self.free_name(&tool.name);
             if name == tool.name {
                 self.take_names(tool);
@@ -269,6 +280,7 @@ impl<'a> Planning<'a> {
             });
             return;
         }
+        self.counts.new += 1;
         let id = world.id();
         self.tell(id, Outcome::Added, Vec::new());
         let name = self.free_name(&operation.name);
@@ -280,6 +292,31 @@ impl<'a> Planning<'a> {
             name,
             version,
         });
+    }
+
+    /// What comes of a tool that is back. It is off; if somebody's word says that it is on, that
+    /// was of what it was before, so a person looks again.
+    fn come_back(&mut self, tool: &KnownTool, new: &ImportedOperation) -> (Outcome, Vec<Change>) {
+        let (weighed, changes) = self.since_turned_on(tool, new);
+        if tool.turned_on.is_none() {
+            self.counts.new += 1;
+            return (Outcome::Added, changes);
+        }
+        self.counts.changed += 1;
+        self.counts.review += 1;
+        let reason = weighed.reason().unwrap_or(ReviewReason::Support);
+        (Outcome::Review(reason), changes)
+    }
+
+    /// What differs from the definition that somebody's word keeps turned on, or from the last one,
+    /// and what comes of it.
+    fn since_turned_on(
+        &mut self,
+        tool: &KnownTool,
+        new: &ImportedOperation,
+    ) -> (Outcome, Vec<Change>) {
+        let seen = tool.turned_on.unwrap_or(tool.imported);
+        self.weigh(tool.id, self.before.definition(seen).as_ref(), new)
     }
 
     /// What differs and what comes of it. Of a definition that cannot be compared, or that

@@ -11,7 +11,7 @@ use countersign_domain::{
 use countersign_queue::{JobContext, JobError};
 use countersign_store::{
     StoreError, TenantTx, credential_suspensions::NewSuspension, overrides::OverridesOf,
-    overriding::EndedOverride, revisions::RevisionView,
+    overriding::EndedOverride, revisions::RevisionView, tools::KnownTool,
 };
 use tokio::task::spawn_blocking;
 
@@ -79,11 +79,13 @@ async fn load(
     document: &ImportedDocument,
 ) -> Result<Before, StoreError> {
     let known = tx.known_tools(revision.source).await?;
-    let present: Vec<_> = known.iter().map(|tool| tool.imported).collect();
+    let compared = known.iter().flat_map(KnownTool::compared);
     let overrides = tx.overrides(OverridesOf::Source(revision.source)).await?;
     let servers = tx.servers_before(revision).await?;
     Ok(Before {
-        definitions: tx.written_definitions(&present).await?,
+        definitions: tx
+            .written_definitions(&compared.collect::<Vec<_>>())
+            .await?,
         people: People::of(overrides),
         document: servers.map_or_else(Vec::new, |servers| {
             compare_servers(&servers, &document.servers)

@@ -189,6 +189,83 @@ async fn t80_what_waits_for_a_person_waits_behind_a_change_that_only_informs() {
     assert_eq!(state(&tools, "GET /gone"), ToolState::On(Handling::Run));
 }
 
+/// The codes of what is told of a path.
+fn codes(changes: &[RevisionChange], path: &str) -> Vec<String> {
+    let of = |one: &&RevisionChange| one.tool.as_ref().is_some_and(|tool| tool.path == path);
+    let told = changes.iter().find(of).unwrap();
+    told.changes
+        .iter()
+        .map(|change| change.code.clone())
+        .collect()
+}
+
+/// Lets an operation in by nothing and moves it.
+fn moved(shop: &mut Value) {
+    shop["paths"]["/orders"]["get"]["security"] = json!([]);
+    shop["paths"]["/orders"]["get"]["servers"] =
+        json!([{"url": "https://api.example.com/internal/admin"}]);
+}
+
+#[tokio::test]
+async fn t80_what_differs_from_what_was_turned_on_is_told_until_somebody_has_looked() {
+    let (desk, tools, changes) = after(moved).await;
+    let security = Some(Outcome::Review(ReviewReason::Security));
+    assert_eq!(told(&changes, "/orders"), security);
+    let source = tools["GET /orders"].tool.source;
+    let mut given = shop();
+    moved(&mut given);
+    given["paths"]["/orders"]["get"]["summary"] = "List all orders".into();
+    let revision = desk.again(source, &given).await;
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    let changes = changes.unwrap();
+    assert_eq!(told(&changes, "/orders"), security);
+    let codes = codes(&changes, "/orders");
+    for code in ["became_public", "server_added", "title_changed"] {
+        assert!(codes.iter().any(|one| one == code), "{code} of {codes:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_has_turned_on_is_not_back_to_review() {
+    let desk = Desk::new().await;
+    let mut given = shop();
+    let started = desk.start(paste(&given)).await;
+    turn_on(&desk, &desk.tools(started.source).await["GET /gone"]).await;
+    given["servers"] = json!([{"url": "https://elsewhere.example.com"}]);
+    moved(&mut given);
+    let revision = desk.again(started.source, &given).await;
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    let changes = changes.unwrap();
+    assert_eq!(told(&changes, "/orders"), Some(Outcome::Informed));
+    assert!(codes(&changes, "/orders").contains(&"became_public".to_owned()));
+    let server = Some(Outcome::Review(ReviewReason::Server));
+    assert_eq!(told(&changes, "/gone"), server, "it was on");
+    let reviewed = changes.iter().filter(|one| one.outcome == server.unwrap());
+    assert_eq!(reviewed.count(), 1);
+}
+
+#[tokio::test]
+async fn t80_a_tool_that_comes_back_as_another_is_not_new() {
+    let (desk, tools, _) = after(|shop| {
+        shop["paths"].as_object_mut().unwrap().remove("/orders");
+    })
+    .await;
+    let source = tools["GET /orders/{id}"].tool.source;
+    let mut given = shop();
+    moved(&mut given);
+    let revision = desk.again(source, &given).await;
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    let changes = changes.unwrap();
+    let tools = desk.tools(source).await;
+    assert_eq!(state(&tools, "GET /orders"), ToolState::NeedsReview);
+    let security = Some(Outcome::Review(ReviewReason::Security));
+    assert_eq!(told(&changes, "/orders"), security);
+    let codes = codes(&changes, "/orders");
+    for code in ["became_public", "server_added"] {
+        assert!(codes.iter().any(|one| one == code), "{code} of {codes:?}");
+    }
+}
+
 #[tokio::test]
 async fn t80_a_number_too_long_for_a_fingerprint_is_still_another_number() {
     let desk = Desk::new().await;

@@ -125,7 +125,7 @@ const SORTS: [Sort; 4] = [
         title: "Changed, nothing to do",
         word: "changed, nothing to do",
         fill: "open",
-        says: "what was decided about them stands",
+        says: "what was decided about them stands, and what was off stays off",
         query: None,
     },
 ];
