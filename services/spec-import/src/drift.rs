@@ -68,6 +68,28 @@ pub fn compare_operation(old: &ImportedOperation, new: &ImportedOperation) -> Ve
     .compare(&mut Budget::of_operation())
 }
 
+/// Compares two versions of one operation, each with the servers of its document.
+#[must_use]
+pub fn compare_placed(
+    old: (&ImportedOperation, &[Server]),
+    new: (&ImportedOperation, &[Server]),
+) -> Vec<Change> {
+    let mut budget = Budget::of_operation();
+    let inherit = old.0.servers.is_empty() && new.0.servers.is_empty();
+    let mut changes = if inherit {
+        document_servers(old.1, new.1, &mut budget)
+    } else {
+        Vec::new()
+    };
+    let pair = Pair {
+        old: old.0,
+        new: new.0,
+        servers: (old.1, new.1),
+    };
+    changes.extend(pair.compare(&mut budget));
+    changes
+}
+
 /// Compares the servers of two documents. Their order means nothing: a person pins one of them.
 #[must_use]
 pub fn compare_servers(old: &[Server], new: &[Server]) -> Vec<Change> {

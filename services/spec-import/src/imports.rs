@@ -6,7 +6,8 @@ use bytes::Bytes;
 use countersign_access::{Action as _, Denied, ImportSource, ReadTenant, TenantScope};
 use countersign_domain::{
     Fault, Kind, World,
-    id::{MemberId, RevisionId, SourceId},
+    drift::Change,
+    id::{EnvironmentId, MemberId, RevisionId, SourceId, ToolId},
     name::{Slug, Title},
 };
 use countersign_queue::{Job as _, Wakeups};
@@ -19,7 +20,9 @@ use countersign_store::{
 use tokio::task::spawn_blocking;
 use url::Url;
 
-use crate::{ImportError, ImportSpec, Limits, bundle::pack_folder, job::ImportPayload};
+use crate::{
+    ImportError, ImportSpec, Limits, bundle::pack_folder, drift::compare_placed, job::ImportPayload,
+};
 
 /// The longest address a document may have.
 const URL_LENGTH: usize = 2_048;
@@ -236,6 +239,33 @@ impl Imports {
         let tx = self.store.begin(scope).await?;
         tx.revision(id).await?;
         Ok(tx.revision_changes(id).await?)
+    }
+
+    /// What differs from the definition of a tool that somebody turned on in an environment;
+    /// nothing where it is off, or on as it is.
+    ///
+    /// # Errors
+    /// When the caller may not read.
+    pub async fn since_turned_on(
+        &self,
+        scope: &TenantScope,
+        tool: ToolId,
+        environment: EnvironmentId,
+    ) -> Result<Vec<Change>, StartError> {
+        // Spent at once: reading changes nothing.
+        let _tenant = scope.allow(ReadTenant)?.spend();
+        let tx = self.store.begin(scope).await?;
+        let Some((old, new)) = tx.turned_on_and_now(tool, environment).await? else {
+            return Ok(Vec::new());
+        };
+        drop(tx);
+        let compared = spawn_blocking(move || {
+            compare_placed(
+                (&old.operation, &old.servers),
+                (&new.operation, &new.servers),
+            )
+        });
+        Ok(compared.await.map_err(|_| ImportError::Interrupted)?)
     }
 
     async fn take_in(

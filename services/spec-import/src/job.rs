@@ -103,6 +103,7 @@ impl ImportSpec {
             Err(error) => return Ok(Err(Failure::of(&error))),
         };
         let tx = cx.store().begin(cx.scope()).await?;
+        cx.fence(&tx).await?;
         let sha256 = tx.keep_document(&fetched, cx.world().now()).await?;
         tx.set_revision_document(cx.permit(), revision.id, sha256)
             .await?;

@@ -14,6 +14,8 @@ use crate::{
 };
 
 const SERVERS: usize = 50;
+/// Servers of an operation that people are told by their addresses.
+const NAMED: usize = 5;
 /// Why an operation is off whose own servers nobody can pin.
 pub(crate) const UNUSABLE: &str = "it has servers of its own and none can be used";
 
@@ -131,15 +133,27 @@ pub(crate) fn settle(document: &mut ImportedDocument, found: &[Found<'_>]) {
             unsupported.get_or_insert_with(|| UNUSABLE.to_owned());
         }
         own.retain(|server| !is_open(server));
-        if let Some(server) = own.first() {
-            let text = format!(
-                "it lives at {:?}; a connection whose address does not cover that cannot call it",
-                text::strip(&server.url, 200)
-            );
+        if !own.is_empty() {
+            let text = of_its_own(own);
             let note = diagnostic(Severity::Info, "server_of_its_own", &one.pointer, &text);
             operation.diagnostics.push(note);
         }
     }
+}
+
+/// What people are told of an operation's own servers.
+fn of_its_own(own: &[Server]) -> String {
+    let named = own.iter().take(NAMED);
+    let named: Vec<String> = named
+        .map(|server| format!("{:?}", text::strip(&server.url, 200)))
+        .collect();
+    let named = named.join(", ");
+    let covers = match own.len().saturating_sub(NAMED) {
+        0 if own.len() == 1 => "; a connection whose address does not cover that cannot call it",
+        0 => "; the first of these that a connection's address covers is called",
+        _ => " and more; the first of them that a connection's address covers is called",
+    };
+    format!("it lives at {named}{covers}")
 }
 
 /// An address without whether it is encrypted.

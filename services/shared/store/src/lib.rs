@@ -51,6 +51,7 @@ mod system;
 mod tenant_tx;
 pub mod tenants;
 pub mod tools;
+pub mod turned_on;
 pub mod vault;
 
 pub use authorized::{Authorized, CallFacts, Committed, ConsumedApproval};

@@ -249,3 +249,26 @@ fn no_diagnostic_says_the_password_of_an_address() {
         }
     }
 }
+
+#[test]
+fn an_operation_with_several_servers_tells_of_each() {
+    let root = r"
+openapi: 3.1.0
+info: {title: Files, version: '1'}
+servers: [{url: 'https://api.example.net/v1'}]
+paths:
+  /files:
+    get:
+      servers: [{url: 'https://files.example.net'}, {url: 'https://api.example.net/v1/internal'}]
+      responses: {'200': {description: ok}}
+";
+    let document = crate::read(root.as_bytes());
+    let mut notes = document.operations[0].diagnostics.iter();
+    let note = notes.find(|note| note.code == "server_of_its_own").unwrap();
+    for server in [
+        "https://files.example.net",
+        "https://api.example.net/v1/internal",
+    ] {
+        assert!(note.text.contains(server), "{}", note.text);
+    }
+}

@@ -379,12 +379,13 @@ async fn a_worker_that_lost_its_lease_writes_no_tools() {
 
     assert!(desk.tools(started.source).await.is_empty());
     assert!(desk.acts().await.is_empty());
-    let state = desk.revision(started.revision).await.state;
+    let revision = desk.revision(started.revision).await;
     assert_eq!(
-        state,
+        revision.state,
         RevisionState::Importing,
         "left to the worker that has the lease"
     );
+    assert_eq!(revision.sha256, None, "the other may have fetched others");
 }
 
 #[tokio::test]

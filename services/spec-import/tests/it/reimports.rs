@@ -223,6 +223,29 @@ async fn t80_what_differs_from_what_was_turned_on_is_told_until_somebody_has_loo
     for code in ["became_public", "server_added", "title_changed"] {
         assert!(codes.iter().any(|one| one == code), "{code} of {codes:?}");
     }
+    let (tool, house) = (tools["GET /orders"].tool.id, &desk.house);
+    let since = desk
+        .imports
+        .since_turned_on(&desk.developer, tool, house.environment);
+    let since: Vec<String> = since
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|one| one.code)
+        .collect();
+    let all = [
+        "became_public",
+        "server_changed",
+        "title_changed",
+        "description_changed",
+    ];
+    assert_eq!(since, all, "what the tool's page says");
+    let other = desk.database.house("globex").await;
+    let stranger = other.member(&desk.database, Role::Owner).await;
+    let since = desk
+        .imports
+        .since_turned_on(&stranger, tool, house.environment);
+    assert_eq!(since.await.unwrap(), [], "another tenant sees nothing");
 }
 
 #[tokio::test]
@@ -238,9 +261,9 @@ async fn what_nobody_has_turned_on_is_not_back_to_review() {
     let changes = changes.unwrap();
     assert_eq!(told(&changes, "/orders"), Some(Outcome::Informed));
     assert!(codes(&changes, "/orders").contains(&"became_public".to_owned()));
-    let server = Some(Outcome::Review(ReviewReason::Server));
-    assert_eq!(told(&changes, "/gone"), server, "it was on");
-    let reviewed = changes.iter().filter(|one| one.outcome == server.unwrap());
+    let server = Outcome::Review(ReviewReason::Server);
+    assert_eq!(told(&changes, "/gone"), Some(server), "it was on");
+    let reviewed = changes.iter().filter(|one| one.outcome == server);
     assert_eq!(reviewed.count(), 1);
 }
 

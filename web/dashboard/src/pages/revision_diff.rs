@@ -44,7 +44,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    fn new(change: &Change) -> Self {
+    pub(crate) fn new(change: &Change) -> Self {
         let values = match (&change.before, &change.after) {
             (Some(before), Some(after)) => Some(format!("{before} → {after}")),
             (Some(before), None) => Some(format!("was {before}")),

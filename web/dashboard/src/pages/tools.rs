@@ -8,7 +8,7 @@ use countersign_domain::{
     decision::Handling,
     id::{ToolId, ToolVersionId},
     name::Statement,
-    operation::Security,
+    operation::{SchemeUse, Security},
     risk::Sensitivity,
     tool::{Choice, Enablement, ToolState},
 };
@@ -26,6 +26,7 @@ use crate::{
     pages::{
         overriding::Overriding,
         review::{Note, class_says},
+        revision_diff::Line,
     },
     parts::{Badge, When, size},
 };
@@ -52,6 +53,8 @@ pub(crate) struct ToolPage {
     pub(crate) environment: Environments,
     pub(crate) tool: ToolFacts,
     pub(crate) decided: Option<Decided>,
+    /// What differs from what was turned on.
+    pub(crate) since: Vec<Line>,
     pub(crate) overriding: Overriding,
     pub(crate) may_turn_on: bool,
     pub(crate) may_turn_off: bool,
@@ -91,6 +94,8 @@ pub(crate) struct ToolFacts {
     pub(crate) arguments: Vec<(Inert, &'static str, bool)>,
     pub(crate) body: Option<Inert>,
     pub(crate) security: Inert,
+    /// Its own, where it has any.
+    pub(crate) servers: Vec<Inert>,
     pub(crate) schema: Inert,
     /// The schema of its answers, as agents are told it.
     pub(crate) answer: Option<Inert>,
@@ -161,6 +166,11 @@ impl ToolFacts {
                 .as_ref()
                 .map(|body| Inert::new(&body.media_type)),
             security: security(&operation.security),
+            servers: operation
+                .servers
+                .iter()
+                .map(|server| Inert::new(&server.url))
+                .collect(),
             schema: Inert::json(&operation.input_schema),
             answer: view.answer_schema().as_ref().map(Inert::json),
             weight: (
@@ -177,14 +187,22 @@ fn security(security: &Security) -> Inert {
         Security::Undeclared => Inert::new("the document does not say"),
         Security::Public => Inert::new("nothing; it is public"),
         Security::AnyOf(alternatives) => {
-            let one = |uses: &Vec<countersign_domain::operation::SchemeUse>| {
-                let names: Vec<_> = uses.iter().map(|one| one.name.as_str()).collect();
+            let together = |uses: &Vec<SchemeUse>| {
+                let names: Vec<_> = uses.iter().map(scheme).collect();
                 names.join(" and ")
             };
-            let all: Vec<_> = alternatives.iter().map(one).collect();
+            let all: Vec<_> = alternatives.iter().map(together).collect();
             Inert::new(all.join(", or "))
         }
     }
+}
+
+/// A scheme and what it asks for.
+fn scheme(one: &SchemeUse) -> String {
+    if one.scopes.is_empty() {
+        return one.name.clone();
+    }
+    format!("{} ({})", one.name, one.scopes.join(", "))
 }
 
 impl ToolPage {
@@ -215,6 +233,11 @@ impl ToolPage {
         };
         let frame = here.frame(&view.tool.name, Section::Sources);
         let mut page = Self::new(frame, here.path(""), environment, &view);
+        if page.tool.needs_review {
+            let (imports, chosen) = (&here.services().imports, page.environment.chosen.id);
+            let since = imports.since_turned_on(here.scope(), id, chosen).await?;
+            page.since = since.iter().map(Line::new).collect();
+        }
         page.source = source;
         page.may_turn_on = here.may(turn_on);
         page.may_turn_off = here.may(ActionName::DisableTool);
@@ -236,6 +259,7 @@ impl ToolPage {
             environment,
             tool: ToolFacts::new(view),
             decided: view.decided.as_ref().map(Decided::new),
+            since: Vec::new(),
             overriding: Overriding::new(view),
             may_turn_on: false,
             may_turn_off: false,

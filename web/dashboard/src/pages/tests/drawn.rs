@@ -307,6 +307,13 @@ fn tool_page(number: u128, class: RiskClass, text: &str) -> tools::ToolPage {
     let frame = frame("APIs and tools", text);
     let mut page = tools::ToolPage::new(frame, BASE.to_owned(), environments(), &view);
     page.source = Some(("orders".to_owned(), Inert::new(text)));
+    let changes = s::revision_changes(text);
+    page.since = changes[0]
+        .changes
+        .iter()
+        .map(revision_diff::Line::new)
+        .collect();
+    page.tool.servers = vec![Inert::new(text)];
     page.may_turn_on = true;
     page.may_turn_off = true;
     page.overriding.may = true;
