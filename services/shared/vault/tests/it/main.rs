@@ -3,6 +3,5 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
 
 mod conformance;
-mod dependents;
 mod key_file;
 mod local;
