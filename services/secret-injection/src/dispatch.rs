@@ -12,8 +12,6 @@ mod injector;
 mod prepare;
 mod preview;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use countersign_access::TenantScope;
 use countersign_domain::{
@@ -58,10 +56,6 @@ pub struct DispatchOutcome {
     pub result: Result<ToolAnswer, DispatchError>,
     /// The upstream's status.
     pub upstream_status: Option<u16>,
-    /// How many seconds the upstream asks to wait, when it says 429 or 503.
-    pub retry_after_seconds: Option<u32>,
-    /// From the first check to the shaped answer.
-    pub latency: Duration,
     /// The credential the upstream was or may have been shown, as `id/version`.
     pub credential: Option<String>,
     /// The upstream repeated the credential, and it was taken out.

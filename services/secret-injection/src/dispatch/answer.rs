@@ -8,7 +8,6 @@ use crate::{Scrubber, ToolAnswer, shape};
 pub(super) struct Answered {
     pub(super) answer: ToolAnswer,
     pub(super) status: u16,
-    pub(super) retry_after_seconds: Option<u32>,
     pub(super) redacted: bool,
 }
 
@@ -32,10 +31,13 @@ pub(super) fn read(response: &InboundResponse, scrubber: &Scrubber) -> Answered 
         redacted |= clean.redacted;
         answer.structured = Some(clean.value);
     }
+    if let Some(seconds) = retry_after(response) {
+        let wait = format!("The API asks to wait {seconds} seconds before the next request.\n\n");
+        answer.text.insert_str(0, &wait);
+    }
     Answered {
         answer,
         status: response.status,
-        retry_after_seconds: retry_after(response),
         redacted,
     }
 }
@@ -94,6 +96,8 @@ fn unicode_escape(after: &str) -> Option<(char, usize)> {
     Some((pair, 11))
 }
 
+/// How many seconds a busy upstream asks to wait.
+///
 /// Only the number form of RFC 9110 section 10.2.3: a date would be by the upstream's clock.
 fn retry_after(response: &InboundResponse) -> Option<u32> {
     matches!(response.status, 429 | 503)

@@ -7,7 +7,6 @@ use countersign_domain::{digest::Digest, secret::Secret};
 use countersign_egress::Egress;
 use countersign_store::{Authorized, catalogue::CredentialFacts};
 use countersign_vault::{SecretName, SecretVault, StoredSecret};
-use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use super::{
@@ -72,9 +71,7 @@ impl Injector {
 #[async_trait]
 impl Dispatch for Injector {
     async fn send(&self, authorized: Authorized, call: OutboundCall<'_>) -> DispatchOutcome {
-        let started = Instant::now();
         let exchanged = self.exchange(&authorized, &call).await;
-        let latency = started.elapsed();
         let label = || {
             call.connection
                 .credential
@@ -85,8 +82,6 @@ impl Dispatch for Injector {
             Ok(answered) => DispatchOutcome {
                 result: Ok(answered.answer),
                 upstream_status: Some(answered.status),
-                retry_after_seconds: answered.retry_after_seconds,
-                latency,
                 credential: label(),
                 redacted: answered.redacted,
                 sent: Sent::Yes,
@@ -97,8 +92,6 @@ impl Dispatch for Injector {
                 DispatchOutcome {
                     result: Err(error),
                     upstream_status: None,
-                    retry_after_seconds: None,
-                    latency,
                     credential: label().filter(|_| sent != Sent::No),
                     redacted: false,
                     sent,
