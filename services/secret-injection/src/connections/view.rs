@@ -103,7 +103,7 @@ impl From<Connection> for ConnectionView {
                 label: credential.label(),
                 scheme: credential.scheme,
                 version: credential.version,
-                fingerprint: note.fingerprint,
+                fingerprint: credential.fingerprint,
                 created_at: note.created_at,
                 created_by: note.created_by,
                 suspended: credential.suspended,

@@ -88,8 +88,6 @@ pub enum Rule {
     ApprovalStale,
     /// There is no connection to send it to.
     NotConnected,
-    /// The record could not be written, so nothing was sent.
-    NoRecord,
 }
 
 impl Rule {
@@ -111,7 +109,6 @@ impl Rule {
             Self::Expired => "expired",
             Self::ApprovalStale => "approval_stale",
             Self::NotConnected => "not_connected",
-            Self::NoRecord => "no_record",
         }
     }
 }

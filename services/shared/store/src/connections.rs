@@ -48,8 +48,6 @@ pub struct Connection {
 /// What may be told of a credential.
 #[derive(Clone, Debug)]
 pub struct CredentialNote {
-    /// A keyed digest of the secret; eight hex digits.
-    pub fingerprint: String,
     /// Since when.
     pub created_at: Timestamp,
     /// Who stored it.
@@ -349,7 +347,6 @@ fn credential_of(
         fingerprint: row.try_get("", "fingerprint")?,
     };
     let note = CredentialNote {
-        fingerprint: facts.fingerprint.clone(),
         created_at: row.try_get("", "created_at")?,
         created_by: created_by.unwrap_or_default(),
     };
