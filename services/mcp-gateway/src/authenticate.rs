@@ -8,14 +8,11 @@ use actix_web::{
 };
 use countersign_access::TenantScope;
 use countersign_domain::{Fault as _, digest::Digest, name::Slug, risk::RiskClass};
-use countersign_edge::{ClientAddress, Problem};
+use countersign_edge::{ClientAddress, Problem, token::TokenKind};
 use countersign_tool_registry::Catalogue;
 use serde_json::json;
 
 use crate::gateway::Gateway;
-
-/// The visible prefix and the length of access tokens; anything else is not worth a look-up.
-const ACCESS_TOKEN: (&str, usize) = ("csa_", 47);
 
 /// What a request presents.
 enum Presented {
@@ -102,12 +99,8 @@ fn presented(request: &HttpRequest) -> Presented {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
-    match token {
-        Some(token) if token.starts_with(ACCESS_TOKEN.0) && token.len() == ACCESS_TOKEN.1 => {
-            Presented::Bearer(Digest::of(token.as_bytes()))
-        }
-        _ => Presented::Foreign,
-    }
+    let token = token.and_then(|token| TokenKind::Access.read(token));
+    token.map_or(Presented::Foreign, Presented::Bearer)
 }
 
 /// `401` with the way to a token: where the metadata is, and which scopes the endpoint uses.

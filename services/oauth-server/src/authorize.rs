@@ -13,6 +13,7 @@ use countersign_domain::{
     id::{AuthorizationId, ClientId},
     risk::RiskClass,
 };
+use countersign_edge::token::is_random;
 use countersign_store::{
     Store, StoreError, SystemTx,
     oauth_authorizations::{KnownEndpoint, NewAuthorization},
@@ -21,7 +22,7 @@ use countersign_store::{
 
 use crate::{
     Issuer, Limits, OAuthError, browser::Browser, parameters::Parameters, per_address::PerAddress,
-    redirect, token::is_random,
+    redirect,
 };
 
 const LONGEST_STATE: usize = 2_000;

@@ -7,11 +7,9 @@ use actix_web::{
     cookie::{Cookie, SameSite, time::Duration},
 };
 use countersign_domain::{World, digest::Digest, secret::Secret};
+use countersign_edge::token::{is_random, random};
 
-use crate::{
-    issuer::Issuer,
-    token::{is_random, random},
-};
+use crate::issuer::Issuer;
 
 /// The name of the cookie: with the prefix that keeps sibling domains from setting it, where
 /// browsers allow the prefix.

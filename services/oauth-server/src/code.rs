@@ -2,6 +2,7 @@
 //! by whoever knows the verifier, once.
 
 use countersign_domain::{id::ClientId, record::Act};
+use countersign_edge::token::TokenKind;
 use countersign_store::{
     oauth_grants::Revocation,
     oauth_tokens::{Consumption, PresentedCode},
@@ -12,7 +13,6 @@ use crate::{
     parameters::Parameters,
     pkce,
     register::named_client,
-    token::TokenKind,
     tokens::{Covered, Issued},
 };
 

@@ -11,6 +11,7 @@ use countersign_domain::{
     record::{Act, Record, Who},
     risk::RiskClass,
 };
+use countersign_edge::token::TokenKind;
 use countersign_store::{
     StoreError, TenantTx,
     oauth_authorizations::Authorization,
@@ -18,7 +19,7 @@ use countersign_store::{
     oauth_grants::{NewCode, NewGrant},
 };
 
-use crate::{Authorizations, OAuthError, browser::Browser, redirect, token::TokenKind};
+use crate::{Authorizations, OAuthError, browser::Browser, redirect};
 
 /// What the consent page shows.
 #[derive(Clone, Debug)]

@@ -29,7 +29,6 @@ mod redirect;
 mod refresh;
 mod register;
 mod revoke;
-mod token;
 mod tokens;
 
 pub use authorize::{Authorizations, Refused};

@@ -2,6 +2,7 @@
 //! looked at again: no token is issued that consent would not give today.
 
 use countersign_domain::{record::Act, risk::RiskClass};
+use countersign_edge::token::TokenKind;
 use countersign_store::{oauth_grants::Revocation, oauth_tokens::Consumption};
 
 use crate::{
@@ -9,7 +10,6 @@ use crate::{
     authorize::scopes,
     parameters::Parameters,
     register::named_client,
-    token::TokenKind,
     tokens::{Covered, Issued},
 };
 

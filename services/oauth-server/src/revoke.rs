@@ -3,9 +3,10 @@
 use std::net::IpAddr;
 
 use countersign_domain::{event::Event, record::Act};
+use countersign_edge::token::TokenKind;
 use countersign_store::oauth_grants::Revocation;
 
-use crate::{OAuthError, Tokens, parameters::Parameters, register::named_client, token::TokenKind};
+use crate::{OAuthError, Tokens, parameters::Parameters, register::named_client};
 
 impl Tokens {
     /// Answers a revocation request. A token that is not there and one that is another client's

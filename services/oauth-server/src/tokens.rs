@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use countersign_access::{ActionName, SystemReason, TenantScope, allows};
+use countersign_access::{ActionName, SystemReason, allows};
 use countersign_domain::{
     World,
     event::Event,
@@ -10,15 +10,16 @@ use countersign_domain::{
     risk::RiskClass,
     secret::Secret,
 };
+use countersign_edge::token::TokenKind;
 use countersign_store::{
-    Store, StoreError, SystemTx, TenantTx,
+    Store, SystemTx, TenantTx,
     oauth_grants::{Revocation, Standing},
     oauth_tokens::{NewTokens, PresentedGrant},
 };
 
 use crate::{
     Issuer, Limits, OAuthError, consent::scope_text, parameters::Parameters,
-    per_address::PerAddress, token::TokenKind,
+    per_address::PerAddress,
 };
 
 /// The tokens.
@@ -59,22 +60,6 @@ impl Tokens {
             issuer,
             per_address: PerAddress::new(limits.token),
             limits,
-        }
-    }
-
-    /// Finds out for whom an access token speaks at the endpoint with this URL. Unknown, expired,
-    /// revoked and issued for elsewhere are the same nothing.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn principal(
-        &self,
-        token: &str,
-        resource: &str,
-    ) -> Result<Option<TenantScope>, StoreError> {
-        match TokenKind::Access.read(token) {
-            Some(digest) => self.store.agent(digest, resource).await,
-            None => Ok(None),
         }
     }
 

@@ -22,12 +22,7 @@ async fn a_token_speaks_only_at_its_own_endpoint() {
     for agent in &agents {
         for (place, endpoint) in endpoints {
             let here = place.resource(endpoint);
-            let found = house
-                .server
-                .tokens
-                .principal(&agent.access, &here)
-                .await
-                .unwrap();
+            let found = house.speaks_for(&agent.access, &here).await;
             assert_eq!(found.is_some(), here == agent.resource, "{here}");
             assert!(found.is_none_or(|scope| scope.tenant() == place.tenant));
             tried += 1;
@@ -37,12 +32,7 @@ async fn a_token_speaks_only_at_its_own_endpoint() {
             "http://localhost:8080",
             "http://localhost:8080/mcp/acme",
         ] {
-            let found = house
-                .server
-                .tokens
-                .principal(&agent.access, elsewhere)
-                .await
-                .unwrap();
+            let found = house.speaks_for(&agent.access, elsewhere).await;
             assert!(found.is_none());
             tried += 1;
         }
@@ -60,13 +50,9 @@ async fn a_token_is_an_agent_that_may_call_tools_within_its_scopes() {
         .connect(house.acme.owner, &house.acme.resource("support"))
         .await;
 
-    let scope = house
-        .server
-        .tokens
-        .principal(&agent.access, &agent.resource)
-        .await
-        .unwrap()
-        .unwrap();
+    let found = house.speaks_for(&agent.access, &agent.resource).await;
+
+    let scope = found.unwrap();
 
     assert!(scope.may(ActionName::CallTool));
     assert!(!scope.may(ActionName::ReadTenant));

@@ -75,6 +75,7 @@ pub(crate) fn location_query(url: &str) -> HashMap<String, String> {
 
 pub(crate) struct House {
     pub(crate) database: Database,
+    pub(crate) store: Store,
     pub(crate) server: OAuthServer,
     pub(crate) grants: Grants,
     pub(crate) acme: Place,
@@ -142,8 +143,9 @@ impl House {
             })
         });
         Self {
-            grants: Grants::new(store, world),
+            grants: Grants::new(store.clone(), world),
             database,
+            store,
             server,
             acme,
             globex,

@@ -26,6 +26,7 @@ mod public_url;
 mod return_to;
 mod routes;
 mod session_cookie;
+pub mod token;
 
 pub use address::{ClientAddress, UserAgent};
 pub use caller::{Authenticate, Caller, MembershipView, NoSessions, SignedInUser, still_signed_in};

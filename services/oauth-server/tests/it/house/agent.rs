@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use actix_web::{cookie::Cookie, test::TestRequest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use countersign_access::TenantScope;
 use countersign_domain::{
     digest::Digest,
     id::{AuthorizationId, PersonId},
 };
+use countersign_edge::token::TokenKind;
 use countersign_oauth_server::Browser;
 use serde_json::json;
 
@@ -173,13 +175,15 @@ impl House {
         agent(&code.client, resource, &answer)
     }
 
+    /// Finds out for whom a token speaks, as the gateway does.
+    pub(crate) async fn speaks_for(&self, token: &str, resource: &str) -> Option<TenantScope> {
+        let token = TokenKind::Access.read(token)?;
+        self.store.agent(token, resource).await.unwrap()
+    }
+
     pub(crate) async fn is_alive(&self, agent: &Agent) -> bool {
-        let found = self
-            .server
-            .tokens
-            .principal(&agent.access, &agent.resource)
-            .await;
-        found.unwrap().is_some()
+        let found = self.speaks_for(&agent.access, &agent.resource).await;
+        found.is_some()
     }
 }
 
