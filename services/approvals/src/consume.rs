@@ -17,6 +17,15 @@ pub struct Consume<'a> {
     pub intent: &'a Record,
 }
 
+/// How an attempt to consume a countersignature ended.
+#[derive(Debug)]
+pub enum Consumption {
+    /// It is consumed, and the intent is on record: the call may be sent.
+    Consumed(Authorized),
+    /// There is none to consume any more.
+    Ended(Ending),
+}
+
 impl Approvals {
     /// Consumes the countersignature and writes the intent in one transaction. Of many attempts,
     /// one gets the [`Authorized`].
@@ -27,7 +36,7 @@ impl Approvals {
         &self,
         scope: &TenantScope,
         consume: Consume<'_>,
-    ) -> Result<Result<Authorized, Ending>, ApprovalError> {
+    ) -> Result<Consumption, ApprovalError> {
         let permit = scope.allow(CallTool)?;
         let tx = self.store.begin(scope).await?;
         let hold = consume.hold;
@@ -35,7 +44,7 @@ impl Approvals {
             let authorized = tx
                 .commit_intent(approval, consume.facts, consume.intent)
                 .await?;
-            return Ok(Ok(authorized));
+            return Ok(Consumption::Consumed(authorized));
         }
         let present = tx.hold(hold.id).await?;
         let ending = match (&present.state, tx.why_not(hold.id).await?) {
@@ -51,6 +60,6 @@ impl Approvals {
                 Obstacle::Stale.into()
             }
         };
-        Ok(Err(ending))
+        Ok(Consumption::Ended(ending))
     }
 }

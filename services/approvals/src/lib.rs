@@ -22,7 +22,7 @@ use chrono::TimeDelta;
 use countersign_domain::World;
 use countersign_store::Store;
 
-pub use consume::Consume;
+pub use consume::{Consume, Consumption};
 pub use countersign_store::holds::{HeldCall, Hold, HoldsWanted, Obstacle, Opened};
 pub use decide::Decide;
 pub use error::{ApprovalError, DecideError};

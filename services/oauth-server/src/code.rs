@@ -29,24 +29,24 @@ impl Tokens {
         tx.commit().await?;
         let presented = presented.ok_or(OAuthError::InvalidGrant)?;
         // Before it is consumed: an attempt by somebody else leaves the code to its owner.
-        if let Err(why) = bound(&presented, client.id, &resource, parameters)? {
-            return Err(self.refused(&presented.grant, why).await?);
+        if let Some(why) = misfit(&presented, client.id, &resource, parameters)? {
+            return self.refuse(&presented.grant, why).await;
         }
         let tx = self.store.begin(&presented.grant.scope).await?;
         match tx.consume_code(digest).await? {
             Consumption::Consumed => {}
             Consumption::Expired => {
                 drop(tx);
-                return Err(self.refused(&presented.grant, "expired").await?);
+                return self.refuse(&presented.grant, "expired").await;
             }
             Consumption::Again => {
                 let reuse = (Act::CodeReused, Revocation::CodeReused);
-                return Err(self.reused(tx, &presented.grant, reuse).await?);
+                return self.refuse_reuse(tx, &presented.grant, reuse).await;
             }
         }
         let Some(standing) = self.standing(&tx, &presented.grant).await? else {
             drop(tx);
-            return Err(self.refused(&presented.grant, "grant_ended").await?);
+            return self.refuse(&presented.grant, "grant_ended").await;
         };
         let covered = Covered {
             access: standing.scopes.clone(),
@@ -73,22 +73,22 @@ impl Tokens {
 }
 
 /// Says what of a redemption does not fit the code.
-fn bound(
+fn misfit(
     code: &PresentedCode,
     client: ClientId,
     resource: &str,
     parameters: &Parameters,
-) -> Result<Result<(), &'static str>, OAuthError> {
+) -> Result<Option<&'static str>, OAuthError> {
     let verifier = parameters.get("code_verifier")?.unwrap_or_default();
     Ok(if code.grant.client != client {
-        Err("another_client")
+        Some("another_client")
     } else if parameters.get("redirect_uri")? != Some(code.redirect_uri.as_str()) {
-        Err("another_redirect_uri")
+        Some("another_redirect_uri")
     } else if code.grant.resource != resource {
-        Err("another_resource")
+        Some("another_resource")
     } else if !pkce::proves(verifier, &code.code_challenge) {
-        Err("wrong_verifier")
+        Some("wrong_verifier")
     } else {
-        Ok(())
+        None
     })
 }

@@ -26,11 +26,11 @@ impl Tokens {
         let presented = presented.ok_or(OAuthError::InvalidGrant)?;
         let grant = &presented.grant;
         if grant.client != client.id {
-            return Err(self.refused(grant, "another_client").await?);
+            return self.refuse(grant, "another_client").await;
         }
         // The grant is for one resource, so naming none names that one.
         if resource.is_some_and(|resource| resource != grant.resource) {
-            return Err(self.refused(grant, "another_resource").await?);
+            return self.refuse(grant, "another_resource").await;
         }
         if wanted.iter().any(|class| !presented.scopes.contains(class)) {
             return Err(OAuthError::InvalidScope);
@@ -40,18 +40,18 @@ impl Tokens {
             Consumption::Consumed => {}
             Consumption::Expired => {
                 drop(tx);
-                return Err(self.refused(grant, "expired").await?);
+                return self.refuse(grant, "expired").await;
             }
             Consumption::Again => {
                 let reuse = (Act::RefreshReused, Revocation::RefreshReused);
-                return Err(self.reused(tx, grant, reuse).await?);
+                return self.refuse_reuse(tx, grant, reuse).await;
             }
         }
         let standing = self.standing(&tx, grant).await?;
         let covered = standing.and_then(|now| covered(&presented.scopes, &now.scopes, &wanted));
         let Some(covered) = covered else {
             drop(tx);
-            return Err(self.refused(grant, "grant_ended").await?);
+            return self.refuse(grant, "grant_ended").await;
         };
         self.issue(tx, grant, covered).await
     }

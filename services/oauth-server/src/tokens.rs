@@ -133,24 +133,24 @@ impl Tokens {
     }
 
     /// Writes down a refusal; the client learns nothing but that there was one.
-    pub(crate) async fn refused(
+    pub(crate) async fn refuse(
         &self,
         grant: &PresentedGrant,
         why: &'static str,
-    ) -> Result<OAuthError, OAuthError> {
+    ) -> Result<Issued, OAuthError> {
         let record = self.record(Act::TokenRefused, grant).with("reason", why);
         self.store.append_records(&[record]).await?;
-        Ok(OAuthError::InvalidGrant)
+        Err(OAuthError::InvalidGrant)
     }
 
     /// Something that is good once was used twice: one of the two was not our client, so all that
     /// came of it ends here.
-    pub(crate) async fn reused(
+    pub(crate) async fn refuse_reuse(
         &self,
         tx: TenantTx,
         grant: &PresentedGrant,
         (act, revocation): (Act, Revocation),
-    ) -> Result<OAuthError, OAuthError> {
+    ) -> Result<Issued, OAuthError> {
         if tx.revoke_grant(grant.id, revocation).await? {
             tx.append_record(&self.record(act, grant)).await?;
             tx.publish(&Event::GrantRevoked { grant: grant.id }).await?;
@@ -161,7 +161,7 @@ impl Tokens {
             tx.append_record(&record).await?;
         }
         tx.commit().await?;
-        Ok(OAuthError::InvalidGrant)
+        Err(OAuthError::InvalidGrant)
     }
 
     pub(crate) fn record(&self, act: Act, grant: &PresentedGrant) -> Record {

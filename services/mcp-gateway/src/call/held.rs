@@ -4,7 +4,7 @@
 //! understands: an error result that says what is held, where to follow it and until when, and
 //! that the same call, made again after the countersignature, runs once.
 
-use countersign_approvals::{Consume, Ending, Hold, Opened, Proposal, Standing};
+use countersign_approvals::{Consume, Consumption, Ending, Hold, Opened, Proposal, Standing};
 use countersign_domain::{
     Fault as _,
     decision::{Decision, Rule, Verdict},
@@ -108,8 +108,10 @@ async fn consume(
         .consume(&agent.scope, consume)
         .await
     {
-        Ok(Ok(authorized)) => run::send(agent, id, (call, connection), authorized).await,
-        Ok(Err(ending)) => ended(agent, id, &call, hold, &ending).await,
+        Ok(Consumption::Consumed(authorized)) => {
+            run::send(agent, id, (call, connection), authorized).await
+        }
+        Ok(Consumption::Ended(ending)) => ended(agent, id, &call, hold, &ending).await,
         Err(error) => {
             tracing::error!(code = error.code(), error = %error, "a countersignature could not be consumed");
             Outcome::Refused(Refusal::internal(
