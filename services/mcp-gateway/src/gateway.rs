@@ -25,7 +25,6 @@ use countersign_reporting::Recorder;
 use countersign_secret_injection::Dispatch;
 use countersign_store::{Store, StoreError};
 use countersign_tool_registry::Catalogues;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use moka::{future::Cache, policy::EvictionPolicy, sync::Cache as SyncCache};
 use tokio::{
     runtime::Handle,
@@ -33,7 +32,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{looks::Looks, seats::Seats};
+use crate::{looks::Looks, rate::Rate, seats::Seats};
 
 /// How long a token may still work after it was revoked elsewhere.
 const PRINCIPAL_TTL: Duration = Duration::from_millis(900);
@@ -112,10 +111,10 @@ pub struct Gateway {
     good: SyncCache<Digest, ()>,
     /// The last second in which a network failed.
     failures: SyncCache<IpAddr, Arc<Failures>>,
-    agents: Arc<DefaultKeyedRateLimiter<GrantId>>,
+    agents: Rate<GrantId>,
     /// Refusals for rate that are put on record; the others would only make the load worse.
-    refusals: Arc<DefaultKeyedRateLimiter<GrantId>>,
-    tenants: Arc<DefaultKeyedRateLimiter<TenantId>>,
+    refusals: Rate<GrantId>,
+    tenants: Rate<TenantId>,
     agent_calls: SyncCache<GrantId, Arc<Semaphore>>,
     tenant_calls: SyncCache<TenantId, Arc<Semaphore>>,
     pub(crate) seats: Seats,
@@ -129,7 +128,6 @@ impl Gateway {
     /// Puts the gateway together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let limiter = |rate| Quota::per_second(rate);
         Self {
             principals: Cache::builder()
                 .max_capacity(50_000)
@@ -144,9 +142,9 @@ impl Gateway {
                 .eviction_policy(EvictionPolicy::lru())
                 .time_to_idle(Duration::from_mins(1))
                 .build(),
-            refusals: Arc::new(RateLimiter::keyed(limiter(NonZeroU32::MIN))),
-            agents: Arc::new(RateLimiter::keyed(limiter(parts.rates.per_agent))),
-            tenants: Arc::new(RateLimiter::keyed(limiter(parts.rates.per_tenant))),
+            refusals: Rate::new(NonZeroU32::MIN),
+            agents: Rate::new(parts.rates.per_agent),
+            tenants: Rate::new(parts.rates.per_tenant),
             agent_calls: counted(),
             tenant_calls: counted(),
             seats: Seats::default(),
@@ -218,12 +216,12 @@ impl Gateway {
 
     /// Says whether this refusal for rate is put on record: the first of each second is.
     pub(crate) fn records_refusal(&self, grant: GrantId) -> bool {
-        self.refusals.check_key(&grant).is_ok()
+        self.refusals.allows(&grant)
     }
 
     /// Says whether a call is within the agent's and the tenant's rate.
     pub(crate) fn within_rate(&self, tenant: TenantId, grant: GrantId) -> bool {
-        self.agents.check_key(&grant).is_ok() && self.tenants.check_key(&tenant).is_ok()
+        self.agents.allows(&grant) && self.tenants.allows(&tenant)
     }
 
     /// Begins a call, unless the agent or the tenant has as many under way as it may.

@@ -18,6 +18,7 @@ mod gateway;
 mod list;
 mod listen;
 mod looks;
+mod rate;
 mod reply;
 mod seats;
 mod serve;
