@@ -1,6 +1,6 @@
 //! Inviting somebody, and taking an invitation back.
 
-use countersign_access::{ManageMembers, TenantScope};
+use countersign_access::{ActionName, ManageMembers, TenantScope};
 use countersign_domain::{
     Timestamp,
     id::InvitationId,
@@ -84,7 +84,7 @@ impl Accounts {
         &self,
         scope: &TenantScope,
     ) -> Result<Vec<OpenInvitation>, MemberError> {
-        scope.allow(ManageMembers).map(drop)?;
+        scope.check(ActionName::ManageMembers)?;
         let tx = self.store.begin(scope).await?;
         Ok(tx.open_invitations().await?)
     }

@@ -1,6 +1,6 @@
 //! The members of a tenant: seeing, changing and removing them.
 
-use countersign_access::{ManageMembers, ReadTenant, TenantScope};
+use countersign_access::{ActionName, ManageMembers, TenantScope};
 use countersign_domain::{
     event::Event,
     id::MemberId,
@@ -29,7 +29,7 @@ impl Accounts {
     /// # Errors
     /// When the role does not allow it.
     pub async fn members(&self, scope: &TenantScope) -> Result<Vec<Member>, MemberError> {
-        scope.allow(ReadTenant).map(drop)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         Ok(tx.members().await?)
     }

@@ -1,6 +1,6 @@
 //! The agents that are connected to a tenant, and how a human disconnects them.
 
-use countersign_access::{ActionName, Denied, ReadTenant, RevokeAgent, TenantScope};
+use countersign_access::{ActionName, Denied, RevokeAgent, TenantScope};
 use countersign_domain::{
     Fault, Kind, Timestamp, World,
     event::Event,
@@ -97,7 +97,7 @@ impl Grants {
     /// # Errors
     /// When the role does not allow it.
     pub async fn list(&self, scope: &TenantScope) -> Result<Vec<GrantView>, GrantError> {
-        let _permit = scope.allow(ReadTenant)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         let grants = tx.grants().await?;
         tx.commit().await?;
@@ -109,7 +109,7 @@ impl Grants {
     /// # Errors
     /// When it is not there, or is somebody else's and the role does not allow it.
     pub async fn revoke(&self, scope: &TenantScope, id: GrantId) -> Result<(), GrantError> {
-        let _permit = scope.allow(ReadTenant)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         let grant = tx.grant(id).await?.ok_or(GrantError::NotFound)?;
         let by = match scope.member() {

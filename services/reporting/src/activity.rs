@@ -1,6 +1,6 @@
 //! The figures of the first page: how far the tenant has come, and what happens just now.
 
-use countersign_access::{ActionName, Denied, ReadTenant, TenantScope};
+use countersign_access::{ActionName, Denied, TenantScope};
 use countersign_domain::World;
 use countersign_store::{Store, record_reading::RecordRow, reports::SetUp};
 
@@ -45,7 +45,7 @@ impl Activity {
     /// # Errors
     /// When the role does not allow it or the database does not answer.
     pub async fn home(&self, scope: &TenantScope) -> Result<HomeFigures, AuditError> {
-        let _permit = scope.allow(ReadTenant)?;
+        scope.check(ActionName::ReadTenant)?;
         let now = self.world.now();
         let tx = self.store.begin(scope).await?;
         let own = if scope.may(ActionName::ReadRecords) {

@@ -1,6 +1,6 @@
 //! Reading the audit log, as a member who may.
 
-use countersign_access::{Denied, ReadRecords, TenantScope};
+use countersign_access::{ActionName, Denied, TenantScope};
 use countersign_domain::{Fault, Kind, id::RecordId};
 use countersign_store::{
     Store, StoreError,
@@ -85,7 +85,7 @@ impl Audit {
         filter: &RecordFilter,
         before: Option<RecordId>,
     ) -> Result<Page, AuditError> {
-        let _permit = scope.allow(ReadRecords)?;
+        scope.check(ActionName::ReadRecords)?;
         if !filter.is_readable() {
             return Err(AuditError::FilterUnreadable);
         }
@@ -102,7 +102,7 @@ impl Audit {
     /// # Errors
     /// When there is none such in this tenant.
     pub async fn get(&self, scope: &TenantScope, id: RecordId) -> Result<RecordDetail, AuditError> {
-        let _permit = scope.allow(ReadRecords)?;
+        scope.check(ActionName::ReadRecords)?;
         let tx = self.store.begin(scope).await?;
         let row = tx.record(id).await?;
         let related = tx.related_records(&row, RELATED).await?;

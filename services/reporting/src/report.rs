@@ -1,7 +1,7 @@
 //! One page about what agents can do here, who let them, and what is weak about it.
 
 use chrono::TimeDelta;
-use countersign_access::{ReadRecords, TenantScope};
+use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{
     Timestamp, World,
     record::{Act, Record},
@@ -70,7 +70,7 @@ impl Reports {
     /// # Errors
     /// When the role does not allow it or the database does not answer.
     pub async fn report(&self, scope: &TenantScope) -> Result<Report, AuditError> {
-        let _permit = scope.allow(ReadRecords)?;
+        scope.check(ActionName::ReadRecords)?;
         let tx = self.store.begin(scope).await?;
         let report = self.load(&tx).await?;
         let record = Record::new(&self.world, scope.tenant(), Act::ReportRead, scope.who())

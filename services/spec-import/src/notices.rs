@@ -1,7 +1,7 @@
 //! What members are told on their first page: imports that changed something until they have
 //! looked, and schedules that do not do their work until they do.
 
-use countersign_access::{ReadTenant, TenantScope};
+use countersign_access::{ActionName, ReadTenant, TenantScope};
 use countersign_domain::{id::RevisionId, schedule::TOLD_AFTER};
 use countersign_store::{
     import_notices::ImportNotice, source_schedules::Schedule, sources::Source,
@@ -29,8 +29,7 @@ impl Imports {
     /// # Errors
     /// When the caller may not read, or the database does not answer.
     pub async fn notices(&self, scope: &TenantScope) -> Result<Notices, StartError> {
-        // Spent at once: reading changes nothing.
-        let _tenant = scope.allow(ReadTenant)?.spend();
+        scope.check(ActionName::ReadTenant)?;
         let member = importer(scope)?;
         let tx = self.store.begin(scope).await?;
         let mut imports = tx.import_notices(member, TOLD + 1).await?;

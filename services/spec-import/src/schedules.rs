@@ -4,8 +4,7 @@
 //! that was shown to them, even if the API is imported from another one later; and it acts in
 //! their name, so it stops when they may not import any more.
 
-use countersign_access::SystemReason;
-use countersign_access::{ImportSource, ReadTenant, TenantScope};
+use countersign_access::{ActionName, ImportSource, SystemReason, TenantScope};
 use countersign_domain::{
     id::SourceId,
     record::{Act, Record},
@@ -92,8 +91,7 @@ impl Imports {
         scope: &TenantScope,
         source: SourceId,
     ) -> Result<Looking, StartError> {
-        // Spent at once: reading changes nothing.
-        let _tenant = scope.allow(ReadTenant)?.spend();
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         tx.source(source).await?;
         Ok(looking(&tx, source).await?)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use countersign_access::{
-    Action, Denied, DisableTool, EnableHighRiskTool, EnableTool, TenantScope,
+    ActionName, Denied, DisableTool, EnableHighRiskTool, EnableTool, TenantScope,
 };
 use countersign_domain::{
     event::Event,
@@ -154,16 +154,10 @@ impl Registry {
 /// Whoever may decide about no tool learns nothing about which there are.
 fn may_decide(scope: &TenantScope, choice: Choice) -> Result<(), Denied> {
     match choice {
-        Choice::Off => may(scope, DisableTool),
-        Choice::On(_) => may(scope, EnableTool)
-            .or_else(|denied| may(scope, EnableHighRiskTool).map_err(|_| denied)),
+        Choice::Off => scope.check(ActionName::DisableTool),
+        Choice::On(_) if scope.may(ActionName::EnableHighRiskTool) => Ok(()),
+        Choice::On(_) => scope.check(ActionName::EnableTool),
     }
-}
-
-pub(crate) fn may<A: Action>(scope: &TenantScope, action: A) -> Result<(), Denied> {
-    // Spent at once: what is decided takes permits of its own.
-    let _tenant = scope.allow(action)?.spend();
-    Ok(())
 }
 
 async fn write(
@@ -251,7 +245,7 @@ fn may_be(
     let Choice::On(handling) = choice else {
         return Ok(());
     };
-    let _permit = rule::permit(scope, &view.tool)?;
+    scope.check(rule::needed(&view.tool))?;
     rule::may_be_on(&view.tool, version, handling)?;
     view.stands_alone().map_or(Ok(()), Err)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use countersign_access::TenantScope;
+use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{digest::Digest, id::ToolId, name::Slug};
 use countersign_store::{
     endpoints::{Endpoint, EndpointCount},
@@ -11,7 +11,7 @@ use countersign_store::{
     tools::ToolsOf,
 };
 
-use crate::{ReadError, Registry, ToolBrief, ToolView, registry::reading};
+use crate::{ReadError, Registry, ToolBrief, ToolView};
 
 /// An endpoint, for a list.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ impl Registry {
     /// # Errors
     /// When the caller may not read, or the database does not answer.
     pub async fn endpoints(&self, scope: &TenantScope) -> Result<Vec<EndpointView>, ReadError> {
-        reading(scope)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         let environments: HashMap<_, _> = tx
             .environments()
@@ -90,7 +90,7 @@ impl Registry {
         scope: &TenantScope,
         slug: &Slug,
     ) -> Result<EndpointDetail, ReadError> {
-        reading(scope)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         let endpoint = tx.endpoint_by_slug(slug).await?;
         let tools = tx

@@ -183,7 +183,7 @@ impl Registry {
             operation: &after.operation,
             carries_decisions: change.kind != OverrideKind::Risk
                 && !change.shows_what_must_be_read(&after)
-                && crate::rule::permit(scope, &after).is_ok(),
+                && scope.may(crate::rule::needed(&after)),
         };
         let written = NewOverride {
             given: change.given.as_ref(),

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use countersign_access::{Denied, ReadTenant, TenantScope};
-use countersign_domain::{World, id::TenantId};
+use countersign_access::{ActionName, TenantScope};
+use countersign_domain::World;
 use countersign_queue::Wakeups;
 use countersign_store::{Store, environments::Environment};
 
@@ -35,7 +35,7 @@ impl Registry {
     /// # Errors
     /// When the caller may not read, or the database does not answer.
     pub async fn environments(&self, scope: &TenantScope) -> Result<Vec<Environment>, ReadError> {
-        reading(scope)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         Ok(tx.environments().await?)
     }
@@ -45,9 +45,4 @@ impl Registry {
     pub(crate) async fn tell(&self, scope: &TenantScope) {
         self.wakeups.catalogue_changed(scope.tenant()).await;
     }
-}
-
-/// Asks for permission to read; agents and jobs have none.
-pub(crate) fn reading(scope: &TenantScope) -> Result<TenantId, Denied> {
-    Ok(scope.allow(ReadTenant)?.spend())
 }

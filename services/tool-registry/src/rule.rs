@@ -1,6 +1,6 @@
 //! When a tool may be turned on. Pure.
 
-use countersign_access::{EnableHighRiskTool, EnableTool, TenantScope};
+use countersign_access::{ActionName, EnableHighRiskTool, EnableTool, TenantScope};
 use countersign_domain::{
     decision::Handling,
     id::ToolVersionId,
@@ -12,12 +12,22 @@ use countersign_store::enablements::TurnOnPermit;
 
 use crate::ToolDecisionError;
 
-/// Asks for the permission that this tool needs: a high-risk one needs another than the rest.
+/// What whoever turns this tool on must be allowed: a high-risk one takes another right than the
+/// rest.
+pub(crate) fn needed<O: Judged>(tool: &Tool<O>) -> ActionName {
+    if tool.operation.risk().high_risk {
+        ActionName::EnableHighRiskTool
+    } else {
+        ActionName::EnableTool
+    }
+}
+
+/// Asks for the permission that this tool needs.
 pub(crate) fn permit<O: Judged>(
     scope: &TenantScope,
     tool: &Tool<O>,
 ) -> Result<TurnOnPermit, ToolDecisionError> {
-    if tool.operation.risk().high_risk {
+    if needed(tool) == ActionName::EnableHighRiskTool {
         Ok(TurnOnPermit::HighRisk(scope.allow(EnableHighRiskTool)?))
     } else {
         Ok(TurnOnPermit::Ordinary(scope.allow(EnableTool)?))

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use countersign_access::TenantScope;
+use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{id::SourceId, name::Slug};
 use countersign_store::{
     revisions::RevisionView,
     sources::{ClassCount, Source},
 };
 
-use crate::{ReadError, Registry, registry::reading};
+use crate::{ReadError, Registry};
 
 /// Revisions shown with a source.
 const REVISIONS: u64 = 50;
@@ -42,7 +42,7 @@ impl Registry {
     /// # Errors
     /// When the caller may not read, or the database does not answer.
     pub async fn sources(&self, scope: &TenantScope) -> Result<Vec<SourceView>, ReadError> {
-        reading(scope)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         let mut latest: HashMap<SourceId, RevisionView> = tx
             .latest_revisions()
@@ -68,7 +68,7 @@ impl Registry {
         scope: &TenantScope,
         slug: &Slug,
     ) -> Result<SourceDetail, ReadError> {
-        reading(scope)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         let source = tx.source_by_slug(slug).await?;
         Ok(SourceDetail {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use countersign_access::TenantScope;
+use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{
     id::{EnvironmentId, SourceId, ToolId, ToolVersionId},
     operation::{ImportedOperation, Judged, OperationBrief},
@@ -17,7 +17,7 @@ use countersign_store::{
 };
 use serde_json::Value;
 
-use crate::{LookedAt, ReadError, Registry, ToolDecisionError, registry::reading};
+use crate::{LookedAt, ReadError, Registry, ToolDecisionError};
 
 /// A tool in an environment, with its whole definition or, where there are many, with the brief.
 #[derive(Clone, Debug)]
@@ -126,7 +126,7 @@ impl Registry {
         source: SourceId,
         environment: EnvironmentId,
     ) -> Result<Vec<ToolBrief>, ReadError> {
-        reading(scope)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         tx.source(source).await?;
         tx.environment(environment).await?;
@@ -143,7 +143,7 @@ impl Registry {
         scope: &TenantScope,
         versions: &[ToolVersionId],
     ) -> Result<HashMap<ToolVersionId, Value>, ReadError> {
-        reading(scope)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         Ok(tx.input_schemas(versions).await?)
     }
@@ -158,7 +158,7 @@ impl Registry {
         tool: ToolId,
         environment: EnvironmentId,
     ) -> Result<ToolView, ReadError> {
-        reading(scope)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         tx.environment(environment).await?;
         let found = tx.tools(ToolsOf::One(tool), environment).await?;

@@ -1,6 +1,6 @@
 //! Turns on what only reads.
 
-use countersign_access::{EnableTool, TenantScope};
+use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{
     decision::Handling,
     id::{EnvironmentId, SourceId},
@@ -8,9 +8,7 @@ use countersign_domain::{
     tool::Choice,
 };
 
-use crate::{
-    DecideTools, Registry, ToolBrief, ToolDecisionError, decide_tools::may, tools::briefs,
-};
+use crate::{DecideTools, Registry, ToolBrief, ToolDecisionError, tools::briefs};
 
 /// The wish to turn on all READ tools of a source, whichever they are by then. Whoever has seen
 /// some of them wishes for those, with [`DecideTools`].
@@ -38,7 +36,7 @@ impl Registry {
         scope: &TenantScope,
         cmd: TurnOnReads,
     ) -> Result<usize, ToolDecisionError> {
-        may(scope, EnableTool)?;
+        scope.check(ActionName::EnableTool)?;
         let tx = self.store.begin(scope).await?;
         tx.source(cmd.source).await?;
         tx.lock_tools(cmd.source).await?;

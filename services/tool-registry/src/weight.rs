@@ -10,7 +10,7 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use countersign_access::TenantScope;
+use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{
     decision::Handling,
     id::{TenantId, ToolVersionId},
@@ -26,7 +26,6 @@ use crate::{
     ReadError, Registry, ToolBrief, ToolView,
     lists::{INPUT_STEPS, Listed, Room, Told},
     output::Published,
-    registry::reading,
     shown,
 };
 
@@ -116,7 +115,8 @@ impl Registry {
         shown: &[ToolVersionId],
         tools: &[ToolBrief],
     ) -> Result<Weights, ReadError> {
-        let tenant = reading(scope)?;
+        scope.check(ActionName::ReadTenant)?;
+        let tenant = scope.tenant();
         let on = tools.iter().filter(|view| is_on(view));
         let wanted = on
             .map(|view| view.tool.version)

@@ -1,6 +1,6 @@
 //! Says that a credential may be used again, after an import changed what it was stored for.
 
-use countersign_access::{ManageConnection, ReadTenant, TenantScope};
+use countersign_access::{ActionName, ManageConnection, TenantScope};
 use countersign_domain::{
     event::Event,
     id::{EnvironmentId, RevisionId, SourceId},
@@ -34,7 +34,7 @@ impl Connections {
     /// # Errors
     /// When the caller may not see it, or the database does not answer.
     pub async fn suspended(&self, scope: &TenantScope) -> Result<Vec<Suspension>, ConnectionError> {
-        let _permit = scope.allow(ReadTenant)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         Ok(tx.suspensions().await?)
     }

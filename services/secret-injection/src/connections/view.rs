@@ -1,6 +1,6 @@
 //! What people see of a connection.
 
-use countersign_access::{ReadTenant, TenantScope};
+use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{
     Timestamp,
     connection::{AuthScheme, BaseUrl},
@@ -59,7 +59,7 @@ impl Connections {
         source: SourceId,
         environment: EnvironmentId,
     ) -> Result<Option<ConnectionView>, ConnectionError> {
-        let _permit = scope.allow(ReadTenant)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         let found = tx.connection(source, environment).await?;
         Ok(found.map(ConnectionView::from))
@@ -70,7 +70,7 @@ impl Connections {
     /// # Errors
     /// When the caller may not see them, or the database does not answer.
     pub async fn list(&self, scope: &TenantScope) -> Result<Vec<ConnectionView>, ConnectionError> {
-        let _permit = scope.allow(ReadTenant)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         let found = tx.connections().await?;
         Ok(found.into_iter().map(ConnectionView::from).collect())
@@ -85,7 +85,7 @@ impl Connections {
         scope: &TenantScope,
         source: SourceId,
     ) -> Result<Suggestions, ConnectionError> {
-        let _permit = scope.allow(ReadTenant)?;
+        scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         Ok(suggest(&tx.declared_access(source).await?))
     }

@@ -202,19 +202,29 @@ impl TenantScope {
         }
     }
 
-    /// Asks for permission. An agent may only call tools, a job only do its work; what a member
+    /// Asks for the permission to change something. An agent may only call tools, a job only do its work; what a member
     /// may do is the table's to say.
     ///
     /// # Errors
     /// When the table says no.
     pub fn allow<A: Action>(&self, _action: A) -> Result<Permit<A>, Denied> {
-        if self.may(A::NAME) {
-            Ok(Permit {
-                tenant: self.tenant,
-                marker: PhantomData,
-            })
+        self.check(A::NAME)?;
+        Ok(Permit {
+            tenant: self.tenant,
+            marker: PhantomData,
+        })
+    }
+
+    /// Asks whether [`TenantScope::allow`] would permit it, to go on only then: for what changes
+    /// nothing, or not yet.
+    ///
+    /// # Errors
+    /// When the table says no.
+    pub fn check(&self, action: ActionName) -> Result<(), Denied> {
+        if self.may(action) {
+            Ok(())
         } else {
-            Err(Denied { action: A::NAME })
+            Err(Denied { action })
         }
     }
 
