@@ -37,6 +37,7 @@ pub mod overrides;
 pub mod overriding;
 pub mod people;
 mod pool;
+mod queries;
 pub mod record_reading;
 pub mod records;
 pub mod reports;

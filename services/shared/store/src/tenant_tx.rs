@@ -1,22 +1,27 @@
 //! A transaction of one tenant.
 
+use std::ops::Deref;
+
 use countersign_access::{Action, Permit};
 use countersign_domain::{event::Event, id::TenantId};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, QueryResult, Statement, Value};
+use sea_orm::DatabaseTransaction;
 
-use crate::StoreError;
+use crate::{StoreError, queries::Queries};
 
 /// A transaction that sees one tenant's rows. What is not committed never happened.
 #[must_use]
 #[derive(Debug)]
 pub struct TenantTx {
-    tx: DatabaseTransaction,
+    queries: Queries,
     tenant: TenantId,
 }
 
 impl TenantTx {
     pub(crate) const fn new(tx: DatabaseTransaction, tenant: TenantId) -> Self {
-        Self { tx, tenant }
+        Self {
+            queries: Queries::new(tx),
+            tenant,
+        }
     }
 
     /// The tenant it sees.
@@ -30,7 +35,7 @@ impl TenantTx {
     /// # Errors
     /// When the database does not confirm; nothing can then be assumed.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.tx.commit().await?)
+        self.queries.commit().await
     }
 
     /// Tells the other services what has happened: the event is relayed once this commits, and
@@ -64,44 +69,12 @@ impl TenantTx {
             Err(StoreError::NotFound)
         }
     }
-
-    /// For entity queries: sea-orm's connection.
-    pub(crate) const fn db(&self) -> &DatabaseTransaction {
-        &self.tx
-    }
-
-    /// Runs one statement; returns how many rows it touched.
-    pub(crate) async fn execute<const N: usize>(
-        &self,
-        sql: &str,
-        values: [Value; N],
-    ) -> Result<u64, StoreError> {
-        Ok(self
-            .tx
-            .execute_raw(statement(sql, values))
-            .await?
-            .rows_affected())
-    }
-
-    /// Runs one query that gives at most one row.
-    pub(crate) async fn row<const N: usize>(
-        &self,
-        sql: &str,
-        values: [Value; N],
-    ) -> Result<Option<QueryResult>, StoreError> {
-        Ok(self.tx.query_one_raw(statement(sql, values)).await?)
-    }
-
-    /// Runs one query.
-    pub(crate) async fn rows<const N: usize>(
-        &self,
-        sql: &str,
-        values: [Value; N],
-    ) -> Result<Vec<QueryResult>, StoreError> {
-        Ok(self.tx.query_all_raw(statement(sql, values)).await?)
-    }
 }
 
-pub(crate) fn statement<const N: usize>(sql: &str, values: [Value; N]) -> Statement {
-    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+impl Deref for TenantTx {
+    type Target = Queries;
+
+    fn deref(&self) -> &Queries {
+        &self.queries
+    }
 }
