@@ -1,8 +1,9 @@
 //! What tests stand on: a real database for each test, members who act, a fixed clock, patience.
 //!
-//! Only for tests. Nothing here changes the database behind the product's back, except where a
-//! test has to move time: expiry is decided by database time, so [`Database::admin`] is how a
-//! test makes something old.
+//! Only for tests. What a test proves is done through the product. Behind its back the database
+//! is changed to begin somewhere ([`House`], a tenant with its members) and, with
+//! [`Database::admin`], to be another service or to move time: expiry is decided by database time,
+//! so that is how a test makes something old.
 
 mod database;
 mod house;

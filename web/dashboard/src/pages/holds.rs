@@ -7,7 +7,7 @@ use countersign_approvals::{Decide, Hold, HoldsWanted};
 use countersign_domain::{
     Fault as _, Kind, Timestamp,
     digest::Digest,
-    hold::{Answer as Verdict, HoldState},
+    hold::{self, HoldState},
     id::{HoldId, PersonId},
     name::Statement,
     risk::Reason,
@@ -289,8 +289,8 @@ async fn decide(here: Here, Form(form): Form<DecideForm>) -> Answer {
     let (mut drawn, hold) = HoldPage::load(&here).await?;
     drawn.reason = drawn.reason.value(form.reason);
     let (answer, what) = match form.answer.as_str() {
-        "countersign" => (Verdict::Countersign, Done::Countersigned),
-        "reject" => (Verdict::Reject, Done::Rejected),
+        "countersign" => (hold::Answer::Countersign, Done::Countersigned),
+        "reject" => (hold::Answer::Reject, Done::Rejected),
         _ => {
             return Err(Problem::invalid(
                 "invalid_form",
