@@ -50,7 +50,7 @@ pub(crate) fn is_given(cx: &Reading<'_, '_>, place: Place, wire: &str) -> bool {
     let name = spelled(wire);
     let is_key = KEYS.contains(&name.strip_prefix('x').unwrap_or(&name));
     let is_token = |one: &SchemeUse| match &one.scheme {
-        Some(Scheme::Bearer | Scheme::Oauth2) => true,
+        Some(Scheme::Bearer | Scheme::Oauth2 { .. }) => true,
         Some(Scheme::ApiKeyHeader { name }) => name.eq_ignore_ascii_case("authorization"),
         None
         | Some(

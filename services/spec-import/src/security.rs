@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use countersign_domain::operation::{Place, Scheme, SchemeUse, Security};
+use countersign_domain::{
+    operation::{Place, Scheme, SchemeUse, Security},
+    text,
+};
 use serde_json::Value;
 
 use crate::{
@@ -11,6 +14,21 @@ use crate::{
 };
 
 const ALTERNATIVES: usize = 64;
+/// Characters of an address.
+const ADDRESS: usize = 500;
+const FLOWS: [&str; 5] = [
+    "implicit",
+    "password",
+    "clientCredentials",
+    "authorizationCode",
+    "deviceAuthorization",
+];
+const OF_FLOW: [&str; 4] = [
+    "authorizationUrl",
+    "deviceAuthorizationUrl",
+    "tokenUrl",
+    "refreshUrl",
+];
 
 /// The security schemes of a document.
 #[derive(Debug, Default)]
@@ -204,16 +222,16 @@ pub(crate) fn scopes(security: &Security) -> Vec<String> {
 }
 
 fn scheme(value: &Value) -> Scheme {
-    let text = |key| value.get(key).and_then(Value::as_str).unwrap_or_default();
-    let name = text("name").to_owned();
+    let said = |key| value.get(key).and_then(Value::as_str).unwrap_or_default();
+    let name = said("name").to_owned();
     let other = |what: String| Scheme::Other { what };
     // A key that has to be made anew for each request.
-    if text("x-amazon-apigateway-authtype").eq_ignore_ascii_case("awssigv4") {
+    if said("x-amazon-apigateway-authtype").eq_ignore_ascii_case("awssigv4") {
         return other("AWS Signature Version 4".to_owned());
     }
-    match text("type").to_ascii_lowercase().as_str() {
+    match said("type").to_ascii_lowercase().as_str() {
         "apikey" if name.is_empty() => other("an API key without a name".to_owned()),
-        "apikey" => match text("in") {
+        "apikey" => match said("in") {
             "header" if !crate::parameter::is_token(&name) => {
                 other("an API key in a header that cannot be sent".to_owned())
             }
@@ -222,16 +240,37 @@ fn scheme(value: &Value) -> Scheme {
             "cookie" if crate::parameter::is_token(&name) => Scheme::ApiKeyCookie { name },
             _ => other("an API key in an unknown place".to_owned()),
         },
-        "http" => match text("scheme").to_ascii_lowercase().as_str() {
+        "http" => match said("scheme").to_ascii_lowercase().as_str() {
             "bearer" => Scheme::Bearer,
             "basic" => Scheme::Basic,
-            unknown => other(format!(
-                "http {}",
-                countersign_domain::text::strip(unknown, 40)
-            )),
+            unknown => other(format!("http {}", text::strip(unknown, 40))),
         },
-        "oauth2" | "openidconnect" => Scheme::Oauth2,
+        "oauth2" | "openidconnect" => Scheme::Oauth2 {
+            addresses: Some(addresses(value)),
+        },
         "" => other("without a type".to_owned()),
-        unknown => other(countersign_domain::text::strip(unknown, 40)),
+        unknown => other(text::strip(unknown, 40)),
     }
+}
+
+/// Where tokens are asked for, by where that stands in the scheme.
+fn addresses(scheme: &Value) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut add = |holder: &Value, key: &str, place: String| {
+        if let Some(address) = holder.get(key).and_then(Value::as_str) {
+            found.insert(place, text::strip(address, ADDRESS));
+        }
+    };
+    for key in ["openIdConnectUrl", "oauth2MetadataUrl"] {
+        add(scheme, key, key.to_owned());
+    }
+    for flow in FLOWS {
+        let Some(holder) = scheme.get("flows").and_then(|flows| flows.get(flow)) else {
+            continue;
+        };
+        for key in OF_FLOW {
+            add(holder, key, format!("{flow}.{key}"));
+        }
+    }
+    found
 }

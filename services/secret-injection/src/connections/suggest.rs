@@ -130,6 +130,7 @@ mod tests {
                 name: "X-Key".to_owned(),
             })
         };
+        let oauth = || Scheme::Oauth2 { addresses: None };
         let undefined = SchemeUse {
             scheme: None,
             ..key()
@@ -139,17 +140,14 @@ mod tests {
             servers: Vec::new(),
             needs: vec![
                 (Security::AnyOf(vec![vec![key()]]), 2),
-                (
-                    Security::AnyOf(vec![vec![key()], vec![uses(Scheme::Oauth2)]]),
-                    1,
-                ),
+                (Security::AnyOf(vec![vec![key()], vec![uses(oauth())]]), 1),
                 (Security::AnyOf(vec![vec![uses(Scheme::Bearer)]]), 4),
                 (Security::AnyOf(vec![vec![key(), uses(Scheme::Basic)]]), 8),
                 (Security::AnyOf(vec![vec![], vec![key()]]), 16),
                 (Security::Undeclared, 32),
                 // Both are satisfied by the same token.
                 (
-                    Security::AnyOf(vec![vec![uses(Scheme::Oauth2), uses(Scheme::Bearer)]]),
+                    Security::AnyOf(vec![vec![uses(oauth()), uses(Scheme::Bearer)]]),
                     64,
                 ),
                 (Security::AnyOf(vec![vec![undefined]]), 128),

@@ -6,7 +6,7 @@
 mod bind;
 mod method;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -367,7 +367,12 @@ pub enum Scheme {
     /// `Authorization: Basic`.
     Basic,
     /// OAuth 2 or `OpenID` Connect; a bearer token can be stored for it.
-    Oauth2,
+    Oauth2 {
+        /// Where tokens are asked for, by where that stands in the scheme, such as
+        /// `clientCredentials.tokenUrl`; `None` in what was imported before addresses were kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        addresses: Option<BTreeMap<String, String>>,
+    },
     /// Something Countersign cannot do yet.
     Other {
         /// What the document calls it.
@@ -383,7 +388,7 @@ impl Scheme {
             Self::ApiKeyHeader { name } => Some(AuthScheme::ApiKeyHeader { name: name.clone() }),
             Self::ApiKeyQuery { name } => Some(AuthScheme::ApiKeyQuery { name: name.clone() }),
             Self::ApiKeyCookie { name } => Some(AuthScheme::ApiKeyCookie { name: name.clone() }),
-            Self::Bearer | Self::Oauth2 => Some(AuthScheme::Bearer),
+            Self::Bearer | Self::Oauth2 { .. } => Some(AuthScheme::Bearer),
             Self::Basic => Some(AuthScheme::Basic),
             Self::Other { .. } => None,
         }

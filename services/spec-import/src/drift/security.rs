@@ -118,13 +118,13 @@ fn alternatives(old: &[Alternative], new: &[Alternative], found: &mut Findings<'
     }
 }
 
-/// The same schemes on both sides: their kinds and scopes are left.
+/// The same schemes on both sides: their kinds, addresses and scopes are left.
 fn matched(old: &[SchemeUse], new: &[SchemeUse], found: &mut Findings<'_>) {
     for one in old {
         let Some(other) = new.iter().find(|other| other.name == one.name) else {
             continue;
         };
-        if one.scheme != other.scheme {
+        if kind(one.scheme.as_ref()) != kind(other.scheme.as_ref()) {
             let text = format!("The security scheme {} is another kind now.", one.name);
             let (before, after) = (kind(one.scheme.as_ref()), kind(other.scheme.as_ref()));
             found.add(
@@ -134,6 +134,7 @@ fn matched(old: &[SchemeUse], new: &[SchemeUse], found: &mut Findings<'_>) {
                     .values(Some(&before), Some(&after)),
             );
         }
+        addresses(one, other, found);
         scopes(one, other, found);
     }
 }
@@ -150,7 +151,48 @@ fn renamed(old: &[SchemeUse], new: &[SchemeUse], found: &mut Findings<'_>) {
             .values(Some(&name(old)), Some(&name(new))),
     );
     if let ([one], [other]) = (old, new) {
+        addresses(one, other, found);
         scopes(one, other, found);
+    }
+}
+
+/// Where tokens are asked for. What an earlier import did not keep, nobody can compare.
+fn addresses(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
+    let (
+        Some(Scheme::Oauth2 { addresses: before }),
+        Some(Scheme::Oauth2 {
+            addresses: Some(after),
+        }),
+    ) = (&old.scheme, &new.scheme)
+    else {
+        return;
+    };
+    let Some(before) = before else {
+        let (code, name) = ("security_addresses_known", &new.name);
+        let text = format!("Where tokens of {name} come from is compared from now on.");
+        return found.add(Found::new(ChangeKind::Security, code, text).at(name));
+    };
+    let places: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    for place in places {
+        let (one, other) = (before.get(place), after.get(place));
+        let (code, what, severity) = match (one, other) {
+            (one, other) if one == other => continue,
+            (Some(_), Some(_)) => (
+                "security_address_changed",
+                "another",
+                SecuritySeverity::High,
+            ),
+            (None, _) => ("security_address_added", "new", SecuritySeverity::Medium),
+            (_, None) => ("security_address_removed", "gone", SecuritySeverity::Medium),
+        };
+        let place = format!("{}.{place}", new.name);
+        let text = format!("{place}: the address for tokens is {what}.");
+        found.add(
+            Found::new(ChangeKind::Security, code, text)
+                .security(severity)
+                .at(&place)
+                .values(one.map(String::as_str), other.map(String::as_str)),
+        );
     }
 }
 
@@ -219,7 +261,7 @@ fn kind(scheme: Option<&Scheme>) -> String {
         Some(Scheme::ApiKeyCookie { name }) => format!("a key in the cookie {name}"),
         Some(Scheme::Bearer) => "a bearer token".to_owned(),
         Some(Scheme::Basic) => "a user name and password".to_owned(),
-        Some(Scheme::Oauth2) => "OAuth 2".to_owned(),
+        Some(Scheme::Oauth2 { .. }) => "OAuth 2".to_owned(),
         Some(Scheme::Other { what }) => what.clone(),
     }
 }

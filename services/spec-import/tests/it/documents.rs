@@ -1,5 +1,7 @@
 //! What becomes of well-meant documents.
 
+use std::collections::BTreeMap;
+
 use countersign_domain::operation::{BodyKind, Place, Scheme, Security, Style};
 use countersign_spec_import::{Stage, compile, import_with_progress, inspect};
 use serde_json::json;
@@ -125,10 +127,13 @@ fn security_is_any_of_all_of_and_undeclared_is_not_public() {
     let card = Scheme::ApiKeyHeader {
         name: "X-Library-Card".to_owned(),
     };
+    let login = Scheme::Oauth2 {
+        addresses: Some(BTreeMap::new()),
+    };
     assert_eq!(
         schemes,
         [
-            vec![Some(card), Some(Scheme::Oauth2)],
+            vec![Some(card), Some(login)],
             vec![Some(Scheme::Basic)],
             vec![]
         ]

@@ -5,6 +5,7 @@ mod fixtures;
 mod limits;
 mod operations;
 mod schemas;
+mod token_addresses;
 mod vendors;
 
 use countersign_domain::{

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use countersign_domain::{
-    Kind, decision::Handling, drift::ReviewReason, fault::Fault as _, role::Role, tool::ToolState,
+    Kind, decision::Handling, drift::ReviewReason, fault::Fault as _, id::SourceId, role::Role,
+    tool::ToolState,
 };
 use countersign_spec_import::{Outcome, RevisionChange};
 use countersign_store::{
@@ -54,17 +55,23 @@ pub(crate) async fn turn_on(desk: &Desk, decided: &DecidedTool) {
 async fn after(
     change: impl FnOnce(&mut Value),
 ) -> (Desk, HashMap<String, DecidedTool>, Vec<RevisionChange>) {
-    let desk = Desk::new().await;
     let mut given = shop();
-    let started = desk.start(paste(&given)).await;
+    let (desk, source) = turned_on(&given).await;
+    change(&mut given);
+    let revision = desk.again(source, &given).await;
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    let tools = desk.tools(source).await;
+    (desk, tools, changes.unwrap())
+}
+
+/// Imports a document and turns everything on.
+async fn turned_on(given: &Value) -> (Desk, SourceId) {
+    let desk = Desk::new().await;
+    let started = desk.start(paste(given)).await;
     for decided in desk.tools(started.source).await.values() {
         turn_on(&desk, decided).await;
     }
-    change(&mut given);
-    let revision = desk.again(started.source, &given).await;
-    let changes = desk.imports.changes(&desk.developer, revision.id).await;
-    let tools = desk.tools(started.source).await;
-    (desk, tools, changes.unwrap())
+    (desk, started.source)
 }
 
 pub(crate) fn state(tools: &HashMap<String, DecidedTool>, key: &str) -> ToolState {
@@ -127,6 +134,49 @@ async fn t80_what_a_reviewer_relied_on_puts_a_tool_back_to_review() {
         assert_eq!(state(&tools, "GET /gone"), ToolState::On(Handling::Run));
     }
     println!("N = {} kinds of change that need a person", cases.len());
+}
+
+/// The shop, of which tokens come from an address.
+fn shop_with_tokens(from: &str) -> Value {
+    let mut shop = shop();
+    shop["components"]["securitySchemes"]["key"] = json!({"type": "oauth2",
+        "flows": {"clientCredentials": {"tokenUrl": from, "scopes": {}}}});
+    shop
+}
+
+#[tokio::test]
+async fn t80_another_address_for_tokens_puts_a_tool_back_to_review() {
+    let (desk, source) = turned_on(&shop_with_tokens("https://id.example/token")).await;
+    let given = shop_with_tokens("https://evil.example/token");
+    let revision = desk.again(source, &given).await;
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    let reviewed = Outcome::Review(ReviewReason::Security);
+    assert_eq!(told(&changes.unwrap(), "/orders"), Some(reviewed));
+    let tools = desk.tools(source).await;
+    assert_eq!(state(&tools, "GET /orders"), ToolState::NeedsReview);
+}
+
+/// An importer of before, which did not keep them, leaves definitions without addresses.
+#[tokio::test]
+async fn t80_addresses_for_tokens_that_an_older_importer_did_not_keep_only_inform() {
+    let given = shop_with_tokens("https://id.example/token");
+    let (desk, source) = turned_on(&given).await;
+    let mut admin = desk.database.admin().await;
+    let forgotten = sqlx::query(
+        "UPDATE tool_version SET fingerprint = sha256(fingerprint),
+         definition = definition #- '{security,alternatives,0,0,scheme,addresses}'",
+    );
+    forgotten.execute(&mut admin).await.unwrap();
+    let revision = desk.again(source, &given).await;
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    assert_eq!(told(&changes.unwrap(), "/orders"), Some(Outcome::Informed));
+    let tools = desk.tools(source).await;
+    assert_eq!(state(&tools, "GET /orders"), ToolState::On(Handling::Run));
+
+    let given = shop_with_tokens("https://evil.example/token");
+    desk.again(source, &given).await;
+    let tools = desk.tools(source).await;
+    assert_eq!(state(&tools, "GET /orders"), ToolState::NeedsReview);
 }
 
 #[tokio::test]

@@ -5,8 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::{Breaking, Change, ChangeKind};
 use crate::operation::ImportedOperation;
 
-/// Changes of text and servers that say nothing new to an agent or a credential.
-const ONLY_INFORM: [&str; 2] = ["operation_id_changed", "server_description_changed"];
+/// Changes of parts that count which say nothing new to an agent or a credential.
+const ONLY_INFORM: [&str; 3] = [
+    "operation_id_changed",
+    "security_addresses_known",
+    "server_description_changed",
+];
 
 /// Why a person must look at a tool again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
