@@ -139,6 +139,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "An entry of the collection has no request; it is left out.",
     ),
     (
+        "links_left_out",
+        "Answers name what can be called next; agents are not told, and a change of it is not compared.",
+    ),
+    (
         "media_left_out",
         "The method can also carry the content of a file, by another way that is not imported.",
     ),

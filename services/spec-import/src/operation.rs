@@ -168,6 +168,7 @@ pub(crate) fn read<'f, 'd>(
     let body = body::read(&mut cx, value, found.method, &mut arguments);
     let servers = servers(&mut cx, found, value);
     callbacks(&mut cx, value);
+    links(&mut cx, value);
     let place = cx.pointer.clone();
     let deprecated = cx.flag(value, "deprecated", &place);
     let words = Words::read(&mut cx, found, value);
@@ -353,5 +354,24 @@ fn callbacks(cx: &mut Reading<'_, '_>, value: &Value) {
             &format!("{}/callbacks", cx.pointer),
             &text,
         );
+    }
+}
+
+fn links(cx: &mut Reading<'_, '_>, value: &Value) {
+    let responses = value.get("responses").and_then(Value::as_object);
+    let links = |response: &Value| {
+        let found = reference::follow(cx.root, response, String::new()).ok();
+        let links = found.and_then(|(response, _)| response.get("links")?.as_object());
+        links.map_or(0, serde_json::Map::len)
+    };
+    let count: usize = responses
+        .into_iter()
+        .flatten()
+        .map(|(_, one)| links(one))
+        .sum();
+    if count > 0 {
+        let text = format!("{count} links from its answers to other operations are left out");
+        let at = format!("{}/responses", cx.pointer);
+        cx.notes.info("links_left_out", &at, &text);
     }
 }

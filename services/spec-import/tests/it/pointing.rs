@@ -159,3 +159,18 @@ fn a_pattern_that_cannot_be_checked_closes_nothing() {
         .count();
     assert_eq!(told, 3);
 }
+
+#[test]
+fn links_of_answers_are_counted_behind_references_too_and_said_to_be_left_out() {
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "Links", "version": "1"},
+        "paths": {"/books": {"get": {"responses": {
+            "200": {"$ref": "#/components/responses/Book"},
+            "default": {"description": "else", "links": {"a": {}}}}}}},
+        "components": {"responses": {"Book": {"description": "one", "links": {"b": {}, "c": {}}}}}});
+    let document = read(document.to_string().as_bytes());
+    let mut notes = at(&document, "GET", "/books").diagnostics.iter();
+    let note = notes.find(|note| note.code == "links_left_out").unwrap();
+    assert!(note.text.starts_with("3 links"), "{}", note.text);
+    assert_eq!(note.pointer, "/paths/~1books/get/responses");
+}
