@@ -41,17 +41,13 @@ pub(super) fn prepare<'a>(
     if !is_below(connection.base_url.as_url(), request.url()) {
         return Err(RequestRefused::HostNotAllowed);
     }
-    let credential = connection.credential.as_ref();
-    match credential {
-        Some(credential) => {
-            leaves_room(operation, credential, &request)?;
-            check_credential(credential, connection, &request)?;
-        }
+    let credential = match &connection.credential {
+        Some(credential) => sendable(operation, credential, connection, &request)?,
         None if needs_credential(&operation.security) => {
             return Err(RequestRefused::CredentialMissing);
         }
-        None => {}
-    }
+        None => None,
+    };
     Ok(Prepared {
         request,
         credential,
@@ -99,6 +95,25 @@ pub(super) fn is_below(base: &Url, url: &Url) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let has_no_user = url.username().is_empty() && url.password().is_none();
     url.origin() == base.origin() && is_in_path && has_no_user
+}
+
+/// The credential, checked. Where anybody is let in, an argument in its place is sent instead.
+fn sendable<'a>(
+    operation: &ImportedOperation,
+    credential: &'a CredentialFacts,
+    connection: &ConnectionFacts,
+    request: &BuiltRequest,
+) -> Result<Option<&'a CredentialFacts>, RequestRefused> {
+    let checked = leaves_room(operation, credential, request)
+        .and_then(|()| check_credential(credential, connection, request));
+    match checked {
+        Err(RequestRefused::CredentialClash | RequestRefused::QueryFilled { .. })
+            if operation.security == Security::Public =>
+        {
+            Ok(None)
+        }
+        checked => checked.map(|()| Some(credential)),
+    }
 }
 
 /// Nothing can be added to a query that is one value, unless that is a form.

@@ -194,6 +194,27 @@ async fn an_argument_cannot_stand_where_the_credential_goes() {
 }
 
 #[tokio::test]
+async fn an_operation_that_lets_anybody_in_takes_an_argument_where_the_credential_would_go() {
+    let house = House::open().await;
+    let upstream = Upstream::agreeable().await;
+    house.connect(&upstream.url("/")).await;
+    house.store(header_key("X-Api-Key"), SECRET).await;
+    let mut list = operation(Method::Get, "/items");
+    list.binds = vec![bind(In::Header, "X-Api-Key")];
+    list.security = Security::Public;
+
+    let given = object(&json!({"X-Api-Key": "mine"}));
+    let shown = preview(&list, &given, &house.facts().await).unwrap();
+    assert_eq!(shown.credential, None);
+    house.call(&list, &json!({"X-Api-Key": "mine"})).await;
+    assert_eq!(upstream.only().header("x-api-key"), Some("mine"));
+
+    house.call(&list, &json!({})).await;
+    let [_, second] = upstream.arrived().try_into().unwrap();
+    assert_eq!(second.header("x-api-key"), Some(SECRET), "there is room");
+}
+
+#[tokio::test]
 async fn a_key_is_added_to_a_query_that_is_a_form_and_to_no_other() {
     let house = House::open().await;
     let upstream = Upstream::agreeable().await;
