@@ -15,6 +15,7 @@ servers: [{url: 'https://doors.example'}]
 components:
   securitySchemes:
     key: {type: apiKey, in: header, name: X-Api-Key}
+    private: {type: apiKey, in: header, name: PRIVATE-TOKEN}
     application: {type: apiKey, in: header, name: X-Application-Key}
     token: {type: http, scheme: bearer}
     people: {type: oauth2, flows: {}}
@@ -82,6 +83,25 @@ fn what_one_stored_credential_does_not_let_in_is_off() {
     // A member says which credential is meant by what the document does not define.
     for path in ["/undefined", "/elsewhere"] {
         assert!(codes(at(&document, "GET", path)).contains(&"security_scheme_missing"));
+    }
+}
+
+#[test]
+fn a_key_in_a_header_or_a_bearer_token_lets_in_whoever_holds_one_of_them() {
+    let document = document(
+        r"
+  /either: {get: {security: [{private: []}, {token: []}]}}
+  /either-people: {get: {security: [{people: [api]}, {private: []}]}}
+  /asked-again: {get: {security: [{private: []}, {token: []}], parameters: [{in: header, name: PRIVATE-TOKEN, required: true}]}}
+  /otherwise-spelled: {get: {security: [{private: []}, {token: []}], parameters: [{in: header, name: Private-Token, required: true}]}}
+  /both-asked: {get: {security: [{private: []}, {token: []}], parameters: [{in: header, name: PRIVATE-TOKEN}, {in: header, name: Authorization, required: true}]}}
+  /optional-query: {get: {security: [{private: []}, {token: []}], parameters: [{in: query, name: private_token}]}}
+",
+    );
+    for operation in &document.operations {
+        assert_eq!(operation.unsupported, None, "{}", operation.path);
+        assert_eq!(operation.security.credentials().len(), 2);
+        assert_eq!(operation.binds, []);
     }
 }
 
