@@ -98,6 +98,25 @@ fn classify_without_silence(operation: &Evidence<'_>) -> Risk {
     classify(&plain)
 }
 
+/// A path that orders a search is believed; words alone are not, and a human looks first.
+#[test]
+fn a_search_of_a_guarded_matter_is_a_mere_read_where_its_path_says_so_and_nowhere_else() {
+    for thing in ["permissions", "users", "webhooks"] {
+        let (name, summary) = (format!("search_{thing}"), format!("Search {thing}"));
+        for (path, is_mere) in [
+            (format!("/{thing}/search"), true),
+            (format!("/{thing}:search"), true),
+            (format!("/organizations/{{id}}/{thing}/_search"), true),
+            (format!("/search/{thing}"), false),
+            (format!("/v1/{thing}"), false),
+        ] {
+            let risk = assert_class(Method::Post, &path, &name, &summary, RiskClass::Read);
+            let found = (risk.read_only, risk.high_risk);
+            assert_eq!(found, (is_mere, !is_mere), "{path}: {:#?}", risk.reasons);
+        }
+    }
+}
+
 #[test]
 fn a_guarded_matter_called_a_search_keeps_its_class() {
     for (method, path, class) in [
