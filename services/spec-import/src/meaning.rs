@@ -360,6 +360,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "A saved request has no address; it is left out.",
     ),
     (
+        "required_inside_left_out",
+        "Some methods require properties that stand inside of others; agents are not told which.",
+    ),
+    (
         "resources_too_deep",
         "Resources lie deeper than is read; what is below is left out.",
     ),

@@ -4,6 +4,8 @@
 //! `{+name}` takes a value that holds slashes, so the flat spelling beside it is used, in which
 //! every segment is a variable. Schemas are draft 3 and refer to each other by bare names.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use super::{Converted, Converting};
@@ -30,6 +32,7 @@ pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
         origins: Origins::default(),
         notes,
     };
+    let required = required(&root, cx.notes);
     if let Some(Value::Object(schemas)) = root.get_mut("schemas") {
         schemas.values_mut().for_each(modernise);
     }
@@ -48,6 +51,7 @@ pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
         );
     }
     collect(&mut root, &At::ROOT, 0, (&mut paths, &mut cx));
+    ask(&mut paths, &required);
     if let Value::Object(members) = &mut root {
         let info = json!({
             "title": members.get("title").or(members.get("name")).cloned().unwrap_or_default(),
@@ -73,6 +77,71 @@ pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
     Converted {
         root,
         origins: cx.origins,
+    }
+}
+
+/// The properties that a method requires of what it is sent, by its id and the schema's name.
+type Required = HashMap<(String, String), Vec<String>>;
+
+/// Reads `annotations.required`, which says of a property which methods require it.
+fn required(root: &Value, notes: &mut Notes) -> Required {
+    let mut required = Required::new();
+    let mut deeper = false;
+    let schemas = root.get("schemas").and_then(Value::as_object);
+    for (name, schema) in schemas.into_iter().flatten() {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (property, value) in properties.into_iter().flatten() {
+            for id in asking(value)
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+            {
+                let key = (id.to_owned(), name.clone());
+                required.entry(key).or_default().push(property.clone());
+            }
+            let parts = value.as_object().into_iter().flatten();
+            deeper = deeper || parts.map(|(_, part)| part).any(is_asked_inside);
+        }
+    }
+    if deeper {
+        let text = "of properties inside of others, agents are not told which method requires them";
+        notes.info("required_inside_left_out", &At::Pointer("/schemas"), text);
+    }
+    required
+}
+
+fn asking(property: &Value) -> Option<&Vec<Value>> {
+    property.pointer("/annotations/required")?.as_array()
+}
+
+fn is_asked_inside(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(is_asked_inside),
+        Value::Object(members) => asking(value).is_some() || members.values().any(is_asked_inside),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// Asks for what each method requires, beside the schema that all methods share.
+fn ask(paths: &mut Map<String, Value>, required: &Required) {
+    let items = paths.values_mut().filter_map(Value::as_object_mut);
+    for operation in items.flat_map(Map::values_mut) {
+        let id = operation["operationId"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let Some(body) = operation.get_mut("requestBody") else {
+            continue;
+        };
+        let schema = &mut body["content"]["application/json"]["schema"];
+        let name = schema["$ref"]
+            .as_str()
+            .and_then(|place| place.strip_prefix("#/schemas/"));
+        let key = (id, name.unwrap_or_default().to_owned());
+        if let Some(names) = required.get(&key) {
+            *schema = json!({ "allOf": [schema.take(), { "required": names }] });
+            body["required"] = true.into();
+        }
     }
 }
 

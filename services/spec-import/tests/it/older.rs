@@ -229,6 +229,43 @@ fn a_body_in_swagger_2_is_the_body_whether_of_the_operation_the_path_or_the_docu
 }
 
 #[test]
+fn a_discovery_method_asks_for_the_properties_that_it_requires_and_no_other_method_does() {
+    let plant = json!({"$ref": "Plant"});
+    let required = json!({"required": ["garden.plants.insert"]});
+    let method = |id: &str, verb: &str| json!({"id": id, "path": "plants", "httpMethod": verb, "request": plant});
+    let document = read(
+        json!({
+            "discoveryVersion": "v1", "name": "garden", "rootUrl": "https://garden.example/",
+            "schemas": {"Plant": {"id": "Plant", "type": "object", "properties": {
+                "name": {"type": "string", "annotations": required},
+                "label": {"type": "string"},
+                "pot": {"type": "object", "properties": {
+                    "size": {"type": "string", "annotations": required}}}}}},
+            "resources": {"plants": {"methods": {
+                "insert": method("garden.plants.insert", "POST"),
+                "patch": method("garden.plants.patch", "PATCH")}}}
+        })
+        .to_string()
+        .as_bytes(),
+    );
+    let insert = at(&document, "POST", "/plants");
+    let patch = at(&document, "PATCH", "/plants");
+    for (operation, body, fits) in [
+        (insert, json!({"body": {"name": "Basil"}}), true),
+        (insert, json!({"body": {"label": "Herbs"}}), false),
+        (insert, json!({}), false),
+        (patch, json!({"body": {"label": "Herbs"}}), true),
+        (patch, json!({}), true),
+    ] {
+        let validator = countersign_spec_import::compile(&operation.input_schema).unwrap();
+        let method = operation.method;
+        assert_eq!(validator.is_valid(&body), fits, "{method} {body}");
+    }
+    let mut notes = document.diagnostics.iter();
+    assert!(notes.any(|note| note.code == "required_inside_left_out"));
+}
+
+#[test]
 fn forms_and_files_in_swagger_2_are_sent_as_such() {
     let document = pantry();
     let label = at(&document, "POST", "/jars/{jar}/label");
