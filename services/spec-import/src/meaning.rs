@@ -257,7 +257,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "part_headers_left_out",
-        "A part of a form is to be sent with headers of its own; they are left out.",
+        "A part of a form is to be sent with headers of its own, which are left out; where one is required, the operation is off.",
     ),
     (
         "path_ambiguous",

@@ -60,11 +60,8 @@ fn part(
         let text = "the style does not exist; the default is used";
         cx.notes.warning("style_unknown", at, text);
     }
-    let headers = value.get("headers").and_then(Value::as_object);
-    if headers.is_some_and(|headers| !headers.is_empty()) {
-        let text = format!("the headers of the part {property:?} are not sent");
-        cx.notes
-            .warning("part_headers_left_out", &at.key("headers"), &text);
+    if kind == BodyKind::Multipart {
+        headers(cx, property, value.get("headers"), &at.key("headers"));
     }
     if value.get("allowReserved") == Some(&Value::Bool(true)) {
         let text = "reserved characters are always encoded in a form";
@@ -84,6 +81,20 @@ fn part(
         style,
         explode,
         content_type: part_type(value).filter(|media| is_json(media) || !styled),
+    }
+}
+
+/// Agents cannot give the headers of a part; those that say what it is are ours to set.
+fn headers(cx: &mut Reading<'_, '_>, property: &str, given: Option<&Value>, at: &At<'_>) {
+    for (name, header) in given.and_then(Value::as_object).into_iter().flatten() {
+        let ours = ["content-type", "content-disposition"];
+        if !ours.iter().any(|one| name.eq_ignore_ascii_case(one)) {
+            let at = at.key(name);
+            let header = resolve(cx.root, header).unwrap_or(header);
+            let required = cx.flag(header, "required", &at);
+            let what = format!("the header {name:?} of the part {property:?}");
+            cx.lose("part_headers_left_out", &at, &what, required);
+        }
     }
 }
 

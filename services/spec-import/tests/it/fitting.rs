@@ -35,6 +35,35 @@ fn written(body: Option<&Body>) -> Vec<(&str, Style, bool)> {
 }
 
 #[test]
+fn a_part_of_a_form_that_needs_headers_of_its_own_turns_the_operation_off() {
+    for (header, is_off) in [
+        (
+            json!({"X-Sum": {"required": true, "schema": {"type": "string"}}}),
+            true,
+        ),
+        (json!({"X-Sum": {"schema": {"type": "string"}}}), false),
+        (
+            json!({"Content-Type": {"required": true}, "Content-Disposition": {"required": true}}),
+            false,
+        ),
+    ] {
+        let content = json!({"multipart/form-data": {
+            "schema": {"type": "object", "properties": {"file": {"type": "string"}}},
+            "encoding": {"file": {"headers": header}}}});
+        let operation = post("3.1.0", &content, &json!({}));
+        let reason = operation.unsupported.as_deref();
+        let is_named = reason.is_some_and(|why| why.contains("\"X-Sum\" of the part \"file\""));
+        assert_eq!(
+            (is_named, reason.is_some()),
+            (is_off, is_off),
+            "{header}: {reason:?}"
+        );
+        let told = crate::codes(&operation).contains(&"part_headers_left_out");
+        assert_eq!(told, header.get("X-Sum").is_some(), "{header}");
+    }
+}
+
+#[test]
 fn a_style_counts_in_a_part_where_its_version_says_so() {
     let lists = json!({"multipart/form-data": {
         "schema": {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string"}}}},
