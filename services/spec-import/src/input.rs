@@ -14,6 +14,7 @@ use crate::{
     operation::Reading,
     schema::{
         compile::{compile, compiles},
+        discriminator,
         measure::measure,
     },
 };
@@ -120,6 +121,9 @@ pub(crate) fn schema(
         parts_compile &= look.compiles;
     }
     cx.remark(marks, "what its arguments are said to be");
+    let mut discriminators = cx.definitions.discriminators(&closure);
+    discriminators.append(&mut arguments.links.discriminators);
+    cx.discriminators = discriminator::kept(discriminators);
     let parts_compile = parts_compile && cx.definitions.compile_each(&closure);
     let schema = arguments.schema(cx.definitions.copy(&closure));
     if parts_compile {

@@ -1,6 +1,6 @@
 //! One method and path becomes one operation, whatever is wrong with it.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use countersign_domain::{
     operation::{Body, ImportedOperation, Method, Security},
@@ -55,6 +55,8 @@ pub(crate) struct Reading<'s, 'd> {
     pub(crate) path: &'d str,
     /// What lets it in.
     pub(crate) security: Security,
+    /// What chooses among the alternatives of its arguments.
+    pub(crate) discriminators: BTreeMap<String, String>,
     pub(crate) pointer: String,
     pub(crate) notes: Notes,
     unsupported: Option<String>,
@@ -148,6 +150,7 @@ pub(crate) fn read<'f, 'd>(
         schemes: &shared.schemes,
         path: found.path,
         security: Security::Undeclared,
+        discriminators: BTreeMap::new(),
         pointer: found.pointer.clone(),
         notes: Notes::of_operation(),
         unsupported: None,
@@ -202,6 +205,7 @@ pub(crate) fn read<'f, 'd>(
         security: cx.security,
         servers,
         input: input_schema.0,
+        discriminators: cx.discriminators,
         deprecated,
     };
     (half, question)
@@ -219,6 +223,7 @@ pub(crate) struct Half<'f, 'd> {
     security: Security,
     servers: Vec<countersign_domain::operation::Server>,
     input: Value,
+    discriminators: BTreeMap<String, String>,
     deprecated: bool,
 }
 
@@ -237,6 +242,7 @@ impl Half<'_, '_> {
             input_schema: self.input,
             binds: self.binds,
             body: self.body,
+            discriminators: self.discriminators,
             output,
             security: self.security,
             servers: self.servers,

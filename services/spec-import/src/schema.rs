@@ -7,6 +7,7 @@
 mod choices;
 pub(crate) mod compile;
 pub(crate) mod definitions;
+pub(crate) mod discriminator;
 mod family;
 mod identity;
 mod joined;

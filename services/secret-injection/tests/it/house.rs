@@ -1,6 +1,6 @@
 //! Two tenants with an API each, over a real database, a real vault and a real door.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use countersign_access::{Actor, CallTool, Membership, TenantScope};
 use countersign_domain::{
@@ -263,6 +263,7 @@ pub(crate) fn operation(method: Method, path: &str) -> ImportedOperation {
         input_schema: Value::Null,
         binds: Vec::new(),
         body: None,
+        discriminators: BTreeMap::new(),
         output: None,
         security: Security::Undeclared,
         servers: Vec::new(),

@@ -7,7 +7,7 @@ mod bind;
 mod method;
 mod security;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -59,6 +59,10 @@ pub struct ImportedOperation {
     pub binds: Vec<Bind>,
     /// What becomes of the argument `body`.
     pub body: Option<Body>,
+    /// What chooses among the alternatives of its arguments, in words, by where that stands. It is
+    /// compared and nothing else: no value is checked against it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub discriminators: BTreeMap<String, String>,
     /// What a successful answer is, where the document says so and it can be said to agents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<Output>,

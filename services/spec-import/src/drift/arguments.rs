@@ -4,7 +4,7 @@
 //! in the path. All arguments stand in one object that takes no others.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     hash::Hash,
 };
 
@@ -37,6 +37,7 @@ pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &
         with(bind, found);
     }
     bodies(old.body.as_ref(), new.body.as_ref(), found);
+    discriminators(old, new, found);
     let mut walk = Walk::new((&old.input_schema, &new.input_schema), found);
     for (one, other) in pairs {
         let schemas = (
@@ -63,6 +64,27 @@ pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &
             nested: false,
         };
         walk.compare(one, other, &root);
+    }
+}
+
+/// Compares what chooses among alternatives: a hint, behind which the schemas say what fits.
+fn discriminators(old: &ImportedOperation, new: &ImportedOperation, found: &mut Findings<'_>) {
+    let (before, after) = (&old.discriminators, &new.discriminators);
+    let places: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    for place in places {
+        let (one, other) = (before.get(place), after.get(place));
+        let (code, what) = match (one, other) {
+            (one, other) if one == other => continue,
+            (Some(_), Some(_)) => ("discriminator_changed", "is another"),
+            (None, _) => ("discriminator_added", "is told now"),
+            (_, None) => ("discriminator_removed", "is not told any more"),
+        };
+        let text = format!("{place}: what chooses among the alternatives {what}.");
+        found.add(
+            Found::new(ChangeKind::Input, code, text)
+                .at(place)
+                .values(one.map(String::as_str), other.map(String::as_str)),
+        );
     }
 }
 

@@ -1,5 +1,7 @@
 //! Makes an imported document ready to be written: digests, and nothing that the database refuses.
 
+use std::collections::BTreeMap;
+
 use countersign_domain::{
     digest::Digest,
     operation::{
@@ -79,6 +81,9 @@ struct Fingerprinted<'a> {
     input_schema: &'a Value,
     binds: &'a [Bind],
     body: Option<&'a Body>,
+    /// Earlier imports did not keep any, and what has none is as it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    discriminators: Option<&'a BTreeMap<String, String>>,
     output: Option<&'a Output>,
     security: &'a Security,
     servers: &'a [Server],
@@ -99,6 +104,7 @@ fn fingerprint(operation: &ImportedOperation) -> Digest {
         input_schema: &operation.input_schema,
         binds: &operation.binds,
         body: operation.body.as_ref(),
+        discriminators: Some(&operation.discriminators).filter(|all| !all.is_empty()),
         output: operation.output.as_ref(),
         security: &operation.security,
         servers: &operation.servers,

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::{
     compile::compiles,
+    discriminator::{self, Discriminators},
     family,
     identity::Identities,
     joined::joined,
@@ -96,6 +97,8 @@ pub(crate) struct Links {
     pub(crate) broken: Option<String>,
     /// What is remarkable about its titles and descriptions as they were written.
     pub(crate) marks: Marks,
+    /// What chooses among its alternatives, by where that stands in it.
+    pub(crate) discriminators: Discriminators,
 }
 
 impl Links {
@@ -111,6 +114,7 @@ impl Links {
         self.all.extend(part.all);
         self.same.extend(part.same);
         self.marks = self.marks.and(part.marks);
+        self.discriminators.extend(part.discriminators);
         self.broken = self.broken.take().or(part.broken);
     }
 }
@@ -402,6 +406,18 @@ impl<'d> Definitions<'d> {
         let compiles = compiles(&mut self.list[id].schema);
         self.list[id].compiles = Some(compiles);
         compiles
+    }
+
+    /// What chooses among the alternatives of a closure, by definition and place.
+    pub(crate) fn discriminators(&self, closure: &Closure) -> Discriminators {
+        let members = closure.members.iter().map(|id| &self.list[*id]);
+        members
+            .flat_map(|one| {
+                let found = one.links.discriminators.iter();
+                found
+                    .map(|(inside, words)| (discriminator::place(&one.name, inside), words.clone()))
+            })
+            .collect()
     }
 
     /// Copies a closure out, to stand under `$defs`.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{
     choices,
     definitions::{Definitions, Links, Side},
+    discriminator,
     joined::Neighbours,
     keyword::{self, Keyword},
     older::{bounds as older_bounds, nullable},
@@ -237,11 +238,15 @@ impl<'w, 'd> Walk<'w, 'd> {
                 }
             }
             "nullable" if !value.is_boolean() => self.odd(name, at),
-            "discriminator" => self.notes.info(
-                "discriminator_left_out",
-                at,
-                "the discriminator is a hint; it is checked that one of the alternatives fits",
-            ),
+            "discriminator" => {
+                let whole = at.to_string();
+                let place = whole.strip_prefix(self.base).unwrap_or(&whole).to_owned();
+                let words = discriminator::words(value);
+                self.links.discriminators.insert(place, words);
+                let text =
+                    "the discriminator is a hint; it is checked that one of the alternatives fits";
+                self.notes.info("discriminator_left_out", at, text);
+            }
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 //! What changed between two imports, from documents in to sentences out.
 
 mod arguments;
+mod discriminators;
 mod fixtures;
 mod limits;
 mod operations;

@@ -1,6 +1,6 @@
 //! A tenant with a developer, a reviewer and an imported API.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use countersign_access::{ImportSource, RunJob, TenantScope};
 use countersign_domain::{
@@ -213,6 +213,7 @@ pub(crate) fn operation(name: &str, class: RiskClass, high_risk: bool) -> Import
             "additionalProperties": false}),
         binds: Vec::new(),
         body: None,
+        discriminators: BTreeMap::new(),
         output: None,
         security: Security::Undeclared,
         servers: Vec::new(),

@@ -6,7 +6,8 @@ use super::{Breaking, Change, ChangeKind};
 use crate::operation::ImportedOperation;
 
 /// Changes of parts that count which say nothing new to an agent or a credential.
-const ONLY_INFORM: [&str; 3] = [
+const ONLY_INFORM: [&str; 4] = [
+    "discriminator_added",
     "operation_id_changed",
     "security_addresses_known",
     "server_description_changed",

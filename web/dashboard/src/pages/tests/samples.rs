@@ -2,6 +2,8 @@
 
 mod overrides;
 
+use std::collections::BTreeMap;
+
 use countersign_accounts::{FoundInvitation, Member, OpenInvitation};
 use countersign_approvals::{HeldCall, Hold};
 use countersign_domain::{
@@ -107,6 +109,7 @@ fn operation(number: u128, class: RiskClass, text: &str) -> ImportedOperation {
             kind: BodyKind::Json,
             encoding: Vec::new(),
         }),
+        discriminators: BTreeMap::new(),
         output: None,
         security: Security::AnyOf(vec![vec![SchemeUse {
             name: text.to_owned(),

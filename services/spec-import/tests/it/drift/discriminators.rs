@@ -1,0 +1,110 @@
+//! What chooses among the alternatives of what is sent.
+
+use countersign_domain::{
+    drift::{Breaking::No, ReviewReason, needs_review},
+    operation::ImportedDocument,
+};
+use countersign_spec_import::drift::compare;
+use serde_json::{Value, json};
+
+use super::{Expected, expect, whole};
+
+/// Pays by card or by bank.
+fn paying(discriminator: &Value) -> ImportedDocument {
+    let mut method = json!({"anyOf": [
+        {"$ref": "#/components/schemas/Card"}, {"$ref": "#/components/schemas/Bank"}]});
+    if !discriminator.is_null() {
+        method["discriminator"] = discriminator.clone();
+    }
+    let of = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+    whole(&json!({
+        "components": {"schemas": {"Card": of("card"), "Bank": of("bank"), "Method": method}},
+        "paths": {"/payments": {"post": {"summary": "Pay", "responses": {}, "requestBody": {
+            "content": {"application/json": {"schema": {
+                "type": "object",
+                "properties": {"method": {"$ref": "#/components/schemas/Method"}}}}}}}}},
+    }))
+}
+
+fn by(name: &str, first: &str, second: &str) -> Value {
+    let target = |name: &str| format!("#/components/schemas/{name}");
+    json!({"propertyName": name, "mapping": {"card": target(first), "bank": target(second)}})
+}
+
+#[test]
+fn another_property_or_another_mapping_is_found_and_reviewed_where_a_human_is_needed() {
+    let old = paying(&by("kind", "Card", "Bank"));
+    assert!(old.operations[0].risk.high_risk);
+    expect("the same", (&old, &old), &[]);
+    let another: Expected = &[("discriminator_changed", No)];
+    let gone: Expected = &[("discriminator_removed", No)];
+    for (new, expected, after) in [
+        (
+            by("type", "Card", "Bank"),
+            another,
+            Some("type; bank: Bank; card: Card"),
+        ),
+        (
+            by("kind", "Bank", "Card"),
+            another,
+            Some("kind; bank: Card; card: Bank"),
+        ),
+        (json!({"propertyName": "kind"}), another, Some("kind")),
+        (Value::Null, gone, None),
+    ] {
+        let what = new.to_string();
+        let new = paying(&new);
+        expect(&what, (&old, &new), expected);
+        let changes = compare(&old, &new);
+        let before = changes[0].before.as_deref();
+        assert_eq!(before, Some("kind; bank: Bank; card: Card"), "{what}");
+        assert_eq!(changes[0].after.as_deref(), after, "{what}");
+        let mut operation = old.operations[0].clone();
+        let reason = needs_review(&operation, &changes);
+        assert_eq!(reason, Some(ReviewReason::HighRiskInput), "{what}");
+        operation.risk.high_risk = false;
+        assert_eq!(needs_review(&operation, &changes), None, "{what}");
+    }
+}
+
+/// An earlier import kept none, and no tool is looked at again for that.
+#[test]
+fn one_that_was_not_told_before_only_informs() {
+    let new = paying(&by("kind", "Card", "Bank"));
+    let old = paying(&Value::Null);
+    expect("new", (&old, &new), &[("discriminator_added", No)]);
+    assert_eq!(needs_review(&old.operations[0], &compare(&old, &new)), None);
+}
+
+#[test]
+fn how_a_mapping_is_ordered_and_its_targets_are_written_means_nothing() {
+    let plain = json!({"mapping": {"bank": "Bank", "card": "Card"}, "propertyName": "kind"});
+    let (old, new) = (paying(&by("kind", "Card", "Bank")), paying(&plain));
+    expect("order", (&old, &new), &[]);
+}
+
+#[test]
+fn what_there_is_no_room_to_keep_is_compared_all_the_same() {
+    let many = |last: &str| {
+        let mut all: Vec<Value> = (10..60)
+            .map(|index| {
+                json!({"oneOf": [{"type": "object"}], "discriminator": {
+                "propertyName": format!("kind{index}")}})
+            })
+            .collect();
+        all[49]["discriminator"]["mapping"] = json!({"long": "x".repeat(400), "z": last});
+        let schema = json!({"type": "object", "properties": {"all": {"prefixItems": all}}});
+        super::taking(&schema)
+    };
+    let (old, new) = (many("One"), many("Other"));
+    let kept = &old.operations[0].discriminators;
+    assert!(
+        serde_json::to_string(kept).unwrap().len() < 5_000,
+        "{kept:?}"
+    );
+    expect(
+        "the last of many",
+        (&old, &new),
+        &[("discriminator_changed", No)],
+    );
+}
