@@ -23,12 +23,10 @@ use crate::{
     operation::Reading,
     reference,
     schema::Links,
-    words::shown,
+    words::{FIELDS, shown},
 };
 
 const DESCRIPTION: usize = 1_024;
-/// Fields that are named in words.
-const FIELDS: usize = 30;
 
 /// Reads `requestBody` and adds the argument `body`.
 pub(crate) fn read<'d>(

@@ -56,6 +56,21 @@ pub(crate) fn fields<'d>(
     [request, response.finish()]
 }
 
+/// The fields of each item of a stream that a success answers with, where nothing is said of the
+/// stream as a whole.
+pub(crate) fn items<'d>(outlines: &mut Outlines<'d>, value: &'d Value) -> Vec<String> {
+    let root = outlines.root;
+    let mut fields = Fields::of(outlines);
+    fields.answers = true;
+    for response in successes(root, value.get("responses")) {
+        let streams = media(root, response).filter(|media| media.get("schema").is_none());
+        for item in streams.filter_map(|media| media.get("itemSchema")) {
+            fields.schema(item, 2);
+        }
+    }
+    fields.finish()
+}
+
 /// Whether many things are sent at once: the body of some media type is a list of them.
 pub(crate) fn sends_a_list<'d>(outlines: &mut Outlines<'d>, value: &'d Value) -> bool {
     let root = outlines.root;
@@ -152,11 +167,7 @@ impl<'o, 'd> Fields<'o, 'd> {
     pub(crate) fn responses(&mut self, responses: Option<&'d Value>) {
         self.answers = true;
         let root = self.outlines.root;
-        let all = responses.and_then(Value::as_object).into_iter().flatten();
-        let success = all.filter(|(status, _)| status.starts_with('2'));
-        let success: Vec<_> = success
-            .filter_map(|(_, response)| reference::end(root, response))
-            .collect();
+        let success: Vec<_> = successes(root, responses).collect();
         for response in &success {
             self.content(root, response);
         }
@@ -213,6 +224,12 @@ impl<'o, 'd> Fields<'o, 'd> {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
+}
+
+fn successes<'d>(root: &'d Value, responses: Option<&'d Value>) -> impl Iterator<Item = &'d Value> {
+    let all = responses.and_then(Value::as_object).into_iter().flatten();
+    let success = all.filter(|(status, _)| status.starts_with('2'));
+    success.filter_map(move |(_, response)| reference::end(root, response))
 }
 
 /// The media types of a `content`.

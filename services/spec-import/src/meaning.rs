@@ -132,7 +132,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "item_schema_left_out",
-        "The document describes each item of a stream; agents are told of the stream as a whole only.",
+        "The document describes each item of a stream; agents are told the names of its fields, and no schema.",
     ),
     (
         "item_without_request",

@@ -229,8 +229,19 @@ pub(crate) struct Half<'f, 'd> {
 
 impl Half<'_, '_> {
     /// The operation, with what was asked about it.
-    pub(crate) fn whole(mut self, risk: Risk, answer: Answer) -> ImportedOperation {
+    pub(crate) fn whole(
+        mut self,
+        risk: Risk,
+        answer: Answer,
+        items: &[String],
+    ) -> ImportedOperation {
         let output = answer.tell(&self.pointer, &mut self.notes);
+        if output
+            .as_ref()
+            .is_some_and(|output| output.schema.is_none())
+        {
+            self.words.tell_items(items, &self.pointer, &mut self.notes);
+        }
         let Self { found, words, .. } = self;
         ImportedOperation {
             method: found.method,

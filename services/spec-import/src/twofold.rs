@@ -58,6 +58,8 @@ pub(crate) struct Question<'d> {
 struct Reply {
     risk: Risk,
     answer: Answer,
+    /// The fields of each item, where it answers with a stream of them.
+    items: Vec<String>,
     /// What the operation was classified by, if somebody collects that.
     facts: Option<Facts>,
 }
@@ -112,7 +114,7 @@ pub(crate) fn read<'d>(
         listener.progress(progress(found.len(), found.len()));
         let mut operations = Vec::with_capacity(halves.len());
         for (half, reply) in halves.into_iter().zip(replies) {
-            operations.push(half.whole(reply.risk, reply.answer));
+            operations.push(half.whole(reply.risk, reply.answer, &reply.items));
             if let Some(facts) = reply.facts {
                 listener.facts(facts);
             }
@@ -173,6 +175,7 @@ impl<'d> Second<'d> {
         Reply {
             risk: risk::classify(&evidence),
             answer: self.answers.read(value, &question.pointer),
+            items: evidence::items(outlines, value),
             facts: self.collects.then(|| Facts::of(&evidence)),
         }
     }

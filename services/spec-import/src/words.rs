@@ -3,10 +3,12 @@
 use countersign_domain::text;
 use serde_json::Value;
 
-use crate::{document::Found, marks::Marks, markup, name, operation::Reading};
+use crate::{document::Found, marks::Marks, markup, name, notes::Notes, operation::Reading};
 
 const TITLE: usize = 120;
 const DESCRIPTION: usize = 1_024;
+/// Fields that are named in words.
+pub(crate) const FIELDS: usize = 30;
 
 /// What the document says about an operation in words.
 pub(crate) struct Words<'d> {
@@ -86,6 +88,23 @@ impl<'d> Words<'d> {
             summary,
             full,
         }
+    }
+}
+
+impl Words<'_> {
+    /// Tells agents, behind the description, what each item of a stream holds: there is no schema
+    /// of the whole answer.
+    pub(crate) fn tell_items(&mut self, fields: &[String], pointer: &str, notes: &mut Notes) {
+        if fields.is_empty() {
+            return;
+        }
+        let names = fields[..fields.len().min(FIELDS)].join(", ");
+        let hint = format!("Each item of the answer has these fields: {names}.");
+        Marks::of(&hint).tell("what its answer is said to be", pointer, notes);
+        let hint = text::strip(&hint, DESCRIPTION / 2);
+        let room = DESCRIPTION - hint.chars().count() - 1;
+        let words = text::strip(&self.description, room);
+        self.description = [words.as_str(), &hint].join(" ").trim_start().into();
     }
 }
 
