@@ -11,6 +11,7 @@
 //! so do operations with more and more that has no partner when they are compared.
 
 use std::{
+    any::Any,
     env, fs,
     io::Read as _,
     path::{Path, PathBuf},
@@ -18,9 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use countersign_domain::operation::{
-    Bind, ImportedDocument, ImportedOperation, Output, Place, Style,
-};
+use countersign_domain::operation::{Bind, ImportedOperation, Output, Place, Style};
 use countersign_spec_import::{
     Limits, bundle::Bundle, drift::compare_operation, import, import_files, import_once,
 };
@@ -282,7 +281,7 @@ fn child(what: &str, file: &Path) -> Option<Figures> {
 }
 
 fn operations(file: &Path) -> usize {
-    whole(&given(file)).operations.len()
+    whole(&given(file)).0
 }
 
 /// One document, or the files of a folder that refer to each other.
@@ -312,14 +311,21 @@ fn gather((base, folder): (&Path, &Path), files: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
-fn whole(given: &Given) -> ImportedDocument {
+/// How many operations a document has, and all that was made of it.
+fn whole(given: &Given) -> (usize, Box<dyn Any>) {
     let limits = Limits::default();
-    let document = match given {
-        Given::One(bytes) => import_once(bytes, &limits, &mut |_| {}),
-        Given::Folder(files) => Bundle::from_files(files.clone(), &limits)
-            .and_then(|mut bundle| import_files(&mut bundle, None, &limits)),
-    };
-    document.expect("a document")
+    match given {
+        Given::One(bytes) => {
+            let written = import_once(bytes, &limits, &mut |_| {}).expect("a document");
+            (written.document.operations.len(), Box::new(written))
+        }
+        Given::Folder(files) => {
+            let document = Bundle::from_files(files.clone(), &limits)
+                .and_then(|mut bundle| import_files(&mut bundle, None, &limits))
+                .expect("a document");
+            (document.operations.len(), Box::new(document))
+        }
+    }
 }
 
 /// The same bytes, parsed and nothing more.
@@ -345,7 +351,7 @@ fn one(words: &[String]) {
     };
     let given = given(Path::new(file));
     let (started, began) = (cpu_ms(), Instant::now());
-    let kept: Box<dyn std::any::Any> = match what.as_str() {
+    let kept: Box<dyn Any> = match what.as_str() {
         "import" => Box::new(whole(&given)),
         _ => Box::new(plain(&given)),
     };

@@ -23,6 +23,7 @@ mod work;
 use std::mem;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use tokio::{sync::watch, task::spawn_blocking};
 
 use countersign_domain::operation::{ImportedDocument, ImportedOperation};
@@ -86,8 +87,8 @@ impl Reader {
 enum Line {
     /// How far it is.
     Progress(Progress),
-    /// One operation of the document, in its order.
-    Operation(Box<ImportedOperation>),
+    /// One operation of the document, in its order, and its input schema, which it comes without.
+    Operation(Box<ImportedOperation>, Box<RawValue>),
     /// The document, imported, without its operations; the last line.
     Document(Box<ImportedDocument>),
     /// Why there is none; the last line.

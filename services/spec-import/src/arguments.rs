@@ -1,6 +1,10 @@
 //! The arguments of an operation: one flat object, the body under `body`.
 
-use std::{collections::HashMap, ptr, rc::Rc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ptr,
+    rc::Rc,
+};
 
 use countersign_domain::{
     media_type,
@@ -8,6 +12,7 @@ use countersign_domain::{
     text,
 };
 use foldhash::quality::RandomState;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -107,17 +112,28 @@ impl Arguments {
     }
 
     /// The object schema, with its definitions.
-    pub(crate) fn schema(self, definitions: Map<String, Value>) -> Value {
-        let mut schema = Map::new();
-        schema.insert("type".to_owned(), "object".into());
-        schema.insert("properties".to_owned(), Value::Object(self.properties));
-        schema.insert("required".to_owned(), json!(self.required));
-        schema.insert("additionalProperties".to_owned(), false.into());
-        if !definitions.is_empty() {
-            schema.insert("$defs".to_owned(), Value::Object(definitions));
+    pub(crate) fn schema<'a>(&'a self, definitions: BTreeMap<&'a str, &'a Value>) -> Schema<'a> {
+        Schema {
+            kind: "object",
+            properties: &self.properties,
+            required: &self.required,
+            additional_properties: false,
+            definitions,
         }
-        Value::Object(schema)
     }
+}
+
+/// The schema of all arguments, to be written.
+#[derive(Debug, Serialize)]
+pub(crate) struct Schema<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    properties: &'a Map<String, Value>,
+    required: &'a [String],
+    #[serde(rename = "additionalProperties")]
+    additional_properties: bool,
+    #[serde(rename = "$defs", skip_serializing_if = "BTreeMap::is_empty")]
+    definitions: BTreeMap<&'a str, &'a Value>,
 }
 
 /// Binds every parameter, and every variable of the path that has none.

@@ -4,9 +4,9 @@ use std::{collections::HashMap, mem, rc::Rc};
 
 use countersign_domain::{
     digest::Digest,
-    operation::{ImportedDocument, Method},
+    operation::{ImportedDocument, ImportedOperation, Method},
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use crate::{
     ImportError, Limits, Listener, Progress, Stage, arguments,
@@ -58,6 +58,32 @@ pub(crate) struct Found<'d> {
     pub(crate) template: Rc<Result<Template<'d>, &'static str>>,
 }
 
+/// A document whose input schemas are texts: as values they take twenty times the memory, and few
+/// need them all at once.
+#[derive(Debug)]
+pub struct Written {
+    /// The document, in which every input schema is null.
+    pub document: ImportedDocument,
+    /// The input schema of each operation, in their order.
+    pub inputs: Vec<Box<RawValue>>,
+}
+
+impl Written {
+    /// The document with its input schemas.
+    pub(crate) fn read(mut self) -> ImportedDocument {
+        for (operation, input) in self.document.operations.iter_mut().zip(self.inputs) {
+            put(operation, &input).expect("what was written can be read");
+        }
+        self.document
+    }
+}
+
+/// Puts an operation's input schema where it belongs.
+pub(crate) fn put(operation: &mut ImportedOperation, input: &RawValue) -> serde_json::Result<()> {
+    operation.input_schema = serde_json::from_str(input.get())?;
+    Ok(())
+}
+
 /// Imports a document, an archive or a gzip file; see [`crate::import_with_progress`]. Only an
 /// archive can be begun with a file that is named.
 pub(crate) fn import(
@@ -65,7 +91,7 @@ pub(crate) fn import(
     root: Option<&str>,
     limits: &Limits,
     listener: &mut dyn Listener,
-) -> Result<ImportedDocument, ImportError> {
+) -> Result<Written, ImportError> {
     let watch = Stopwatch::start(limits);
     let mut notes = Notes::of_document();
     tell(listener, Stage::Reading, (0, bytes.len()));
@@ -93,7 +119,7 @@ pub(crate) fn import_files(
     root: Option<&str>,
     limits: &Limits,
     listener: &mut dyn Listener,
-) -> Result<ImportedDocument, ImportError> {
+) -> Result<Written, ImportError> {
     let watch = Stopwatch::start(limits);
     let mut notes = Notes::of_document();
     let root = bundle::root_of(files, root, limits, &watch)?;
@@ -111,7 +137,7 @@ fn finish(
     (limits, watch): (&Limits, &Stopwatch),
     mut notes: Notes,
     listener: &mut dyn Listener,
-) -> Result<ImportedDocument, ImportError> {
+) -> Result<Written, ImportError> {
     watch.check(|| "reading".to_owned())?;
     let openapi = openapi(tree.root, limits, &mut notes)?;
     let root = &openapi.root;
@@ -134,6 +160,7 @@ fn finish(
     };
     let Outcome {
         mut operations,
+        inputs,
         sha256,
         answers,
     } = twofold::read(&mut shared, second, &found, (watch, listener))?;
@@ -161,7 +188,7 @@ fn finish(
         mem::forget((shared, answers, found));
         mem::forget(openapi.root);
     }
-    Ok(document)
+    Ok(Written { document, inputs })
 }
 
 /// What was noted about a place inside an operation before there were operations belongs to it.

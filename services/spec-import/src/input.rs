@@ -6,7 +6,10 @@ use std::{
 };
 
 use foldhash::quality::RandomState;
-use serde_json::{Value, json};
+use serde_json::{
+    Value, json,
+    value::{RawValue, to_raw_value},
+};
 
 use crate::{
     arguments::Arguments,
@@ -20,6 +23,7 @@ use crate::{
 };
 
 const DEPTH: usize = 100;
+const PLAIN: &str = "a schema is plain JSON";
 /// Bytes of an argument's schema that is remembered; longer ones are said once.
 const REMEMBERED: usize = 2_048;
 /// Arguments that are remembered.
@@ -78,20 +82,25 @@ impl Looked {
     }
 }
 
-/// The input schema and its bytes. Where it cannot be made, no argument is accepted at all.
+/// The input schema, as text: the definitions that many operations share are written out for each,
+/// and as values they would take twenty times the memory. Where it cannot be made, no argument is
+/// accepted at all.
 pub(crate) fn schema(
     cx: &mut Reading<'_, '_>,
     mut arguments: Arguments,
     limit: usize,
     looked: &mut Looked,
-) -> (Value, usize) {
-    let nothing = || json!({"type": "object", "properties": {}, "required": [], "additionalProperties": false});
+) -> Box<RawValue> {
+    let nothing = || {
+        let schema = json!({"type": "object", "properties": {}, "required": [], "additionalProperties": false});
+        to_raw_value(&schema).expect(PLAIN)
+    };
     let closure = match cx.definitions.closure(&arguments.links, limit) {
         Ok(closure) => closure,
         Err(reason) => {
             let pointer = cx.pointer.clone();
             cx.refuse("schema_unusable", &pointer, &reason);
-            return (nothing(), 0);
+            return nothing();
         }
     };
     let own = arguments.known.iter();
@@ -103,7 +112,7 @@ pub(crate) fn schema(
             &pointer,
             &format!("its schema is larger than {limit} bytes"),
         );
-        return (nothing(), 0);
+        return nothing();
     }
     if own.map(|one| one.depth).max().unwrap_or(0) > DEPTH {
         cx.refuse(
@@ -111,7 +120,7 @@ pub(crate) fn schema(
             &pointer,
             "its schema is nested too deeply",
         );
-        return (nothing(), 0);
+        return nothing();
     }
     let mut marks = closure.marks.and(arguments.links.marks);
     let mut parts_compile = are_different(&arguments.required);
@@ -125,19 +134,19 @@ pub(crate) fn schema(
     discriminators.append(&mut arguments.links.discriminators);
     cx.discriminators = discriminator::kept(discriminators);
     let parts_compile = parts_compile && cx.definitions.compile_each(&closure);
-    let schema = arguments.schema(cx.definitions.copy(&closure));
+    let text = to_raw_value(&arguments.schema(cx.definitions.of(&closure))).expect(PLAIN);
     if parts_compile {
-        return (schema, bytes);
+        return text;
     }
-    match compile(&schema) {
-        Ok(_) => (schema, bytes),
+    match compile(&serde_json::from_str(text.get()).expect(PLAIN)) {
+        Ok(_) => text,
         Err(reason) => {
             cx.refuse(
                 "schema_does_not_compile",
                 &pointer,
                 &format!("its schema does not compile: {reason}"),
             );
-            (nothing(), 0)
+            nothing()
         }
     }
 }

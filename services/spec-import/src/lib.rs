@@ -60,6 +60,7 @@ pub use countersign_store::{
     revision_changes::{ChangedToolName, Outcome, RevisionChange},
     source_schedules::{LookFailure, Schedule},
 };
+pub use document::Written;
 pub use error::ImportError;
 pub use imports::{Given, ImportAgain, Imports, StartError, StartImport, Started};
 pub use job::{ImportPayload, ImportSpec, LookAgain, LookPayload};
@@ -75,7 +76,7 @@ pub use schema::compile::compile;
 /// # Errors
 /// When the document as a whole cannot be read, or costs more than the limits allow.
 pub fn import(bytes: &[u8], limits: &Limits) -> Result<ImportedDocument, ImportError> {
-    document::import(bytes, None, limits, &mut |_: Progress| {})
+    document::import(bytes, None, limits, &mut |_: Progress| {}).map(Written::read)
 }
 
 /// Imports a document and tells how far it is.
@@ -87,7 +88,7 @@ pub fn import_with_progress(
     limits: &Limits,
     mut progress: &mut dyn FnMut(Progress),
 ) -> Result<ImportedDocument, ImportError> {
-    document::import(bytes, None, limits, &mut progress)
+    document::import(bytes, None, limits, &mut progress).map(Written::read)
 }
 
 /// Imports the only document of a process, and tells how far it is. What was read is left to the
@@ -99,7 +100,7 @@ pub fn import_once(
     bytes: &[u8],
     limits: &Limits,
     progress: &mut dyn FnMut(Progress),
-) -> Result<ImportedDocument, ImportError> {
+) -> Result<Written, ImportError> {
     document::import(bytes, None, limits, &mut Last(progress))
 }
 
@@ -137,5 +138,5 @@ pub fn import_files(
     root: Option<&str>,
     limits: &Limits,
 ) -> Result<ImportedDocument, ImportError> {
-    document::import_files(files, root, limits, &mut |_: Progress| {})
+    document::import_files(files, root, limits, &mut |_: Progress| {}).map(Written::read)
 }

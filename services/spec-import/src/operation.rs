@@ -7,7 +7,7 @@ use countersign_domain::{
     risk::Risk,
     text,
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use crate::{
     Limits,
@@ -182,8 +182,8 @@ pub(crate) fn read<'f, 'd>(
         .all_schema_bytes
         .saturating_sub(shared.schema_bytes);
     let limit = shared.limits.schema_bytes.min(room);
-    let input_schema = input::schema(&mut cx, arguments, limit, &mut shared.inputs);
-    shared.schema_bytes += input_schema.1;
+    let input = input::schema(&mut cx, arguments, limit, &mut shared.inputs);
+    shared.schema_bytes += input.get().len();
     let question = Question {
         method: found.method,
         path: found.path,
@@ -204,7 +204,7 @@ pub(crate) fn read<'f, 'd>(
         body,
         security: cx.security,
         servers,
-        input: input_schema.0,
+        input,
         discriminators: cx.discriminators,
         deprecated,
     };
@@ -222,19 +222,19 @@ pub(crate) struct Half<'f, 'd> {
     body: Option<Body>,
     security: Security,
     servers: Vec<countersign_domain::operation::Server>,
-    input: Value,
+    input: Box<RawValue>,
     discriminators: BTreeMap<String, String>,
     deprecated: bool,
 }
 
 impl Half<'_, '_> {
-    /// The operation, with what was asked about it.
+    /// The operation, with what was asked about it, and its input schema, which stays a text.
     pub(crate) fn whole(
         mut self,
         risk: Risk,
         answer: Answer,
         items: &[String],
-    ) -> ImportedOperation {
+    ) -> (ImportedOperation, Box<RawValue>) {
         let output = answer.tell(&self.pointer, &mut self.notes);
         if output
             .as_ref()
@@ -243,14 +243,14 @@ impl Half<'_, '_> {
             self.words.tell_items(items, &self.pointer, &mut self.notes);
         }
         let Self { found, words, .. } = self;
-        ImportedOperation {
+        let operation = ImportedOperation {
             method: found.method,
             path: found.path.to_owned(),
             name: words.name,
             operation_id: words.id,
             title: words.title,
             description: words.description,
-            input_schema: self.input,
+            input_schema: Value::Null,
             binds: self.binds,
             body: self.body,
             discriminators: self.discriminators,
@@ -261,7 +261,8 @@ impl Half<'_, '_> {
             risk,
             unsupported: self.unsupported,
             diagnostics: self.notes.finish(&found.pointer),
-        }
+        };
+        (operation, self.input)
     }
 }
 

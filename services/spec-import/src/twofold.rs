@@ -19,7 +19,7 @@ use countersign_domain::{
     operation::{ImportedOperation, Method},
     risk::Risk,
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use crate::{
     ImportError, Listener, Progress, Stage,
@@ -74,6 +74,8 @@ pub(crate) struct Second<'d> {
 /// What comes of both.
 pub(crate) struct Outcome<'d> {
     pub(crate) operations: Vec<ImportedOperation>,
+    /// Their input schemas.
+    pub(crate) inputs: Vec<Box<RawValue>>,
     pub(crate) sha256: Digest,
     pub(crate) answers: Answers<'d>,
 }
@@ -113,14 +115,18 @@ pub(crate) fn read<'d>(
         let (replies, sha256, answers) = joined.unwrap_or_else(|panic| resume_unwind(panic))?;
         listener.progress(progress(found.len(), found.len()));
         let mut operations = Vec::with_capacity(halves.len());
+        let mut inputs = Vec::with_capacity(halves.len());
         for (half, reply) in halves.into_iter().zip(replies) {
-            operations.push(half.whole(reply.risk, reply.answer, &reply.items));
+            let (operation, input) = half.whole(reply.risk, reply.answer, &reply.items);
+            operations.push(operation);
+            inputs.push(input);
             if let Some(facts) = reply.facts {
                 listener.facts(facts);
             }
         }
         Ok(Outcome {
             operations,
+            inputs,
             sha256,
             answers,
         })

@@ -16,6 +16,7 @@ use countersign_domain::{Fault as _, operation::ImportedDocument};
 use countersign_spec_import::{ImportError, apart::Program};
 use countersign_testkit::{PATIENCE, until};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, waitid};
+use serde_json::{Map, Value, json};
 
 use crate::program;
 
@@ -222,6 +223,59 @@ fn t77_a_document_that_wants_more_memory_than_there_is_ends_the_child_and_nothin
     assert!(cost.peak_kib <= MEMORY_KIB, "{} KiB", cost.peak_kib);
     assert!(cost.used <= PROCESSOR_TIME, "{:?}", cost.used);
     assert!(cost.is_answered(), "{}", cost.ended);
+}
+
+/// A hundred and fifty things that lead to each other, so that the body of each leads to all.
+fn woven() -> Vec<u8> {
+    const THINGS: usize = 150;
+    let name = |number: usize| format!("Thing{}", number % THINGS);
+    let leads_to = |number| json!({"$ref": format!("#/components/schemas/{}", name(number))});
+    let (mut paths, mut schemas) = (Map::new(), Map::new());
+    for number in 0..THINGS {
+        let plain = |at: usize| {
+            let said = format!("Field {at} of thing {number}, as the guide has it.");
+            (
+                format!("field_{at}"),
+                json!({"type": "string", "description": said}),
+            )
+        };
+        let mut fields: Map<String, Value> = (0..12).map(plain).collect();
+        for step in [1, 7, 31] {
+            fields.insert(format!("step_{step}"), leads_to(number + step));
+        }
+        let list = json!({"type": "array", "items": leads_to(number + 1)});
+        fields.insert("more".to_owned(), list);
+        schemas.insert(
+            name(number),
+            json!({"type": "object", "properties": fields}),
+        );
+        let body = json!({"content": {"application/json": {"schema": leads_to(number)}}});
+        let make = json!({"requestBody": body, "responses": {"200": {"description": "ok"}}});
+        paths.insert(format!("/things{number}"), json!({"post": make}));
+    }
+    let document = json!({"openapi": "3.0.3", "info": {"title": "Woven", "version": "1"},
+        "servers": [{"url": "https://api.example.com"}],
+        "paths": paths, "components": {"schemas": schemas}});
+    document.to_string().into_bytes()
+}
+
+#[tokio::test]
+async fn t77_schemas_that_all_lead_to_each_other_are_imported_whole() {
+    let document = woven();
+    let cost = measured(document.clone());
+    println!("{:?}, {} KiB", cost.used, cost.peak_kib);
+    assert!(cost.ended.success(), "{}: {:.200}", cost.ended, cost.said);
+    assert!(cost.peak_kib <= MEMORY_KIB, "{} KiB", cost.peak_kib);
+    let operations = read(&document).await.unwrap().operations;
+    let callable = operations.iter().filter(|one| one.unsupported.is_none());
+    assert_eq!((operations.len(), callable.count()), (150, 150));
+    let schema = &operations[149].input_schema;
+    assert_eq!(schema["$defs"].as_object().unwrap().len(), 150);
+    let bytes = operations
+        .iter()
+        .map(|one| one.input_schema.to_string().len());
+    let bytes: usize = bytes.sum();
+    assert!(bytes > 16 << 20, "{bytes}");
 }
 
 #[tokio::test]

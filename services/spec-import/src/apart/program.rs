@@ -27,6 +27,7 @@ use crate::{
         limits::{MEMORY_MIB, PATIENCE, SAID, processor_seconds},
         work::died_of,
     },
+    document::put,
 };
 
 /// Documents that are read at the same time.
@@ -179,7 +180,10 @@ impl Said {
         };
         let operations = self.operations.into_iter();
         let all = operations.map(|line| match serde_json::from_slice(&line) {
-            Ok(Line::Operation(operation)) => Ok(make(*operation)),
+            Ok(Line::Operation(mut operation, input)) => match put(&mut operation, &input) {
+                Ok(()) => Ok(make(*operation)),
+                Err(_) => Err(ImportError::Interrupted),
+            },
             _ => Err(ImportError::Interrupted),
         });
         Ok((*document, all.collect::<Result<_, _>>()?))
@@ -271,7 +275,7 @@ async fn hear(out: impl AsyncRead + Unpin, told: &mut (dyn FnMut(Progress) + Sen
         match serde_json::from_slice(&line) {
             Ok(Line::Progress(progress)) => told(progress),
             Ok(Line::Error(error)) => return Heard::Error(error),
-            Ok(Line::Operation(_) | Line::Document(_)) | Err(_) => return Heard::Nonsense,
+            Ok(Line::Operation(..) | Line::Document(_)) | Err(_) => return Heard::Nonsense,
         }
     }
 }

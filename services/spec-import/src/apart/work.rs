@@ -5,8 +5,6 @@ use std::{
     mem,
 };
 
-use countersign_domain::operation::ImportedDocument;
-
 use crate::{
     ImportError, Last, Limits, Progress,
     apart::{
@@ -14,7 +12,7 @@ use crate::{
         limits::{self, Reach},
     },
     bundle::Files,
-    document,
+    document::{self, Written},
 };
 
 /// Reads a document from `document` and says on `told` what comes of it. `root` names the file of
@@ -59,7 +57,7 @@ pub fn work_on_files(
 /// Hears an import out and passes on how far it is and what comes of it.
 fn answer(
     told: impl Write,
-    import: impl FnOnce(&mut dyn FnMut(Progress)) -> Result<ImportedDocument, ImportError>,
+    import: impl FnOnce(&mut dyn FnMut(Progress)) -> Result<Written, ImportError>,
 ) -> io::Result<()> {
     let mut told = BufWriter::new(told);
     let mut heard = Ok(());
@@ -70,9 +68,12 @@ fn answer(
     });
     heard?;
     let last = match result {
-        Ok(mut document) => {
-            for operation in mem::take(&mut document.operations) {
-                say(&mut told, &Line::Operation(Box::new(operation)))?;
+        Ok(Written {
+            mut document,
+            inputs,
+        }) => {
+            for (operation, input) in mem::take(&mut document.operations).into_iter().zip(inputs) {
+                say(&mut told, &Line::Operation(Box::new(operation), input))?;
             }
             Line::Document(Box::new(document))
         }

@@ -2,13 +2,13 @@
 //! operations carry.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{Arc, OnceLock},
 };
 
 use countersign_domain::schema;
 use foldhash::quality::RandomState;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     compile::compiles,
@@ -365,7 +365,6 @@ impl<'d> Definitions<'d> {
                     .filter(|next| !seen.contains(*next)),
             );
         }
-        members.sort_by(|a, b| self.list[*a].name.cmp(&self.list[*b].name));
         Ok(Closure {
             members,
             bytes,
@@ -420,12 +419,11 @@ impl<'d> Definitions<'d> {
             .collect()
     }
 
-    /// Copies a closure out, to stand under `$defs`.
-    pub(crate) fn copy(&self, closure: &Closure) -> Map<String, Value> {
-        closure
-            .members
-            .iter()
-            .map(|id| (self.list[*id].name.clone(), self.list[*id].schema.clone()))
+    /// The definitions of a closure by their names, to stand under `$defs`.
+    pub(crate) fn of(&self, closure: &Closure) -> BTreeMap<&str, &Value> {
+        let members = closure.members.iter().map(|id| &self.list[*id]);
+        members
+            .map(|one| (one.name.as_str(), &one.schema))
             .collect()
     }
 }
