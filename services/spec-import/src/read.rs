@@ -3,6 +3,8 @@
 //! A document that two readers could read in two ways is refused: what is approved must be what
 //! runs. So duplicate keys are errors, and of YAML only `true` and `false` are booleans.
 
+mod spelling;
+
 use std::str::Utf8Error;
 
 use countersign_domain::json::{self, InvalidJson, StrictValue};
@@ -151,8 +153,16 @@ fn read_yaml(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
     let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error))?;
     let text = without_last_mark(text);
     deep(|| {
-        let StrictValue(root) = serde_saphyr::from_str_with_options(text, options(limits))
-            .map_err(|error| explain(&error, limits))?;
+        let read = |text: &str| serde_saphyr::from_str_with_options(text, options(limits));
+        // What is wrong with a document is said of the text as it is.
+        let marked = spelling::marked(text).and_then(|marked| read(&marked).ok());
+        let root = if let Some(StrictValue(mut root)) = marked {
+            spelling::settle(&mut root);
+            root
+        } else {
+            let StrictValue(root) = read(text).map_err(|error| explain(&error, limits))?;
+            root
+        };
         let written_version = root
             .pointer("/info/version")
             .is_some_and(Value::is_number)

@@ -27,6 +27,7 @@ mod reimports;
 mod schedules;
 mod sensitivity;
 mod shared_table;
+mod spellings;
 mod suspensions;
 mod trades;
 mod unseen;

@@ -1,0 +1,142 @@
+//! Whole numbers of YAML that are not written as they are printed, such as `16_9`, `0x1F` and `+1`.
+//!
+//! The reader of YAML makes `169` of the first, which is a text since YAML 1.2, and what was meant
+//! as a text is sent as it was written or not at all. So such a scalar is marked before the document
+//! is read, which makes it a text, and each mark is taken away again: where a schema asks for texts
+//! the scalar stays as it is written, and elsewhere it is the number that it means, if it is one.
+
+use serde_json::{Map, Number, Value};
+
+/// A character for private use. Of a document that uses it nothing is marked.
+const MARK: char = '\u{e0c5}';
+/// What a schema lists values under.
+const VALUES: [&str; 3] = ["enum", "const", "default"];
+
+/// The document with marks, if it has something to mark.
+pub(super) fn marked(text: &str) -> Option<String> {
+    if !text.split(is_between).any(is_odd) || text.contains(MARK) {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    for word in text.split_inclusive(is_between) {
+        if is_odd(word.trim_end_matches(is_between)) {
+            out.push(MARK);
+        }
+        out.push_str(word);
+    }
+    Some(out)
+}
+
+/// Takes every mark away again.
+pub(super) fn settle(value: &mut Value) {
+    unmark(value, false);
+}
+
+fn unmark(value: &mut Value, is_text: bool) {
+    match value {
+        Value::String(text) if text.contains(MARK) => {
+            let written = text.replace(MARK, "");
+            let whole = text.strip_prefix(MARK) == Some(&written) && !is_text;
+            let number = whole.then(|| number(&written)).flatten();
+            *value = number.map_or(Value::String(written), Value::Number);
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| unmark(item, is_text)),
+        Value::Object(members) => {
+            let texts = asks_for_texts(members);
+            for (name, member) in members.iter_mut() {
+                unmark(member, texts && VALUES.contains(&name.as_str()));
+            }
+            if members.keys().any(|name| name.contains(MARK)) {
+                let named = std::mem::take(members).into_iter();
+                *members = named
+                    .map(|(name, it)| (name.replace(MARK, ""), it))
+                    .collect();
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn asks_for_texts(schema: &Map<String, Value>) -> bool {
+    match schema.get("type") {
+        Some(Value::String(name)) => name == "string",
+        Some(Value::Array(names)) => {
+            let has = |name: &str| names.iter().any(|one| one == name);
+            has("string") && !has("integer") && !has("number")
+        }
+        _ => false,
+    }
+}
+
+const fn is_between(letter: char) -> bool {
+    matches!(
+        letter,
+        ' ' | '\t' | '\r' | '\n' | ',' | '[' | ']' | '{' | '}'
+    )
+}
+
+/// Whether a word is read as a whole number that is printed otherwise.
+fn is_odd(word: &str) -> bool {
+    let unsigned = word.strip_prefix(['+', '-']).unwrap_or(word);
+    match unsigned.as_bytes() {
+        [b'0', b'x' | b'X' | b'o' | b'O' | b'b' | b'B', digits @ ..] => {
+            let is_digit = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'_';
+            !digits.is_empty() && digits.iter().all(is_digit)
+        }
+        [b'0'..=b'9', rest @ ..] => {
+            let is_respelled = unsigned.len() < word.len() && !word.starts_with('-')
+                || unsigned.starts_with('0') && word != "0"
+                || rest.contains(&b'_');
+            is_respelled
+                && rest
+                    .iter()
+                    .all(|byte| byte.is_ascii_digit() || *byte == b'_')
+        }
+        _ => false,
+    }
+}
+
+/// The number that a word is to YAML 1.2.
+fn number(word: &str) -> Option<Number> {
+    if let Some(digits) = word.strip_prefix("0x") {
+        return u64::from_str_radix(digits, 16).ok().map(Number::from);
+    }
+    if let Some(digits) = word.strip_prefix("0o") {
+        return u64::from_str_radix(digits, 8).ok().map(Number::from);
+    }
+    word.parse::<i64>().ok().map(Number::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_numbers_that_are_printed_otherwise_are_odd() {
+        for word in [
+            "16_9", "1_000", "0x1F", "0X1f", "0o17", "0b11", "+1", "-0", "007", "-1_0",
+        ] {
+            assert!(is_odd(word), "{word}");
+        }
+        for word in [
+            "0",
+            "1",
+            "-1",
+            "169",
+            "1.10",
+            "+1.5",
+            "1e3",
+            "_1",
+            "5GB",
+            "0x",
+            "0xyz",
+            "a_1",
+            "-",
+            "",
+            "2026-01-01",
+            "1_a",
+        ] {
+            assert!(!is_odd(word), "{word}");
+        }
+    }
+}

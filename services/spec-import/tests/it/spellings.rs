@@ -1,0 +1,85 @@
+//! Numbers of YAML that are written otherwise than they are printed.
+
+use countersign_spec_import::{compile, import};
+use serde_json::{Value, json};
+
+use crate::{at, patient};
+
+const RATIOS: &str = r#"
+openapi: 3.0.3
+info: {title: Ratios, version: 1_0}
+servers: [{url: "https://ratios.example"}]
+paths:
+  "/a 1_0":
+    get: {responses: {}}
+  /ratios:
+    get:
+      operationId: 1_0
+      description: |
+        Takes 16_9 and 0x1F,
+        +1
+      parameters:
+        - {name: ratio, in: query, schema: {type: string, enum: [16_9, 4_3], default: 16_9}}
+        - name: vote
+          in: query
+          schema:
+            type: string
+            enum:
+              - +1
+              - -1
+              - 007
+        - {name: flags, in: query, schema: {type: [string, "null"], enum: [0x1F, 0b11, null]}}
+        - {name: mask, in: query, schema: {type: integer, enum: [0x1F, 0o17, +3], maximum: 1_000}}
+        - {name: seven, in: query, schema: {enum: [007, 1_0, "1_0 ,[+1"]}}
+      responses: {}
+"#;
+
+#[test]
+fn what_is_meant_as_a_text_is_sent_as_it_is_written() {
+    let document = import(RATIOS.as_bytes(), &patient()).unwrap();
+    let ratios = at(&document, "GET", "/ratios");
+    let schema = |key: &str| ratios.input_schema["properties"][key].clone();
+
+    assert_eq!(schema("ratio")["enum"], json!(["16_9", "4_3"]));
+    assert_eq!(schema("ratio")["default"], "16_9");
+    assert_eq!(schema("vote")["enum"], json!(["+1", "-1", "007"]));
+    assert_eq!(schema("flags")["enum"], json!(["0x1F", "0b11", null]));
+    assert_eq!(schema("seven")["enum"], json!([7, "1_0", "1_0 ,[+1"]));
+    let validator = compile(&ratios.input_schema).unwrap();
+    assert!(!validator.is_valid(&json!({"ratio": "169"})));
+}
+
+#[test]
+fn a_number_in_another_base_is_a_number_where_numbers_are_asked_for() {
+    let document = import(RATIOS.as_bytes(), &patient()).unwrap();
+    let ratios = at(&document, "GET", "/ratios");
+    let mask = &ratios.input_schema["properties"]["mask"];
+
+    assert_eq!(mask["enum"], json!([31, 15, 3]));
+    assert_eq!(mask.get("maximum"), None::<&Value>);
+    let codes: Vec<&str> = ratios
+        .diagnostics
+        .iter()
+        .map(|one| one.code.as_str())
+        .collect();
+    assert!(codes.contains(&"schema_keyword_invalid"), "{codes:?}");
+}
+
+#[test]
+fn nothing_else_of_the_document_is_changed() {
+    let document = import(RATIOS.as_bytes(), &patient()).unwrap();
+    let ratios = at(&document, "GET", "/ratios");
+
+    assert_eq!(document.version, "1_0");
+    assert_eq!(ratios.operation_id.as_deref(), Some("1_0"));
+    assert_eq!(ratios.description, "Takes 16_9 and 0x1F,\n+1");
+    assert_eq!(at(&document, "GET", "/a 1_0").path, "/a 1_0");
+    let broken = RATIOS.replace("get: {responses: {}}", "get: {responses: }}");
+    let error = import(broken.as_bytes(), &patient())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("line 7") || error.contains("line 8"),
+        "{error}"
+    );
+}
