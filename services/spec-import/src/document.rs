@@ -23,7 +23,7 @@ use crate::{
     output::Answers,
     own_address,
     path::Template,
-    paths,
+    paths, reference,
     schema::{Definitions, Side},
     security::Schemes,
     server,
@@ -140,6 +140,8 @@ fn finish(
 ) -> Result<Written, ImportError> {
     watch.check(|| "reading".to_owned())?;
     let openapi = openapi(tree.root, limits, &mut notes)?;
+    // These point into what was given already.
+    let said = notes.count();
     let root = &openapi.root;
     let found = paths::find(root, limits, &mut notes)?;
     let definitions = Definitions::new(root, openapi.dialect, Side::Request);
@@ -176,11 +178,21 @@ fn finish(
     document.operations = operations;
     server::settle(&mut document, &found);
     document.diagnostics = notes.finish(&At::ROOT);
-    beside(&mut document, &found);
     let of_definitions = mem::replace(&mut shared.definitions.notes, Notes::of_document());
-    document
+    let of_definitions = of_definitions.finish(&At::Pointer("/components"));
+    document.diagnostics.extend(of_definitions);
+    let of_operations = document.operations.iter_mut();
+    let of_operations = of_operations.flat_map(|one| &mut one.diagnostics);
+    for note in document
         .diagnostics
-        .extend(of_definitions.finish(&At::Pointer("/components")));
+        .iter_mut()
+        .skip(said)
+        .chain(of_operations)
+    {
+        let place = reference::nearest(root, &note.pointer);
+        note.pointer.truncate(place.len());
+    }
+    beside(&mut document, &found);
     // First back to the format that was given, then to the file.
     openapi.origins.show(&mut document);
     tree.origins.show(&mut document);

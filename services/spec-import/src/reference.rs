@@ -101,6 +101,14 @@ fn plainly<'d>(root: &'d Value, pointer: &str) -> Option<&'d Value> {
     Some(value)
 }
 
+/// As much of a JSON pointer as leads somewhere; all of what is none, such as a place in a file.
+pub(crate) fn nearest<'p>(root: &Value, pointer: &'p str) -> &'p str {
+    let ends = pointer.rmatch_indices('/').map(|(end, _)| end);
+    let mut places = [pointer.len()].into_iter().chain(ends);
+    let nearest = places.find(|end| plainly(root, &pointer[..*end]).is_some());
+    nearest.map_or(pointer, |end| &pointer[..end])
+}
+
 /// Follows `$ref` until something else stands there; also returns where that is.
 pub(crate) fn follow<'d>(
     root: &'d Value,

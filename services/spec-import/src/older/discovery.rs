@@ -62,7 +62,10 @@ pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
         cx.origins.add("/info", "");
         if let Some(address) = address(members) {
             members.insert("servers".to_owned(), json!([{ "url": address }]));
-            cx.origins.add("/servers", "/rootUrl");
+            let given = ["/rootUrl", "/baseUrl"].into_iter();
+            let given = given.filter(|place| members.contains_key(&place[1..]));
+            cx.origins
+                .add_made("/servers", given.take(1).collect::<String>());
         }
         if let Some(scopes) = scopes {
             let flow = json!({ "scopes": scopes });
@@ -70,7 +73,7 @@ pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
             let components = json!({ "securitySchemes": { "oauth2": scheme } });
             members.insert("components".to_owned(), components);
             cx.origins
-                .add("/components/securitySchemes/oauth2", "/auth/oauth2");
+                .add_made("/components/securitySchemes/oauth2", "/auth/oauth2");
         }
         members.insert("paths".to_owned(), Value::Object(paths));
     }
@@ -257,7 +260,8 @@ fn method(
     }
     let place = At::Pointer("/paths");
     let place = place.key(&path);
-    cx.origins.add(place.key(&verb).to_string(), at.to_string());
+    let here = place.key(&verb);
+    cx.origins.add(here.to_string(), at.to_string());
     for (name, what) in [
         ("mediaUpload", "sending the content of a file with it"),
         ("supportsMediaDownload", "asking for the content itself"),
@@ -270,10 +274,15 @@ fn method(
             cx.notes.warning("media_left_out", &at.key(name), &text);
         }
     }
-    item[verb] = operation(value, &path);
+    item[verb.as_str()] = operation(value, &path, (&here, at), cx);
 }
 
-fn operation(value: &Value, path: &str) -> Value {
+fn operation(
+    value: &Value,
+    path: &str,
+    (here, at): (&At<'_>, &At<'_>),
+    cx: &mut Converting<'_>,
+) -> Value {
     let id = value.get("id").and_then(Value::as_str).unwrap_or_default();
     let parameters = value.get("parameters").and_then(Value::as_object);
     let parameters: Vec<Value> = parameters
@@ -285,7 +294,15 @@ fn operation(value: &Value, path: &str) -> Value {
                 || path.contains(&format!("{{{name}}}"))
                 || path.contains(&format!("{{+{name}}}"))
         })
-        .map(|(name, value)| parameter(name, value))
+        .enumerate()
+        .map(|(index, (name, value))| {
+            let given = at.key("parameters").key(name).to_string();
+            let now = here.key("parameters").index(index).to_string();
+            cx.origins.add(format!("{now}/schema/items"), given.clone());
+            cx.origins.add(format!("{now}/schema"), given.clone());
+            cx.origins.add(now, given);
+            parameter(name, value)
+        })
         .collect();
     let mut operation = json!({
         "operationId": id,
@@ -294,13 +311,21 @@ fn operation(value: &Value, path: &str) -> Value {
         "deprecated": value.get("deprecated").cloned().unwrap_or(Value::Bool(false)),
         "parameters": parameters,
     });
+    let mut origin = |now: &str, given: &str| {
+        let (now, given) = (here.key(now).to_string(), at.key(given).to_string());
+        cx.origins.add_made(now, given);
+    };
+    origin("operationId", "id");
+    origin("tags", "id");
     if let Some(request) = value.get("request") {
         let content = json!({ "application/json": { "schema": named(request) } });
         operation["requestBody"] = json!({ "content": content });
+        origin("requestBody", "request");
     }
     if let Some(response) = value.get("response") {
         let content = json!({ "application/json": { "schema": named(response) } });
         operation["responses"] = json!({ "200": { "description": "", "content": content } });
+        origin("responses", "response");
     }
     if let Some(Value::Array(scopes)) = value.get("scopes") {
         // Any one of them lets a call in.
@@ -308,6 +333,7 @@ fn operation(value: &Value, path: &str) -> Value {
             .iter()
             .map(|scope| json!({ "oauth2": [scope] }))
             .collect();
+        origin("security", "scopes");
     }
     operation
 }

@@ -137,17 +137,17 @@ fn addresses(place: &str, schemes: &[String]) -> Vec<Value> {
 }
 
 fn servers(members: &mut Map<String, Value>, cx: &mut Converting<'_>) {
-    let servers = match place(members) {
-        Some(place) => addresses(&place, &texts(members.get("schemes"))),
+    let (servers, given) = match place(members) {
+        Some(place) => (addresses(&place, &texts(members.get("schemes"))), "/host"),
         None => match members.get("basePath").and_then(Value::as_str) {
-            Some(base) if !slashed(base).is_empty() => vec![json!({ "url": slashed(base) })],
-            Some(_) | None => Vec::new(),
+            Some(base) if !slashed(base).is_empty() => {
+                (vec![json!({ "url": slashed(base) })], "/basePath")
+            }
+            Some(_) | None => return,
         },
     };
-    if !servers.is_empty() {
-        members.insert("servers".to_owned(), Value::Array(servers));
-        cx.origins.add("/servers", "/host");
-    }
+    members.insert("servers".to_owned(), Value::Array(servers));
+    cx.origins.add_made("/servers", given);
 }
 
 /// `securityDefinitions` move to where they are looked for.
@@ -155,7 +155,12 @@ fn schemes(members: &mut Map<String, Value>, cx: &mut Converting<'_>) {
     let Some(Value::Object(mut schemes)) = members.shift_remove("securityDefinitions") else {
         return;
     };
-    for scheme in schemes.values_mut().filter_map(Value::as_object_mut) {
+    let given = At::Pointer("/securityDefinitions");
+    let now = At::Pointer("/components/securitySchemes");
+    for (name, scheme) in &mut schemes {
+        let Some(scheme) = scheme.as_object_mut() else {
+            continue;
+        };
         match scheme.get("type").and_then(Value::as_str) {
             Some("basic") => {
                 scheme.insert("type".to_owned(), "http".into());
@@ -173,6 +178,9 @@ fn schemes(members: &mut Map<String, Value>, cx: &mut Converting<'_>) {
                     .filter_map(|name| Some((name.to_owned(), scheme.get(name)?.clone())))
                     .collect();
                 scheme.insert("flows".to_owned(), json!({ flow: inside }));
+                let flows = now.key(name).key("flows").to_string();
+                let given = cx.origins.place(&given.key(name).to_string());
+                cx.origins.add_made(flows, given);
             }
             Some(_) | None => {}
         }
@@ -229,7 +237,7 @@ fn operation(
         let servers = addresses(place, &schemes);
         operation.insert("servers".to_owned(), Value::Array(servers));
         let given = cx.origins.place(&at.key("schemes").to_string());
-        cx.origins.add(at.key("servers").to_string(), given);
+        cx.origins.add_made(at.key("servers").to_string(), given);
     }
 }
 
@@ -262,6 +270,8 @@ fn response(value: &mut Value, produces: &[String], at: &At<'_>, cx: &mut Conver
     let there = content.key(media).key("schema").to_string();
     let given = cx.origins.place(&at.key("schema").to_string());
     cx.origins.add(there, given);
+    let given = cx.origins.place(&place);
+    cx.origins.add_made(content.to_string(), given);
     members.insert("content".to_owned(), json!({ media: { "schema": schema } }));
 }
 

@@ -216,9 +216,10 @@ fn whole(body: Taken, consumes: &[String], place: &str, cx: &mut Converting<'_>)
         consumes
     };
     cx.origins.add(place, pointer.clone());
+    let there = At::Pointer(place);
+    let there = there.key("content");
+    cx.origins.add_made(there.to_string(), pointer.clone());
     for one in media {
-        let there = At::Pointer(place);
-        let there = there.key("content");
         cx.origins.add(
             there.key(one).key("schema").to_string(),
             format!("{pointer}/schema"),
@@ -239,7 +240,7 @@ fn form(fields: &[Taken], consumes: &[String], place: &str, cx: &mut Converting<
     };
     let (mut properties, mut required, mut encoding) = (Map::new(), Vec::new(), Map::new());
     let pointer = At::Pointer(place);
-    cx.origins.add(
+    cx.origins.add_made(
         place,
         fields[0]
             .pointer

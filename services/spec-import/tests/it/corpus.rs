@@ -58,7 +58,7 @@ pub(crate) fn bytes(path: &Path) -> Vec<u8> {
     bytes
 }
 
-fn is_document(path: &Path) -> bool {
+pub(crate) fn is_document(path: &Path) -> bool {
     let kind = path.extension().and_then(|kind| kind.to_str());
     kind.is_some_and(|kind| ["json", "yaml", "yml"].contains(&kind))
 }

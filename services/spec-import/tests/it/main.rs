@@ -21,6 +21,7 @@ mod marks;
 mod newer;
 mod notices;
 mod older;
+mod pointers;
 mod pointing;
 mod refusals;
 mod reimports;
