@@ -166,7 +166,7 @@ fn finish(
         sha256,
         answers,
     } = twofold::read(&mut shared, second, &found, (watch, listener))?;
-    name::make_unique(&mut operations);
+    name::make_unique(&mut operations, &found);
     paths::flag_ambiguous(&mut operations, &found);
     tell(listener, Stage::Naming, (found.len(), found.len()));
 

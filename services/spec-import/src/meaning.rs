@@ -187,8 +187,16 @@ const MEANINGS: &[(&str, &str)] = &[
         "There were more of these than are kept.",
     ),
     (
+        "name_cut",
+        "The name is longer than a tool's may be; its first and its last words are kept, and a few letters made of method and path.",
+    ),
+    (
         "name_from_path",
         "The document gives no usable name; the tool's name was made of method and path.",
+    ),
+    (
+        "name_shared",
+        "Names of several operations are the same or look alike; each of them ends in letters made of its method and path.",
     ),
     ("no_operations", "The document has no operation at all."),
     (

@@ -6,14 +6,16 @@ use std::collections::{HashMap, HashSet};
 use countersign_domain::{
     confusable::skeleton,
     digest::Digest,
-    operation::{ImportedOperation, Method},
+    operation::{ImportedOperation, Method, Severity},
 };
+
+use crate::{document::Found, notes::diagnostic, words::one_line};
 
 const CHARACTERS: usize = 64;
 const HASH: usize = 8;
 
-/// The name an operation would have if it were alone in the document.
-pub(crate) fn suggest(method: Method, path: &str, operation_id: Option<&str>) -> String {
+/// The name an operation would have if it were alone in the document, and whether it is cut.
+pub(crate) fn suggest(method: Method, path: &str, operation_id: Option<&str>) -> (String, bool) {
     // Letters beyond ASCII may only look like ASCII, so such a name is not followed at all.
     let own = operation_id
         .filter(|id| id.is_ascii())
@@ -21,23 +23,24 @@ pub(crate) fn suggest(method: Method, path: &str, operation_id: Option<&str>) ->
         .filter(|slug| !slug.is_empty());
     let name = own.unwrap_or_else(|| slug(&format!("{} {path}", method.as_str().to_lowercase())));
     if name.len() > CHARACTERS {
-        with_hash(&name, method, path)
+        (with_hash(&name, method, path), true)
     } else {
-        name
+        (name, false)
     }
 }
 
 /// Makes all names look different. Every member of a group that would share a name, or have names
 /// that look alike, gets a hash of its method and path, so that no order decides who keeps the
-/// plain one.
-pub(crate) fn make_unique(operations: &mut [ImportedOperation]) {
-    let mut groups: HashMap<&str, usize> = HashMap::new();
+/// plain one. Each is told with whom it would have shared its name.
+pub(crate) fn make_unique(operations: &mut [ImportedOperation], found: &[Found<'_>]) {
+    let mut groups: HashMap<&str, Vec<usize>> = HashMap::new();
     let looks: Vec<String> = operations.iter().map(|one| skeleton(&one.name)).collect();
-    for look in &looks {
-        *groups.entry(look).or_default() += 1;
+    for (index, look) in looks.iter().enumerate() {
+        groups.entry(look).or_default().push(index);
     }
+    let plain: Vec<String> = operations.iter().map(|one| one.name.clone()).collect();
     for (operation, look) in operations.iter_mut().zip(&looks) {
-        if groups[look.as_str()] > 1 {
+        if groups[look.as_str()].len() > 1 {
             operation.name = with_hash(&operation.name, operation.method, &operation.path);
         }
     }
@@ -55,6 +58,24 @@ pub(crate) fn make_unique(operations: &mut [ImportedOperation]) {
             let salted = format!("{} {round}", operation.path);
             operation.name = with_hash(&operation.name, operation.method, &salted);
         }
+    }
+    for (index, (plain, look)) in plain.iter().zip(&looks).enumerate() {
+        if operations[index].name == *plain {
+            continue;
+        }
+        let mut others = groups[look.as_str()].iter().filter(|one| **one != index);
+        let other = others.next().map(|one| &found[*one]);
+        let other = other.map_or("another one".to_owned(), |one| {
+            format!("{} {}", one.method, one_line(one.path))
+        });
+        let operation = &mut operations[index];
+        let text = format!(
+            "{other} would be called {plain:?} too, or look like it; this one is called {:?}",
+            operation.name
+        );
+        let place = format!("{}/operationId", found[index].pointer);
+        let note = diagnostic(Severity::Warning, "name_shared", &place, &text);
+        operation.diagnostics.push(note);
     }
 }
 
@@ -125,7 +146,7 @@ mod tests {
             ("OAuth2Token", "o_auth2_token"),
         ];
         for (id, name) in cases {
-            assert_eq!(suggest(Method::Get, "/x", Some(id)), name);
+            assert_eq!(suggest(Method::Get, "/x", Some(id)).0, name);
         }
     }
 
@@ -142,10 +163,11 @@ mod tests {
             ),
         ];
         for (id, start) in cases {
-            let name = suggest(Method::Get, "/x", Some(id));
+            let (name, is_cut) = suggest(Method::Get, "/x", Some(id));
+            assert!(is_cut, "{name}");
             assert_eq!(name.rsplit_once('_').unwrap().0, start);
         }
-        let one_word = suggest(Method::Get, "/x", Some(&format!("get_{}", "x".repeat(90))));
+        let (one_word, _) = suggest(Method::Get, "/x", Some(&format!("get_{}", "x".repeat(90))));
         assert!(one_word.starts_with("get_xxx") && one_word.len() == CHARACTERS);
     }
 
@@ -160,10 +182,10 @@ mod tests {
             Some(".."),
         ] {
             assert_eq!(
-                suggest(Method::Delete, "/users/{id}", id),
+                suggest(Method::Delete, "/users/{id}", id).0,
                 "delete_users_id"
             );
         }
-        assert!(suggest(Method::Get, "/x", Some(&"x".repeat(300))).len() <= CHARACTERS);
+        assert!(suggest(Method::Get, "/x", Some(&"x".repeat(300))).0.len() <= CHARACTERS);
     }
 }

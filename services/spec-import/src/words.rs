@@ -78,11 +78,17 @@ impl<'d> Words<'d> {
             );
         }
         let description = text::strip(full_text, DESCRIPTION);
+        let (name, is_cut) = name::suggest(found.method, found.path, Some(id));
+        if is_cut {
+            let text = format!("the name is too long and is cut to {name:?}");
+            let at = format!("{}/operationId", cx.pointer);
+            cx.notes.info("name_cut", &at, &text);
+        }
         let marks = [of_summary, of_full, Marks::of(id), Marks::of(found.path)];
         Self {
             marks: Marks::all(marks.into_iter()),
             description,
-            name: name::suggest(found.method, found.path, Some(id)),
+            name,
             id: Some(text::strip(id, 300)).filter(|id| !id.is_empty()),
             title,
             summary,

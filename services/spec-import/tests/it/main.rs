@@ -18,6 +18,7 @@ mod hostile_table;
 mod imports;
 mod labels;
 mod marks;
+mod names;
 mod newer;
 mod notices;
 mod older;
