@@ -1,5 +1,7 @@
 //! Approval integrity: T52 to T56, through the agent's door and the reviewer's use case.
 
+mod shown;
+
 use std::sync::Arc;
 
 use countersign_domain::{Fault as _, digest::Digest, hold::Answer as Judged, role::Role};

@@ -56,6 +56,14 @@ pub struct House {
     /// The door that the tests themselves go out by.
     pub egress: Egress,
     wakeups: Arc<dyn Wakeups>,
+    vault: Arc<dyn SecretVault>,
+    rates: Rates,
+    listener: TcpListener,
+    process: Option<Process>,
+}
+
+/// What serves agents, with all that it keeps in memory.
+struct Process {
     server: actix_web::dev::ServerHandle,
     stopping: CancellationToken,
     watcher: JoinHandle<()>,
@@ -83,12 +91,7 @@ impl House {
         let public: PublicUrl = format!("http://{address}")
             .parse()
             .expect("loopback http is allowed");
-        let egress = Egress::with_system_dns(EgressPolicy {
-            loopback: Loopback::Allowed,
-            plain_http: PlainHttp::Allowed,
-            ..EgressPolicy::default()
-        })
-        .expect("the door builds");
+        let egress = door();
         let vault: Arc<dyn SecretVault> = Arc::new(LocalVault::new(
             store.clone(),
             world.clone(),
@@ -97,29 +100,16 @@ impl House {
         let wakeups: Arc<dyn Wakeups> = Arc::new(InProcess::new());
         let approvals = Approvals::new(store.clone(), world.clone());
         let oauth = OAuthServer::new(store.clone(), world.clone(), &public, Limits::default());
-        let catalogues = Catalogues::new(store.clone(), world.clone(), Arc::clone(&wakeups));
-        let watching = catalogues.clone();
-        let watcher = tokio::spawn(async move { watching.watch().await });
-        let (tracker, stopping) = (TaskTracker::new(), CancellationToken::new());
-        let gateway = Gateway::new(Parts {
-            store: store.clone(),
-            world: world.clone(),
-            public_url: public.clone(),
-            catalogues,
-            approvals: approvals.clone(),
-            dispatch: Arc::new(Injector::new(Arc::clone(&vault), egress.clone())),
-            recorder: Recorder::start(store.clone(), &Handle::current(), &tracker),
-            runtime: Handle::current(),
-            tracker,
-            stopping: stopping.clone(),
-            rates,
-        });
-        let server = serve(listener, &public, &world, (gateway, oauth.clone()));
-        Self {
+        let mut house = Self {
             accounts: Accounts::new(store.clone(), world.clone()),
             imports: Imports::new(store.clone(), world.clone(), Arc::clone(&wakeups)),
             registry: Registry::new(store.clone(), world.clone(), Arc::clone(&wakeups)),
-            connections: Connections::new(store.clone(), world.clone(), vault, egress.clone()),
+            connections: Connections::new(
+                store.clone(),
+                world.clone(),
+                Arc::clone(&vault),
+                egress.clone(),
+            ),
             database,
             store,
             clock,
@@ -129,15 +119,62 @@ impl House {
             oauth,
             egress,
             wakeups,
-            server,
+            vault,
+            rates,
+            listener,
+            process: None,
+        };
+        house.start();
+        house
+    }
+
+    fn start(&mut self) {
+        let listener = self.listener.try_clone().expect("it stays open");
+        let (store, world) = (self.store.clone(), self.world.clone());
+        let catalogues = Catalogues::new(store.clone(), world.clone(), Arc::clone(&self.wakeups));
+        let watching = catalogues.clone();
+        let watcher = tokio::spawn(async move { watching.watch().await });
+        let (tracker, stopping) = (TaskTracker::new(), CancellationToken::new());
+        let injector = Injector::new(Arc::clone(&self.vault), self.egress.clone());
+        let gateway = Gateway::new(Parts {
+            recorder: Recorder::start(store.clone(), &Handle::current(), &tracker),
+            store,
+            world,
+            public_url: self.public.clone(),
+            catalogues,
+            approvals: self.approvals.clone(),
+            dispatch: Arc::new(injector),
+            runtime: Handle::current(),
+            tracker,
+            stopping: stopping.clone(),
+            rates: self.rates,
+        });
+        let fronts = (gateway, self.oauth.clone());
+        self.process = Some(Process {
+            server: serve(listener, &self.public, &self.world, fronts),
             stopping,
             watcher,
+        });
+    }
+
+    /// Ends the process that serves agents, and starts one that remembers nothing at its address.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn restart(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.end().await;
         }
+        // Its connections led to the one that has ended.
+        self.egress = door();
+        self.start();
     }
 
     /// Ends all streams, as a process does that stops.
     pub fn stop_streams(&self) {
-        self.stopping.cancel();
+        if let Some(process) = &self.process {
+            process.stopping.cancel();
+        }
     }
 
     /// Does all background work there is.
@@ -158,12 +195,30 @@ impl House {
     }
 }
 
-impl Drop for House {
-    fn drop(&mut self) {
+impl Process {
+    /// Nothing of it is left once this has been waited for.
+    fn end(self) -> impl Future<Output = ()> {
         self.stopping.cancel();
         self.watcher.abort();
-        drop(self.server.stop(false));
+        self.server.stop(false)
     }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        if let Some(process) = self.process.take() {
+            drop(process.end());
+        }
+    }
+}
+
+fn door() -> Egress {
+    Egress::with_system_dns(EgressPolicy {
+        loopback: Loopback::Allowed,
+        plain_http: PlainHttp::Allowed,
+        ..EgressPolicy::default()
+    })
+    .expect("the door builds")
 }
 
 fn serve(

@@ -4,6 +4,7 @@ use countersign_access::{Action, Actor, CallTool, Denied, TenantScope};
 use countersign_domain::{
     Timestamp,
     decision::{Decision, Rule, Verdict},
+    digest::Digest,
     event::Event,
     hold::{ApprovalFacts, CallIdentity, HoldState, Judgement},
     id::{
@@ -56,6 +57,8 @@ pub struct Proposal<'a> {
     pub url: &'a str,
     /// The request's headers and body, without the credential.
     pub request: &'a Value,
+    /// Digest of that request.
+    pub request_digest: Digest,
     /// The rule that holds it.
     pub rule: Rule,
     /// Why it is held, in words.
@@ -276,7 +279,7 @@ impl<'a> Proposal<'a> {
             grant: requester.grant,
             endpoint: self.endpoint,
             credential: self.credential,
-            url: self.url,
+            request: self.request_digest,
             policy: self.policy,
             nonce,
             expires_at: expires_at.timestamp(),

@@ -50,6 +50,7 @@ pub(crate) async fn hold(agent: &Request<'_>, id: &Id, (call, connection): Conne
         method: &shown.method,
         url: &shown.url,
         request: &request,
+        request_digest: shown.digest,
         rule: call.verdict.rule,
         why: &why,
     };

@@ -1,6 +1,6 @@
-//! What a reviewer is shown of a request before it is sent.
+//! What a reviewer is shown of a request before it is sent, and its digest.
 
-use countersign_domain::{connection::AuthScheme, operation::ImportedOperation};
+use countersign_domain::{connection::AuthScheme, digest::Digest, operation::ImportedOperation};
 use countersign_store::catalogue::{ConnectionFacts, CredentialFacts};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -27,6 +27,8 @@ pub struct Preview {
     pub body_bytes: usize,
     /// What is added at the last moment.
     pub credential: Option<PreviewedCredential>,
+    /// Of all of the above as it would be sent, the body byte for byte.
+    pub digest: Digest,
 }
 
 /// Which credential goes where.
@@ -36,6 +38,18 @@ pub struct PreviewedCredential {
     pub label: String,
     /// Where it goes, in words.
     pub place: String,
+}
+
+/// All of a request that is not secret, as a countersignature is bound to it.
+#[derive(Serialize)]
+struct Bound<'a> {
+    /// Nothing else that is digested has this.
+    kind: &'static str,
+    method: &'a str,
+    url: &'a str,
+    headers: &'a [(String, String)],
+    body: Option<Digest>,
+    credential: Option<&'a PreviewedCredential>,
 }
 
 /// Shows the request that these arguments mean.
@@ -58,13 +72,24 @@ pub fn preview(
     if request.url().as_str().len() + header_bytes + body_bytes > REVIEWABLE_BYTES {
         return Err(RequestRefused::TooLargeToReview);
     }
+    let method = request.method().to_string();
+    let credential = prepared.credential.map(shown);
+    let bound = Bound {
+        kind: "countersign request",
+        method: &method,
+        url: request.url().as_str(),
+        headers: &headers,
+        body: request.body().map(Digest::of),
+        credential: credential.as_ref(),
+    };
     Ok(Preview {
-        method: request.method().to_string(),
+        digest: Digest::of_canonical(&bound).expect("texts have a canonical form"),
+        method,
         url: request.display_url().to_owned(),
         body: request.display_body(),
         content_type: request.content_type().map(ToOwned::to_owned),
         body_bytes,
-        credential: prepared.credential.map(shown),
+        credential,
         headers,
     })
 }

@@ -477,6 +477,12 @@ async fn what_a_reviewer_is_shown_is_what_is_sent_but_for_the_secret() {
     );
     let whole = serde_json::to_string(&shown).unwrap();
     assert!(!whole.contains(SECRET));
+
+    // What looks alike on the page has a digest of its own.
+    let drawn = json!({"id": "a b", "q": "ü", "X-Note": "n", "body": {"pay": "001⟦U+202E⟧"}});
+    let alike = preview(&create, &object(&drawn), &house.facts().await).unwrap();
+    assert_eq!(alike.body, shown.body);
+    assert_ne!(alike.digest, shown.digest);
 }
 
 #[tokio::test]

@@ -34,8 +34,9 @@ pub struct ApprovalFacts<'a> {
     pub endpoint: EndpointId,
     /// Which credential would be used, as `id/version`, or nothing.
     pub credential: Option<&'a str>,
-    /// The final URL that the reviewer is shown.
-    pub url: &'a str,
+    /// Digest of the request that the reviewer is shown: method, final URL, headers, the body byte
+    /// for byte and where the credential goes.
+    pub request: Digest,
     /// The recorded decision under which the tool is on.
     pub policy: EnablementId,
     /// Hex; makes two equal calls different approvals.
@@ -275,7 +276,7 @@ mod tests {
             grant: id(7).into(),
             endpoint: id(8).into(),
             credential: Some("cred/1"),
-            url: "https://api.example.com/refunds",
+            request: Digest::of(b"shown"),
             policy: id(6).into(),
             nonce: "00",
             expires_at: 1,
@@ -322,7 +323,7 @@ mod tests {
                 ..base.clone()
             },
             ApprovalFacts {
-                url: "https://evil.example/refunds",
+                request: Digest::of(b"something else"),
                 ..base.clone()
             },
             ApprovalFacts {
