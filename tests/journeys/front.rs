@@ -11,6 +11,7 @@ use countersign_vault::KeyFile;
 use platform::{
     application::Application, configuration::Configuration, settings::ServerSettings, system_world,
 };
+use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -108,7 +109,9 @@ impl Browser<'_> {
         path: &str,
         body: Option<String>,
     ) -> (u16, String) {
-        let answer = self.send(method, path, body).await;
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let kind = body.is_some().then_some(form);
+        let answer = self.send(method, path, kind.as_slice(), body).await;
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         (
             answer.status,
@@ -116,14 +119,32 @@ impl Browser<'_> {
         )
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<String>) -> InboundResponse {
-        let form = ("content-type", "application/x-www-form-urlencoded");
+    /// Asks the API; returns its data.
+    pub(crate) async fn query(&self, query: &str, variables: Value) -> Value {
+        let body = json!({"query": query, "variables": variables}).to_string();
+        let headers = [
+            ("content-type", "application/json"),
+            ("x-csrf-token", &self.csrf),
+        ];
+        let sent = self.send(Method::Post, "/graphql", &headers, Some(body));
+        let answer: Value = serde_json::from_slice(&sent.await.body).unwrap();
+        assert!(answer["errors"].is_null(), "{answer}");
+        answer["data"].clone()
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        others: &[(&str, &str)],
+        body: Option<String>,
+    ) -> InboundResponse {
         let mut headers = vec![
             ("cookie", self.cookie.as_str()),
             ("accept", "text/html"),
             ("sec-fetch-site", "same-origin"),
         ];
-        headers.extend(body.is_some().then_some(form));
+        headers.extend(others);
         self.house
             .http(method, &format!("{}{path}", self.origin), &headers, body)
             .await

@@ -10,6 +10,7 @@ mod faithful;
 mod foreign;
 mod forms;
 mod front;
+mod inbox;
 mod listening;
 mod meanwhile;
 mod methods;

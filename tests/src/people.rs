@@ -254,9 +254,10 @@ impl House {
     /// When the database does not answer.
     pub async fn waiting(&self, person: &Person) -> Vec<Hold> {
         self.approvals
-            .inbox(&person.scope, HoldsWanted::Waiting)
+            .inbox(&person.scope, HoldsWanted::Waiting, None)
             .await
             .expect("inbox")
+            .holds
     }
 
     /// Decides about a hold as shown.

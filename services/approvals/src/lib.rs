@@ -26,6 +26,7 @@ pub use consume::{Consume, Consumption};
 pub use countersign_store::holds::{HeldCall, Hold, HoldsWanted, Obstacle, Opened};
 pub use decide::Decide;
 pub use error::{ApprovalError, DecideError};
+pub use inbox::HoldList;
 pub use stand::{Ending, Proposal, Standing};
 
 /// How long a hold lives unless a policy says otherwise.

@@ -165,11 +165,18 @@ impl Tenant {
     }
 
     /// Calls that wait for a countersignature, oldest first, or those that do not any more, newest
-    /// first; at most 200.
+    /// first: those after the hold `after`, at most 200.
     #[graphql(complexity = "CALL + LIST * child_complexity")]
-    async fn holds(&self, ctx: &Context<'_>, wanted: HoldsWanted) -> Result<Vec<Hold>> {
+    async fn holds(
+        &self,
+        ctx: &Context<'_>,
+        wanted: HoldsWanted,
+        after: Option<ID>,
+    ) -> Result<Vec<Hold>> {
+        let after = after.as_ref().map(known).transpose()?;
         let approvals = &ctx.services().approvals;
-        rows(approvals.inbox(&self.caller.scope, wanted.into()).await)
+        let list = approvals.inbox(&self.caller.scope, wanted.into(), after);
+        rows(list.await.map(|list| list.holds))
     }
 
     /// One held call.

@@ -52,6 +52,12 @@ struct Bound<'a> {
     credential: Option<&'a PreviewedCredential>,
 }
 
+impl Bound<'_> {
+    fn digest(&self) -> Digest {
+        Digest::of_canonical(self).expect("texts have a canonical form")
+    }
+}
+
 /// Shows the request that these arguments mean.
 ///
 /// # Errors
@@ -83,7 +89,7 @@ pub fn preview(
         credential: credential.as_ref(),
     };
     Ok(Preview {
-        digest: Digest::of_canonical(&bound).expect("texts have a canonical form"),
+        digest: bound.digest(),
         method,
         url: request.display_url().to_owned(),
         body: request.display_body(),

@@ -15,7 +15,10 @@ use countersign_domain::{
     record::RecordedTool,
     risk::RiskClass,
 };
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    Condition, EntityTrait, ExprTrait as _, PaginatorTrait as _, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
+};
 use serde_json::{Map, Value};
 
 pub use going_on::{ExpiredHold, Obstacle};
@@ -23,7 +26,7 @@ pub use stale::StaleHold;
 
 use crate::{
     StoreError, TenantTx,
-    entity::hold::{self, COLUMN},
+    entity::hold::{self, COLUMN, Column},
     row::At,
 };
 
@@ -248,22 +251,51 @@ impl TenantTx {
         Ok((row.try_get("", "of_agent")?, row.try_get("", "of_person")?))
     }
 
-    /// Lists holds, at most `limit`.
+    /// Lists holds, at most `limit` of those that come after one of them.
     ///
     /// # Errors
-    /// When the database refuses.
-    pub async fn holds(&self, wanted: HoldsWanted, limit: u64) -> Result<Vec<Hold>, StoreError> {
+    /// [`StoreError::NotFound`] when that one is not this tenant's.
+    pub async fn holds(
+        &self,
+        wanted: HoldsWanted,
+        after: Option<HoldId>,
+        limit: u64,
+    ) -> Result<Vec<Hold>, StoreError> {
         let all = hold::Entity::find().filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()));
+        let place = Expr::tuple([Expr::col(Column::CreatedAt), Expr::col(Column::Id)]);
+        let last = match after {
+            Some(after) => Some(self.hold(after).await?),
+            None => None,
+        };
+        let last = last.map(|last| {
+            let id = Expr::value(last.id.as_uuid());
+            Expr::tuple([Expr::value(last.created_at), id])
+        });
         let chosen = match wanted {
             HoldsWanted::Waiting => all
                 .filter(COLUMN.state.eq("pending"))
-                .order_by_asc(COLUMN.created_at),
+                .filter(Condition::all().add_option(last.map(|last| place.gt(last))))
+                .order_by_asc(COLUMN.created_at)
+                .order_by_asc(COLUMN.id),
             HoldsWanted::Decided => all
                 .filter(COLUMN.state.ne("pending"))
-                .order_by_desc(COLUMN.created_at),
+                .filter(Condition::all().add_option(last.map(|last| place.lt(last))))
+                .order_by_desc(COLUMN.created_at)
+                .order_by_desc(COLUMN.id),
         };
         let rows = chosen.limit(limit).all(self.db()).await?;
         rows.into_iter().map(Hold::try_from).collect()
+    }
+
+    /// Counts the holds that wait for a reviewer.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn holds_waiting(&self) -> Result<u64, StoreError> {
+        let waiting = hold::Entity::find()
+            .filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()))
+            .filter(COLUMN.state.eq("pending"));
+        Ok(waiting.count(self.db()).await?)
     }
 }
 

@@ -39,13 +39,24 @@ pub(crate) fn routes() -> Routes {
         )
 }
 
+/// Where in the two lists the page begins.
+#[derive(Default, Deserialize)]
+pub(crate) struct Query {
+    pub(crate) after: Option<HoldId>,
+    pub(crate) before: Option<HoldId>,
+}
+
 #[derive(Template)]
 #[template(path = "pages/holds.html")]
 pub(crate) struct HoldsPage {
     pub(crate) frame: Frame,
     pub(crate) base: String,
+    pub(crate) query: Query,
+    pub(crate) total: u64,
     pub(crate) waiting: Vec<HoldRow>,
+    pub(crate) later: Option<HoldId>,
     pub(crate) decided: Vec<HoldRow>,
+    pub(crate) older: Option<HoldId>,
 }
 
 /// One held call of the list.
@@ -133,15 +144,22 @@ impl HoldRow {
 }
 
 async fn inbox(here: Here) -> Answer {
-    let approvals = &here.services().approvals;
-    let waiting = approvals.inbox(here.scope(), HoldsWanted::Waiting).await?;
-    let decided = approvals.inbox(here.scope(), HoldsWanted::Decided).await?;
-    let row = |hold: &Hold| HoldRow::new(hold, here.now(), here.scope().person());
+    let (approvals, scope) = (&here.services().approvals, here.scope());
+    let query: Query = here.whole_query().ok_or_else(Problem::not_found)?;
+    let waiting = approvals.inbox(scope, HoldsWanted::Waiting, query.after);
+    let waiting = waiting.await?;
+    let decided = approvals.inbox(scope, HoldsWanted::Decided, query.before);
+    let decided = decided.await?;
+    let row = |hold: &Hold| HoldRow::new(hold, here.now(), scope.person());
     page(&HoldsPage {
         frame: here.frame("Held calls", Section::Holds),
         base: here.path(""),
-        waiting: waiting.iter().map(row).collect(),
-        decided: decided.iter().map(row).collect(),
+        query,
+        total: approvals.waiting(scope).await?,
+        waiting: waiting.holds.iter().map(row).collect(),
+        later: waiting.next,
+        decided: decided.holds.iter().map(row).collect(),
+        older: decided.next,
     })
 }
 

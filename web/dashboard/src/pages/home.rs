@@ -166,10 +166,10 @@ async fn home(here: Here) -> Answer {
     let figures = services.activity.home(here.scope()).await?;
     let waiting = services
         .approvals
-        .inbox(here.scope(), HoldsWanted::Waiting)
+        .inbox(here.scope(), HoldsWanted::Waiting, None)
         .await?;
     let row = |hold: &Hold| HoldRow::new(hold, here.now(), here.scope().person());
-    let holds = waiting.iter().take(5).map(row).collect();
+    let holds = waiting.holds.iter().take(5).map(row).collect();
     let around = (here.frame("Overview", Section::Home), here.path(""));
     let mut drawn = HomePage::new(around, &figures, holds);
     drawn.may_read_records = here.may(ActionName::ReadRecords);

@@ -420,12 +420,16 @@ fn holds_page(text: &str) -> holds::HoldsPage {
     holds::HoldsPage {
         frame: frame("Held calls", text),
         base: BASE.to_owned(),
+        query: holds::Query::default(),
+        total: 1,
         waiting: vec![row(1, HoldState::Pending)],
+        later: None,
         decided: vec![
             row(2, HoldState::Consumed(s::judgement(text))),
             row(3, HoldState::Rejected(s::judgement(text))),
             row(4, HoldState::Expired),
         ],
+        older: None,
     }
 }
 
