@@ -2,7 +2,9 @@
 //! wrong, then kept until a human answers.
 //!
 //! Nothing is redirected before the client is known and the redirect URI is its own. After that
-//! every refusal travels back on that URI with `error`, `state` and `iss`.
+//! every refusal travels back on that URI with `error`, `state` and `iss`: by itself where that is
+//! on this machine, by a link elsewhere, since anybody can register a client and nobody has
+//! approved this one yet (RFC 9700 section 4.11.2).
 
 use std::net::IpAddr;
 
@@ -42,8 +44,10 @@ pub struct Authorizations {
 pub enum Refused {
     /// Client or redirect URI are not right: the human is told, and nobody is sent anywhere.
     Page(&'static str),
-    /// The client is told, at this URL of its own.
+    /// The client is told, at this URL of its own on the machine of the browser.
     Redirect(String),
+    /// The human is told, and may tell the client, at this URL of its own.
+    Link(String),
     /// Too many requests, or the database does not answer.
     Unanswered(OAuthError),
 }
@@ -108,7 +112,7 @@ impl Authorizations {
         match self.keep(&tx, &parameters, (&request, browser)).await {
             Ok(id) => tx.commit().await.map(|()| id).map_err(Refused::from),
             Err(OAuthError::Store(error)) => Err(error.into()),
-            Err(error) => Err(Refused::Redirect(self.error_url(&request, &error))),
+            Err(error) => Err(self.refused(&request, &error)),
         }
     }
 
@@ -155,10 +159,15 @@ impl Authorizations {
         Ok((known, self.issuer.resource(&tenant, &endpoint)))
     }
 
-    fn error_url(&self, request: &Request<'_>, error: &OAuthError) -> String {
+    fn refused(&self, request: &Request<'_>, error: &OAuthError) -> Refused {
         let text = error.to_string();
         let answer = [("error", error.answer().1), ("error_description", &text)];
-        self.answer_url(request.redirect_uri, request.state, &answer)
+        let url = self.answer_url(request.redirect_uri, request.state, &answer);
+        if redirect::stays_on_this_machine(request.redirect_uri) {
+            Refused::Redirect(url)
+        } else {
+            Refused::Link(url)
+        }
     }
 
     /// An answer on a checked redirect URI, with the client's own note and who we are (RFC 9207).

@@ -8,7 +8,7 @@ use countersign_domain::{Fault as _, Kind};
 use countersign_edge::Problem;
 use serde_json::{Value, json};
 
-use crate::{OAuthError, Registered, consent::scope_text, tokens::Issued};
+use crate::{OAuthError, Registered, consent::scope_text, redirect, tokens::Issued};
 
 /// Lets scripts of any site read the answer: no cookie of ours plays a part in it.
 pub(crate) fn for_any_site(status: StatusCode) -> HttpResponseBuilder {
@@ -97,6 +97,21 @@ pub(crate) fn see_other(location: &str) -> HttpResponseBuilder {
 
 /// Tells the human that we send them nowhere. Holds nothing of the request.
 pub(crate) fn page(text: &'static str) -> HttpResponse {
+    refused_page(text, "Close this page and start again in the application.")
+}
+
+/// Tells the human whom we do not send them to. Holds a redirect URI that was registered, which
+/// has no double quotes and no angle brackets, and an answer on it, which is encoded.
+pub(crate) fn link(url: &str) -> HttpResponse {
+    let (host, href) = (redirect::host(url), url.replace('&', "&amp;"));
+    let next = format!(
+        "Anybody can register an application, so nobody is sent to {host} unasked. \
+         If you came from there: <a rel=\"noreferrer\" href=\"{href}\">Back to {host}</a>"
+    );
+    refused_page("The application asked for what it cannot have.", &next)
+}
+
+fn refused_page(text: &str, next: &str) -> HttpResponse {
     HttpResponse::BadRequest()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -105,6 +120,6 @@ pub(crate) fn page(text: &'static str) -> HttpResponse {
              <meta name=\"viewport\" content=\"width=device-width\">\
              <title>This connection cannot be made</title>\
              <h1>This connection cannot be made</h1><p>{text}</p>\
-             <p>Nothing was shared. Close this page and start again in the application.</p></html>"
+             <p>Nothing was shared. {next}</p></html>"
         ))
 }

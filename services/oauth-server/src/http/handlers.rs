@@ -75,6 +75,7 @@ async fn begin(
             Ok(answer::see_other(&next).cookie(cookie).finish())
         }
         Err(Refused::Redirect(url)) => Ok(answer::see_other(&url).finish()),
+        Err(Refused::Link(url)) => Ok(answer::link(&url)),
         Err(Refused::Page(text)) => Ok(answer::page(text)),
         Err(Refused::Unanswered(error)) => Err(answer::problem(error)),
     }

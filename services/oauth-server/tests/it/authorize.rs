@@ -1,6 +1,7 @@
 //! Authorization requests: what is refused, and who is told (T04, T08, T16, T17).
 
 use actix_web::test::TestRequest;
+use serde_json::json;
 
 use crate::house::{House, PUBLIC, session};
 
@@ -100,6 +101,39 @@ async fn a_wrong_request_is_told_to_the_client_with_its_state_and_our_name() {
             .await,
         0
     );
+}
+
+#[actix_web::test]
+async fn a_refusal_sends_nobody_to_a_host_that_anybody_could_register() {
+    let house = House::open().await;
+    let callback = "https://evil.example/sign-in?a=1&b=%27";
+    let body = json!({"client_name": "Countersign", "redirect_uris": [callback]});
+    let client = house.post_json("/oauth/register", &body).await.json()["client_id"].clone();
+    let mut request = House::request(client.as_str().unwrap(), &house.acme.resource("support"));
+    request.insert("redirect_uri", callback.to_owned());
+    let right = request.clone();
+    for (field, value) in [
+        ("scope", "everything"),
+        ("prompt", "none"),
+        ("resource", "https://elsewhere.example"),
+        ("response_type", "token"),
+    ] {
+        request.insert(field, value.to_owned());
+        let member = session(house.acme.owner);
+        let signed_in = house.ask(House::visit(&request).cookie(member)).await;
+        for answer in [house.authorize(&request).await, signed_in] {
+            let led_to = (answer.status.as_u16(), answer.header("location"));
+            assert_eq!(led_to, (400, ""), "{field}");
+            assert!(answer.body.contains("Back to evil.example</a>"), "{field}");
+            let link = "href=\"https://evil.example/sign-in?a=1&amp;b=%27&amp;error=";
+            assert!(answer.body.contains(link), "{}", answer.body);
+            assert!(answer.body.contains("&amp;state=st%26te%3D1&amp;iss="));
+            assert_eq!(answer.header("cache-control"), "no-store");
+        }
+        request.clone_from(&right);
+    }
+    let answer = house.authorize(&right).await;
+    assert!(answer.header("location").starts_with("/sign-in"));
 }
 
 #[actix_web::test]
