@@ -191,6 +191,25 @@ async fn t54_two_reviewers_at_once_leave_one_outcome() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn t54_a_decision_that_comes_too_late_by_the_databases_clock_is_told_so() {
+    let scene = scene().await;
+    scene.refund(5).await;
+    let hold = scene.house.waiting(&scene.reviewer).await.remove(0);
+    // The clock of the house stands still, so by that there is time left.
+    let mut admin = scene.house.database.admin().await;
+    sqlx::query("UPDATE hold SET expires_at = clock_timestamp()")
+        .execute(&mut admin)
+        .await
+        .unwrap();
+
+    for answer in [Judged::Countersign, Judged::Reject] {
+        let decided = scene.house.decide(&scene.reviewer, &hold, answer).await;
+        let refused = decided.unwrap_err();
+        assert_eq!(refused.to_string(), "this call is already expired");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn t55_nobody_countersigns_their_own_agents_call() {
     let scene = scene().await;
     scene.refund(1).await;

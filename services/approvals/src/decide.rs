@@ -10,7 +10,7 @@ use countersign_domain::{
     record::{Act, Record},
 };
 
-use crate::{Approvals, DecideError, Hold};
+use crate::{Approvals, DecideError, Hold, Obstacle};
 
 /// A reviewer's decision.
 #[derive(Clone, Debug)]
@@ -58,14 +58,12 @@ impl Approvals {
             .await?;
         let decided = tx.hold(decide.hold).await?;
         if !written {
-            let too_new = decided.state == HoldState::Pending;
-            let refused = RefusedJudgement::AlreadyDecided(decided.state.as_str());
-            return Err(if too_new {
-                RefusedJudgement::TooNew
-            } else {
-                refused
-            }
-            .into());
+            let refused = match (&decided.state, tx.why_not(decide.hold).await?) {
+                (HoldState::Pending, Some(Obstacle::Expired)) => HoldState::Expired.as_str(),
+                (HoldState::Pending, _) => return Err(RefusedJudgement::TooNew.into()),
+                (state, _) => state.as_str(),
+            };
+            return Err(RefusedJudgement::AlreadyDecided(refused).into());
         }
         let act = match decide.answer {
             Answer::Countersign => Act::HoldCountersigned,
