@@ -1,11 +1,21 @@
 //! T74: whatever an agent asks for at once, the room it takes is bounded.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{
+    fmt::Write as _,
+    io::{BufRead as _, BufReader, Write as _},
+    net::{TcpListener, TcpStream},
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
 
 use countersign_domain::operation::Method;
 use countersign_mcp_gateway::Rates;
 use countersign_testkit::until;
-use countersign_tests::{House, Upstream};
+use countersign_tests::{House, Upstream, Wire};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,4 +125,114 @@ async fn only_2025_03_26_has_batches() {
         let answer = house.http(Method::Post, &agent.url, &headers, body).await;
         assert_eq!(answer.status, status, "{version}");
     }
+}
+
+/// The most memory this process ever held, in bytes.
+fn peak_memory() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+    kilobytes.unwrap_or(0_usize) * 1024
+}
+
+/// An upstream whose every answer is as large as an agent may have it, and which keeps none of them;
+/// it counts them, and is gone with the test's process.
+fn large_upstream() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let counted = Arc::new(AtomicUsize::new(0));
+    let asked = Arc::clone(&counted);
+    let body = "x".repeat(1 << 20);
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length";
+    let answer: Arc<str> = format!("{head}: {}\r\n\r\n{body}", body.len()).into();
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let (asked, answer) = (Arc::clone(&asked), Arc::clone(&answer));
+            thread::spawn(move || answer_all(&stream, &asked, &answer));
+        }
+    });
+    (base, counted)
+}
+
+/// Answers all requests of one connection; none of them has a body.
+fn answer_all(mut stream: &TcpStream, asked: &AtomicUsize, answer: &str) {
+    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+    while lines.by_ref().any(|line| line.is_empty()) {
+        asked.fetch_add(1, Ordering::Relaxed);
+        if stream.write_all(answer.as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t74_answers_that_nobody_takes_take_little_room() {
+    const READERS: usize = 40;
+    const CALLS: usize = 8;
+    // As many at once as the product allows, and as fast as they come.
+    let rates = Rates {
+        per_agent: NonZeroU32::MAX,
+        per_tenant: NonZeroU32::MAX,
+        ..Rates::default()
+    };
+    let (house, (base, asked)) = (House::with_rates(rates).await, large_upstream());
+    let ada = house.owner_of("acme").await;
+    let shop = house.shop(&ada, &base).await;
+    let agent = house.agent_of(&ada, &shop).await;
+    let bearer = format!("Bearer {}", agent.token);
+    let headers = [
+        ("content-type", "application/json"),
+        ("authorization", &bearer),
+    ];
+    let large = json!({"order_id": "large"});
+    let whole = house.call(&agent, "get_order", &large).await;
+    assert!(whole.text().len() > 1_000_000, "{}", whole.text().len());
+    let call = |id: usize| {
+        json!({"jsonrpc": "2.0", "id": id, "method": "tools/call",
+            "params": {"name": "get_order", "arguments": large}})
+    };
+    let batch = (1..=CALLS).map(call).collect::<Value>().to_string();
+
+    let before = peak_memory();
+    let mut readers = Vec::new();
+    for _ in 0..READERS {
+        let mut wire = Wire::post(&agent.url, &headers, batch.len()).await;
+        wire.send(&batch).await;
+        readers.push(wire);
+    }
+    for reader in &readers {
+        reader.answered().await;
+    }
+    let grown = peak_memory() - before;
+
+    assert!(grown < 64 << 20, "{} MiB", grown >> 20);
+    let (mut given, mut refused) = (0, 0);
+    for reader in readers {
+        let answer = reader.answer().await;
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        let Value::Array(answers) = serde_json::from_str(body).unwrap() else {
+            // On a busy machine a whole batch may be told to come again.
+            refused += CALLS;
+            continue;
+        };
+        assert_eq!(answers.len(), CALLS, "each has an answer");
+        let is_refused = |one: &&Value| one["error"]["data"]["reason"] == "rate_limited";
+        refused += answers.iter().filter(is_refused).count();
+        let is_given = |one: &&Value| one["result"].is_object();
+        given += answers.iter().filter(is_given).count();
+    }
+    let made = asked.load(Ordering::Relaxed) - 1;
+    // And a call may be too late for its record, and have no answer but that.
+    assert!(
+        (given..=CALLS * READERS - refused).contains(&made),
+        "{made}"
+    );
+    let again = house.call(&agent, "get_order", &large).await;
+    assert_eq!(again.text(), whole.text(), "and then there is room again");
+    println!(
+        "T74 {READERS} readers that take nothing: of {} calls {refused} refused, {made} made, {given} \
+         answered; memory grew by {} MiB",
+        CALLS * READERS,
+        grown >> 20
+    );
 }

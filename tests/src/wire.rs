@@ -40,6 +40,15 @@ impl Wire {
         sent.expect("the house reads");
     }
 
+    /// Waits until an answer has begun, and takes nothing of it.
+    ///
+    /// # Panics
+    /// When none begins.
+    pub async fn answered(&self) {
+        let peeked = ends("the start of an answer", self.0.peek(&mut [0])).await;
+        assert_eq!(peeked.expect("the connection holds"), 1);
+    }
+
     /// Reads the answer until the other side closes the connection.
     ///
     /// # Panics

@@ -40,7 +40,7 @@ pub(crate) struct Call {
     pub(crate) verdict: Verdict,
     pub(crate) began: Instant,
     /// Given back when what became of the call is on record, whether somebody still waits or not.
-    _under_way: UnderWay,
+    pub(crate) under_way: UnderWay,
 }
 
 impl Call {
@@ -153,7 +153,7 @@ pub(crate) async fn call(agent: &Request<'_>, id: &Id, mut params: Map<String, V
         digest,
         verdict,
         began,
-        _under_way: under_way,
+        under_way,
     };
     admit(agent, id, call).await
 }

@@ -32,7 +32,12 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{looks::Looks, rate::Rate, seats::Seats};
+use crate::{
+    looks::Looks,
+    rate::Rate,
+    shares::{ROOM, STREAMS, Shares},
+    written::Room,
+};
 
 /// How long a token may still work after it was revoked elsewhere.
 const PRINCIPAL_TTL: Duration = Duration::from_millis(900);
@@ -117,12 +122,16 @@ pub struct Gateway {
     tenants: Rate<TenantId>,
     agent_calls: SyncCache<GrantId, Arc<Semaphore>>,
     tenant_calls: SyncCache<TenantId, Arc<Semaphore>>,
-    pub(crate) seats: Seats,
+    pub(crate) streams: Shares,
+    room: Shares,
     pub(crate) looks: Looks,
 }
 
 /// A call that is being made; over when it is dropped.
-pub(crate) type UnderWay = [OwnedSemaphorePermit; 2];
+pub(crate) struct UnderWay {
+    _places: [OwnedSemaphorePermit; 2],
+    pub(crate) room: Room,
+}
 
 impl Gateway {
     /// Puts the gateway together.
@@ -147,7 +156,8 @@ impl Gateway {
             tenants: Rate::new(parts.rates.per_tenant),
             agent_calls: counted(),
             tenant_calls: counted(),
-            seats: Seats::default(),
+            streams: Shares::new(STREAMS),
+            room: Shares::new(ROOM),
             looks: Looks::new(parts.store.system_connections()),
             parts: Arc::new(parts),
         }
@@ -224,9 +234,11 @@ impl Gateway {
         self.agents.allows(&grant) && self.tenants.allows(&tenant)
     }
 
-    /// Begins a call, unless the agent or the tenant has as many under way as it may.
+    /// Begins a call, unless the agent or the tenant has as many under way as it may, or so many
+    /// answers that nobody takes that there is no room for another.
     pub(crate) fn begin(&self, tenant: TenantId, grant: GrantId) -> Option<UnderWay> {
         let rates = &self.parts.rates;
+        let room = Room::first(&self.room, (tenant, grant))?;
         let places = |most| move || Arc::new(Semaphore::new(most));
         let agent = self
             .agent_calls
@@ -234,10 +246,14 @@ impl Gateway {
         let tenant = self
             .tenant_calls
             .get_with(tenant, places(rates.tenant_at_once));
-        Some([
+        let places = [
             agent.try_acquire_owned().ok()?,
             tenant.try_acquire_owned().ok()?,
-        ])
+        ];
+        Some(UnderWay {
+            _places: places,
+            room,
+        })
     }
 }
 

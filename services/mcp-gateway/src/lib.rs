@@ -20,9 +20,10 @@ mod listen;
 mod looks;
 mod rate;
 mod reply;
-mod seats;
 mod serve;
+mod shares;
 mod wire;
+mod written;
 
 pub use gateway::{Gateway, Parts, Rates};
 pub use serve::{REQUEST_BYTES, routes};

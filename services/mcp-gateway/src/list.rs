@@ -12,6 +12,7 @@ use crate::{
     reply::{Refusal, result},
     serve::{Outcome, Request},
     wire::Id,
+    written::Written,
 };
 
 /// How long a client may keep a list, in milliseconds.
@@ -58,8 +59,8 @@ async fn pages(agent: &Request<'_>) -> Option<Arc<[Bytes]>> {
 }
 
 /// Puts an answer around a page that is JSON already: a thousand tools are not parsed and written
-/// again for each agent that asks.
-fn body(era: Era, id: &Id, page: &[u8], next: Option<usize>) -> Vec<u8> {
+/// again for each agent that asks, and take no room of its own for each.
+fn body(era: Era, id: &Id, page: &Bytes, next: Option<usize>) -> Written {
     let mut rest = Map::new();
     if let Some(next) = next {
         rest.insert("nextCursor".to_owned(), next.to_string().into());
@@ -72,15 +73,9 @@ fn body(era: Era, id: &Id, page: &[u8], next: Option<usize>) -> Vec<u8> {
     let opening = "\"result\":{";
     let at = around.find(opening).map_or(0, |at| at + opening.len());
     let (before, after) = around.split_at(at);
-    let comma: &[u8] = if after.starts_with('}') { b"" } else { b"," };
-    [
-        before.as_bytes(),
-        b"\"tools\":",
-        page,
-        comma,
-        after.as_bytes(),
-    ]
-    .concat()
+    let comma = if after.starts_with('}') { "" } else { "," };
+    let before = Bytes::from(format!("{before}\"tools\":"));
+    [before, page.clone(), Bytes::from(format!("{comma}{after}"))].into()
 }
 
 #[cfg(test)]
@@ -96,7 +91,8 @@ mod tests {
             (Era::Legacy, Some(1)),
             (Era::Modern, Some(2)),
         ] {
-            let bytes = body(era, &id, br#"[{"name":"a"}]"#, next);
+            let page = Bytes::from_static(br#"[{"name":"a"}]"#);
+            let bytes = body(era, &id, &page, next).whole();
             let value: Value = serde_json::from_slice(&bytes).unwrap();
             assert_eq!(value["id"], json!("\"result\":{"));
             assert_eq!(value["result"]["tools"], json!([{"name": "a"}]));

@@ -26,8 +26,8 @@ use crate::{
     era::Era,
     gateway::Gateway,
     reply::{Refusal, result},
-    seats::Seat,
     serve::{Outcome, Request},
+    shares::Share,
     wire::Id,
 };
 
@@ -63,7 +63,7 @@ struct Listener {
     /// For how long look-ups have failed since.
     failing: Duration,
     is_over: bool,
-    _seat: Seat,
+    _seat: Share,
 }
 
 /// How a stream speaks.
@@ -145,8 +145,8 @@ pub(crate) async fn modern(agent: &Request<'_>, id: &Id, params: &Map<String, Va
 
 /// Opens a stream; what it says first is said when the list that it compares with is known.
 async fn open(agent: &Request<'_>, voice: Voice, first: String) -> Result<HttpResponse, Closed> {
-    let seats = &agent.gateway.seats;
-    let seat = seats.take(agent.scope.tenant(), granted(agent).0);
+    let streams = &agent.gateway.streams;
+    let seat = streams.take((agent.scope.tenant(), granted(agent).0), 1);
     let seat = seat.ok_or(Closed::Full)?;
     let catalogues = &agent.gateway.parts.catalogues;
     let Ok(Some(catalogue)) = catalogues.get(agent.tenant, agent.endpoint).await else {

@@ -101,11 +101,14 @@ fn server_info() -> Value {
     json!({"name": "countersign", "title": "Countersign", "version": env!("CARGO_PKG_VERSION")})
 }
 
+const COMPLETE: &str = "complete";
+const META_SERVER: &str = "io.modelcontextprotocol/serverInfo";
+
 /// The body of a successful answer; modern results say that they are complete and who we are.
 pub(crate) fn result(era: Era, id: &Id, mut result: Value) -> Value {
     if era == Era::Modern {
-        result["resultType"] = json!("complete");
-        result["_meta"]["io.modelcontextprotocol/serverInfo"] = server_info();
+        result["resultType"] = json!(COMPLETE);
+        result["_meta"][META_SERVER] = server_info();
     }
     json!({"jsonrpc": "2.0", "result": result, "id": id})
 }
@@ -143,6 +146,9 @@ pub(crate) struct ToolResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) structured_content: Option<Value>,
     pub(crate) is_error: bool,
+    /// Modern results say that they are complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result_type: Option<&'static str>,
     #[serde(rename = "_meta")]
     pub(crate) meta: Value,
 }
@@ -155,8 +161,30 @@ impl ToolResult {
             content: vec![json!({"type": "text", "text": text})],
             structured_content: None,
             is_error,
+            result_type: None,
             meta: json!({}),
         }
+    }
+
+    /// The body of a successful answer, as [`result`] makes it, without making a value of it: the
+    /// result of a call may be large.
+    pub(crate) fn written(&mut self, era: Era, id: &Id) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Answer<'a> {
+            jsonrpc: &'static str,
+            result: &'a ToolResult,
+            id: &'a Id,
+        }
+        if era == Era::Modern {
+            self.result_type = Some(COMPLETE);
+            self.meta[META_SERVER] = server_info();
+        }
+        let answer = Answer {
+            jsonrpc: "2.0",
+            result: self,
+            id,
+        };
+        serde_json::to_vec(&answer).expect("texts and JSON are JSON")
     }
 
     /// A refusal that the model can learn from: a stable code and a sentence.

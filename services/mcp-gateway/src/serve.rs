@@ -21,6 +21,7 @@ use crate::{
     list, listen,
     reply::{Refusal, discovered, initialized, result},
     wire::{Body, Id, Malformed, Message, parse},
+    written::Written,
 };
 
 /// The largest request.
@@ -55,7 +56,7 @@ pub(crate) struct Request<'a> {
 pub(crate) enum Outcome {
     Result(Value),
     /// A whole JSON-RPC answer, written already.
-    Body(Vec<u8>),
+    Body(Written),
     Refused(Refusal),
     /// Answered on the HTTP level, a challenge or "slow down", with the reason for those who
     /// cannot be: calls in a batch, where others have been made already.
@@ -249,9 +250,7 @@ async fn one(mut agent: Request<'_>, message: Message, headers: &McpHeaders) -> 
     };
     match dispatch(&mut agent, &id, &method, params).await {
         Outcome::Result(value) => HttpResponse::Ok().json(result(agent.era, &id, value)),
-        Outcome::Body(body) => HttpResponse::Ok()
-            .content_type("application/json")
-            .body(body),
+        Outcome::Body(body) => body.into_response(),
         Outcome::Refused(refusal) => refusal.into_response(),
         Outcome::Http(_, response) => response,
     }
@@ -272,7 +271,7 @@ async fn batch(
         )
         .into_response();
     }
-    let mut answers = Vec::new();
+    let mut answers = Written::default();
     for message in messages {
         let Message::Request { id, method, params } = message else {
             continue;
@@ -283,20 +282,22 @@ async fn batch(
             let why = "the answers before fill the batch; this call was not made";
             written(&Refusal::internal(id, "batch_too_large", why).body())
         };
-        answers.push(if answers.is_empty() { b'[' } else { b',' });
+        answers.extend(punctuation(if answers.is_empty() { "[" } else { "," }));
         answers.extend(answer);
     }
     if answers.is_empty() {
         return HttpResponse::Accepted().finish();
     }
-    answers.push(b']');
-    HttpResponse::Ok()
-        .content_type("application/json")
-        .body(answers)
+    answers.extend(punctuation("]"));
+    answers.into_response()
+}
+
+fn punctuation(mark: &'static str) -> Written {
+    [Bytes::from_static(mark.as_bytes())].into()
 }
 
 /// One answer of a batch, written.
-fn batched(id: &Id, outcome: Outcome) -> Vec<u8> {
+fn batched(id: &Id, outcome: Outcome) -> Written {
     match outcome {
         Outcome::Result(value) => written(&result(Era::Legacy, id, value)),
         Outcome::Body(body) => body,
@@ -307,8 +308,8 @@ fn batched(id: &Id, outcome: Outcome) -> Vec<u8> {
     }
 }
 
-fn written(answer: &Value) -> Vec<u8> {
-    answer.to_string().into_bytes()
+fn written(answer: &Value) -> Written {
+    answer.to_string().into_bytes().into()
 }
 
 /// Does what one message asks for, by the authority of this moment: the body and the messages

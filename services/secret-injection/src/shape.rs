@@ -92,7 +92,8 @@ pub fn shape(status: u16, content_type: Option<&str>, body: &[u8]) -> ToolAnswer
         if matches!(media, Media::Json) && readable.len() <= TEXT_LIMIT_BYTES {
             answer.structure(&readable);
         }
-        answer.show(readable);
+        answer.text = readable;
+        answer.cut(TEXT_LIMIT_BYTES);
         if answer.text.is_empty() {
             "The answer has only characters that do not show.".clone_into(&mut answer.text);
         }
@@ -150,18 +151,24 @@ impl ToolAnswer {
         }
     }
 
-    fn show(&mut self, mut readable: String) {
-        if readable.len() > TEXT_LIMIT_BYTES {
-            let whole = readable.len();
-            readable.truncate(readable.floor_char_boundary(TEXT_LIMIT_BYTES));
-            let kept = readable.len();
+    /// Leaves the first bytes of the answer, and nothing of it as a value.
+    pub fn shorten(&mut self, limit_bytes: usize) {
+        self.structured = None;
+        self.cut(limit_bytes);
+    }
+
+    fn cut(&mut self, limit_bytes: usize) {
+        let whole = self.text.len();
+        if whole > limit_bytes {
+            self.text
+                .truncate(self.text.floor_char_boundary(limit_bytes));
+            let kept = self.text.len();
             let _ = write!(
-                readable,
+                self.text,
                 "\n\n[cut: the first {kept} of {whole} bytes are shown]"
             );
             self.truncated = true;
         }
-        self.text = readable;
     }
 
     fn flag_hidden(&mut self) {

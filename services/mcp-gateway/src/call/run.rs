@@ -8,20 +8,25 @@ use std::sync::Arc;
 use countersign_access::{CallTool, TenantScope};
 use countersign_domain::{
     Fault as _,
+    id::HoldId,
     record::{Act, Record, Status},
 };
-use countersign_reporting::Recorder;
 use countersign_secret_injection::{DispatchOutcome, OutboundCall, Sent, ToolAnswer};
 use countersign_store::Authorized;
 use serde_json::{Value, json};
 
 use crate::{
     call::{Call, Connected, NoRecord},
+    era::Era,
     gateway::Parts,
     reply::{META_CALL, META_HOLD, META_OUTPUT, Refusal, ToolResult},
     serve::{Outcome, Request},
     wire::Id,
+    written::Written,
 };
+
+/// What is given of an answer for which there is no more room.
+const FIRST_WORDS_BYTES: usize = 4 << 10;
 
 /// Runs a call that needs no countersignature.
 pub(crate) async fn run(agent: &Request<'_>, id: &Id, (call, connection): Connected) -> Outcome {
@@ -76,10 +81,11 @@ pub(crate) async fn send(
     let mut record = call.record(agent, act);
     record.hold = authorized.hold();
     let scope = Arc::clone(&agent.scope);
-    let work = finish(parts, scope, (call, connection), (authorized, record));
+    let to = (agent.era, id.clone());
+    let work = finish(parts, scope, (call, connection), (authorized, record), to);
     let (tracker, runtime) = (&agent.gateway.parts.tracker, &agent.gateway.parts.runtime);
     match tracker.spawn_on(work, runtime).await {
-        Ok(Ok(result)) => Outcome::Result(json!(result)),
+        Ok(Ok(answer)) => Outcome::Body(answer),
         Ok(Err(unrecorded)) => Outcome::Refused(unrecorded.for_request(id)),
         Err(error) => {
             tracing::error!(error = %error, "a call did not finish");
@@ -97,9 +103,10 @@ pub(crate) async fn send(
 async fn finish(
     parts: Arc<Parts>,
     scope: Arc<TenantScope>,
-    (call, connection): Connected,
+    (mut call, connection): Connected,
     (authorized, record): (Authorized, Record),
-) -> Result<ToolResult, Unrecorded> {
+    to: (Era, Id),
+) -> Result<Written, Unrecorded> {
     let hold = authorized.hold();
     let outbound = OutboundCall {
         scope: &scope,
@@ -108,18 +115,45 @@ async fn finish(
         arguments: &call.arguments,
         connection: &connection,
     };
-    let outcome = parts.dispatch.send(authorized, outbound).await;
-    let mut result = answer(&call, &outcome);
+    let mut outcome = parts.dispatch.send(authorized, outbound).await;
+    let record = concluded(record, &call, &outcome);
+    let mut answer = written(&call, hold, &mut outcome, &to);
+    if !call.under_way.room.fits(answer.len()) {
+        if let Ok(answer) = &mut outcome.result {
+            answer.shorten(FIRST_WORDS_BYTES);
+        }
+        answer = written(&call, hold, &mut outcome, &to);
+    }
+    let (answer, sent) = (Written::from(answer), outcome.sent);
+    // While the record is written the answer is here once, as bytes.
+    drop(outcome);
+    match parts.recorder.record(record).await {
+        Ok(_committed) => Ok(answer.keeping(call.under_way.room.hand_over())),
+        Err(error) => {
+            tracing::error!(error = %error, call.id = %call.id, "an outcome was not written");
+            Err(Unrecorded { sent })
+        }
+    }
+}
+
+/// The whole answer, for whom it goes to.
+fn written(
+    call: &Call,
+    hold: Option<HoldId>,
+    outcome: &mut DispatchOutcome,
+    (era, id): &(Era, Id),
+) -> Vec<u8> {
+    let mut result = answer(call, outcome);
     result.meta[META_CALL] = json!(call.id.to_string());
     if let Some(hold) = hold {
         result.meta[META_HOLD] = json!({"id": hold.to_string(), "state": "consumed"});
     }
-    conclude(&parts.recorder, record, &call, &outcome).await?;
-    Ok(result)
+    result.written(*era, id)
 }
 
-fn answer(call: &Call, outcome: &DispatchOutcome) -> ToolResult {
-    match &outcome.result {
+fn answer(call: &Call, outcome: &mut DispatchOutcome) -> ToolResult {
+    let unknown = is_unknown(call, outcome);
+    match &mut outcome.result {
         Ok(answer) => {
             let mut result = ToolResult::text(answer.is_error, answer.text.clone());
             structure(&mut result, call, answer);
@@ -135,7 +169,7 @@ fn answer(call: &Call, outcome: &DispatchOutcome) -> ToolResult {
             }
             result
         }
-        Err(error) if is_unknown(call, outcome) => {
+        Err(error) if unknown => {
             let why = format!("{error}; the request may have taken effect and was not repeated");
             ToolResult::refusal(error.code(), &why)
         }
@@ -146,16 +180,15 @@ fn answer(call: &Call, outcome: &DispatchOutcome) -> ToolResult {
 /// Sets the structured answer. Where an output schema may have been published, there always is
 /// one that fits it: clients lose a success that has none. Otherwise only objects are given, which
 /// are what all eras know.
-fn structure(result: &mut ToolResult, call: &Call, answer: &ToolAnswer) {
+fn structure(result: &mut ToolResult, call: &Call, answer: &mut ToolAnswer) {
     if answer.is_error {
         return;
     }
     let Some(published) = call.tool.output() else {
-        let object = answer.structured.as_ref().filter(|value| value.is_object());
-        result.structured_content = object.cloned();
+        result.structured_content = answer.structured.take().filter(Value::is_object);
         return;
     };
-    let (given, fit) = published.fit(answer.structured.clone(), &answer.text);
+    let (given, fit) = published.fit(answer.structured.take(), &answer.text);
     result.structured_content = Some(given);
     if let Some(problem) = fit.problem() {
         result.meta[META_OUTPUT] = json!(problem);
@@ -184,13 +217,8 @@ fn is_unknown(call: &Call, outcome: &DispatchOutcome) -> bool {
     outcome.result.is_err() && outcome.sent == Sent::Perhaps && !call.tool.only_reads()
 }
 
-/// Writes how the call ended.
-async fn conclude(
-    recorder: &Recorder,
-    mut record: Record,
-    call: &Call,
-    outcome: &DispatchOutcome,
-) -> Result<(), Unrecorded> {
+/// Adds how the call ended.
+fn concluded(mut record: Record, call: &Call, outcome: &DispatchOutcome) -> Record {
     // What only reads changes nothing, so not knowing whether it arrived is an ordinary error.
     let status = outcome.status();
     record.status = Some(if call.tool.only_reads() && status == Status::Unknown {
@@ -205,13 +233,5 @@ async fn conclude(
     if outcome.redacted {
         record = record.with("redacted", true);
     }
-    recorder
-        .record(record)
-        .await
-        .map(|_committed| ())
-        .map_err(|error| {
-            tracing::error!(error = %error, call.id = %call.id, "an outcome was not written"
-            );
-            Unrecorded { sent: outcome.sent }
-        })
+    record
 }
