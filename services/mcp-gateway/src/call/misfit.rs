@@ -23,6 +23,8 @@ const DEPTH: u32 = 600;
 const NAMED: usize = 5;
 /// Values of an `enum` that are looked at in the time of one visit, to see whether all are texts.
 const LOOKED_AT: usize = 128;
+/// Parts of items that are compared in the time of one visit.
+const COMPARED: usize = 256;
 
 /// Why arguments are refused unseen.
 const TOO_MUCH: &str = "checking them against the schema takes more steps than are made";
@@ -215,8 +217,29 @@ fn longer(keyword: &str, rule: &Value, value: &Value) -> usize {
             let at_once = values.iter().all(|one| one.is_string() || one.is_null());
             values.len() / if at_once { LOOKED_AT } else { 1 }
         }
+        ("uniqueItems", Value::Bool(true), Value::Array(items)) => compared(items),
         _ => 0,
     }
+}
+
+/// Visits that looking for equal items is worth. Texts and numbers are found at once, but lists and
+/// objects can be made so that each is compared with all others: their shape is no part of what
+/// they are found by.
+fn compared(items: &[Value]) -> usize {
+    let nested = items
+        .iter()
+        .filter(|item| item.is_array() || item.is_object());
+    let nodes: usize = nested.clone().map(nodes).sum();
+    nested.count().saturating_mul(nodes) / COMPARED
+}
+
+fn nodes(value: &Value) -> usize {
+    let inner: usize = match value {
+        Value::Array(items) => items.iter().map(nodes).sum(),
+        Value::Object(members) => members.values().map(nodes).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    };
+    1 + inner
 }
 
 fn parts(list: &Value) -> impl Iterator<Item = &Value> {
@@ -316,6 +339,21 @@ mod tests {
         let items = Value::from(vec![json!(1); 1_000]);
         assert_eq!(visits(&table(&numbers), &items), Err(TOO_MUCH));
         assert!(visits(&table(&texts), &items).unwrap() < EXPLAINED);
+    }
+
+    #[test]
+    fn items_that_have_to_differ_count_with_their_square_unless_they_are_found_at_once() {
+        let unique = json!({"uniqueItems": true});
+        let objects = |count: usize| Value::from(vec![json!({"a": {"b": 1}}); count]);
+        assert!(visits(&unique, &objects(500)).unwrap() < EXPLAINED);
+        assert!(visits(&unique, &objects(5_000)).unwrap() < CHECKED);
+        assert_eq!(visits(&unique, &objects(100_000)), Err(TOO_MUCH));
+        let texts: Vec<Value> = (0..100_000).map(|n| n.to_string().into()).collect();
+        assert_eq!(visits(&unique, &texts.into()), Ok(1));
+        assert_eq!(
+            visits(&json!({"uniqueItems": false}), &objects(100_000)),
+            Ok(1)
+        );
     }
 
     #[test]

@@ -8,11 +8,83 @@ use std::str::Chars;
 /// what is left of a whole call is some seconds where no engine finds a short way, not minutes.
 const TOGETHER: usize = 128;
 
+/// Steps after which the engine for look-around and back-references gives up (where tools compile).
+const BACKTRACKS: usize = 100_000;
+
 /// Visits that looking for the pattern is worth: an engine without backtracking may have to keep
-/// each place of it in mind at each character.
+/// each place of it in mind at each character. What looks around may look over the rest of the text
+/// from each character, and goes back as often as it is let; what only looks ahead once, from the
+/// start, does neither.
 pub(super) fn cost(pattern: &str, text: &str) -> usize {
     let steps = places(pattern).saturating_mul(text.len() + 1);
+    let steps = if is_linear(behind_looks(pattern)) {
+        steps
+    } else {
+        let back = 1_usize.checked_shl(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let back = back.map_or(BACKTRACKS, |back| back.min(BACKTRACKS));
+        steps.saturating_mul(text.len() + 1).saturating_add(back)
+    };
     steps.saturating_add(pattern.len()) / TOGETHER
+}
+
+/// Whether the linear engine may take the pattern: it has no look-around, back-reference or other
+/// construct of the backtracking one. What only looks like one counts as one.
+fn is_linear(pattern: &str) -> bool {
+    let mut rest = pattern.chars().peekable();
+    while let Some(next) = rest.next() {
+        match next {
+            '[' => class(&mut rest),
+            '(' if rest.next_if_eq(&'?').is_some() && rest.peek() != Some(&':') => return false,
+            '*' | '+' | '?' | '}' if rest.peek() == Some(&'+') => return false,
+            '\\' => {
+                if let Some('1'..='9' | 'k' | 'g' | 'K' | 'G') = rest.next() {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+    }
+    true
+}
+
+/// The pattern without what it looks for ahead of its start, each once, as in `^(?!\s*$).+`.
+fn behind_looks(pattern: &str) -> &str {
+    let Some(mut rest) = pattern.strip_prefix('^') else {
+        return pattern;
+    };
+    while let Some(look) = rest
+        .strip_prefix("(?=")
+        .or_else(|| rest.strip_prefix("(?!"))
+    {
+        match end_of_group(look) {
+            Some(end) if is_linear(&look[..end]) => rest = &look[end + 1..],
+            Some(_) | None => return pattern,
+        }
+    }
+    if rest.starts_with(['*', '+', '?', '{']) {
+        return pattern;
+    }
+    rest
+}
+
+/// Where the parenthesis stands that closes one before the text.
+fn end_of_group(text: &str) -> Option<usize> {
+    let (mut open, mut in_class, mut is_escaped) = (1_usize, false, false);
+    text.bytes().position(|byte| {
+        match byte {
+            _ if is_escaped => {
+                is_escaped = false;
+                return false;
+            }
+            b'\\' => is_escaped = true,
+            b'[' => in_class = true,
+            b']' => in_class = false,
+            b'(' if !in_class => open += 1,
+            b')' if !in_class => open -= 1,
+            _ => {}
+        }
+        open == 0
+    })
 }
 
 /// The places of a pattern with its counted repetitions written out: `([ab]c{3}){2}` has eight.
@@ -116,5 +188,49 @@ mod tests {
         let long = "a".repeat(100_000);
         assert!(cost(&"a".repeat(50), &long) < 40_000);
         assert!(cost("^[A-Za-z0-9]{1,4096}$", &long[..4_096]) < 150_000);
+    }
+
+    #[test]
+    fn what_looks_around_counts_with_the_square_of_the_text() {
+        let long = "x".repeat(100_000);
+        for pattern in [
+            "(?=.*[A-Z])x",
+            "(?=(.*))\\1Z",
+            "(?:a(?!.*Z))+$",
+            "^((?=.*b)a|(?=.*a)a)*b",
+            "^(?=.*(.)\\1)(?=.*Z)",
+            "^(?=.*Z)*x",
+            "(?<!b)c",
+            "a++b",
+        ] {
+            assert!(
+                cost(pattern, &long) > 100 * cost("[A-Z]x.*abc", &long),
+                "{pattern}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_looks_ahead_once_counts_like_any_other_pattern() {
+        let long = "x".repeat(100_000);
+        for pattern in [
+            "^(?!\\s*$).+",
+            "^(?=.*[A-Z])(?=.*[\\])(]).{8,}$",
+            "^(?!(?:a|b)).*",
+            "^(?:ab|c)[(?=]*$",
+        ] {
+            let places = places(pattern);
+            assert!(cost(pattern, &long) < 900 * places, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn going_back_counts_as_often_as_the_engine_does_it_at_most() {
+        let pattern = "^(a|a)*\\1b";
+        let [six, twenty, forty] = [6, 20, 40].map(|many| cost(pattern, &"a".repeat(many)));
+        assert!(
+            six < 10 && twenty > 700 && forty < 1_000,
+            "{six}, {twenty}, {forty}"
+        );
     }
 }
