@@ -1,4 +1,5 @@
-//! Calls of which nobody knows what became: the request went out and no answer came.
+//! Calls of which nobody knows what became, as the request went out and no answer came; and calls
+//! that are none of these, although their client or the database was away for a moment.
 
 use std::{
     io::Read as _,
@@ -7,8 +8,10 @@ use std::{
 };
 
 use countersign_domain::{hold::Answer, role::Role};
-use countersign_tests::House;
-use serde_json::json;
+use countersign_testkit::until;
+use countersign_tests::{Agent, House, Upstream, Wire};
+use serde_json::{Value, json};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 /// An upstream that hangs up as soon as it has heard of a request; gone with the test's process.
 fn hangs_up() -> String {
@@ -54,4 +57,104 @@ async fn what_only_its_words_call_a_read_is_not_simply_made_again() {
     assert_eq!(decided.unwrap().held.class.as_str(), "READ");
     let sent = house.call(&agent, "list_orders", &json!({})).await;
     assert!(sent.text().contains(warning), "{}", sent.text());
+}
+
+const LOCK_RECORDS: &str = "LOCK TABLE record IN ACCESS EXCLUSIVE MODE";
+const WAITING: &str =
+    "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'record'::regclass";
+/// How the calls ended that were announced; nothing where nobody has said so.
+const ENDS: &str = "SELECT COALESCE(min(f.status), '') FROM record i LEFT JOIN record f
+    ON f.tenant_id = i.tenant_id AND f.call_id = i.call_id AND f.act = 'call.finished'
+    WHERE i.act = 'call.intended' GROUP BY i.call_id";
+
+async fn ends(watch: &mut PgConnection) -> Vec<String> {
+    sqlx::query_scalar(ENDS).fetch_all(watch).await.unwrap()
+}
+
+/// How so many announced calls ended, once all have.
+async fn all_ended(watch: &mut PgConnection, calls: usize) -> Vec<String> {
+    until("each has an end", async || {
+        let ends = ends(watch).await;
+        ends.len() == calls && !ends.contains(&String::new())
+    })
+    .await;
+    ends(watch).await
+}
+
+async fn is_stuck(watch: &mut PgConnection) {
+    until("somebody waits", async || {
+        let waiting = sqlx::query_scalar::<_, i64>(WAITING);
+        waiting.fetch_one(&mut *watch).await.unwrap() > 0
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_was_announced_too_late_is_on_record_as_not_made() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let ada = house.owner_of("acme").await;
+    let shop = house.shop(&ada, &upstream.base).await;
+    let agent = house.agent_of(&ada, &shop).await;
+    let (mut admin, mut watch) = (house.database.admin().await, house.database.admin().await);
+    let mut frozen = admin.begin().await.unwrap();
+    frozen.execute(LOCK_RECORDS).await.unwrap();
+
+    let order = json!({"order_id": "o-1"});
+    let call = house.call(&agent, "set_order_labels", &order);
+    let (answer, ()) = tokio::join!(call, is_stuck(&mut watch));
+    assert_eq!(answer.body["error"]["data"]["reason"], "record_unavailable");
+    frozen.rollback().await.unwrap();
+
+    assert_eq!(all_ended(&mut watch, 1).await, ["refused"]);
+    assert_eq!(upstream.count("PUT"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_breaks_off_leaves_no_call_of_which_nobody_knows() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let owner = house.owner_of("acme").await;
+    let reviewer = house.member_of(&owner, Role::Reviewer, "rev").await;
+    let shop = house.shop(&owner, &upstream.base).await;
+    let agent = house.agent_of(&owner, &shop).await;
+    let labels = json!({"order_id": "o-1"});
+    let refund = json!({"order_id": "o-1", "body": {"amount_cents": 100}});
+    let asked = house.call(&agent, "create_refund", &refund).await;
+    assert_eq!(asked.code(), "held", "{}", asked.body);
+    let hold = house.waiting(&reviewer).await.remove(0);
+    let decided = house.decide(&reviewer, &hold, Answer::Countersign).await;
+    decided.unwrap();
+
+    let (mut admin, mut watch) = (house.database.admin().await, house.database.admin().await);
+    for (calls, tool, arguments) in [
+        (1, "set_order_labels", labels),
+        (2, "create_refund", refund),
+    ] {
+        let mut frozen = admin.begin().await.unwrap();
+        frozen.execute(LOCK_RECORDS).await.unwrap();
+        let client = calling(&agent, tool, &arguments).await;
+        is_stuck(&mut watch).await;
+        client.break_off();
+        // So that the house has seen it.
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        frozen.rollback().await.unwrap();
+
+        let ended = all_ended(&mut watch, calls).await;
+        let made = ended.iter().filter(|end| *end == "ok").count();
+        assert_eq!(upstream.count("P"), made, "{tool}: {ended:?}");
+    }
+}
+
+/// A client that has asked for a call, and listens for no answer.
+async fn calling(agent: &Agent, tool: &str, arguments: &Value) -> Wire {
+    let bearer = format!("Bearer {}", agent.token);
+    let headers = [
+        ("content-type", "application/json"),
+        ("authorization", &bearer),
+    ];
+    let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+        "params": {"name": tool, "arguments": arguments}});
+    let message = message.to_string();
+    let mut wire = Wire::post(&agent.url, &headers, message.len()).await;
+    wire.send(&message).await;
+    wire
 }

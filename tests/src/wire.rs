@@ -40,6 +40,14 @@ impl Wire {
         sent.expect("the house reads");
     }
 
+    /// Breaks the connection off, as a client does that crashes.
+    ///
+    /// # Panics
+    /// When the system does not know how.
+    pub fn break_off(self) {
+        self.0.set_zero_linger().expect("a reset");
+    }
+
     /// Waits until an answer has begun, and takes nothing of it.
     ///
     /// # Panics

@@ -4,7 +4,11 @@
 //! understands: an error result that says what is held, where to follow it and until when, and
 //! that the same call, made again after the countersignature, runs once.
 
-use countersign_approvals::{Consume, Consumption, Ending, Hold, Opened, Proposal, Standing};
+use std::sync::Arc;
+
+use countersign_approvals::{
+    ApprovalError, Consume, Consumption, Ending, Hold, Opened, Proposal, Standing,
+};
 use countersign_domain::{
     Fault as _,
     decision::{Decision, Rule, Verdict},
@@ -97,23 +101,32 @@ async fn consume(
         .record(agent, Act::CallIntended)
         .with("digest", hold.held.digest.to_string());
     intent.hold = Some(hold.id);
-    let consume = Consume {
-        hold,
-        facts: call.facts(),
-        intent: &intent,
-    };
-    match agent
-        .gateway
-        .parts
-        .approvals
-        .consume(&agent.scope, consume)
-        .await
-    {
-        Ok(Consumption::Consumed(authorized)) => {
-            run::send(agent, id, (call, connection), authorized).await
+    let facts = call.facts();
+    let record = call.record(agent, Act::CallFinished);
+    let mut unsent = record.clone();
+    unsent.hold = Some(hold.id);
+    let parts = Arc::clone(&agent.gateway.parts);
+    let (scope, approved) = (Arc::clone(&agent.scope), hold.clone());
+    let authority = async move {
+        let consume = Consume {
+            hold: &approved,
+            facts,
+            intent: &intent,
+        };
+        match parts.approvals.consume(&scope, consume).await {
+            Ok(Consumption::Consumed(authorized)) => Ok(authorized),
+            Ok(Consumption::Ended(ending)) => Err(Unconsumed::Ended(ending)),
+            Err(error) => {
+                run::not_made(&parts, unsent, error.code());
+                Err(Unconsumed::Unknown(error))
+            }
         }
-        Ok(Consumption::Ended(ending)) => ended(agent, id, &call, hold, &ending).await,
-        Err(error) => {
+    };
+    let connected = (call, connection);
+    match run::send(agent, id, connected, record, authority).await {
+        Ok(outcome) => outcome,
+        Err((call, Unconsumed::Ended(ending))) => ended(agent, id, &call, hold, &ending).await,
+        Err((_, Unconsumed::Unknown(error))) => {
             tracing::error!(code = error.code(), error = %error, "a countersignature could not be consumed");
             Outcome::Refused(Refusal::internal(
                 id.clone(),
@@ -122,6 +135,13 @@ async fn consume(
             ))
         }
     }
+}
+
+/// Why a countersignature does not let a call through.
+enum Unconsumed {
+    Ended(Ending),
+    /// It may have been consumed all the same.
+    Unknown(ApprovalError),
 }
 
 /// Tells the agent that a human has to look first.

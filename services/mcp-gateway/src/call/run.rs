@@ -3,7 +3,10 @@
 //! It runs apart from the connection. A client that goes away stops waiting, but what was sent is
 //! still written down.
 
-use std::sync::Arc;
+use std::{
+    future::{Future, ready},
+    sync::Arc,
+};
 
 use countersign_access::{CallTool, TenantScope};
 use countersign_domain::{
@@ -11,8 +14,9 @@ use countersign_domain::{
     id::HoldId,
     record::{Act, Record, Status},
 };
+use countersign_reporting::RecordError;
 use countersign_secret_injection::{DispatchOutcome, OutboundCall, Sent, ToolAnswer};
-use countersign_store::Authorized;
+use countersign_store::{Authorized, NotAuthorized};
 use serde_json::{Value, json};
 
 use crate::{
@@ -28,65 +32,97 @@ use crate::{
 /// What is given of an answer for which there is no more room.
 const FIRST_WORDS_BYTES: usize = 4 << 10;
 
+/// Why a call that was let through was not made after all.
+enum NotMade {
+    /// Its intent is not known to be on record.
+    NoRecord(RecordError),
+    NoProof(NotAuthorized),
+}
+
 /// Runs a call that needs no countersignature.
 pub(crate) async fn run(agent: &Request<'_>, id: &Id, (call, connection): Connected) -> Outcome {
     let Ok(permit) = agent.scope.allow(CallTool) else {
         return agent.insufficient_scope(&[call.tool.class()]);
     };
     let facts = call.facts();
-    let authorized = if call.tool.only_reads() {
-        Authorized::read(permit, facts)
+    let sent = if call.tool.only_reads() {
+        let record = call.record(agent, Act::CallAnswered);
+        let authority = ready(Authorized::read(permit, facts).map_err(NotMade::NoProof));
+        send(agent, id, (call, connection), record, authority).await
     } else {
-        match agent
-            .gateway
-            .parts
-            .recorder
-            .record(call.record(agent, Act::CallIntended))
-            .await
-        {
-            Ok(intent) => Authorized::intended(permit, facts, intent),
-            Err(error) => {
-                tracing::error!(error = %error, "an intent was not written");
-                return Outcome::Refused(NoRecord::for_request(id));
+        let parts = Arc::clone(&agent.gateway.parts);
+        let intent = call.record(agent, Act::CallIntended);
+        let record = call.record(agent, Act::CallFinished);
+        let unsent = record.clone();
+        let authority = async move {
+            match parts.recorder.record(intent).await {
+                Ok(intent) => Authorized::intended(permit, facts, intent).map_err(NotMade::NoProof),
+                Err(error) => {
+                    not_made(&parts, unsent, error.code());
+                    Err(NotMade::NoRecord(error))
+                }
             }
-        }
+        };
+        send(agent, id, (call, connection), record, authority).await
     };
-    match authorized {
-        Ok(authorized) => send(agent, id, (call, connection), authorized).await,
-        Err(error) => {
-            tracing::error!(error = %error, "a call came without its proof");
-            Outcome::Refused(Refusal::internal(
-                id.clone(),
-                error.code(),
-                "the call was not made",
-            ))
-        }
-    }
+    sent.unwrap_or_else(|(_, why)| refused(id, &why))
 }
 
-/// Sends an authorized call, apart from this connection, and waits for its recorded answer.
-pub(crate) async fn send(
+fn refused(id: &Id, why: &NotMade) -> Outcome {
+    Outcome::Refused(match why {
+        NotMade::NoRecord(error) => {
+            tracing::error!(error = %error, "an intent was not written");
+            NoRecord::for_request(id)
+        }
+        NotMade::NoProof(error) => {
+            tracing::error!(error = %error, "a call came without its proof");
+            Refusal::internal(id.clone(), error.code(), "the call was not made")
+        }
+    })
+}
+
+/// Writes that nothing was sent, where an intent may be on record all the same. Nobody waits for it.
+pub(crate) fn not_made(parts: &Parts, mut record: Record, code: &str) {
+    record.status = Some(Status::Refused);
+    record.code = Some(code.to_owned());
+    let recorder = parts.recorder.clone();
+    let written = async move {
+        if let Err(error) = recorder.record(record).await {
+            tracing::error!(error = %error, "that a call was not made was not written");
+        }
+    };
+    parts.tracker.spawn_on(written, &parts.runtime);
+}
+
+/// Gets the authority for a call and sends it, apart from this connection, and waits for its
+/// recorded answer. So an authority that is on record is always used.
+///
+/// # Errors
+/// When there is no authority; the call comes back with the reason.
+pub(crate) async fn send<E: Send + 'static>(
     agent: &Request<'_>,
     id: &Id,
     (call, connection): Connected,
-    authorized: Authorized,
-) -> Outcome {
+    record: Record,
+    authority: impl Future<Output = Result<Authorized, E>> + Send + 'static,
+) -> Result<Outcome, (Box<Call>, E)> {
     let parts = Arc::clone(&agent.gateway.parts);
-    let only_reads = call.tool.only_reads() && authorized.hold().is_none();
-    let act = if only_reads {
-        Act::CallAnswered
-    } else {
-        Act::CallFinished
-    };
-    let mut record = call.record(agent, act);
-    record.hold = authorized.hold();
     let scope = Arc::clone(&agent.scope);
     let to = (agent.era, id.clone());
-    let work = finish(parts, scope, (call, connection), (authorized, record), to);
+    let work = async move {
+        match authority.await {
+            Ok(authorized) => {
+                Ok(finish(parts, scope, (call, connection), (authorized, record), to).await)
+            }
+            Err(why) => Err((Box::new(call), why)),
+        }
+    };
     let (tracker, runtime) = (&agent.gateway.parts.tracker, &agent.gateway.parts.runtime);
-    match tracker.spawn_on(work, runtime).await {
-        Ok(Ok(answer)) => Outcome::Body(answer),
-        Ok(Err(unrecorded)) => Outcome::Refused(unrecorded.for_request(id)),
+    Ok(match tracker.spawn_on(work, runtime).await {
+        Ok(made) => match made? {
+            Ok(answer) => Outcome::Body(answer),
+            Err(unrecorded) => Outcome::Refused(unrecorded.for_request(id)),
+        },
         Err(error) => {
             tracing::error!(error = %error, "a call did not finish");
             let reason = "outcome_unknown";
@@ -96,7 +132,7 @@ pub(crate) async fn send(
                 "what became of the call is not known",
             ))
         }
-    }
+    })
 }
 
 /// Everything after the decision, up to the committed record. No record, no answer.
@@ -104,10 +140,11 @@ async fn finish(
     parts: Arc<Parts>,
     scope: Arc<TenantScope>,
     (mut call, connection): Connected,
-    (authorized, record): (Authorized, Record),
+    (authorized, mut record): (Authorized, Record),
     to: (Era, Id),
 ) -> Result<Written, Unrecorded> {
     let hold = authorized.hold();
+    record.hold = hold;
     let outbound = OutboundCall {
         scope: &scope,
         version: call.tool.version,

@@ -55,7 +55,7 @@ pub mod tools;
 pub mod turned_on;
 pub mod vault;
 
-pub use authorized::{Authorized, CallFacts, Committed, ConsumedApproval};
+pub use authorized::{Authorized, CallFacts, Committed, ConsumedApproval, NotAuthorized};
 pub use error::StoreError;
 pub use pool::{Store, StoreOptions};
 pub use system::SystemTx;
