@@ -236,3 +236,51 @@ async fn t74_answers_that_nobody_takes_take_little_room() {
         grown >> 20
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t74_requests_of_many_small_values_take_little_room() {
+    const CLIENTS: usize = 16;
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let ada = house.owner_of("acme").await;
+    let shop = house.shop(&ada, &upstream.base).await;
+    let agent = house.agent_of(&ada, &shop).await;
+    let bearer = format!("Bearer {}", agent.token);
+    let headers = [
+        ("content-type", "application/json"),
+        ("authorization", &bearer),
+    ];
+    // As values they take forty times the room of their text, for as long as the call takes.
+    let request = |values: usize| {
+        let many = vec!["{\"\":0}"; values].join(",");
+        format!(
+            r#"[{{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {{"many": [{many}]}}}},
+                {{"jsonrpc": "2.0", "id": 2, "method": "tools/call",
+                    "params": {{"name": "get_order", "arguments": {{"order_id": "withheld"}}}}}}]"#
+        )
+    };
+    let ask = async |request: &str| {
+        let mut wire = Wire::post(&agent.url, &headers, request.len()).await;
+        wire.send(request).await;
+        wire
+    };
+    let too_many = ask(&request(100_000)).await.answer().await;
+    assert!(too_many.starts_with("HTTP/1.1 413"), "{too_many}");
+
+    let (before, request) = (peak_memory(), request(45_000));
+    let first = ask(&request).await;
+    until("one is under way", async || upstream.seen().len() == 1).await;
+    for _ in 1..CLIENTS {
+        let refused = ask(&request).await.answer().await;
+        assert!(refused.starts_with("HTTP/1.1 429"), "{refused}");
+    }
+    let grown = peak_memory() - before;
+
+    assert!(grown < 64 << 20, "{} MiB", grown >> 20);
+    upstream.release();
+    let answer = first.answer().await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    println!(
+        "T74 {CLIENTS} requests of 90,000 values: one under way, memory grew by {} MiB",
+        grown >> 20
+    );
+}

@@ -123,7 +123,7 @@ pub struct Gateway {
     agent_calls: SyncCache<GrantId, Arc<Semaphore>>,
     tenant_calls: SyncCache<TenantId, Arc<Semaphore>>,
     pub(crate) streams: Shares,
-    room: Shares,
+    pub(crate) room: Shares,
     pub(crate) looks: Looks,
 }
 

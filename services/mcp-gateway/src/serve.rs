@@ -20,12 +20,16 @@ use crate::{
     gateway::Gateway,
     list, listen,
     reply::{Refusal, discovered, initialized, result},
-    wire::{Body, Id, Malformed, Message, parse},
+    shares::Share,
+    wire::{Body, Id, Malformed, Message, parse, weight},
     written::Written,
 };
 
 /// The largest request.
 pub const REQUEST_BYTES: usize = 1 << 20;
+
+/// The most memory that a request takes once it is read.
+const READ_BYTES: usize = 12 << 20;
 
 /// The protocol version that has batches.
 const BATCHES: &str = "2025-03-26";
@@ -157,6 +161,9 @@ async fn answer(
         endpoint: &endpoint,
         era: Era::Legacy,
     };
+    let Some(_room) = room(&agent, &body)? else {
+        return Ok(too_many());
+    };
     Ok(match parse(&body) {
         Ok(Body::One(message)) => one(agent, message, &headers).await,
         Ok(Body::Batch(messages)) => batch(agent, messages, &headers).await,
@@ -167,6 +174,18 @@ async fn answer(
             Refusal::invalid_request(id, format!("Invalid request: {why}")).into_response()
         }
     })
+}
+
+/// Room for what is read of a body, until it is answered; `None` while there is too little.
+fn room(agent: &Request<'_>, body: &[u8]) -> Result<Option<Share>, Problem> {
+    let weight = weight(body);
+    if weight > READ_BYTES {
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        let detail = "a request has at most 1 MiB and about 90,000 values";
+        return Err(Problem::new(status, "request_too_large", detail));
+    }
+    let whose = (agent.scope.tenant(), call::granted(agent).0);
+    Ok(agent.gateway.room.take(whose, weight.div_ceil(1 << 10)))
 }
 
 /// A browser that was told another name for our address, or that comes from another site, is

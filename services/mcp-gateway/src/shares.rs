@@ -37,8 +37,9 @@ pub(crate) const STREAMS: Limits = Limits {
     shared: 500,
 };
 
-/// KiB of answers that wait until they are taken; 32 tenants have their own. What is beside them, the
-/// answers that are being made, is to stay below 64 MiB with them (T74).
+/// KiB of requests that are being answered and of answers that wait until they are taken; 32 tenants
+/// have their own. What is beside them, the answers that are being made, is to stay below 64 MiB with
+/// them (T74).
 pub(crate) const ROOM: Limits = Limits {
     per_agent: 16 << 10,
     per_tenant: 256,

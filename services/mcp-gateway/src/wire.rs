@@ -75,6 +75,25 @@ pub(crate) enum Malformed {
     Message(Option<Id>, &'static str),
 }
 
+/// What one value takes once it is read, with its name and its place among others.
+const VALUE_BYTES: usize = 128;
+
+/// How much memory a body takes once it is read: far more than its text where it has many small
+/// values.
+pub(crate) fn weight(bytes: &[u8]) -> usize {
+    let (mut values, mut in_text, mut is_escaped) = (1_usize, false, false);
+    for byte in bytes {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => in_text = !in_text,
+            b',' | b'[' | b'{' if !in_text => values += 1,
+            _ => {}
+        }
+    }
+    bytes.len() + values * VALUE_BYTES
+}
+
 /// The most messages in one batch.
 const BATCH: usize = 50;
 
@@ -161,6 +180,13 @@ mod tests {
             assert!(is_malformed(case), "{}", &case[..case.len().min(80)]);
         }
         println!("{} malformed messages refused", cases.len());
+    }
+
+    #[test]
+    fn a_body_weighs_what_its_values_take_and_not_what_its_texts_look_like() {
+        assert_eq!(weight(br#"{"a":[1,{"b":""}]}"#), 18 + 5 * VALUE_BYTES);
+        assert_eq!(weight(br#""[,\",{\\""#), 10 + VALUE_BYTES);
+        assert_eq!(weight("[\"\u{e9},\"]".as_bytes()), 7 + 2 * VALUE_BYTES);
     }
 
     #[test]
