@@ -18,5 +18,6 @@ mod outputs;
 mod overrides;
 mod reimport;
 mod review;
+mod searching;
 mod slow;
 mod unknown;

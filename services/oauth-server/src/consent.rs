@@ -84,6 +84,7 @@ impl From<StoreError> for ConsentError {
             | StoreError::Conflict { .. }
             | StoreError::Unreadable { .. }
             | StoreError::Unavailable(_)
+            | StoreError::TookTooLong(_)
             | StoreError::Query(_) => Self::Store(error),
         }
     }

@@ -1,16 +1,23 @@
 //! Reading the audit log, as a member who may.
 
+use std::{panic::resume_unwind, time::Duration};
+
 use countersign_access::{ActionName, Denied, TenantScope};
 use countersign_domain::{Fault, Kind, id::RecordId};
 use countersign_store::{
     Store, StoreError,
     record_reading::{RecordFilter, RecordRow},
 };
+use tokio_util::task::TaskTracker;
+
+use crate::searches::Searches;
 
 /// Rows on one page.
 const PAGE: usize = 50;
 /// Most rows shown of one call or hold.
 const RELATED: u64 = 200;
+/// How long a search may look.
+const SEARCH: Duration = Duration::from_secs(3);
 
 /// The log was not read.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +28,12 @@ pub enum AuditError {
     /// The filter asks for what no row can have.
     #[error("ask for days of the years 1 to 9999, and for text without the character 0")]
     FilterUnreadable,
+    /// As many searches as may run at once do.
+    #[error("enough searches of the audit log are running; wait a few seconds and try again")]
+    TooManySearches,
+    /// The search would have to look at too many rows.
+    #[error("this search takes longer than 3 seconds; ask for fewer days, from one to another")]
+    SearchTooLong,
     /// There is no such row, or the database said no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -30,7 +43,8 @@ impl Fault for AuditError {
     fn kind(&self) -> Kind {
         match self {
             Self::Denied(error) => error.kind(),
-            Self::FilterUnreadable => Kind::Invalid,
+            Self::FilterUnreadable | Self::SearchTooLong => Kind::Invalid,
+            Self::TooManySearches => Kind::Limited,
             Self::Store(error) => error.kind(),
         }
     }
@@ -39,6 +53,8 @@ impl Fault for AuditError {
         match self {
             Self::Denied(error) => error.code(),
             Self::FilterUnreadable => "filter_unreadable",
+            Self::TooManySearches => "too_many_searches",
+            Self::SearchTooLong => "search_too_long",
             Self::Store(error) => error.code(),
         }
     }
@@ -66,19 +82,26 @@ pub struct RecordDetail {
 #[derive(Clone, Debug)]
 pub struct Audit {
     store: Store,
+    searches: Searches,
+    running: TaskTracker,
 }
 
 impl Audit {
     /// Puts the service together.
     #[must_use]
-    pub const fn new(store: Store) -> Self {
-        Self { store }
+    pub fn new(store: Store) -> Self {
+        Self {
+            searches: Searches::new(store.request_connections()),
+            running: TaskTracker::new(),
+            store,
+        }
     }
 
     /// Lists a page.
     ///
     /// # Errors
-    /// When the role does not allow it, the filter cannot be read or the database does not answer.
+    /// When the role does not allow it, the filter cannot be read, a search would take too much or
+    /// the database does not answer.
     pub async fn list(
         &self,
         scope: &TenantScope,
@@ -89,12 +112,40 @@ impl Audit {
         if !filter.is_readable() {
             return Err(AuditError::FilterUnreadable);
         }
-        let tx = self.store.begin(scope).await?;
-        let mut rows = tx.records(filter, before, PAGE as u64 + 1).await?;
+        let mut rows = if filter.is_search() {
+            self.search(scope, filter, before).await?
+        } else {
+            let tx = self.store.begin(scope).await?;
+            tx.records(filter, before, PAGE as u64 + 1).await?
+        };
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
         let older = rows.last().map(|row| row.id).filter(|_| more);
         Ok(Page { rows, older })
+    }
+
+    /// Looks for rows, for so long and no longer. Whoever stops waiting leaves a statement behind
+    /// that still runs: the search keeps its place until that is over.
+    async fn search(
+        &self,
+        scope: &TenantScope,
+        filter: &RecordFilter,
+        before: Option<RecordId>,
+    ) -> Result<Vec<RecordRow>, AuditError> {
+        let place = self.searches.begin(scope.tenant());
+        let place = place.ok_or(AuditError::TooManySearches)?;
+        let (store, scope, filter) = (self.store.clone(), scope.clone(), filter.clone());
+        let search = async move {
+            let _place = place;
+            let tx = store.begin(&scope).await?;
+            tx.limit_each_statement(SEARCH).await?;
+            tx.records(&filter, before, PAGE as u64 + 1).await
+        };
+        let found = self.running.spawn(search).await;
+        match found.unwrap_or_else(|ended| resume_unwind(ended.into_panic())) {
+            Err(StoreError::TookTooLong(_)) => Err(AuditError::SearchTooLong),
+            found => Ok(found?),
+        }
     }
 
     /// Opens one row.

@@ -11,6 +11,7 @@ mod days;
 mod finding;
 mod recorder;
 mod report;
+mod searches;
 
 pub use activity::{Activity, HomeFigures};
 pub use audit::{Audit, AuditError, Page, RecordDetail};

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use countersign_domain::record::Act;
 use countersign_reporting::{Activity, Calls, SetUp};
 
-use crate::home::{Home, READ, REFUND};
+use crate::home::{Home, READ, REFUND, age};
 
 fn activity(home: &Home) -> Activity {
     Activity::new(home.database.store(), home.world.clone())
@@ -67,7 +67,7 @@ async fn a_call_counts_for_its_own_day_and_not_after_two_weeks() {
     let mut rows = Vec::new();
     for days in [0, 3, 13, 14, 400] {
         let mut row = home.row(&home.owner, Act::CallDenied);
-        row.at -= TimeDelta::days(days);
+        age(&mut row, TimeDelta::days(days));
         rows.push(row);
     }
     home.write(&rows).await;

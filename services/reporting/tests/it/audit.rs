@@ -1,5 +1,7 @@
 //! Reading the log back.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use countersign_domain::{
     Fault, Kind,
@@ -8,9 +10,12 @@ use countersign_domain::{
     record::{Act, Record, Status},
 };
 use countersign_reporting::{Audit, RecordFilter};
+use countersign_testkit::until;
 use serde_json::json;
+use sqlx::Executor as _;
+use tokio::time::timeout;
 
-use crate::home::{Home, READ, REFUND, object};
+use crate::home::{Home, READ, REFUND, age, object};
 
 fn audit(home: &Home) -> Audit {
     Audit::new(home.database.store())
@@ -49,7 +54,7 @@ async fn three_rows(home: &Home) -> [Record; 3] {
     }
     read.status = Some(Status::Error);
     read.code = Some("upstream_status".to_owned());
-    read.at -= TimeDelta::days(2);
+    age(&mut read, TimeDelta::days(2));
     let rows = [held, read, home.row(&home.owner, Act::SignedIn)];
     home.write(&rows).await;
     rows
@@ -91,6 +96,22 @@ async fn every_filter_narrows_to_what_it_says() {
     until.until = yesterday;
     assert_eq!(acts(&home, until).await, read);
     println!("{} filters tried", tried + 2);
+}
+
+#[tokio::test]
+async fn a_search_that_nobody_waits_for_keeps_its_place_until_it_is_over() {
+    let home = Home::open().await;
+    let audit = audit(&home);
+    let filter = by(|filter| &mut filter.text, "refund");
+    let search = || audit.list(&home.owner, &filter, None);
+    let mut holder = home.admin().await;
+    holder.execute("BEGIN; LOCK TABLE record").await.unwrap();
+    let left = timeout(Duration::from_millis(50), search()).await;
+    assert!(left.is_err(), "it waits for the table");
+    let refused = search().await.unwrap_err();
+    assert_eq!(refused.code(), "too_many_searches");
+    holder.execute("ROLLBACK").await.unwrap();
+    until("its end", async || search().await.is_ok()).await;
 }
 
 #[tokio::test]

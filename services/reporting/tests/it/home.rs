@@ -1,6 +1,7 @@
 //! Two tenants, and the rows that figures are counted from, made behind the product's back: the
 //! tests are about reading.
 
+use chrono::TimeDelta;
 use countersign_access::TenantScope;
 use countersign_domain::{
     World,
@@ -12,6 +13,7 @@ use countersign_domain::{
 use countersign_testkit::{Database, House, world};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
 
 pub(crate) struct Home {
     pub(crate) database: Database,
@@ -252,6 +254,14 @@ impl Home {
             .await
             .unwrap()
     }
+}
+
+/// Makes a row as old as if it had been written that long ago.
+pub(crate) fn age(record: &mut Record, by: TimeDelta) {
+    record.at -= by;
+    let milliseconds = u128::try_from(record.at.timestamp_millis()).unwrap();
+    let rest = record.id.as_uuid().as_u128() & ((1 << 80) - 1);
+    record.id = Uuid::from_u128(milliseconds << 80 | rest).into();
 }
 
 /// An object, for a row's arguments.

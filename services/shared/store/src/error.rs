@@ -28,9 +28,12 @@ pub enum StoreError {
         /// The row's id.
         row: String,
     },
-    /// The database cannot be reached, or did not answer in time.
+    /// The database cannot be reached.
     #[error("the database is not available")]
     Unavailable(#[source] DbErr),
+    /// A statement took longer than it may.
+    #[error("the database did not answer in time")]
+    TookTooLong(#[source] DbErr),
     /// The query itself failed.
     #[error("a query failed")]
     Query(#[source] DbErr),
@@ -46,6 +49,7 @@ impl StoreError {
             | Self::MembershipChanged
             | Self::Unreadable { .. }
             | Self::Unavailable(_)
+            | Self::TookTooLong(_)
             | Self::Query(_) => None,
         }
     }
@@ -57,7 +61,7 @@ impl Fault for StoreError {
             Self::NotFound => Kind::NotFound,
             Self::MembershipChanged => Kind::Forbidden,
             Self::Conflict { .. } => Kind::Conflict,
-            Self::Unavailable(_) => Kind::Unavailable,
+            Self::Unavailable(_) | Self::TookTooLong(_) => Kind::Unavailable,
             Self::Unreadable { .. } | Self::Query(_) => Kind::Internal,
         }
     }
@@ -67,7 +71,7 @@ impl Fault for StoreError {
             Self::NotFound => "not_found",
             Self::MembershipChanged => "forbidden",
             Self::Conflict { .. } => "conflict",
-            Self::Unavailable(_) => "database_unavailable",
+            Self::Unavailable(_) | Self::TookTooLong(_) => "database_unavailable",
             Self::Unreadable { .. } | Self::Query(_) => "internal",
         }
     }
@@ -90,8 +94,12 @@ impl From<DbErr> for StoreError {
                 Some(constraint) => Self::Conflict {
                     constraint: constraint.to_owned(),
                 },
-                // 57014 query cancelled (statement_timeout), 57P0x shutting down, 55P03 a lock was
-                // not to be had in time, 53xxx out of connections, memory or disk, 08xxx gone.
+                // By statement_timeout.
+                None if database.code().is_some_and(|code| code == "57014") => {
+                    Self::TookTooLong(error)
+                }
+                // 57P0x shutting down, 55P03 a lock was not to be had in time, 53xxx out of
+                // connections, memory or disk, 08xxx gone.
                 None if database.code().is_some_and(|code| {
                     ["57", "55P03", "53", "08"]
                         .iter()

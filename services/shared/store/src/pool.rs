@@ -80,6 +80,13 @@ impl Store {
         Ok(SystemTx::new(tx, reason))
     }
 
+    /// Most connections for requests, those of [`Store::begin`].
+    #[must_use]
+    pub fn request_connections(&self) -> u32 {
+        let pool = self.app.get_postgres_connection_pool();
+        pool.options().get_max_connections()
+    }
+
     /// Most connections for the system's own questions, those of [`Store::begin_system`].
     #[must_use]
     pub fn system_connections(&self) -> u32 {

@@ -1,6 +1,8 @@
 //! Reading the audit log back.
 
-use chrono::Datelike as _;
+use std::time::Duration;
+
+use chrono::{Datelike as _, TimeDelta};
 use countersign_domain::{
     Timestamp,
     digest::Digest,
@@ -102,6 +104,19 @@ impl RecordFilter {
             && times.all(|at| matches!(at.year(), 1..=10_000))
     }
 
+    /// Says whether rows that do not fit may have to be read to find those that do: only a time
+    /// is found by the key.
+    #[must_use]
+    pub fn is_search(&self) -> bool {
+        let (since, until) = (self.since, self.until);
+        *self
+            != Self {
+                since,
+                until,
+                ..Self::default()
+            }
+    }
+
     fn condition(&self) -> Condition {
         let mut all = Condition::all();
         if let Some(act) = &self.act {
@@ -153,15 +168,27 @@ impl RecordFilter {
                     .map(|since| COLUMN.id.gte(first_id_at(since).as_uuid())),
             )
             .add_option(self.until.map(|until| COLUMN.at.lt(until)))
+            .add_option(
+                self.until
+                    .map(|until| COLUMN.id.lt(id_at(until + SET_BETWEEN).as_uuid())),
+            )
     }
 }
 
+/// Ids carry whole milliseconds and are made just before the row's own time is taken; this covers
+/// a clock that is set between the two.
+const SET_BETWEEN: TimeDelta = TimeDelta::seconds(1);
+
 /// An id that is less than every id of a row written at this moment or later, so that asking for
-/// a time walks the key and not the whole log. Ids carry whole milliseconds and are made just
-/// before the row's own time is taken; a second covers a clock that is set between the two.
+/// a time walks the key and not the whole log.
 pub(crate) fn first_id_at(at: Timestamp) -> RecordId {
+    id_at(at - SET_BETWEEN)
+}
+
+/// The first of the ids that carry this moment.
+fn id_at(at: Timestamp) -> RecordId {
     let milliseconds = u64::try_from(at.timestamp_millis()).unwrap_or(0);
-    Uuid::from_u128(u128::from(milliseconds.saturating_sub(1_000)) << 80).into()
+    Uuid::from_u128(u128::from(milliseconds) << 80).into()
 }
 
 fn contains(column: Column, part: &str) -> SimpleExpr {
@@ -176,6 +203,19 @@ fn escaped(part: &str) -> String {
 }
 
 impl TenantTx {
+    /// Gives each further statement of this transaction so long and no longer.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn limit_each_statement(&self, most: Duration) -> Result<(), StoreError> {
+        self.execute(
+            "SELECT set_config('statement_timeout', $1, true)",
+            [most.as_millis().to_string().into()],
+        )
+        .await
+        .map(|_| ())
+    }
+
     /// Lists rows, newest first, those before `before` if given, at most `limit`.
     ///
     /// # Errors
