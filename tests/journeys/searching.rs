@@ -1,8 +1,10 @@
-//! What searching the audit log may take from everybody else.
+//! What a search of the audit log finds, and what it may take from everybody else.
 
 use countersign_domain::operation::Method;
-use countersign_tests::House;
+use countersign_reporting::{Audit, RecordFilter};
+use countersign_tests::{House, Upstream};
 use futures_util::future::join_all;
+use serde_json::json;
 use sqlx::Executor as _;
 
 use crate::front::Front;
@@ -45,4 +47,34 @@ async fn searches_of_a_long_log_end_and_leave_the_other_pages_their_connections(
     assert!(status == 200 && page.contains("member.signed_up"), "{page}");
     println!("{SEARCHES} searches: {too_long} ended, {too_many} refused; the other pages answered");
     front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_a_call_is_found_by_the_name_of_its_tool() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let ada = house.owner_of("acme").await;
+    let shop = house.shop(&ada, &upstream.base).await;
+    let agent = house.agent_of(&ada, &shop).await;
+    let audit = Audit::new(house.store.clone());
+    let acts_of = async |tool: &str| {
+        let filter = RecordFilter {
+            tool: Some(tool.to_owned()),
+            ..RecordFilter::default()
+        };
+        let page = audit.list(&ada.scope, &filter, None).await.unwrap();
+        let acts = page.rows.into_iter().map(|row| row.act);
+        acts.collect::<Vec<_>>()
+    };
+
+    house.call(&agent, "nothing_like_it", &json!({})).await;
+    assert_eq!(acts_of("nothing_like").await, ["call.denied"]);
+
+    let refund = json!({"order_id": "o-1", "body": {"amount_cents": 5}});
+    house.call(&agent, "create_refund", &refund).await;
+    let passed = "UPDATE hold SET expires_at = now() - interval '1 second'";
+    let mut admin = house.database.admin().await;
+    admin.execute(passed).await.unwrap();
+    assert_eq!(house.approvals.expire_due().await.unwrap(), 1);
+    let found = acts_of("refund").await;
+    assert!(found.contains(&"hold.expired".to_owned()), "{found:?}");
 }

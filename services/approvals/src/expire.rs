@@ -18,17 +18,18 @@ impl Approvals {
     pub async fn expire_due(&self) -> Result<usize, ApprovalError> {
         let tx = self.store.begin_system(SystemReason::RunJobs).await?;
         let expired = tx.expire_holds(BATCH).await?;
-        for hold in &expired {
+        let holds = expired.len();
+        for hold in expired {
             let mut record =
-                Record::new(&self.world, hold.tenant, Act::HoldExpired, Who::default())
-                    .with("tool", hold.tool_name.clone());
+                Record::new(&self.world, hold.tenant, Act::HoldExpired, Who::default());
             record.hold = Some(hold.hold);
+            record.tool = Some(hold.tool);
             tx.append_record(&record).await?;
         }
         tx.commit().await?;
-        if !expired.is_empty() {
-            tracing::info!(holds = expired.len(), "expired {} holds", expired.len());
+        if holds > 0 {
+            tracing::info!(holds, "expired {holds} holds");
         }
-        Ok(expired.len())
+        Ok(holds)
     }
 }

@@ -281,8 +281,8 @@ async fn denied_by_name(
         agent.scope.tenant(),
         Act::CallDenied,
         agent.scope.who(),
-    )
-    .with("name", countersign_domain::text::strip(name, 64));
+    );
+    record.called = Some(countersign_domain::text::strip(name, 64));
     record.call = Some(parts.world.id());
     record.verdict = Some(Verdict {
         decision: Decision::Deny,

@@ -27,7 +27,7 @@ pub(crate) struct Record {
     tool: Option<ID>,
     /// Its exact definition.
     tool_version: Option<ID>,
-    /// The tool's name then.
+    /// The tool's name then, or the name that was called and is no tool's.
     tool_name: Option<String>,
     /// The tool's class then.
     class: Option<String>,

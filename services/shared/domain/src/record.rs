@@ -227,6 +227,8 @@ pub struct Record {
     pub hold: Option<HoldId>,
     /// The tool it is about.
     pub tool: Option<RecordedTool>,
+    /// The name that was called, where it is not known to be a tool's.
+    pub called: Option<String>,
     /// Arguments with sensitive values replaced.
     pub arguments: Option<Map<String, Value>>,
     /// Digest of the arguments as they were.
@@ -260,6 +262,7 @@ impl Record {
             call: None,
             hold: None,
             tool: None,
+            called: None,
             arguments: None,
             arguments_digest: None,
             verdict: None,

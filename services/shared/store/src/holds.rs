@@ -17,9 +17,10 @@ use countersign_domain::{
 };
 use sea_orm::{
     Condition, EntityTrait, ExprTrait as _, PaginatorTrait as _, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Expr,
+    QueryResult, QuerySelect, sea_query::Expr,
 };
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 pub use going_on::{ExpiredHold, Obstacle};
 pub use stale::StaleHold;
@@ -297,6 +298,27 @@ impl TenantTx {
             .filter(COLUMN.state.eq("pending"));
         Ok(waiting.count(self.db()).await?)
     }
+}
+
+/// Reads which hold a row is of.
+fn id(row: &QueryResult) -> Result<HoldId, StoreError> {
+    Ok(row.try_get::<Uuid>("", "id")?.into())
+}
+
+/// Reads the tool of a hold's row, as the audit log names it.
+fn recorded_tool(row: &QueryResult) -> Result<RecordedTool, StoreError> {
+    let at = At {
+        table: "hold",
+        row: id(row)?,
+    };
+    let class: String = row.try_get("", "class")?;
+    Ok(RecordedTool {
+        tool: row.try_get::<Uuid>("", "tool_id")?.into(),
+        version: row.try_get::<Uuid>("", "tool_version_id")?.into(),
+        name: row.try_get("", "tool_name")?,
+        class: at.need("class", RiskClass::parse(&class))?,
+        endpoint: Some(row.try_get::<Uuid>("", "endpoint_id")?.into()),
+    })
 }
 
 /// Whether a hold was made just now.

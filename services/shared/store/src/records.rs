@@ -83,7 +83,7 @@ fn to_json(record: &Record) -> Value {
         "endpoint_id": tool.and_then(|t| t.endpoint).map(EndpointId::as_uuid),
         "tool_id": tool.map(|t| t.tool.as_uuid()),
         "tool_version_id": tool.map(|t| t.version.as_uuid()),
-        "tool_name": tool.map(|t| t.name.clone()),
+        "tool_name": tool.map(|t| &t.name).or(record.called.as_ref()),
         "class": tool.map(|t| t.class.as_str()),
         "arguments": record.arguments,
         "arguments_digest": record.arguments_digest.map(|digest| format!("\\x{digest}")),

@@ -6,7 +6,9 @@ use countersign_domain::{
     digest::Digest,
     hold::{Answer, Judgement},
     id::{HoldId, TenantId},
+    record::RecordedTool,
 };
+use uuid::Uuid;
 
 use super::Hold;
 use crate::{
@@ -210,8 +212,8 @@ pub struct ExpiredHold {
     pub tenant: TenantId,
     /// Which.
     pub hold: HoldId,
-    /// Its tool's name.
-    pub tool_name: String,
+    /// Its tool, as it was held.
+    pub tool: RecordedTool,
 }
 
 impl SystemTx {
@@ -226,18 +228,16 @@ impl SystemTx {
                      SELECT tenant_id, id FROM hold
                      WHERE state IN ('pending', 'countersigned') AND expires_at <= clock_timestamp()
                      ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-                 RETURNING tenant_id, id, tool_name",
+                 RETURNING tenant_id, id, tool_id, tool_version_id, tool_name, class, endpoint_id",
                 [limit.into()],
             )
             .await?;
         rows.iter()
             .map(|row| {
                 Ok(ExpiredHold {
-                    tenant: row
-                        .try_get::<sea_orm::prelude::Uuid>("", "tenant_id")?
-                        .into(),
-                    hold: row.try_get::<sea_orm::prelude::Uuid>("", "id")?.into(),
-                    tool_name: row.try_get("", "tool_name")?,
+                    tenant: row.try_get::<Uuid>("", "tenant_id")?.into(),
+                    hold: super::id(row)?,
+                    tool: super::recorded_tool(row)?,
                 })
             })
             .collect()

@@ -4,11 +4,9 @@ use countersign_access::{Permit, RunJob};
 use countersign_domain::{
     id::{HoldId, SourceId},
     record::RecordedTool,
-    risk::RiskClass,
 };
-use uuid::Uuid;
 
-use crate::{StoreError, TenantTx, row::At};
+use crate::{StoreError, TenantTx};
 
 /// A hold that has just become stale, and the tool as it was held.
 pub type StaleHold = (HoldId, RecordedTool);
@@ -44,22 +42,7 @@ impl TenantTx {
             )
             .await?;
         rows.iter()
-            .map(|row| {
-                let id = HoldId::from(row.try_get::<Uuid>("", "id")?);
-                let at = At {
-                    table: "hold",
-                    row: id,
-                };
-                let class: String = row.try_get("", "class")?;
-                let recorded = RecordedTool {
-                    tool: row.try_get::<Uuid>("", "tool_id")?.into(),
-                    version: row.try_get::<Uuid>("", "tool_version_id")?.into(),
-                    name: row.try_get("", "tool_name")?,
-                    class: at.need("class", RiskClass::parse(&class))?,
-                    endpoint: Some(row.try_get::<Uuid>("", "endpoint_id")?.into()),
-                };
-                Ok((id, recorded))
-            })
+            .map(|row| Ok((super::id(row)?, super::recorded_tool(row)?)))
             .collect()
     }
 }
