@@ -4,10 +4,7 @@ use countersign_access::{ActionName, Denied, TenantScope};
 use countersign_domain::World;
 use countersign_store::{Store, record_reading::RecordRow, reports::SetUp};
 
-use crate::{
-    AuditError, Calls, DayFigures,
-    days::{by_day, first_moment},
-};
+use crate::{AuditError, Calls, DayFigures, call_counts::CallCounts, days::by_day};
 
 /// Calls shown.
 const LAST_CALLS: u64 = 8;
@@ -29,6 +26,7 @@ pub struct HomeFigures {
 /// Counts what happens.
 #[derive(Clone, Debug)]
 pub struct Activity {
+    counts: CallCounts,
     store: Store,
     world: World,
 }
@@ -36,8 +34,12 @@ pub struct Activity {
 impl Activity {
     /// Puts the service together.
     #[must_use]
-    pub const fn new(store: Store, world: World) -> Self {
-        Self { store, world }
+    pub fn new(store: Store, world: World) -> Self {
+        Self {
+            counts: CallCounts::new(store.clone()),
+            store,
+            world,
+        }
     }
 
     /// Counts for the first page.
@@ -47,6 +49,7 @@ impl Activity {
     pub async fn home(&self, scope: &TenantScope) -> Result<HomeFigures, AuditError> {
         scope.check(ActionName::ReadTenant)?;
         let now = self.world.now();
+        let counts = self.counts.of(scope, now).await?;
         let tx = self.store.begin(scope).await?;
         let own = if scope.may(ActionName::ReadRecords) {
             None
@@ -55,7 +58,7 @@ impl Activity {
             Some(scope.person().ok_or(Denied { action })?)
         };
         let last_calls = tx.last_calls(own, LAST_CALLS).await?;
-        let days = by_day(&tx.call_counts(first_moment(now)).await?, now);
+        let days = by_day(&counts, now);
         let today = days.iter().find(|day| day.day == now.date_naive());
         Ok(HomeFigures {
             set_up: tx.set_up().await?,

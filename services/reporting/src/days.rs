@@ -72,7 +72,7 @@ pub(crate) fn by_day(counts: &[CallCount], now: Timestamp) -> Vec<DayFigures> {
         .map(|day| (day, Calls::default()))
         .collect();
     for count in counts {
-        // A row from another process may already be of tomorrow.
+        // One that is of tomorrow already has its day, too.
         days.entry(count.day)
             .or_default()
             .add(count.decision, count.calls);

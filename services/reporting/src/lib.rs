@@ -3,10 +3,11 @@
 //! What must always hold: a call's record is committed before its answer leaves, and a call that
 //! changes something has its intent committed before a byte goes upstream. [`Recorder`] is how the
 //! gateway keeps that cheaply. [`Audit`] reads the log back; [`Reports`] and [`Activity`] count over the
-//! live tables and keep nothing.
+//! live tables and keep nothing but the counts of rows that cannot change.
 
 mod activity;
 mod audit;
+mod call_counts;
 mod days;
 mod finding;
 mod recorder;

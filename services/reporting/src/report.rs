@@ -9,12 +9,13 @@ use countersign_domain::{
 use countersign_store::{
     Store, TenantTx,
     oauth_grants::Grant,
-    reports::{HoldFigures, InventoryRow, ReviewerFigures, ToolOn},
+    reports::{CallCount, HoldFigures, InventoryRow, ReviewerFigures, ToolOn},
 };
 
 use crate::{
     AuditError, ClassFigures, DayFigures, Finding,
-    days::{by_class, by_day, first_moment},
+    call_counts::CallCounts,
+    days::{by_class, by_day},
     finding::Facts,
 };
 
@@ -25,7 +26,7 @@ const UNRESOLVED: TimeDelta = TimeDelta::days(30);
 /// Most calls without an outcome that are listed.
 const UNRESOLVED_SHOWN: i64 = 100;
 
-/// What is so at one moment. Nothing in it is kept; it is counted when it is asked for.
+/// What is so at one moment, counted when it is asked for.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The moment.
@@ -54,6 +55,7 @@ pub struct Report {
 /// Makes reports.
 #[derive(Clone, Debug)]
 pub struct Reports {
+    counts: CallCounts,
     store: Store,
     world: World,
 }
@@ -61,8 +63,12 @@ pub struct Reports {
 impl Reports {
     /// Puts the service together.
     #[must_use]
-    pub const fn new(store: Store, world: World) -> Self {
-        Self { store, world }
+    pub fn new(store: Store, world: World) -> Self {
+        Self {
+            counts: CallCounts::new(store.clone()),
+            store,
+            world,
+        }
     }
 
     /// Makes the report of this moment, and puts on record who read it.
@@ -71,48 +77,47 @@ impl Reports {
     /// When the role does not allow it or the database does not answer.
     pub async fn report(&self, scope: &TenantScope) -> Result<Report, AuditError> {
         scope.check(ActionName::ReadRecords)?;
+        let now = self.world.now();
+        let counts = self.counts.of(scope, now).await?;
         let tx = self.store.begin(scope).await?;
-        let report = self.load(&tx).await?;
+        let report = load(&tx, &counts, now).await?;
         let record = Record::new(&self.world, scope.tenant(), Act::ReportRead, scope.who())
             .with("findings", report.findings.len());
         tx.append_record(&record).await?;
         tx.commit().await?;
         Ok(report)
     }
-
-    async fn load(&self, tx: &TenantTx) -> Result<Report, AuditError> {
-        let now = self.world.now();
-        let counts = tx.call_counts(first_moment(now)).await?;
-        let tools_on = tx.tools_on().await?;
-        let unused = unused(&tools_on, now);
-        let (unresolved_calls, unresolved) = tx
-            .unresolved_calls(now - UNRESOLVED, UNRESOLVED_SHOWN)
-            .await?;
-        let findings = Facts {
-            members: &tx.members().await?,
-            tools_on: &tools_on,
-            unused: &unused,
-            plain_credentials: &tx.plain_credentials().await?,
-            unresolved_calls: &unresolved_calls,
-            unresolved,
-            same_hands: &tx.same_hands().await?,
-        }
-        .findings();
-        Ok(Report {
-            made_at: now,
-            inventory: tx.inventory().await?,
-            tools_on,
-            unused,
-            holds: tx.hold_figures().await?,
-            reviewers: tx.reviewer_figures().await?,
-            days: by_day(&counts, now),
-            classes: by_class(&counts),
-            agents: tx.grants().await?,
-            findings,
-        })
-    }
 }
 
+async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Report, AuditError> {
+    let tools_on = tx.tools_on().await?;
+    let unused = unused(&tools_on, now);
+    let (unresolved_calls, unresolved) = tx
+        .unresolved_calls(now - UNRESOLVED, UNRESOLVED_SHOWN)
+        .await?;
+    let findings = Facts {
+        members: &tx.members().await?,
+        tools_on: &tools_on,
+        unused: &unused,
+        plain_credentials: &tx.plain_credentials().await?,
+        unresolved_calls: &unresolved_calls,
+        unresolved,
+        same_hands: &tx.same_hands().await?,
+    }
+    .findings();
+    Ok(Report {
+        made_at: now,
+        inventory: tx.inventory().await?,
+        tools_on,
+        unused,
+        holds: tx.hold_figures().await?,
+        reviewers: tx.reviewer_figures().await?,
+        days: by_day(counts, now),
+        classes: by_class(counts),
+        agents: tx.grants().await?,
+        findings,
+    })
+}
 /// A tool that was turned on yesterday has not had its chance yet.
 fn unused(tools: &[ToolOn], now: Timestamp) -> Vec<ToolOn> {
     let before = now - UNUSED;

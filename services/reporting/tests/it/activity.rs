@@ -1,8 +1,11 @@
 //! The figures of the first page.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
-use countersign_domain::record::Act;
+use countersign_domain::{World, record::Act};
 use countersign_reporting::{Activity, Calls, SetUp};
+use countersign_testkit::{FixedClock, SystemEntropy};
 
 use crate::home::{Home, READ, REFUND, age};
 
@@ -74,6 +77,46 @@ async fn a_call_counts_for_its_own_day_and_not_after_two_weeks() {
     let figures = activity(&home).home(&home.owner).await.unwrap();
     let denied: Vec<u64> = figures.days.iter().map(|day| day.calls.denied).collect();
     assert_eq!(denied, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1]);
+}
+
+#[tokio::test]
+async fn what_was_counted_is_not_read_again_and_what_comes_is_counted() {
+    let home = Home::open().await;
+    let clock = Arc::new(FixedClock::starting_now());
+    let world = World::new(clock.clone(), Arc::new(SystemEntropy));
+    let activity = Activity::new(home.database.store(), world);
+    let shown = async || -> u64 {
+        let figures = activity.home(&home.owner).await.unwrap();
+        figures.days.iter().map(|day| day.calls.denied).sum()
+    };
+    let old = |by| {
+        let mut row = home.row(&home.owner, Act::CallDenied);
+        age(&mut row, by);
+        row
+    };
+    let hour = TimeDelta::hours(1);
+    home.write(&[
+        old(hour * 120),
+        old(hour * 24),
+        old(hour),
+        old(TimeDelta::zero()),
+    ])
+    .await;
+    assert_eq!(shown().await, 4);
+    home.run(
+        "DELETE FROM record WHERE at < now() - interval '1 day'",
+        &[],
+    )
+    .await;
+    assert_eq!(shown().await, 4);
+    home.write(&[old(TimeDelta::zero())]).await;
+    assert_eq!(shown().await, 5);
+    clock.advance(hour);
+    assert_eq!(shown().await, 5);
+    home.write(&[old(-hour)]).await;
+    assert_eq!(shown().await, 6);
+    clock.advance(TimeDelta::days(15));
+    assert_eq!(shown().await, 0);
 }
 
 #[tokio::test]

@@ -170,7 +170,7 @@ impl RecordFilter {
             .add_option(self.until.map(|until| COLUMN.at.lt(until)))
             .add_option(
                 self.until
-                    .map(|until| COLUMN.id.lt(id_at(until + SET_BETWEEN).as_uuid())),
+                    .map(|until| COLUMN.id.lt(id_after(until).as_uuid())),
             )
     }
 }
@@ -183,6 +183,11 @@ const SET_BETWEEN: TimeDelta = TimeDelta::seconds(1);
 /// a time walks the key and not the whole log.
 pub(crate) fn first_id_at(at: Timestamp) -> RecordId {
     id_at(at - SET_BETWEEN)
+}
+
+/// An id that is greater than every id of a row written before this moment.
+pub(crate) fn id_after(at: Timestamp) -> RecordId {
+    id_at(at + SET_BETWEEN)
 }
 
 /// The first of the ids that carry this moment.
@@ -251,7 +256,8 @@ impl TenantTx {
     ) -> Result<Vec<RecordRow>, StoreError> {
         let rows = record::Entity::find()
             .filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()))
-            .filter(COLUMN.act.starts_with("call."))
+            // As text, which is how the index for a person's calls has it.
+            .filter(Expr::cust("act LIKE 'call.%'"))
             .filter(Condition::all().add_option(of.map(|of| COLUMN.person_id.eq(of.as_uuid()))))
             .order_by_desc(COLUMN.id)
             .limit(limit)

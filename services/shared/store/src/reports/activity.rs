@@ -4,7 +4,11 @@ use chrono::NaiveDate;
 use countersign_domain::{Timestamp, decision::Decision, id::PersonId, risk::RiskClass};
 
 use super::{count, id};
-use crate::{StoreError, TenantTx, record_reading::first_id_at, row::At};
+use crate::{
+    StoreError, TenantTx,
+    record_reading::{first_id_at, id_after},
+    row::At,
+};
 
 /// Calls of one day, one class and one decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,25 +81,31 @@ pub struct SetUp {
 }
 
 impl TenantTx {
-    /// Counts calls since a moment. A call is counted once, where it was decided: what is sent
-    /// after a countersignature is a call of its own, its outcome is not.
+    /// Counts calls from a moment on and before another. A call is counted once, where it was
+    /// decided: what is sent after a countersignature is a call of its own, its outcome is not.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn call_counts(&self, since: Timestamp) -> Result<Vec<CallCount>, StoreError> {
+    pub async fn call_counts(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<CallCount>, StoreError> {
         let rows = self
             .rows(
                 "SELECT (at AT TIME ZONE 'UTC')::date AS day, class,
                      CASE act WHEN 'call.held' THEN 'hold' WHEN 'call.denied' THEN 'deny' ELSE 'allow' END AS decision,
                      count(*) AS calls
                  FROM record
-                 WHERE tenant_id = $1 AND id >= $2 AND at >= $3
+                 WHERE tenant_id = $1 AND id >= $2 AND id < $3 AND at >= $4 AND at < $5
                    AND act IN ('call.answered', 'call.intended', 'call.held', 'call.denied')
                  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
                 [
                     self.tenant().as_uuid().into(),
                     first_id_at(since).as_uuid().into(),
+                    id_after(until).as_uuid().into(),
                     since.into(),
+                    until.into(),
                 ],
             )
             .await?;

@@ -83,7 +83,7 @@ impl TenantTx {
             .collect()
     }
 
-    /// Lists calls since a moment that were recorded as about to be sent at least two minutes
+    /// Lists calls begun since a moment that were recorded as about to be sent at least two minutes
     /// ago, and that have no outcome or one that is itself unknown; newest first, at most `limit`,
     /// and how many there are in all.
     ///
@@ -96,14 +96,19 @@ impl TenantTx {
     ) -> Result<(Vec<UnresolvedCall>, u64), StoreError> {
         let rows = self
             .rows(
-                "SELECT r.call_id, r.id, COALESCE(r.tool_name, '') AS tool_name, r.at, count(*) OVER () AS found
+                "WITH unresolved AS MATERIALIZED (
+                     SELECT r.call_id FROM record r
+                     WHERE r.tenant_id = $1 AND r.act = 'call.intended' AND r.call_id >= $2
+                       AND r.committed_at < clock_timestamp() - interval '2 minutes'
+                       AND NOT EXISTS (SELECT 1 FROM record f WHERE f.tenant_id = r.tenant_id
+                           AND f.call_id = r.call_id AND f.call_id >= $2 AND f.act = 'call.finished'
+                           AND f.status IS DISTINCT FROM 'outcome_unknown'))
+                 SELECT r.call_id, r.id, COALESCE(r.tool_name, '') AS tool_name, r.at,
+                     (SELECT count(*) FROM unresolved) AS found
                  FROM record r
-                 WHERE r.tenant_id = $1 AND r.id >= $2 AND r.act = 'call.intended' AND r.call_id IS NOT NULL
-                   AND r.committed_at < clock_timestamp() - interval '2 minutes'
-                   AND NOT EXISTS (SELECT 1 FROM record f WHERE f.tenant_id = r.tenant_id
-                       AND f.call_id = r.call_id AND f.act = 'call.finished'
-                       AND f.status IS DISTINCT FROM 'outcome_unknown')
-                 ORDER BY r.id DESC LIMIT $3",
+                 WHERE r.tenant_id = $1 AND r.act = 'call.intended'
+                   AND r.call_id IN (SELECT call_id FROM unresolved ORDER BY call_id DESC LIMIT $3)
+                 ORDER BY r.call_id DESC",
                 [
                     self.tenant().as_uuid().into(),
                     first_id_at(since).as_uuid().into(),
