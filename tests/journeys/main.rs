@@ -5,6 +5,7 @@
 mod approval;
 mod bounded;
 mod calls;
+mod denied;
 mod endpoint;
 mod faithful;
 mod foreign;

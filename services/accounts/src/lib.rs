@@ -12,6 +12,7 @@
 
 mod accept;
 mod accounts;
+mod denied;
 mod invite;
 mod limits;
 mod manage;

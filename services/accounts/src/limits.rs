@@ -7,6 +7,8 @@
 //! who guesses somebody's password from one network does not keep them out on another. Only what
 //! a network is still allowed counts against the account as a whole.
 //!
+//! So are refusals by role counted, each of which is a row of the audit log: nobody fills that.
+//!
 //! Counted in this process; a deployment of several multiplies the numbers.
 
 use std::{
@@ -18,6 +20,7 @@ use std::{
 
 use countersign_domain::{
     digest::Digest,
+    id::MemberId,
     name::Email,
     network::{BUSY_HOUSEHOLDS, household, neighbourhood},
 };
@@ -36,6 +39,7 @@ pub(crate) struct Limits {
     neighbourhoods: DefaultKeyedRateLimiter<IpAddr>,
     from_networks: DefaultKeyedRateLimiter<(Digest, IpAddr)>,
     accounts: DefaultKeyedRateLimiter<Digest>,
+    denials: DefaultKeyedRateLimiter<MemberId>,
     tries: AtomicU32,
 }
 
@@ -48,6 +52,7 @@ impl Limits {
             neighbourhoods: RateLimiter::keyed(quota(every / many, burst * many)),
             from_networks: RateLimiter::keyed(quota(Duration::from_secs(30), 10)),
             accounts: RateLimiter::keyed(quota(Duration::from_secs(5), 100)),
+            denials: RateLimiter::keyed(quota(Duration::from_secs(10), 20)),
             tries: AtomicU32::new(0),
         }
     }
@@ -71,6 +76,12 @@ impl Limits {
         self.accounts.check_key(&account).map_err(|_| Limited)
     }
 
+    /// Counts what a member was refused for their role.
+    pub(crate) fn count_denial(&self, member: MemberId) -> Result<(), Limited> {
+        self.sweep();
+        self.denials.check_key(&member).map_err(|_| Limited)
+    }
+
     fn sweep(&self) {
         let tries = self.tries.fetch_add(1, Ordering::Relaxed);
         if tries.is_multiple_of(SWEEP_EVERY) {
@@ -78,6 +89,7 @@ impl Limits {
             self.neighbourhoods.retain_recent();
             self.from_networks.retain_recent();
             self.accounts.retain_recent();
+            self.denials.retain_recent();
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Tells the fronts what `accounts` knows about sessions.
 
 use async_trait::async_trait;
-use countersign_access::TenantScope;
+use countersign_access::{ActionName, TenantScope};
 use countersign_accounts::{Accounts, SignedIn};
 use countersign_domain::name::Slug;
-use countersign_edge::{Authenticate, MembershipView, Problem, SignedInUser};
+use countersign_edge::{Authenticate, Caller, MembershipView, Problem, SignedInUser};
 
 /// The sessions of [`Accounts`].
 pub(crate) struct Sessions(pub(crate) Accounts);
@@ -21,6 +21,11 @@ impl Authenticate for Sessions {
         tenant: &Slug,
     ) -> Result<Option<TenantScope>, Problem> {
         Ok(self.0.enter(user.session, tenant).await?)
+    }
+
+    async fn denied(&self, caller: &Caller, action: ActionName) -> Result<(), Problem> {
+        let session = caller.user.session;
+        Ok(self.0.denied(&caller.scope, session, action).await?)
     }
 }
 

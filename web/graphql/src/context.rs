@@ -12,6 +12,7 @@ use countersign_reporting::{Audit, Reports};
 use countersign_secret_injection::Connections;
 use countersign_spec_import::Imports;
 use countersign_tool_registry::Registry;
+use tokio::sync::Mutex;
 
 use crate::fault::to_graphql;
 
@@ -40,6 +41,8 @@ pub struct Services {
 pub(crate) struct Asker {
     pub(crate) user: Arc<SignedInUser>,
     pub(crate) edge: Edge,
+    /// The tenants that were entered, for what is denied there.
+    pub(crate) entered: Mutex<Vec<Caller>>,
 }
 
 /// The one way of resolvers to what they need.
@@ -56,7 +59,7 @@ impl ContextExt for Context<'_> {
     }
 
     fn asker(&self) -> &Asker {
-        self.data_unchecked::<Asker>()
+        self.data_unchecked::<Arc<Asker>>()
     }
 }
 
@@ -68,5 +71,7 @@ pub(crate) async fn enter(ctx: &Context<'_>, tenant: &str) -> Result<Caller> {
     };
     let asker = ctx.asker();
     let entered = asker.edge.enter(&asker.user, &slug).await;
-    entered.map_err(to_graphql)
+    let caller = entered.map_err(to_graphql)?;
+    asker.entered.lock().await.push(caller.clone());
+    Ok(caller)
 }

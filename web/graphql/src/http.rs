@@ -1,8 +1,11 @@
 //! The one door: `POST /graphql`, JSON only, signed in, from our own pages.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::{Request, Response, Value};
 use countersign_edge::{Edge, JsonBody, Problem, Routes, SignedInUser, WhoMay};
+use tokio::sync::Mutex;
 
 use crate::{api::Api, context::Asker};
 
@@ -21,11 +24,16 @@ async fn execute(
     body: JsonBody<Request, BODY_LIMIT>,
 ) -> Result<HttpResponse, Problem> {
     let user = SignedInUser::find(&request).await?;
-    let asker = Asker {
+    let asker = Arc::new(Asker {
         user: user.ok_or_else(Problem::unauthenticated)?,
         edge: Edge::of(&request).clone(),
-    };
-    let response = api.schema().execute(body.0.data(asker)).await;
+        entered: Mutex::default(),
+    });
+    let query = body.0.data(Arc::clone(&asker));
+    let response = api.schema().execute(query).await;
+    for caller in asker.entered.lock().await.iter() {
+        asker.edge.note_denied(caller).await;
+    }
     Ok(answer(&response))
 }
 

@@ -20,9 +20,9 @@ use actix_web::{
     web::Data,
 };
 use async_trait::async_trait;
-use countersign_access::TenantScope;
+use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{World, id::PersonId, name::Slug};
-use countersign_edge::{Authenticate, Edge, Problem, PublicUrl, SignedInUser, protect};
+use countersign_edge::{Authenticate, Caller, Edge, Problem, PublicUrl, SignedInUser, protect};
 use countersign_oauth_server::{AddressQuota, Grants, Limits, OAuthServer, routes};
 use countersign_store::{Store, StoreOptions};
 use countersign_testkit::{Database, world};
@@ -220,6 +220,10 @@ impl Authenticate for Sessions {
 
     async fn enter(&self, _: &SignedInUser, _: &Slug) -> Result<Option<TenantScope>, Problem> {
         Ok(None)
+    }
+
+    async fn denied(&self, _caller: &Caller, _action: ActionName) -> Result<(), Problem> {
+        Ok(())
     }
 }
 

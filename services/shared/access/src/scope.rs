@@ -1,6 +1,9 @@
 //! Proof of authentication and of permission.
 
-use std::marker::PhantomData;
+use std::{
+    marker::PhantomData,
+    sync::{Arc, OnceLock},
+};
 
 use countersign_domain::{
     Fault, Kind,
@@ -21,12 +24,15 @@ use crate::{
 /// other crate can build one:
 ///
 /// ```compile_fail,E0451
-/// let forged = countersign_access::TenantScope { tenant: panic!(), actor: panic!() };
+/// let forged =
+///     countersign_access::TenantScope { tenant: panic!(), actor: panic!(), denied: panic!() };
 /// ```
 #[derive(Clone, Debug)]
 pub struct TenantScope {
     tenant: TenantId,
     actor: Actor,
+    /// What the table said no to first. Clones share it.
+    denied: Arc<OnceLock<ActionName>>,
 }
 
 /// Who was authenticated.
@@ -127,7 +133,21 @@ impl TenantScope {
         Self {
             tenant: found.tenant,
             actor: found.actor,
+            denied: Arc::default(),
         }
+    }
+
+    /// The same authority for one request, of which nothing has been denied yet.
+    #[must_use]
+    pub fn for_one_request(self) -> Self {
+        let denied = Arc::default();
+        Self { denied, ..self }
+    }
+
+    /// What was asked for first and denied, whoever asked with this authority or a clone of it.
+    #[must_use]
+    pub fn denied(&self) -> Option<ActionName> {
+        self.denied.get().copied()
     }
 
     /// The tenant.
@@ -219,13 +239,14 @@ impl TenantScope {
     /// nothing, or not yet.
     ///
     /// # Errors
-    /// When the table says no.
+    /// When the table says no; [`TenantScope::denied`] tells of it.
     pub fn check(&self, action: ActionName) -> Result<(), Denied> {
         if self.may(action) {
-            Ok(())
-        } else {
-            Err(Denied { action })
+            return Ok(());
         }
+        // Only the first is told of.
+        let _told = self.denied.set(action);
+        Err(Denied { action })
     }
 
     /// Says whether [`TenantScope::allow`] would permit it; for showing or hiding a button.

@@ -32,6 +32,9 @@ pub trait Authenticate: Send + Sync + 'static {
         user: &SignedInUser,
         tenant: &Slug,
     ) -> Result<Option<TenantScope>, Problem>;
+
+    /// Puts on record that a member was refused for what they are.
+    async fn denied(&self, caller: &Caller, action: ActionName) -> Result<(), Problem>;
 }
 
 /// For processes that serve no people: nobody is ever signed in.
@@ -50,6 +53,10 @@ impl Authenticate for NoSessions {
         _tenant: &Slug,
     ) -> Result<Option<TenantScope>, Problem> {
         Ok(None)
+    }
+
+    async fn denied(&self, _caller: &Caller, _action: ActionName) -> Result<(), Problem> {
+        Ok(())
     }
 }
 

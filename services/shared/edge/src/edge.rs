@@ -99,8 +99,16 @@ impl Edge {
     /// The same not-found for a tenant that is not there and one that is not theirs.
     pub async fn enter(&self, user: &Arc<SignedInUser>, tenant: &Slug) -> Result<Caller, Problem> {
         let scope = self.authenticate.enter(user, tenant).await?;
-        let scope = scope.ok_or_else(Problem::not_found)?;
+        let scope = scope.ok_or_else(Problem::not_found)?.for_one_request();
         Ok(Caller::new(Arc::clone(user), scope, tenant.clone()))
+    }
+
+    /// Puts on record what the caller's request was refused for their role, if it was, before its
+    /// answer leaves. It stays refused if that fails, which is then in our log.
+    pub async fn note_denied(&self, caller: &Caller) {
+        if let Some(action) = caller.scope.denied() {
+            self.authenticate.denied(caller, action).await.ok();
+        }
     }
 
     pub(crate) const fn pace(&self) -> Pace {

@@ -1,9 +1,9 @@
 //! The routes of a front, each with who may call it: registered, checked and listed from one line.
 
-use std::fmt;
+use std::{fmt, rc::Rc};
 
 use actix_web::{
-    Error, FromRequest, Handler, Resource, Responder, Route,
+    Error, FromRequest, Handler, HttpMessage as _, Resource, Responder, Route,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
     http::Method,
@@ -13,8 +13,9 @@ use actix_web::{
 use countersign_access::ActionName;
 
 use crate::{
-    caller::{caller, signed_in},
+    caller::{Caller, caller, signed_in},
     csrf::SameOrigin,
+    edge::Edge,
     problem::Problem,
 };
 
@@ -58,7 +59,7 @@ pub struct RouteEntry {
 
 /// The routes of a front. A session, a membership and the role's right are checked before the
 /// handler runs, and so is the origin of a request that changes something; so the table says
-/// what happens, not what was meant.
+/// what happens, not what was meant. What a role's right was missing for goes on record.
 #[derive(Default)]
 pub struct Routes {
     table: Vec<RouteEntry>,
@@ -162,10 +163,15 @@ async fn check(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    match admit(who, &request).await {
-        Ok(()) => next.call(request).await,
-        Err(problem) => Ok(request.error_response(problem)),
+    let answer = match admit(who, &request).await {
+        Ok(()) => next.call(request).await?,
+        Err(problem) => request.error_response(problem),
+    };
+    let caller = answer.request().extensions().get::<Rc<Caller>>().cloned();
+    if let Some(caller) = caller {
+        Edge::of(answer.request()).note_denied(&caller).await;
     }
+    Ok(answer)
 }
 
 async fn admit(who: WhoMay, request: &ServiceRequest) -> Result<(), Problem> {
@@ -178,11 +184,7 @@ async fn admit(who: WhoMay, request: &ServiceRequest) -> Result<(), Problem> {
         WhoMay::SignedIn => signed_in(request.request()).await.map(|_| ()),
         WhoMay::Member(action) => {
             let caller = caller(request.request()).await?;
-            if caller.may(action) {
-                Ok(())
-            } else {
-                Err(countersign_access::Denied { action }.into())
-            }
+            Ok(caller.scope.check(action)?)
         }
     }
 }

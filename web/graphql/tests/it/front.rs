@@ -15,12 +15,13 @@ use actix_web::{
     test::{self, TestRequest},
 };
 use async_trait::async_trait;
-use countersign_access::TenantScope;
+use countersign_access::{ActionName, TenantScope};
 use countersign_accounts::Accounts;
 use countersign_approvals::Approvals;
 use countersign_domain::{World, name::Slug, role::Role};
 use countersign_edge::{
-    Authenticate, CsrfToken, Edge, MembershipView, Problem, Routes, SignedInUser, WhoMay, protect,
+    Authenticate, Caller, CsrfToken, Edge, MembershipView, Problem, Routes, SignedInUser, WhoMay,
+    protect,
 };
 use countersign_egress::{Egress, EgressPolicy, Loopback, PlainHttp};
 use countersign_graphql::{Api, Services, routes};
@@ -68,6 +69,10 @@ impl Authenticate for List {
             .values()
             .find(|(member, slug, _)| member.person == user.person && slug == tenant);
         Ok(own.map(|(_, _, scope)| scope.clone()))
+    }
+
+    async fn denied(&self, _caller: &Caller, _action: ActionName) -> Result<(), Problem> {
+        Ok(())
     }
 }
 

@@ -77,6 +77,10 @@ impl Authenticate for List {
         });
         Ok((tenant.as_str() == "acme").then_some(scope))
     }
+
+    async fn denied(&self, _caller: &Caller, _action: ActionName) -> Result<(), Problem> {
+        Ok(())
+    }
 }
 
 #[derive(Deserialize)]
