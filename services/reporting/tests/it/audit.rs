@@ -140,6 +140,44 @@ async fn pages_hold_every_row_once_and_newest_first() {
 }
 
 #[tokio::test]
+async fn rows_that_come_in_meanwhile_move_no_page() {
+    let home = Home::open().await;
+    let some = |count: usize| -> Vec<Record> {
+        let rows = (0..count).map(|_| home.row(&home.owner, Act::CallAnswered));
+        rows.collect()
+    };
+    let newer = |count| {
+        let mut rows = some(count);
+        for row in &mut rows {
+            age(row, -TimeDelta::seconds(1));
+        }
+        rows
+    };
+    let there = some(175);
+    home.write(&there).await;
+    for filter in [
+        RecordFilter::default(),
+        by(|filter| &mut filter.act, "call"),
+    ] {
+        let (mut seen, mut before) = (Vec::new(), None);
+        loop {
+            let page = audit(&home).list(&home.owner, &filter, before).await;
+            let page = page.unwrap();
+            seen.extend(page.rows.into_iter().map(|row| row.id));
+            before = page.older;
+            if before.is_none() {
+                break;
+            }
+            home.write(&newer(60)).await;
+        }
+        seen.retain(|id| there.iter().any(|row| row.id == *id));
+        let mut wanted: Vec<_> = there.iter().map(|row| row.id).collect();
+        wanted.sort_by(|a, b| b.cmp(a));
+        assert_eq!(seen, wanted, "{filter:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_row_comes_with_the_others_of_its_call_and_its_hold() {
     let home = Home::open().await;
     let mut held = home.row(&home.owner, Act::CallHeld);
