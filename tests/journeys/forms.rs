@@ -234,27 +234,50 @@ async fn a_filter_that_no_row_of_the_audit_log_can_have_is_refused_and_not_ignor
     scene.front.close().await;
 }
 
+/// Turns on all READ tools of an API.
+async fn turn_on_reads(browser: &Browser<'_>, api: &str) {
+    let review = format!("/t/acme/sources/{api}");
+    let form = drawn(&get(browser, &review).await, "turn-on-reads-form");
+    let form = format!("{form}&reason=they+only+read");
+    let turned_on = post(browser, &format!("{review}/turn-on-reads"), &form).await;
+    assert_eq!(turned_on.0, 303, "{}", turned_on.1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_endpoint_has_no_tool_that_nobody_chose() {
+    let scene = Scene::open("chosen-tools").await;
+    scene.import("Books", &["/books", "/authors"]).await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    turn_on_reads(&ada, "books").await;
+
+    let draft = get(&ada, "/t/acme/new-endpoint").await;
+    assert!(
+        draft.contains("<strong data-ticked>0</strong> of 2 chosen"),
+        "{draft}"
+    );
+    let form = drawn(&draft, "endpoint-form");
+    let form = format!("{form}&name=Support&environment=production");
+    assert_eq!(post(&ada, "/t/acme/new-endpoint", &form).await.0, 303);
+
+    let page = get(&ada, "/t/acme/endpoints/support").await;
+    assert!(page.contains("agents see no tool"), "{page}");
+    scene.front.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_tools_of_an_endpoint_are_set_only_by_who_saw_the_present_ones() {
     let scene = Scene::open("present-tools").await;
     scene.import("Books", &["/books", "/authors"]).await;
     scene.import("Films", &["/books"]).await;
     let ada = scene.front.browser(&scene.house, &scene.owner).await;
-    for api in ["books", "films"] {
-        let review = format!("/t/acme/sources/{api}");
-        let form = drawn(&get(&ada, &review).await, "turn-on-reads-form");
-        let form = format!("{form}&reason=they+only+read");
-        let turned_on = post(&ada, &format!("{review}/turn-on-reads"), &form).await;
-        assert_eq!(turned_on.0, 303, "{}", turned_on.1);
-    }
+    turn_on_reads(&ada, "books").await;
+    turn_on_reads(&ada, "films").await;
     let draft = get(&ada, "/t/acme/new-endpoint").await;
-    // Two APIs have a tool of this name: each box says whose it is.
-    assert!(draft.contains("Films"), "{draft}");
+    // Two APIs have a tool of this name: each stands under the name of its own.
     let tool_of = |api: &str, name: &str| {
-        let boxes = draft.split("<label class=\"check\">");
-        let its = boxes
-            .skip(1)
-            .find(|one| one.contains(api) && one.contains(name));
+        let start = draft.find(&format!("<h3>{api}</h3>")).expect("the API");
+        let mut boxes = draft[start..].split("<label class=\"check\">").skip(1);
+        let its = boxes.find(|one| one.contains(name));
         its.unwrap()
             .split("value=\"")
             .nth(1)

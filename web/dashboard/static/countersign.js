@@ -14,23 +14,41 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// Narrows a list while somebody types; the form beside it does the same by itself.
+// Shows what is of use with scripts only.
+for (const part of document.querySelectorAll("[data-scripted]")) part.hidden = false;
+
+// Narrows a list while somebody types; a form that can be searched without scripts sends its field.
 for (const input of document.querySelectorAll("[data-narrows]")) {
   const rows = document.querySelectorAll(input.dataset.narrows);
   input.addEventListener("input", () => {
     const wanted = input.value.toLowerCase();
-    for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+    for (const row of rows) {
+      row.hidden = !row.textContent.toLowerCase().includes(wanted);
+      if (wanted && !row.hidden) row.closest("details")?.setAttribute("open", "");
+    }
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !input.name) event.preventDefault();
   });
 }
 
-// Ticks every box of a group.
+// Ticks every box of a group, as far as they are shown.
 for (const button of document.querySelectorAll("[data-ticks]")) {
   button.hidden = false;
   button.addEventListener("click", () => {
-    const boxes = [...document.querySelectorAll(button.dataset.ticks)];
+    const boxes = [...button.closest("fieldset").querySelectorAll("label:not([hidden]) input")];
     const tick = boxes.some((box) => !box.checked);
     for (const box of boxes) box.checked = tick;
+    button.dispatchEvent(new Event("change", { bubbles: true }));
   });
+}
+
+// Counts the boxes that are ticked in a group, and in its form.
+for (const told of document.querySelectorAll("[data-ticked]")) {
+  const group = told.closest("details, form");
+  const count = () => { told.textContent = group.querySelectorAll("input[name=tool]:checked").length; };
+  group.addEventListener("change", count);
+  count();
 }
 
 // Looks again at a page that is still going on, in place; without scripts it reloads instead.

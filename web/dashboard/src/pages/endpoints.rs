@@ -31,7 +31,7 @@ use crate::{
 };
 
 use self::choices::offered;
-pub(crate) use self::choices::{Offered, ToolChoice, choices};
+pub(crate) use self::choices::{Choices, Offered, choices};
 
 /// As many boxes as a document may have operations, and some names.
 const FORM_BYTES: usize = 1024 * 1024;
@@ -99,25 +99,20 @@ pub(crate) struct NewEndpointPage {
     pub(crate) environment: Environments,
     pub(crate) name: Field,
     pub(crate) slug: Field,
-    pub(crate) choices: Vec<ToolChoice>,
+    pub(crate) choices: Choices,
     pub(crate) error: Option<String>,
 }
 
 impl NewEndpointPage {
-    async fn load(
-        here: &Here,
-        named: Option<&str>,
-        chosen: Option<&[ToolId]>,
-    ) -> Result<Self, Problem> {
+    async fn load(here: &Here, named: Option<&str>, chosen: &[ToolId]) -> Result<Self, Problem> {
         let environment = Environments::choose(here, named).await?;
-        let tools = offered(here, &environment, chosen.unwrap_or_default()).await?;
-        let every: Vec<ToolId> = tools.iter().map(|(_, view)| view.tool.id).collect();
+        let tools = offered(here, &environment, chosen).await?;
         Ok(Self {
             frame: here.frame("New endpoint", Section::Endpoints),
             base: here.path(""),
             name: name_field(),
             slug: slug_field(),
-            choices: choices(&tools, chosen.unwrap_or(&every)),
+            choices: choices(&tools, chosen),
             error: None,
             environment,
         })
@@ -140,7 +135,7 @@ impl NewEndpointPage {
 }
 
 async fn draft(here: Here) -> Answer {
-    page(&NewEndpointPage::load(&here, None, None).await?)
+    page(&NewEndpointPage::load(&here, None, &[]).await?)
 }
 
 #[derive(Deserialize)]
@@ -174,7 +169,7 @@ async fn create(here: Here, Form(form): Form<EndpointForm, FORM_BYTES>) -> Answe
     };
     let chosen = form.tool;
     let (Some(title), Some(wanted)) = (name.parse::<Title>(), wanted) else {
-        let drawn = NewEndpointPage::load(&here, Some(&form.environment), Some(&chosen)).await?;
+        let drawn = NewEndpointPage::load(&here, Some(&form.environment), &chosen).await?;
         let drawn = NewEndpointPage {
             name,
             slug,
@@ -196,7 +191,7 @@ async fn create(here: Here, Form(form): Form<EndpointForm, FORM_BYTES>) -> Answe
         }
         Err(error) => mendable(error)?,
     };
-    let drawn = NewEndpointPage::load(&here, Some(&form.environment), Some(&chosen)).await?;
+    let drawn = NewEndpointPage::load(&here, Some(&form.environment), &chosen).await?;
     let drawn = NewEndpointPage {
         name,
         slug,
@@ -225,7 +220,7 @@ pub(crate) struct EndpointPage {
     pub(crate) server: String,
     pub(crate) classes: Vec<(Badge, usize)>,
     pub(crate) hidden: usize,
-    pub(crate) choices: Vec<ToolChoice>,
+    pub(crate) choices: Choices,
     /// Which tools it has, for the form that chooses others.
     pub(crate) seen: String,
     pub(crate) may_manage: bool,

@@ -6,9 +6,22 @@ use countersign_tool_registry::ToolBrief;
 
 use crate::{environment::Environments, frame::Here, inert::Inert, parts::Badge};
 
-/// The boxes to choose tools with, grouped by class.
+/// More boxes than these are folded away.
+const MANY: usize = 20;
+
+/// The boxes to choose tools with.
+pub(crate) struct Choices {
+    pub(crate) apis: Vec<ApiChoices>,
+}
+
+/// Those of one API, grouped by class.
+pub(crate) struct ApiChoices {
+    pub(crate) name: Inert,
+    pub(crate) groups: Vec<ToolChoice>,
+}
+
+/// Those of one class.
 pub(crate) struct ToolChoice {
-    pub(crate) class: &'static str,
     pub(crate) badge: Badge,
     pub(crate) boxes: Vec<ToolBox>,
 }
@@ -19,40 +32,74 @@ pub(crate) struct ToolBox {
     pub(crate) name: String,
     pub(crate) method: String,
     pub(crate) path: Inert,
-    /// The API it belongs to.
-    pub(crate) source: Inert,
     pub(crate) state: Badge,
     pub(crate) checked: bool,
+}
+
+impl Choices {
+    fn groups(&self) -> impl Iterator<Item = &ToolChoice> {
+        self.apis.iter().flat_map(|api| &api.groups)
+    }
+
+    /// How many can be chosen.
+    pub(crate) fn total(&self) -> usize {
+        self.groups().map(|group| group.boxes.len()).sum()
+    }
+
+    /// How many are chosen.
+    pub(crate) fn chosen(&self) -> usize {
+        self.groups().map(ToolChoice::chosen).sum()
+    }
+
+    /// So many that they are searched rather than read.
+    pub(crate) fn are_many(&self) -> bool {
+        self.total() > MANY
+    }
+}
+
+impl ToolChoice {
+    pub(crate) fn chosen(&self) -> usize {
+        self.boxes.iter().filter(|one| one.checked).count()
+    }
+
+    pub(crate) fn is_folded(&self) -> bool {
+        self.boxes.len() > MANY
+    }
 }
 
 /// A tool that can be chosen, and the API it belongs to.
 pub(crate) type Offered = (String, ToolBrief);
 
 /// Groups what can be chosen: what is on, and what already is of the endpoint.
-pub(crate) fn choices(tools: &[Offered], chosen: &[ToolId]) -> Vec<ToolChoice> {
-    let is_chosen = |view: &ToolBrief| chosen.contains(&view.tool.id);
+pub(crate) fn choices(tools: &[Offered], chosen: &[ToolId]) -> Choices {
+    let apis = tools.chunk_by(|(_, one), (_, next)| one.tool.source == next.tool.source);
+    Choices {
+        apis: apis.map(|tools| of_api(tools, chosen)).collect(),
+    }
+}
+
+fn of_api(tools: &[Offered], chosen: &[ToolId]) -> ApiChoices {
+    let one = |view: &ToolBrief| ToolBox {
+        id: view.tool.id.to_string(),
+        name: view.tool.name.clone(),
+        method: view.tool.operation.method.to_string(),
+        path: Inert::new(&view.tool.operation.path),
+        state: Badge::state(view.state),
+        checked: chosen.contains(&view.tool.id),
+    };
     let group = |class: RiskClass| {
-        let of_class = tools
-            .iter()
-            .filter(|(_, view)| view.tool.operation.risk.class == class);
+        let views = tools.iter().map(|(_, view)| view);
+        let of_class = views.filter(|view| view.tool.operation.risk.class == class);
         ToolChoice {
-            class: class.as_str(),
             badge: Badge::class(class),
-            boxes: of_class
-                .map(|(source, view)| ToolBox {
-                    id: view.tool.id.to_string(),
-                    name: view.tool.name.clone(),
-                    method: view.tool.operation.method.to_string(),
-                    path: Inert::new(&view.tool.operation.path),
-                    source: Inert::new(source),
-                    state: Badge::state(view.state),
-                    checked: is_chosen(view),
-                })
-                .collect(),
+            boxes: of_class.map(one).collect(),
         }
     };
     let groups = RiskClass::ALL.into_iter().map(group);
-    groups.filter(|group| !group.boxes.is_empty()).collect()
+    ApiChoices {
+        name: Inert::new(tools.first().map_or("", |(api, _)| api)),
+        groups: groups.filter(|group| !group.boxes.is_empty()).collect(),
+    }
 }
 
 /// Every tool that can be called, and those already chosen.
