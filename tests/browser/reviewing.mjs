@@ -94,6 +94,12 @@ export async function decideTogether(scene) {
   await keys.press("#outcome a");
   checks.that("it is read on its own page", (await page.locator("#tool-name").innerText()) === NOTES);
   await watch.look(page, "tool-unread");
+  await keys.type("#turn-on-reason", "Its text was read, and the endpoint's agents have no fines to pay.");
+  await keys.press("#turn-on");
+  await page.goto(`${scene.origin}/t/${scene.tenant}/audit?tool=${NOTES}`);
+  await watch.look(page, "audit-long-name");
+  await page.goto(`${scene.origin}/t/${scene.tenant}/report`);
+  await watch.look(page, "report-long-name");
   await page.goto(`${scene.origin}/t/${scene.tenant}/audit?tool=list_books`);
   const row = await page.locator("#records tbody tr").first().innerText();
   checks.that("each decision has its own row in the log", row.includes("tool.turned_on"), row);

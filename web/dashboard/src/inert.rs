@@ -36,6 +36,11 @@ impl Inert {
         self.0.split_inclusive('_')
     }
 
+    /// The parts of an e-mail address, each with its mark: between two of them a line may break.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &str> {
+        self.0.split_inclusive(['@', '.'])
+    }
+
     /// The text.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
