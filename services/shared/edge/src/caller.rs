@@ -17,7 +17,7 @@ use countersign_domain::{
 use futures_util::future::LocalBoxFuture;
 
 use crate::{
-    edge::Edge, problem::Problem, protect::wants_page, return_to::ReturnTo, session_cookie,
+    edge::Edge, problem::Problem, protect::wants_page, return_to::ReturnTo, routes, session_cookie,
 };
 
 /// Knows the sessions. `platform` answers with what `accounts` knows.
@@ -175,7 +175,8 @@ impl FromRequest for SignedInUser {
     }
 }
 
-/// Requires a session: a browser on a page is sent to sign in, everything else is told 401.
+/// Requires a session: a browser on a page is sent to sign in, everything else is told 401. Who
+/// sent a form is told that nothing was done, and led back to where the form is.
 pub(crate) async fn signed_in(request: &HttpRequest) -> Result<Arc<SignedInUser>, Problem> {
     if let Some(user) = SignedInUser::find(request).await? {
         return Ok(user);
@@ -183,10 +184,12 @@ pub(crate) async fn signed_in(request: &HttpRequest) -> Result<Arc<SignedInUser>
     if !wants_page(request) {
         return Err(Problem::unauthenticated());
     }
+    if request.method() != Method::GET {
+        let back = routes::page_of(request);
+        return Err(Problem::see_other(ReturnTo::sign_in_again(back.as_ref())));
+    }
     let here = request.uri().path_and_query().map(PathAndQuery::as_str);
-    let back = here
-        .filter(|_| request.method() == Method::GET)
-        .and_then(ReturnTo::parse);
+    let back = here.and_then(ReturnTo::parse);
     Err(Problem::see_other(ReturnTo::sign_in(back.as_ref())))
 }
 

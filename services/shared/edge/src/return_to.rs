@@ -44,16 +44,25 @@ impl ReturnTo {
     /// The sign-in page, which leads back here.
     #[must_use]
     pub fn sign_in(back: Option<&Self>) -> String {
-        back.map_or_else(
-            || "/sign-in".to_owned(),
-            |back| {
-                let query = form_urlencoded::Serializer::new(String::new())
-                    .append_pair("next", back.as_str())
-                    .finish();
-                format!("/sign-in?{query}")
-            },
-        )
+        sign_in([back.map(|back| ("next", back.as_str()))])
     }
+
+    /// The sign-in page for somebody whose session ended before their form came, which says so.
+    #[must_use]
+    pub(crate) fn sign_in_again(back: Option<&Self>) -> String {
+        sign_in([
+            back.map(|back| ("next", back.as_str())),
+            Some(("ended", "1")),
+        ])
+    }
+}
+
+fn sign_in<const N: usize>(fields: [Option<(&str, &str)>; N]) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields.into_iter().flatten())
+        .finish();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("/sign-in{mark}{query}")
 }
 
 /// A folder is meant with all below it, a page only as itself.

@@ -3,7 +3,7 @@
 use std::{fmt, rc::Rc};
 
 use actix_web::{
-    Error, FromRequest, Handler, HttpMessage as _, Resource, Responder, Route,
+    Error, FromRequest, Handler, HttpMessage as _, HttpRequest, Resource, Responder, Route,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
     http::Method,
@@ -17,6 +17,7 @@ use crate::{
     csrf::SameOrigin,
     edge::Edge,
     problem::Problem,
+    return_to::ReturnTo,
 };
 
 /// Who may call a route.
@@ -149,13 +150,37 @@ impl Routes {
 
     /// Registers the routes with an application.
     pub fn configure(self, config: &mut web::ServiceConfig) {
+        let reads = self
+            .table
+            .iter()
+            .filter(|entry| entry.method == Method::GET);
+        let pages: Vec<&str> = reads.map(|entry| entry.path).collect();
         for (path, routes) in self.paths {
-            let resource = routes
-                .into_iter()
-                .fold(web::resource(path), Resource::route);
-            config.service(resource);
+            let resource = web::resource(path).app_data(PageAbove::find(path, &pages));
+            config.service(routes.into_iter().fold(resource, Resource::route));
         }
     }
+}
+
+/// Which page a form stands on, as far as its address says: how many of its segments are a page's
+/// own address.
+struct PageAbove(Option<usize>);
+
+impl PageAbove {
+    fn find(path: &str, pages: &[&str]) -> Self {
+        let above = std::iter::successors(Some(path), |path| Some(path.rsplit_once('/')?.0));
+        let mut above = above.filter(|path| pages.contains(path));
+        Self(above.next().map(|page| page.split('/').count()))
+    }
+}
+
+/// The page that the form of this request stands on, with what its address narrows: the request's
+/// own address where that can be read, else the nearest above it.
+pub(crate) fn page_of(request: &HttpRequest) -> Option<ReturnTo> {
+    let segments = request.app_data::<PageAbove>()?.0?;
+    let path: Vec<&str> = request.path().split('/').take(segments).collect();
+    let query = request.uri().query().map(|query| format!("?{query}"));
+    ReturnTo::parse(&(path.join("/") + query.as_deref().unwrap_or_default()))
 }
 
 async fn check(

@@ -1,6 +1,6 @@
 //! Signing in and out, and the way from the first address to a tenant.
 
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::{HttpResponse, http::StatusCode, web::Query};
 use askama::Template;
 use countersign_accounts::{SignIn, SignInError};
 use countersign_domain::{Fault as _, Kind, name::Email, secret::Secret};
@@ -52,6 +52,9 @@ async fn root(person: Person) -> Answer {
     })
 }
 
+/// What somebody is told whose form came too late.
+const ENDED: &str = "Your session has ended; nothing was done.";
+
 #[derive(Template)]
 #[template(path = "pages/sign_in.html")]
 pub(crate) struct SignInPage {
@@ -74,23 +77,24 @@ impl SignInPage {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct NextQuery {
     next: Option<String>,
+    /// A form came after the end of the session.
+    ended: Option<String>,
 }
 
 async fn show(person: Person) -> Answer {
-    let query = actix_web::web::Query::<NextQuery>::from_query(person.visit.request.query_string());
-    let next = query
-        .ok()
-        .and_then(|query| ReturnTo::parse(query.next.as_deref()?));
+    let query = Query::<NextQuery>::from_query(person.visit.request.query_string());
+    let query = query.map(Query::into_inner).unwrap_or_default();
+    let next = query.next.as_deref().and_then(ReturnTo::parse);
     if person.user.is_some() {
         return Ok(go(next.as_ref().map_or("/", ReturnTo::as_str)));
     }
-    page(&SignInPage::new(
-        person.visit.frame("Sign in", None),
-        next.as_ref(),
-    ))
+    let mut drawn = SignInPage::new(person.visit.frame("Sign in", None), next.as_ref());
+    drawn.error = query.ended.map(|_| ENDED.to_owned());
+    page(&drawn)
 }
 
 #[derive(Deserialize)]
