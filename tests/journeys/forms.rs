@@ -1,6 +1,8 @@
 //! Forms of pages: a decision is about what the page showed, whatever has changed since, and what is
 //! refused comes back as it was sent.
 
+mod leading;
+
 use countersign_domain::{operation::Method, role::Role};
 use countersign_spec_import::{Given, ImportAgain, StartImport};
 use countersign_tests::{House, Person};
@@ -318,36 +320,6 @@ async fn the_tools_of_an_endpoint_are_set_only_by_who_saw_the_present_ones() {
     for tool in [&books, &films, &authors] {
         assert!(ticked(&page, tool), "{page}");
     }
-    scene.front.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_decides_after_the_end_of_the_session_is_told_that_nothing_was_done() {
-    let scene = Scene::open("ended-session").await;
-    scene.import("Books", &["/books"]).await;
-    let ada = scene.front.browser(&scene.house, &scene.owner).await;
-    let review = "/t/acme/sources/books";
-    let form = drawn(&get(&ada, review).await, "turn-on-reads-form");
-    let form = format!("{form}&reason=they+only+read");
-    let sign_out = format!("csrf={}", ada.csrf);
-    assert_eq!(post(&ada, "/sign-out", &sign_out).await.0, 303);
-
-    let (status, leads) = post(&ada, &format!("{review}/turn-on-reads"), &form).await;
-
-    assert_eq!(status, 303, "{leads}");
-    let page = get(&ada, leads.split('"').nth(1).unwrap()).await;
-    assert!(
-        page.contains("Your session has ended; nothing was done."),
-        "{page}"
-    );
-    assert!(
-        page.contains(&format!("name=\"next\" value=\"{review}\"")),
-        "{page}"
-    );
-    // Who only wanted to look has lost nothing.
-    let (_, leads) = ada.ask(Method::Get, review, None).await;
-    let page = get(&ada, leads.split('"').nth(1).unwrap()).await;
-    assert!(!page.contains("nothing was done"), "{page}");
     scene.front.close().await;
 }
 

@@ -60,7 +60,7 @@ pub struct Accepted {
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
     /// It is not one, is over, was used or was taken back: one answer for all.
-    #[error("this invitation is not good, or no longer; ask for a new one")]
+    #[error("this invitation was used or taken back, or has expired; ask for another")]
     NotGood,
     /// It is for somebody else.
     #[error("this invitation is for another e-mail address than the one you are signed in with")]

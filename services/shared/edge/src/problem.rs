@@ -75,8 +75,8 @@ impl Problem {
         )
     }
 
-    /// Sends a browser that is not signed in to a page of ours; a 303, so that nothing it posted
-    /// is posted again.
+    /// Sends a browser to a page of ours, to sign in there or to find the form it looks for; a 303,
+    /// so that nothing it posted is posted again.
     #[must_use]
     pub fn see_other(path: String) -> Self {
         let mut problem = Self::unauthenticated();

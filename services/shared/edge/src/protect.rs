@@ -8,7 +8,7 @@ use actix_web::{
     body::{BodySize, BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
     error::InternalError,
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     middleware::Next,
 };
 use countersign_domain::id::RequestId as Id;
@@ -25,7 +25,7 @@ use crate::{
     headers::{self, CspNonce, FormTargets},
     pace::PacedBody,
     problem::Problem,
-    session_cookie,
+    routes, session_cookie,
 };
 
 /// The header that tells a client its request's id.
@@ -132,6 +132,9 @@ fn with_problem(answer: ServiceResponse, edge: &Edge) -> ServiceResponse {
         return answer;
     };
     let request = answer.request();
+    let is_form = status == StatusCode::METHOD_NOT_ALLOWED;
+    let form = page_of_form(request).filter(|_| is_form);
+    let problem = form.unwrap_or(problem);
     let mut drawn = problem.to_redirect().unwrap_or_else(|| {
         match edge.error_page().filter(|_| wants_page(request)) {
             Some(page) => problem.to_page(page(&problem, request)),
@@ -142,6 +145,13 @@ fn with_problem(answer: ServiceResponse, edge: &Edge) -> ServiceResponse {
         drawn.headers_mut().insert(header::ALLOW, allow.clone());
     }
     answer.into_response(drawn)
+}
+
+/// A browser that looks at an address that forms are only sent to is led to the form.
+fn page_of_form(request: &HttpRequest) -> Option<Problem> {
+    let looks = request.method() == Method::GET && wants_page(request);
+    let page = routes::page_of(request).filter(|_| looks)?;
+    Some(Problem::see_other(page.to_string()))
 }
 
 fn problem_of(answer: &ServiceResponse, status: StatusCode) -> Option<Problem> {

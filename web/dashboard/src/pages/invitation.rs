@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 use countersign_accounts::{Accept, AcceptError, FoundInvitation, Joining};
-use countersign_domain::secret::Secret;
+use countersign_domain::{Fault as _, secret::Secret};
 use countersign_edge::{ClientAddress, Form, Problem, ReturnTo, Routes, UserAgent, WhoMay};
 use serde::Deserialize;
 
@@ -57,7 +57,8 @@ fn token(person: &Person) -> String {
 
 async fn show(person: Person) -> Answer {
     let token = token(&person);
-    let found = person.visit.dashboard.accounts.invitation(&token).await?;
+    let accounts = &person.visit.dashboard.accounts;
+    let found = accounts.invitation(&token).await.map_err(not_good)?;
     page(&InvitationPage::new(&person, &token, &found))
 }
 
@@ -74,7 +75,7 @@ async fn accept(
 ) -> Answer {
     let token = token(&person);
     let accounts = &person.visit.dashboard.accounts;
-    let found = accounts.invitation(&token).await?;
+    let found = accounts.invitation(&token).await.map_err(not_good)?;
     let joining = match &person.user {
         Some(user) => Joining::SignedIn(user.session),
         None => Joining::New {
@@ -99,13 +100,22 @@ async fn accept(
     }
 }
 
+/// Whoever holds a link is told what may be the matter with it, the same for each.
+fn not_good(error: AcceptError) -> Problem {
+    if matches!(error, AcceptError::NotGood) {
+        Problem::new(StatusCode::NOT_FOUND, error.code(), error.to_string())
+    } else {
+        error.into()
+    }
+}
+
 fn refused(mut drawn: InvitationPage, error: AcceptError) -> Answer {
     match (&error, &mut drawn.password) {
         (AcceptError::Password(problem), Some(field)) => field.wrong(problem),
         (AcceptError::OtherPerson | AcceptError::EmailTaken | AcceptError::AlreadyMember, _) => {
             drawn.error = Some(sentence(&error.to_string()));
         }
-        _ => return Err(Problem::from(error)),
+        _ => return Err(not_good(error)),
     }
     page_with(StatusCode::CONFLICT, &drawn)
 }

@@ -49,8 +49,17 @@ pub(crate) struct MembersPage {
     pub(crate) invitations: Vec<InvitationRow>,
     pub(crate) email: Field,
     pub(crate) role: Field,
-    pub(crate) link: Option<(String, String, When)>,
+    pub(crate) link: Option<NewLink>,
     pub(crate) error: Option<String>,
+}
+
+/// The link of an invitation that was just made.
+pub(crate) struct NewLink {
+    pub(crate) email: String,
+    pub(crate) link: String,
+    pub(crate) until: When,
+    /// An invitation for the same address was open.
+    pub(crate) replaces: bool,
 }
 
 /// One member.
@@ -168,7 +177,9 @@ async fn invite(here: Here, Form(form): Form<InviteForm>) -> Answer {
         email: address.clone(),
         role,
     };
-    let invited = match here.services().accounts.invite(here.scope(), command).await {
+    let accounts = &here.services().accounts;
+    let open = accounts.invitations(here.scope()).await?;
+    let invited = match accounts.invite(here.scope(), command).await {
         Ok(invited) => invited,
         Err(error) => {
             email.wrong(mendable(error)?);
@@ -181,8 +192,12 @@ async fn invite(here: Here, Form(form): Form<InviteForm>) -> Answer {
     // The one time that the link is shown: it is kept nowhere, so there is no page to go to.
     let mut drawn = MembersPage::load(&here).await?;
     let path = format!("/invitations/{}", invited.token.expose());
-    let until = When::new(invited.expires_at);
-    drawn.link = Some((address.to_string(), here.visit.link(&path), until));
+    drawn.link = Some(NewLink {
+        email: address.to_string(),
+        link: here.visit.link(&path),
+        until: When::new(invited.expires_at),
+        replaces: open.iter().any(|one| one.email == address),
+    });
     page(&drawn)
 }
 

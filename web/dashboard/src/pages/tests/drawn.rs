@@ -563,7 +563,12 @@ fn members_page(text: &str) -> members::MembersPage {
     );
     page.may_manage = true;
     let link = "https://countersign.example/invitations/hjE0v3kq".to_owned();
-    page.link = Some(("edsger@example.com".to_owned(), link, When::new(s::at(59))));
+    page.link = Some(members::NewLink {
+        email: "edsger@example.com".to_owned(),
+        link,
+        until: When::new(s::at(59)),
+        replaces: true,
+    });
     page
 }
 
