@@ -70,6 +70,8 @@ pub(crate) struct SourcePage {
     pub(crate) costs: String,
     pub(crate) reads_off: usize,
     pub(crate) reads_seen: String,
+    /// READ tools that are not among them.
+    pub(crate) reads_apart: usize,
     pub(crate) groups: Vec<ToolGroup>,
     pub(crate) kinds: Vec<NoteKind>,
     pub(crate) notes_say: String,
@@ -271,6 +273,7 @@ impl SourcePage {
             costs: size(reviewed.weights.list_bytes(tools)),
             reads_off: plain.len(),
             reads_seen: rows::seen(&plain).to_string(),
+            reads_apart: count(rows::is_read_apart),
             kinds: counts.iter().map(NoteKind::new).collect(),
             notes_say: notes::summary(&counts),
             diagnostics: document.iter().map(Note::new).collect(),
@@ -280,7 +283,7 @@ impl SourcePage {
                 .iter()
                 .map(RevisionRow::new)
                 .collect(),
-            reason: bulk::reads_reason().value("Reading only"),
+            reason: bulk::reads_reason(),
             outcome: None,
             frame,
             base,
@@ -304,6 +307,11 @@ impl SourcePage {
     /// The address of what has changed and waits.
     pub(crate) fn waiting_only(&self) -> String {
         self.alone("state", "review")
+    }
+
+    /// The address of the READ tools that are not turned on with all others.
+    pub(crate) fn apart_only(&self) -> String {
+        self.alone("state", "apart")
     }
 
     /// The address of the tools that have a note of this kind.

@@ -13,7 +13,7 @@ use countersign_tool_registry::{DiagnosticCount, ToolBrief};
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
-use super::Reviewed;
+use super::{Reviewed, rows::is_read_apart};
 
 /// Rows of one page; a whole group can be chosen all the same.
 pub(crate) const PAGE: usize = 100;
@@ -33,12 +33,13 @@ pub(crate) struct Filter {
     pub(crate) page: String,
 }
 
-const STATES: [(&str, &str); 8] = [
+const STATES: [(&str, &str); 9] = [
     ("on", "on"),
     ("run", "on, runs at once"),
     ("hold", "on, each call held"),
     ("off", "off"),
     ("undecided", "off, nobody decided"),
+    ("apart", "off, READ to look at by itself"),
     ("turned-off", "off, by decision"),
     ("review", "changed, needs review"),
     ("unsupported", "cannot be called"),
@@ -97,6 +98,7 @@ impl Filter {
             "hold" => state == ToolState::On(Handling::Hold),
             "off" => state == ToolState::Off,
             "undecided" => state == ToolState::Off && !decided,
+            "apart" => is_read_apart(view),
             "turned-off" => state == ToolState::Off && decided,
             "review" => state == ToolState::NeedsReview,
             "unsupported" => state == ToolState::Unsupported,

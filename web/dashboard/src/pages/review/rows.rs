@@ -4,6 +4,7 @@ use countersign_domain::{
     digest::Digest,
     operation::{Judged as _, Severity},
     risk::{Confidence, Level, RiskClass},
+    tool::ToolState,
 };
 use countersign_tool_registry::{LookedAt, ToolBrief, Weight, Weights};
 
@@ -127,6 +128,13 @@ pub(super) fn looked_at(tools: &[&ToolBrief]) -> Vec<LookedAt> {
 /// The READ tools that are turned on together.
 pub(super) fn plain_reads(tools: &[ToolBrief]) -> Vec<&ToolBrief> {
     tools.iter().filter(|view| view.is_plain_read()).collect()
+}
+
+/// One that nobody has decided about either, and that is left out there.
+pub(super) fn is_read_apart(view: &ToolBrief) -> bool {
+    let is_read = view.tool.operation.risk.class == RiskClass::Read;
+    let is_open = view.state == ToolState::Off && view.decided.is_none();
+    is_read && is_open && !view.is_plain_read()
 }
 
 /// Those of one class.
