@@ -31,6 +31,7 @@ export async function importFolder(scene) {
   scene.bookReview = page.url();
   checks.same("a page has a hundred rows", await page.locator("tr.tool").count(), 100);
   checks.that("and says how many there are", (await page.locator("#kept").innerText()).includes(`of ${SHELVES + 6} tools`));
+  checks.that("and that ticks do not go along to the next", await page.locator("#page-only").isVisible());
   await watch.look(page, "review-folder");
 }
 
