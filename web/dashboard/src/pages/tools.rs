@@ -115,9 +115,11 @@ impl Decided {
     pub(crate) fn new(enablement: &Enablement) -> Self {
         Self {
             choice: match enablement.choice {
-                Choice::Off => "turned off",
-                Choice::On(Handling::Run) => "turned on; calls run at once",
-                Choice::On(Handling::Hold) => "turned on; each call waits for a countersignature",
+                Choice::Off => "turned it off",
+                Choice::On(Handling::Run) => "turned it on; calls run at once",
+                Choice::On(Handling::Hold) => {
+                    "turned it on; each call waits for a countersignature"
+                }
             },
             by: Inert::new(&enablement.by_label),
             at: When::new(enablement.at),
