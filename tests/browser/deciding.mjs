@@ -55,6 +55,7 @@ export async function countersign(scene) {
   const shown = await page.locator("main").innerText();
   checks.that("T57: he sees method, address and every argument", ["POST", `${shop.url}/orders/o-1/refunds`.slice(7), "2500", "parcel arrived broken"].every((part) => shown.includes(part)), shown);
   checks.that("T57: and which credential is used, not what it is", (await page.locator("#request-credential").innerText()).length > 4 && !shown.includes(KEY));
+  checks.same("he sees of which API it is", await page.locator("#called-api").innerText(), "Corner shop");
   await watch.look(page, "hold");
   await keys.type("#decide-form [name=reason]", "Photos show the damage; the amount is right.");
   await keys.press("#countersign");
@@ -173,6 +174,8 @@ export async function audit(scene) {
   await keys.press("#records tbody a");
   checks.that("one record opens", await page.locator("#record").isVisible());
   checks.that("no record holds the key", !(await page.content()).includes(KEY));
+  checks.that("it says at which endpoint the call was made, and of which API",
+    (await page.locator("#called-at").innerText()) === "Support desk" && (await page.locator("#called-api").innerText()) === "Corner shop");
   await watch.look(page, "audit-record");
   await scene.go(owner, "/report");
   checks.that("the report opens, from live data", await page.locator("#inventory").isVisible());

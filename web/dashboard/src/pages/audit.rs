@@ -14,6 +14,7 @@ use crate::{
     answer::{Answer, page},
     frame::{Frame, Here, Section},
     inert::Inert,
+    pages::whereabouts::Whereabouts,
     parts::{Badge, When},
 };
 
@@ -196,6 +197,7 @@ pub(crate) struct RecordPage {
     pub(crate) base: String,
     pub(crate) row: AuditRow,
     pub(crate) committed: When,
+    pub(crate) whereabouts: Option<Whereabouts>,
     pub(crate) call: Option<String>,
     pub(crate) hold: Option<String>,
     pub(crate) tool: Option<String>,
@@ -222,6 +224,7 @@ impl RecordPage {
             base,
             row: AuditRow::new(row),
             committed: When::exact(row.committed_at),
+            whereabouts: None,
             call: row.call.map(|id| id.to_string()),
             hold: row.hold.map(|id| id.to_string()),
             tool: row.tool.map(|id| id.to_string()),
@@ -252,7 +255,11 @@ async fn show(here: Here) -> Answer {
     let id: RecordId = here.part("record")?;
     let found = here.services().audit.get(here.scope(), id).await?;
     let around = (here.frame("Record", Section::Audit), here.path(""));
-    page(&RecordPage::new(around, &found.row, &found.related))
+    let mut drawn = RecordPage::new(around, &found.row, &found.related);
+    if let Some(endpoint) = found.row.endpoint {
+        drawn.whereabouts = Some(Whereabouts::of(&here, endpoint, found.row.tool).await?);
+    }
+    page(&drawn)
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ use crate::{
     frame::{Frame, Here, Section},
     inert::Inert,
     notice::Done,
+    pages::whereabouts::Whereabouts,
     parts::{Badge, When, span},
 };
 
@@ -170,6 +171,7 @@ pub(crate) struct HoldPage {
     pub(crate) base: String,
     pub(crate) row: HoldRow,
     pub(crate) tool: String,
+    pub(crate) whereabouts: Option<Whereabouts>,
     pub(crate) expires: When,
     pub(crate) arguments: Inert,
     pub(crate) headers: Vec<(Inert, Inert)>,
@@ -239,6 +241,7 @@ impl HoldPage {
             base,
             row,
             tool: hold.held.tool.to_string(),
+            whereabouts: None,
             expires: When::exact(hold.held.expires_at),
             arguments: Inert::json(&Value::Object(hold.held.arguments.clone())),
             headers: headers(request),
@@ -279,6 +282,8 @@ impl HoldPage {
         let mut drawn = Self::new(around, &hold, row, here.now());
         drawn.may_decide = here.may(ActionName::DecideHold);
         let call = &hold.held;
+        let whereabouts = Whereabouts::of(here, call.endpoint, Some(call.tool)).await?;
+        drawn.whereabouts = Some(whereabouts);
         let view = services
             .registry
             .tool(here.scope(), call.tool, call.environment)

@@ -24,6 +24,7 @@ mod sources;
 mod suspension;
 mod tools;
 mod upload;
+mod whereabouts;
 
 #[cfg(test)]
 mod tests;

@@ -26,6 +26,7 @@ use crate::{
     pages::notices::NoticesCard,
     pages::schedule::ScheduleCard,
     pages::suspension::SuspensionCard,
+    pages::whereabouts::Whereabouts,
     pages::{
         audit, connections, consent, endpoints, holds, home, import_again, imports, invitation,
         members, problem, report, review, revision_diff, sign_in, sign_up, sources, tools,
@@ -438,7 +439,15 @@ fn hold_page(state: HoldState, text: &str) -> holds::HoldPage {
     let row = holds::HoldRow::new(&hold, now(), None);
     let mut page = holds::HoldPage::new(around("Held calls", text), &hold, row, now());
     page.may_decide = true;
+    page.whereabouts = whereabouts(text);
     page.with_reasons(&hold, &s::tool(8, RiskClass::Billing, text))
+}
+
+fn whereabouts(text: &str) -> Option<Whereabouts> {
+    Some(Whereabouts {
+        endpoint: Some(("support".to_owned(), Inert::new(text), Inert::new(text))),
+        api: Some(("orders".to_owned(), Inert::new(text))),
+    })
 }
 
 fn audit_page(text: &str) -> audit::AuditPage {
@@ -457,7 +466,9 @@ fn audit_page(text: &str) -> audit::AuditPage {
 
 fn record_page(text: &str) -> audit::RecordPage {
     let rows = [s::record(1, text), s::record(2, text)];
-    audit::RecordPage::new(around("Audit log", text), &rows[0], &rows)
+    let mut page = audit::RecordPage::new(around("Audit log", text), &rows[0], &rows);
+    page.whereabouts = whereabouts(text);
+    page
 }
 
 fn tool_on(text: &str) -> ToolOn {
