@@ -2,7 +2,7 @@
 
 use countersign_domain::operation::Method;
 
-use super::{Scene, drawn, get, post};
+use super::{Scene, document, drawn, get, post, turn_on_reads};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_decides_after_the_end_of_the_session_is_told_that_nothing_was_done() {
@@ -81,5 +81,31 @@ async fn a_link_that_ends_another_says_so_and_the_ended_one_says_what_to_do() {
         ada.ask(Method::Get, "/invitations/never-was", None).await,
         ended
     );
+    scene.front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_finding_about_many_tools_leads_to_their_api_and_what_waits_for_review_is_not_on() {
+    let scene = Scene::open("many-tools").await;
+    let paths: Vec<String> = (1..=9).map(|number| format!("/books{number}")).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    scene.import("Books", &paths).await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    turn_on_reads(&ada, "books").await;
+
+    let report = get(&ada, "/t/acme/report").await;
+    let finding = report.split("id=\"finding-tool_on_without_connection\"");
+    let finding = finding.last().unwrap().split("</div>").next().unwrap();
+    let link = "<a href=\"/t/acme/sources/books?state=on\">Books: 9 tools</a>";
+    assert!(finding.contains(link), "{finding}");
+    assert_eq!(finding.matches("<a ").count(), 1, "{finding}");
+
+    let edition = r#""parameters": [{"name": "edition", "in": "query", "required": true, "schema": {"type": "string"}}], "responses""#;
+    let changed = document("Books", &paths).replacen(r#""responses""#, edition, 1);
+    scene.import_document("Books", changed).await;
+    let report = get(&ada, "/t/acme/report").await;
+    assert!(report.contains("finding-tools_need_review"), "{report}");
+    let on = report.split("id=\"decided-tools\"").nth(1).unwrap();
+    assert_eq!(on.matches("<tr>").count(), 1 + 8, "{on}");
     scene.front.close().await;
 }

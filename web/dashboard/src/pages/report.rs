@@ -1,11 +1,13 @@
 //! The report: what agents can do, who let them, and what is weak. Made to be printed.
 
+use std::collections::{BTreeMap, HashMap};
+
 use askama::Template;
 use countersign_access::ActionName;
 use countersign_domain::decision::Handling;
 use countersign_edge::{Routes, WhoMay};
 use countersign_reporting::{
-    Evidence, Finding, HoldFigures, InventoryRow, Report, Severity, ToolOn,
+    Evidence, Finding, FindingCode, HoldFigures, InventoryRow, Report, Severity, ToolOn,
 };
 
 use crate::{
@@ -71,8 +73,45 @@ impl Proof {
     }
 }
 
+/// More tools than these are counted by API.
+const FEW: usize = 8;
+
+/// Which tools of an API a finding is about, as its review is asked for them; `None` where each
+/// has something of its own to say.
+const fn review_of(code: FindingCode) -> Option<&'static str> {
+    match code {
+        FindingCode::WritesRunAtOnce => Some("state=run"),
+        FindingCode::LowConfidenceToolOn => Some("state=on&risk=low-confidence"),
+        FindingCode::ToolsNeedReview => Some("state=review"),
+        FindingCode::ToolOnWithoutConnection | FindingCode::UnusedToolsOn => Some("state=on"),
+        FindingCode::OutcomeUnknown
+        | FindingCode::TooFewReviewers
+        | FindingCode::CredentialOverPlainHttp
+        | FindingCode::SameHandOnBothKeys
+        | FindingCode::SingleOwner => None,
+    }
+}
+
+fn by_api(evidence: &[Evidence], tools: &[ToolOn], review: &str) -> Vec<Proof> {
+    let known = tools.iter().map(|tool| (tool.tool.to_string(), tool));
+    let known: HashMap<String, &ToolOn> = known.collect();
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for tool in evidence.iter().filter_map(|one| known.get(&one.id)) {
+        let api = (tool.source_name.as_str(), tool.source_slug.as_str());
+        *counts.entry(api).or_default() += 1;
+    }
+    let proof = |((name, slug), count)| Proof {
+        label: Inert::new(format!(
+            "{name}: {count} {}",
+            if count == 1 { "tool" } else { "tools" }
+        )),
+        rest: Some(format!("/sources/{slug}?{review}")),
+    };
+    counts.into_iter().map(proof).collect()
+}
+
 impl FindingRow {
-    fn new(finding: &Finding) -> Self {
+    fn new(finding: &Finding, tools: &[ToolOn]) -> Self {
         let kind = match finding.severity {
             Severity::High => "delete",
             Severity::Medium => "review",
@@ -82,7 +121,12 @@ impl FindingRow {
             code: finding.code.as_str(),
             severity: Badge::new(kind, finding.severity.as_str()),
             sentence: Inert::new(&finding.sentence),
-            evidence: finding.evidence.iter().map(Proof::new).collect(),
+            evidence: match review_of(finding.code) {
+                Some(review) if finding.evidence.len() > FEW => {
+                    by_api(&finding.evidence, tools, review)
+                }
+                Some(_) | None => finding.evidence.iter().map(Proof::new).collect(),
+            },
         }
     }
 }
@@ -133,10 +177,9 @@ impl ToolLine {
             class: Badge::class(tool.class),
             source: Inert::new(&tool.source_name),
             environment: Inert::new(&tool.environment_name),
-            handling: match (tool.needs_review, tool.handling) {
-                (true, _) => Badge::new("review", "changed, needs review"),
-                (false, Handling::Run) => Badge::new("on", "runs at once"),
-                (false, Handling::Hold) => Badge::new("held", "each call held"),
+            handling: match tool.handling {
+                Handling::Run => Badge::new("on", "runs at once"),
+                Handling::Hold => Badge::new("held", "each call held"),
             },
             by: Inert::new(&tool.decided_label),
             at: When::new(tool.decided_at),
@@ -164,13 +207,18 @@ impl ReportPage {
     pub(crate) fn new((frame, base): (Frame, String), report: &Report) -> Self {
         let reviewers = report.reviewers.iter();
         let agents = report.agents.iter();
+        let findings = report.findings.iter();
+        // What changed since is not on until somebody has looked again.
+        let on = report.tools_on.iter().filter(|tool| !tool.needs_review);
         Self {
             frame,
             base,
             made: When::exact(report.made_at),
-            findings: report.findings.iter().map(FindingRow::new).collect(),
+            findings: findings
+                .map(|finding| FindingRow::new(finding, &report.tools_on))
+                .collect(),
             inventory: report.inventory.iter().map(InventoryLine::new).collect(),
-            tools: report.tools_on.iter().map(ToolLine::new).collect(),
+            tools: on.map(ToolLine::new).collect(),
             unused: report.unused.iter().map(ToolLine::new).collect(),
             median: report.holds.median_decision_seconds.map(seconds),
             holds: report.holds.clone(),
