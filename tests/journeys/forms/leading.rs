@@ -1,6 +1,6 @@
 //! Where forms lead that come too late, and addresses that are no pages.
 
-use countersign_domain::operation::Method;
+use countersign_domain::{operation::Method, role::Role};
 
 use super::{Scene, document, drawn, get, post, turn_on_reads};
 
@@ -81,6 +81,27 @@ async fn a_link_that_ends_another_says_so_and_the_ended_one_says_what_to_do() {
         ada.ask(Method::Get, "/invitations/never-was", None).await,
         ended
     );
+    scene.front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_says_no_to_a_member_keeps_the_way_to_the_others() {
+    let scene = Scene::open("kept-navigation").await;
+    let dev = scene
+        .house
+        .member_of(&scene.owner, Role::Developer, "dev")
+        .await;
+    let dev = scene.front.browser(&scene.house, &dev).await;
+    for (path, status) in [
+        ("/t/acme/audit", 403),
+        ("/t/acme/sources/nothing", 404),
+        ("/t/elsewhere/sources", 404),
+    ] {
+        let (said, page) = dev.ask(Method::Get, path, None).await;
+        assert_eq!(said, status, "{path}");
+        let is_here = path.starts_with("/t/acme/");
+        assert_eq!(page.contains("href=\"/t/acme/sources\""), is_here, "{page}");
+    }
     scene.front.close().await;
 }
 

@@ -224,6 +224,18 @@ impl Here {
 
     /// The frame of a page in the tenant.
     pub(crate) fn frame(&self, title: &str, section: Section) -> Frame {
+        self.frame_of(title, Some(section))
+    }
+
+    /// The frame of the page that says what went wrong, for a member of a tenant who asked there.
+    pub(crate) fn frame_of_problem(request: &HttpRequest, title: &str) -> Option<Frame> {
+        let caller = Caller::known(request)?;
+        let visit = Visit::of(request).ok()?;
+        let caller = Caller::clone(&caller);
+        Some(Self { visit, caller }.frame_of(title, None))
+    }
+
+    fn frame_of(&self, title: &str, section: Option<Section>) -> Frame {
         let caller = &self.caller;
         let nav = Section::ALL.into_iter();
         let nav = nav.filter(|(.., action)| caller.may(*action));
@@ -237,7 +249,7 @@ impl Here {
                     href: self.path(rest),
                     label,
                     icon,
-                    current: this == section,
+                    current: Some(this) == section,
                 })
                 .collect(),
             others: others

@@ -112,6 +112,13 @@ impl Caller {
         }
     }
 
+    /// Who the caller of this request turned out to be, if it came so far; for the page that says
+    /// what went wrong.
+    #[must_use]
+    pub fn known(request: &HttpRequest) -> Option<Rc<Self>> {
+        request.extensions().get::<Rc<Self>>().cloned()
+    }
+
     /// Says whether the caller may do this; for showing or hiding a button.
     #[must_use]
     pub fn may(&self, action: ActionName) -> bool {
@@ -195,8 +202,8 @@ pub(crate) async fn signed_in(request: &HttpRequest) -> Result<Arc<SignedInUser>
 
 /// Requires a session and a membership of the path's tenant; asks once per request.
 pub(crate) async fn caller(request: &HttpRequest) -> Result<Rc<Caller>, Problem> {
-    if let Some(known) = request.extensions().get::<Rc<Caller>>() {
-        return Ok(Rc::clone(known));
+    if let Some(known) = Caller::known(request) {
+        return Ok(known);
     }
     let user = signed_in(request).await?;
     let tenant = request.match_info().get("tenant").unwrap_or_default();

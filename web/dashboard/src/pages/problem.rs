@@ -4,12 +4,29 @@ use actix_web::HttpRequest;
 use askama::Template;
 use countersign_edge::{Problem, RequestId};
 
-use crate::{field::sentence, inert::Inert};
+use crate::{
+    field::sentence,
+    frame::{Frame, Here},
+    inert::Inert,
+};
 
 /// Stands by itself: whatever failed, this page must not need it.
 #[derive(Template)]
 #[template(path = "pages/problem.html")]
 pub(crate) struct ProblemPage {
+    pub(crate) problem: Told,
+}
+
+/// The same for a member of the tenant in which it did not work, with the way to its other pages.
+#[derive(Template)]
+#[template(path = "pages/problem_here.html")]
+pub(crate) struct ProblemHere {
+    pub(crate) frame: Frame,
+    pub(crate) problem: Told,
+}
+
+/// What is told of a problem.
+pub(crate) struct Told {
     pub(crate) status: u16,
     pub(crate) title: &'static str,
     pub(crate) detail: Inert,
@@ -18,7 +35,7 @@ pub(crate) struct ProblemPage {
     pub(crate) retry_after: Option<u32>,
 }
 
-impl ProblemPage {
+impl Told {
     fn new(problem: &Problem, request: &HttpRequest) -> Self {
         let ours = problem.status.is_server_error();
         Self {
@@ -52,9 +69,14 @@ const fn title(status: u16) -> &'static str {
 /// Draws a problem as a page; for [`countersign_edge::Edge::with_error_page`].
 #[must_use]
 pub fn error_page(problem: &Problem, request: &HttpRequest) -> String {
-    let page = ProblemPage::new(problem, request);
-    page.render().unwrap_or_else(|error| {
+    let problem = Told::new(problem, request);
+    let (status, code) = (problem.status, problem.code);
+    let page = match Here::frame_of_problem(request, problem.title) {
+        Some(frame) => ProblemHere { frame, problem }.render(),
+        None => ProblemPage { problem }.render(),
+    };
+    page.unwrap_or_else(|error| {
         tracing::error!(%error, "the page for a problem could not be drawn");
-        format!("{} {}", page.status, page.code)
+        format!("{status} {code}")
     })
 }

@@ -131,6 +131,11 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
     draw("record", &record_page(text));
     draw("report", &report_page(text));
     draw("members", &members_page(text));
+    let here = problem::ProblemHere {
+        frame: frame("Something went wrong", text),
+        problem: told(text),
+    };
+    draw("problem-here", &here);
     pages
 }
 
@@ -585,13 +590,17 @@ fn members_page(text: &str) -> members::MembersPage {
 
 /// The page for a problem has no script, so it is drawn apart.
 pub(super) fn problem_page(text: &str) -> String {
-    let page = problem::ProblemPage {
+    let problem = told(text);
+    problem::ProblemPage { problem }.render().unwrap()
+}
+
+fn told(text: &str) -> problem::Told {
+    problem::Told {
         status: 500,
         title: "Something went wrong",
         detail: Inert::new(text),
         code: "internal",
         request: Some("req_0193c0ffee0000000000000000000001".to_owned()),
         retry_after: Some(30),
-    };
-    page.render().unwrap()
+    }
 }
