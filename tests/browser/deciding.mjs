@@ -77,6 +77,9 @@ export async function reject(scene) {
   const other = await agent.call("create_refund", { order_id: "o-2", body: { amount_cents: 4500, reason: "Shipped twice by mistake." } });
   scene.other = other;
   await scene.go(reviewer, "/holds");
+  const one = await page.locator(`#${second.hold.id}`).innerText();
+  const two = await page.locator(`#${other.hold.id}`).innerText();
+  checks.that("two refunds can be told apart in the list", one.includes("2500") && two.includes("4500"), [one, two]);
   await watch.look(page, "holds");
   if (scene.picture) await picture(page, scene.picture);
   await keys.press(`#${second.hold.id} a`);

@@ -202,13 +202,13 @@ async fn the_reason_for_all_read_tools_is_the_persons_own_and_those_left_out_are
 
     let page = get(&ada, "/t/acme/sources/books").await;
 
+    assert!(page.contains("Turn on 1 READ tool "), "{page}");
     let field = page.split("id=\"reads-reason\"").nth(1).unwrap();
     let field = field.split('>').next().unwrap();
     assert!(
         field.contains("value=\"\"") && field.contains("required"),
         "{field}"
     );
-    assert!(page.contains("Turn on 1 READ tool "), "{page}");
     let apart = page.split("id=\"reads-apart\"").nth(1).unwrap();
     let link = apart.split("href=\"").nth(1).unwrap();
     let query = link.split('#').next().unwrap();

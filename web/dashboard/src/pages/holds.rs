@@ -15,7 +15,7 @@ use countersign_domain::{
 use countersign_edge::{Form, Problem, Routes, WhoMay};
 use countersign_tool_registry::ToolView;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::{
@@ -47,6 +47,9 @@ pub(crate) struct Query {
     pub(crate) before: Option<HoldId>,
 }
 
+/// Characters of a call's arguments that a list shows.
+const GIVEN: usize = 160;
+
 #[derive(Template)]
 #[template(path = "pages/holds.html")]
 pub(crate) struct HoldsPage {
@@ -66,6 +69,7 @@ pub(crate) struct HoldRow {
     pub(crate) tool: Inert,
     pub(crate) class: Badge,
     pub(crate) request: RequestLine,
+    pub(crate) given: Inert,
     pub(crate) agent: Inert,
     pub(crate) requester: Inert,
     pub(crate) own: bool,
@@ -112,6 +116,17 @@ fn split(url: &str) -> (&str, &str, &str) {
     })
 }
 
+/// As much of the arguments as tells one call from another in a list.
+fn given(arguments: &Map<String, Value>) -> Inert {
+    let pairs = arguments
+        .iter()
+        .map(|(key, value)| format!("{key}: {value}"));
+    let whole = pairs.collect::<Vec<_>>().join(", ");
+    let start: String = whole.chars().take(GIVEN).collect();
+    let more = if start.len() < whole.len() { "…" } else { "" };
+    Inert::new(start + more)
+}
+
 fn state(state: &HoldState) -> Badge {
     match state {
         HoldState::Pending => Badge::new("held", "waiting"),
@@ -131,6 +146,7 @@ impl HoldRow {
             tool: Inert::new(&call.tool_name),
             class: Badge::class(call.class),
             request: RequestLine::new(&call.method, &call.url),
+            given: given(&call.arguments),
             agent: Inert::new(&call.client_label),
             requester: Inert::new(&call.requester_label),
             own: viewer == Some(call.requester),
@@ -352,7 +368,23 @@ async fn decide(here: Here, Form(form): Form<DecideForm>) -> Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use serde_json::{Value, json};
+
+    use super::{GIVEN, given, split};
+
+    #[test]
+    fn a_list_shows_the_beginning_of_what_a_call_is_given() {
+        let of = |arguments: Value| given(arguments.as_object().unwrap()).to_string();
+        let refund = json!({"body": {"amount_cents": 4500}, "order_id": "o-2"});
+        assert_eq!(
+            of(refund),
+            r#"body: {"amount_cents":4500}, order_id: "o-2""#
+        );
+        assert_eq!(of(json!({})), "");
+        let long = of(json!({"note": "é".repeat(1000)}));
+        assert_eq!(long.chars().count(), GIVEN + 1);
+        assert!(long.ends_with('…'));
+    }
 
     #[test]
     fn the_host_that_is_shown_is_the_host_that_is_called() {
