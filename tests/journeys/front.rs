@@ -44,6 +44,8 @@ impl Front {
             format!("--database-url={}", house.database.url()),
             format!("--vault-key-file={}", key.path().display()),
             "--listen=127.0.0.1:0".to_owned(),
+            // What is imported, the house imports: a second worker would still be at it.
+            "--role=web,oauth,gateway".to_owned(),
         ];
         let settings = Line::try_parse_from(line).unwrap().settings;
         let configuration = Configuration::new(&settings).unwrap();
