@@ -12,6 +12,7 @@ use serde_json::{
 };
 
 use crate::{
+    Limits,
     arguments::Arguments,
     marks::Marks,
     operation::Reading,
@@ -88,14 +89,25 @@ impl Looked {
 pub(crate) fn schema(
     cx: &mut Reading<'_, '_>,
     mut arguments: Arguments,
-    limit: usize,
+    (limits, used): (&Limits, usize),
     looked: &mut Looked,
 ) -> Box<RawValue> {
     let nothing = || {
         let schema = json!({"type": "object", "properties": {}, "required": [], "additionalProperties": false});
         to_raw_value(&schema).expect(PLAIN)
     };
-    let closure = match cx.definitions.closure(&arguments.links, limit) {
+    let room = limits.all_schema_bytes.saturating_sub(used);
+    let limit = limits.schema_bytes.min(room);
+    let too_large = if room < limits.schema_bytes {
+        let all = limits.all_schema_bytes;
+        format!("the input schemas of the document would be larger than {all} bytes together")
+    } else {
+        format!("its schema is larger than {limit} bytes")
+    };
+    let closure = match cx
+        .definitions
+        .closure(&arguments.links, (limit, &too_large))
+    {
         Ok(closure) => closure,
         Err(reason) => {
             let pointer = cx.pointer.clone();
@@ -107,11 +119,7 @@ pub(crate) fn schema(
     let bytes = own.clone().fold(closure.bytes, |sum, one| sum + one.bytes);
     let pointer = cx.pointer.clone();
     if bytes > limit {
-        cx.refuse(
-            "schema_unusable",
-            &pointer,
-            &format!("its schema is larger than {limit} bytes"),
-        );
+        cx.refuse("schema_unusable", &pointer, &too_large);
         return nothing();
     }
     if own.map(|one| one.depth).max().unwrap_or(0) > DEPTH {

@@ -177,12 +177,8 @@ pub(crate) fn read<'f, 'd>(
     let words = Words::read(&mut cx, found, value);
     cx.remark(words.marks, "what it is said to do");
     let binds = std::mem::take(&mut arguments.binds);
-    let room = shared
-        .limits
-        .all_schema_bytes
-        .saturating_sub(shared.schema_bytes);
-    let limit = shared.limits.schema_bytes.min(room);
-    let input = input::schema(&mut cx, arguments, limit, &mut shared.inputs);
+    let budget = (&shared.limits, shared.schema_bytes);
+    let input = input::schema(&mut cx, arguments, budget, &mut shared.inputs);
     shared.schema_bytes += input.get().len();
     let question = Question {
         method: found.method,

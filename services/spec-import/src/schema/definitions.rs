@@ -338,7 +338,11 @@ impl<'d> Definitions<'d> {
     }
 
     /// Collects every definition that is needed from `links` on, or says why they cannot be used.
-    pub(crate) fn closure(&mut self, links: &Links, limit: usize) -> Result<Closure, String> {
+    pub(crate) fn closure(
+        &mut self,
+        links: &Links,
+        (limit, too_large): (usize, &str),
+    ) -> Result<Closure, String> {
         if let Some(broken) = &links.broken {
             return Err(broken.clone());
         }
@@ -353,7 +357,7 @@ impl<'d> Definitions<'d> {
             self.check(id)?;
             bytes += self.list[id].bytes;
             if bytes > limit {
-                return Err(format!("its schema is larger than {limit} bytes"));
+                return Err(too_large.to_owned());
             }
             members.push(id);
             marks = marks.and(self.marks_of(id));
