@@ -7,7 +7,7 @@ use countersign_domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::media::BINARY;
+use super::media::{BINARY, is_silent};
 use crate::{document::Dialect, notes::At, operation::Reading, parameter, reference};
 
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
@@ -30,21 +30,80 @@ pub(super) fn encoding(
         parts.push(part);
     }
     if kind == BodyKind::Multipart {
-        for property in binary_properties(cx.root, media.get("schema")) {
-            match parts.iter_mut().find(|part| part.property == property) {
-                Some(part) => {
-                    part.content_type = part.content_type.take().or(Some(BINARY.to_owned()));
+        for (property, schema) in declared(cx.root, media.get("schema")) {
+            let part = parts.iter_mut().find(|part| part.property == *property);
+            if is_in_base64(cx, schema) {
+                if let Some(part) = part {
+                    send_as_text(cx, part, &home.key(property));
                 }
+                continue;
+            }
+            let Some(media) = default_type(cx, schema) else {
+                continue;
+            };
+            match part {
+                Some(part) => part.content_type = part.content_type.take().or(Some(media)),
                 None => parts.push(PartEncoding {
-                    property,
+                    property: property.clone(),
                     style: Style::Form,
                     explode: true,
-                    content_type: Some(BINARY.to_owned()),
+                    content_type: Some(media),
                 }),
             }
         }
     }
     parts
+}
+
+/// Since `OpenAPI` 3.1 a text that is declared to be in base64 is in base64 when it is sent, too.
+fn is_in_base64(cx: &Reading<'_, '_>, schema: &Value) -> bool {
+    let is_encoded = |one: &Value| one.get("contentEncoding").is_some();
+    cx.definitions.dialect == Dialect::V31 && resolve(cx.root, schema).is_some_and(is_encoded)
+}
+
+/// Bytes of a media type would be taken out of their base64.
+fn send_as_text(cx: &mut Reading<'_, '_>, part: &mut PartEncoding, at: &At<'_>) {
+    let bytes = in_base64(BodyKind::Multipart, std::slice::from_ref(part));
+    if !bytes.is_empty()
+        && let Some(media) = part.content_type.take()
+    {
+        let media = text::strip(&media, 80);
+        let text = format!(
+            "the part {:?} is a text in base64 and is sent as that, without the type {media}",
+            part.property
+        );
+        let at = at.key("contentType");
+        cx.notes.warning("part_headers_left_out", &at, &text);
+    }
+}
+
+/// The media type of a part for which none is given: that of its content, or that of bytes, which
+/// since `OpenAPI` 3.1 is also that of a property about which nothing is said.
+fn default_type(cx: &Reading<'_, '_>, schema: &Value) -> Option<String> {
+    let (root, bytes) = (cx.root, || Some(BINARY.to_owned()));
+    let is_listed = |one: &Value| one.get("enum").or(one.get("const")).is_some();
+    let says_nothing = |one: &Value| one.is_object() && is_silent(one) && !is_listed(one);
+    if cx.definitions.dialect == Dialect::V31 && resolve(root, schema).is_some_and(says_nothing) {
+        return content_type(root, schema, 4).or_else(bytes);
+    }
+    let is_bytes = is_bytes(root, schema, 4);
+    is_bytes
+        .then(|| content_type(root, schema, 4))
+        .and_then(|media| media.or_else(bytes))
+}
+
+/// The media type that the content of a text, or of each text of a list, is said to have.
+fn content_type(root: &Value, schema: &Value, levels: u8) -> Option<String> {
+    let (schema, levels) = (resolve(root, schema)?, levels.checked_sub(1)?);
+    let named = schema.get("contentMediaType").and_then(Value::as_str);
+    let fits = |media: &&str| is_raw(media) && is_well_formed(media) && media.len() <= 120;
+    let of_items = || content_type(root, schema.get("items")?, levels);
+    named.filter(fits).map(str::to_owned).or_else(of_items)
+}
+
+/// `OpenAPI` 3.1 names the media type of bytes that are not encoded.
+fn is_raw(media: &str) -> bool {
+    !is_text(media) && !is_json(media) && !media.contains('*')
 }
 
 fn part(
@@ -217,15 +276,6 @@ fn part_type(encoding: &Value) -> Option<String> {
     fits.then(|| first.to_owned())
 }
 
-/// Properties whose values are bytes, or lists of bytes.
-fn binary_properties(root: &Value, schema: Option<&Value>) -> Vec<String> {
-    declared(root, schema)
-        .into_iter()
-        .filter(|(_, property)| is_bytes(root, property, 4))
-        .map(|(name, _)| name.clone())
-        .collect()
-}
-
 /// The properties that a schema and the branches of its `allOf` declare.
 fn declared<'d>(root: &'d Value, schema: Option<&'d Value>) -> Vec<(&'d String, &'d Value)> {
     let Some(schema) = schema.and_then(|schema| resolve(root, schema)) else {
@@ -257,10 +307,8 @@ fn is_bytes(root: &Value, value: &Value, levels: u8) -> bool {
         return false;
     };
     let told = |keyword: &str| value.get(keyword).and_then(Value::as_str);
-    // OpenAPI 3.1 names the media type of bytes that are not encoded.
-    let raw = |media: &str| !is_text(media) && !is_json(media) && !media.contains('*');
     told("format") == Some("binary")
-        || told("contentEncoding").is_none() && told("contentMediaType").is_some_and(raw)
+        || told("contentEncoding").is_none() && told("contentMediaType").is_some_and(is_raw)
         || value
             .get("items")
             .is_some_and(|items| is_bytes(root, items, levels))

@@ -91,6 +91,11 @@ fn meant(media: &str) -> Option<String> {
     Some(format!("{meant}{rest}"))
 }
 
+/// Whether a schema says nothing about the value.
+pub(super) fn is_silent(schema: &Value) -> bool {
+    TELLING.iter().all(|word| schema.get(word).is_none())
+}
+
 /// Whether the parts of a multipart body go by their order, as `OpenAPI` 3.2 has it.
 pub(super) fn has_unnamed_parts(value: &Value) -> bool {
     let by_order = ["itemSchema", "prefixEncoding", "itemEncoding"];
@@ -107,8 +112,6 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
     });
     let told = |keyword: &str| schema.and_then(|schema| schema.get(keyword)?.as_str());
     // Base64 is what goes over the wire here, so it is text.
-    let is_silent =
-        || schema.is_none_or(|schema| TELLING.iter().all(|word| schema.get(word).is_none()));
     let has_fields = || {
         value
             .get("schema")
@@ -137,7 +140,9 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
         _ if is_text(&essence) || essence == "text/*" => (8, BodyKind::Text),
         other if other.starts_with("multipart/") || other.contains('*') => return None,
         // Nothing is known about it but its schema: a text or bytes, or nothing that we can write.
-        _ if is_silent() || told("format") == Some("binary") => (10, BodyKind::Binary),
+        _ if schema.is_none_or(is_silent) || told("format") == Some("binary") => {
+            (10, BodyKind::Binary)
+        }
         _ if told("type") == Some("string") => (10, BodyKind::Text),
         _ => return None,
     })

@@ -22,6 +22,7 @@ mod names;
 mod newer;
 mod notices;
 mod older;
+mod parts;
 mod pointers;
 mod pointing;
 mod refusals;
