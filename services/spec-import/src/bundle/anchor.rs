@@ -9,22 +9,46 @@ use crate::notes::At;
 /// Where each name leads; nothing for one that is given twice.
 pub(crate) type Anchors = HashMap<String, Option<String>>;
 
-/// Collects the names of a whole file, with pointers into it.
+/// Collects the names of a whole file, with pointers into it. What has an address of its own is a
+/// document of its own: a name inside it counts only where nothing outside has it.
 pub(crate) fn anchors(root: &Value) -> Anchors {
-    named(root, &name)
+    let mut found = named(root, &name);
+    let mut own = Anchors::new();
+    collect(root, &At::ROOT, (&name, false), &mut own);
+    found.extend(own);
+    found
+}
+
+/// The names inside a schema that has an address of its own, with pointers into the file.
+pub(crate) fn of_resource(value: &Value, at: &At<'_>) -> Option<Anchors> {
+    let inside = |(name, place): (String, Option<String>)| {
+        let place = place.map(|place| format!("{at}{place}"));
+        (name, place)
+    };
+    is_resource(value).then(|| anchors(value).into_iter().map(inside).collect())
+}
+
+fn is_resource(value: &Value) -> bool {
+    let address = value.get("$id").and_then(Value::as_str);
+    address.is_some_and(|address| !address.starts_with('#'))
 }
 
 /// Collects what members of objects are called by, with pointers to those objects.
 pub(crate) fn named<'v>(root: &'v Value, name: Name<'_, 'v>) -> Anchors {
     let mut found = Anchors::new();
-    collect(root, &At::ROOT, name, &mut found);
+    collect(root, &At::ROOT, (name, true), &mut found);
     found
 }
 
 /// What an object calls itself in a member with this key and this text, if it does.
 type Name<'n, 'v> = &'n dyn Fn(&str, &'v str) -> Option<&'v str>;
 
-fn collect<'v>(value: &'v Value, at: &At<'_>, name: Name<'_, 'v>, found: &mut Anchors) {
+fn collect<'v>(
+    value: &'v Value,
+    at: &At<'_>,
+    (name, everywhere): (Name<'_, 'v>, bool),
+    found: &mut Anchors,
+) {
     match value {
         Value::Object(members) => {
             for (key, member) in members {
@@ -34,12 +58,16 @@ fn collect<'v>(value: &'v Value, at: &At<'_>, name: Name<'_, 'v>, found: &mut An
                         .and_modify(|place| *place = None)
                         .or_insert_with(|| Some(at.to_string()));
                 }
-                collect(member, &at.key(key), name, found);
+                if everywhere || !is_resource(member) {
+                    collect(member, &at.key(key), (name, everywhere), found);
+                }
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                collect(item, &at.index(index), name, found);
+                if everywhere || !is_resource(item) {
+                    collect(item, &at.index(index), (name, everywhere), found);
+                }
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

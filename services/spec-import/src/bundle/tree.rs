@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Files, Root,
-    anchor::{Anchors, anchors},
+    anchor::{self, Anchors, anchors},
     name::{Target, shown, target},
 };
 use crate::{
@@ -183,7 +183,7 @@ impl Loaded {
             if let Some(rewrite) = &rewrite
                 && !has_own_references(&source.root)
             {
-                rewrite.value(&mut source.root, &name);
+                rewrite.value(&mut source.root, (&name, &At::ROOT), None);
             }
             if several {
                 origins.add(pointer_to(&name, root), format!("{name}#"));
@@ -274,24 +274,27 @@ struct Rewrite {
 }
 
 impl Rewrite {
-    fn value(&self, value: &mut Value, file: &str) {
+    /// `own` are the names inside the nearest schema that has an address of its own.
+    fn value(&self, value: &mut Value, (file, at): (&str, &At<'_>), own: Option<&Anchors>) {
+        let named = anchor::of_resource(value, at);
+        let own = named.as_ref().or(own);
         match value {
             Value::Object(members) => {
                 for (key, member) in members {
                     if key == "$ref"
                         && let Some(text) = member.as_str()
                     {
-                        if let Some(text) = self.text(text, file) {
+                        if let Some(text) = self.text(text, file, own) {
                             *member = Value::String(text);
                         }
                     } else {
-                        self.value(member, file);
+                        self.value(member, (file, &at.key(key)), own);
                     }
                 }
             }
             Value::Array(items) => {
-                for item in items {
-                    self.value(item, file);
+                for (index, item) in items.iter_mut().enumerate() {
+                    self.value(item, (file, &at.index(index)), own);
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
@@ -299,18 +302,19 @@ impl Rewrite {
     }
 
     /// The new text, where it differs; what is not in the bundle keeps its own.
-    fn text(&self, text: &str, file: &str) -> Option<String> {
-        let (name, fragment) = match target(text, file) {
-            Target::Here(fragment) => (file.to_owned(), fragment),
-            Target::File(name, fragment) => (name, fragment),
+    fn text(&self, text: &str, file: &str, own: Option<&Anchors>) -> Option<String> {
+        let (name, fragment, own) = match target(text, file) {
+            Target::Here(fragment) => (file.to_owned(), fragment, own),
+            Target::File(name, fragment) => (name, fragment, None),
             Target::Elsewhere => return None,
         };
         let prefix = self.prefixes.get(&name)?;
         let fragment = if fragment.is_empty() || fragment.starts_with('/') {
             fragment.to_owned()
         } else {
-            let place = self.anchors.get(&name)?.get(fragment)?.as_deref()?;
-            place.replace('%', "%25")
+            let own = own.and_then(|names| names.get(fragment));
+            let place = own.or_else(|| self.anchors.get(&name)?.get(fragment))?;
+            place.as_deref()?.replace('%', "%25")
         };
         let new = format!("{prefix}{fragment}");
         (new != text).then_some(new)

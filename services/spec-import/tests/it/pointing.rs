@@ -174,3 +174,29 @@ fn links_of_answers_are_counted_behind_references_too_and_said_to_be_left_out() 
     assert!(note.text.starts_with("3 links"), "{}", note.text);
     assert_eq!(note.pointer, "/paths/~1books/get/responses");
 }
+
+#[test]
+fn a_schema_with_an_address_of_its_own_has_names_of_its_own() {
+    let content =
+        |schema: &str| json!({"content": {"application/json": {"schema": {"$ref": schema}}}});
+    let post = |schema: &str| json!({"post": {"requestBody": content(schema), "responses": {}}});
+    let text = |longest: usize| json!({"$anchor": "pet", "type": "string", "maxLength": longest});
+    let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+        "paths": {"/outer": post("#pet"), "/inner": post("https://pets.example/one"),
+            "/by-address": post("https://pets.example/one#pet"), "/only": post("#only")},
+        "components": {"schemas": {"Outer": text(1), "One": {"$id": "https://pets.example/one",
+            "type": "array", "items": {"$ref": "#pet"},
+            "$defs": {"pet": text(2), "only": {"$anchor": "only", "type": "boolean"}}}}}});
+    let document = read(document.to_string().as_bytes());
+    let takes = |path: &str, body: serde_json::Value| {
+        let operation = at(&document, "POST", path);
+        assert_eq!(operation.unsupported, None, "{path}");
+        compile(&operation.input_schema)
+            .unwrap()
+            .is_valid(&json!({ "body": body }))
+    };
+    assert!(takes("/outer", json!("a")) && !takes("/outer", json!("ab")));
+    assert!(takes("/inner", json!(["ab"])) && !takes("/inner", json!(["abc"])));
+    assert!(takes("/by-address", json!("ab")) && !takes("/by-address", json!("abc")));
+    assert!(takes("/only", json!(true)) && !takes("/only", json!("a")));
+}
