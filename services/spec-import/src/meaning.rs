@@ -100,7 +100,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "dynamic_reference_ignored",
-        "What a dynamic reference means depends on who refers to it; any value is accepted there.",
+        "What a dynamic reference means depends on who refers to it; the schema it stands in counts, or any value is accepted there.",
     ),
     (
         "enum_of_another_type",

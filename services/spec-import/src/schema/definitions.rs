@@ -253,11 +253,16 @@ impl<'d> Definitions<'d> {
     /// The definition that calls itself by an address, which is never opened.
     pub(super) fn called(&mut self, text: &str) -> Result<usize, BadReference> {
         let root = self.root;
-        let identities = self.identities.get_or_insert_with(|| Identities::of(root));
-        match identities.pointer(root, text) {
+        match self.identities().pointer(root, text) {
             Some(pointer) => self.at(&pointer, text),
             None => Err(BadReference::Outside(text.to_owned())),
         }
+    }
+
+    /// What the schemas of the document call themselves.
+    pub(super) fn identities(&mut self) -> &Identities {
+        let root = self.root;
+        self.identities.get_or_insert_with(|| Identities::of(root))
     }
 
     /// The key of a definition in `$defs`.

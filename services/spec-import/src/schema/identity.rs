@@ -4,21 +4,33 @@ use serde_json::Value;
 
 use crate::bundle::anchor::{self, Anchors};
 
-/// Where each `$id` of a document stands; nothing for one that is given twice.
-pub(super) struct Identities(Anchors);
+/// Where each `$id` and each `$dynamicAnchor` of a document stands; nothing for one that is given
+/// twice.
+pub(super) struct Identities {
+    addresses: Anchors,
+    dynamic: Anchors,
+}
 
 impl Identities {
     /// Looks through a whole document.
     pub(super) fn of(root: &Value) -> Self {
-        Self(anchor::named(root, &|key, text| {
-            (key == "$id").then(|| text.trim_end_matches('#'))
-        }))
+        Self {
+            addresses: anchor::named(root, &|key, text| {
+                (key == "$id").then(|| text.trim_end_matches('#'))
+            }),
+            dynamic: anchor::named(root, &|key, text| (key == "$dynamicAnchor").then_some(text)),
+        }
+    }
+
+    /// Whether several schemas have a dynamic anchor, so that who refers to them says which is meant.
+    pub(super) fn is_shared(&self, anchor: &str) -> bool {
+        self.dynamic.get(anchor) == Some(&None)
     }
 
     /// The pointer that a reference by such an address means.
     pub(super) fn pointer(&self, root: &Value, text: &str) -> Option<String> {
         let (address, fragment) = text.split_once('#').unwrap_or((text, ""));
-        let home = self.0.get(address)?.as_deref()?;
+        let home = self.addresses.get(address)?.as_deref()?;
         if fragment.is_empty() || fragment.starts_with('/') {
             return Some(format!("{home}{fragment}"));
         }

@@ -34,6 +34,13 @@ impl Walk<'_, '_> {
         };
         match found {
             Ok(mut id) => {
+                let anchor = target.as_str().unwrap_or_default().trim_start_matches('#');
+                if name == "$dynamicRef" && self.definitions.identities().is_shared(anchor) {
+                    let text = "who refers to this schema may mean another one with the same \
+                                anchor; the one that it stands in is used";
+                    self.notes
+                        .warning("dynamic_reference_ignored", &at.key(name), text);
+                }
                 if builds_on && name == "$ref" {
                     id = self.definitions.taken_over(id, self.base);
                 }

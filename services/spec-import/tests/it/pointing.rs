@@ -200,3 +200,26 @@ fn a_schema_with_an_address_of_its_own_has_names_of_its_own() {
     assert!(takes("/by-address", json!("ab")) && !takes("/by-address", json!("abc")));
     assert!(takes("/only", json!(true)) && !takes("/only", json!("a")));
 }
+
+#[test]
+fn a_dynamic_reference_that_may_mean_another_schema_is_told() {
+    let schema = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let document = |strict: &str| {
+        let content = json!({"application/json": {"schema": schema("Tree")}});
+        let tree = json!({"$dynamicAnchor": "node", "type": "object", "properties": {
+            "children": {"type": "array", "items": {"$dynamicRef": "#node"}}}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+            "paths": {"/a": {"post": {"requestBody": {"content": content}, "responses": {}}}},
+            "components": {"schemas": {"Tree": tree, "Strict": {"$dynamicAnchor": strict,
+                "$ref": "#/components/schemas/Tree", "unevaluatedProperties": false}}}});
+        read(document.to_string().as_bytes())
+    };
+    let told = |strict: &str| {
+        let notes = document(strict).diagnostics.into_iter();
+        let mut notes = notes.filter(|note| note.code == "dynamic_reference_ignored");
+        notes.next().map(|note| note.pointer)
+    };
+    let place = "/components/schemas/Tree/properties/children/items/$dynamicRef";
+    assert_eq!(told("node").as_deref(), Some(place));
+    assert_eq!(told("leaf"), None);
+}
