@@ -106,6 +106,10 @@ impl<'w, 'd> Walk<'w, 'd> {
             match name.as_str() {
                 "properties" => self.properties(value, &place, &mut out),
                 "items" => self.items(value, &place, &mut out),
+                // What comes behind such a list stood here.
+                "additionalItems" if member(source, "items").is_some_and(Value::is_array) => {
+                    out.insert("items".to_owned(), self.schema(value, &place, Reach::PART));
+                }
                 "allOf" => {
                     let reach = Reach {
                         same: reach.same,

@@ -223,3 +223,21 @@ fn a_dynamic_reference_that_may_mean_another_schema_is_told() {
     assert_eq!(told("node").as_deref(), Some(place));
     assert_eq!(told("leaf"), None);
 }
+
+#[test]
+fn a_list_of_places_ends_where_older_documents_say() {
+    let pair = |more: serde_json::Value| {
+        let items = json!([{"type": "string"}, {"type": "integer"}]);
+        let schema = json!({"type": "array", "items": items, "additionalItems": more});
+        let content = json!({"application/json": {"schema": schema}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+            "paths": {"/a": {"post": {"requestBody": {"content": content}, "responses": {}}}}});
+        let document = read(document.to_string().as_bytes());
+        compile(&at(&document, "POST", "/a").input_schema).unwrap()
+    };
+    let three = |last: serde_json::Value| json!({"body": ["a", 1, last]});
+    assert!(pair(json!(false)).is_valid(&json!({"body": ["a", 1]})));
+    assert!(!pair(json!(false)).is_valid(&three(json!(2))));
+    assert!(pair(json!({"type": "boolean"})).is_valid(&three(json!(true))));
+    assert!(!pair(json!({"type": "boolean"})).is_valid(&three(json!(2))));
+}
