@@ -143,14 +143,12 @@ fn collection(
 ) -> (&'static str, bool) {
     let plain = if in_query { "form" } else { "simple" };
     let format = members.get("collectionFormat").and_then(Value::as_str);
-    let inner = members
-        .get("items")
-        .and_then(|items| items.get("collectionFormat"));
-    if inner.is_some() {
+    let inner = members.get("items").and_then(|items| items.get("type"));
+    if inner.is_some_and(|kind| kind == "array") {
         cx.notes.warning(
             "collection_format_inner",
             &at.key("items"),
-            "lists in lists are written as JSON, whatever their collectionFormat says",
+            "lists in lists are written as JSON, not joined as their collectionFormat or commas say",
         );
     }
     match (format.unwrap_or("csv"), in_query) {

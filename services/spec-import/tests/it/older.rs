@@ -323,3 +323,17 @@ fn a_diagnostic_about_a_converted_document_points_into_the_one_that_was_given() 
     assert!(checked > 0);
     println!("N = {checked} pointers that lead somewhere");
 }
+
+#[test]
+fn a_list_in_a_list_of_swagger_2_is_told_whether_or_not_it_says_how_it_is_joined() {
+    let said = |items: serde_json::Value| {
+        let list = json!({"name": "l", "in": "query", "type": "array", "items": items});
+        let document = json!({"swagger": "2.0", "info": {"title": "t", "version": "1"},
+            "paths": {"/a": {"get": {"parameters": [list], "responses": {}}}}});
+        let document = read(document.to_string().as_bytes());
+        codes(at(&document, "GET", "/a")).contains(&"collection_format_inner")
+    };
+    let inner = json!({"type": "array", "items": {"type": "string"}});
+    assert!(said(inner));
+    assert!(!said(json!({"type": "string"})));
+}
