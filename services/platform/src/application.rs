@@ -6,6 +6,7 @@ use std::{
     net::{SocketAddr, TcpListener},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -15,7 +16,12 @@ use countersign_edge::{Authenticate, Edge, NoSessions, PublicUrl};
 use countersign_oauth_server::OAuthServer;
 use countersign_queue::Worker;
 use countersign_tool_registry::Catalogues;
-use rustix::net::sockopt::set_tcp_user_timeout;
+use rustix::{
+    io,
+    net::sockopt::{
+        set_socket_keepalive, set_tcp_keepidle, set_tcp_keepintvl, set_tcp_user_timeout,
+    },
+};
 
 use crate::{
     configuration::Configuration,
@@ -38,6 +44,12 @@ use crate::{
 /// the other side is the proxy, and the client is for that to notice. Ending streams after a fixed
 /// time would do more, but not every client of 2026-07-28 opens an ended one again.
 const UNACKNOWLEDGED_MS: u32 = 60_000;
+
+/// How long nothing may come before the system asks whether the other side is still there, and how
+/// long it waits for a word: nothing of ours is unacknowledged while a client that is gone has sent
+/// half of a head.
+const SILENT: Duration = Duration::from_mins(1);
+const ASKED: Duration = Duration::from_secs(15);
 
 /// One process, ready to serve.
 pub struct Application {
@@ -127,17 +139,24 @@ impl Application {
     }
 }
 
-/// Binds a port whose connections end when the other side takes nothing for long, where the system
-/// can do that.
+/// Binds a port whose connections end when the other side takes nothing for long or is gone, where
+/// the system can do that.
 fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).with_context(|| {
         format!("cannot listen on {address}; COUNTERSIGN_LISTEN chooses another address")
     })?;
-    // Connections have it from the port they came in by.
-    if let Err(error) = set_tcp_user_timeout(&listener, UNACKNOWLEDGED_MS) {
+    if let Err(error) = give_up_the_dead(&listener) {
         tracing::warn!(%error, "the system does not bound how long a dead connection is kept");
     }
     Ok(listener)
+}
+
+/// Connections have it from the port they came in by.
+fn give_up_the_dead(listener: &TcpListener) -> io::Result<()> {
+    set_tcp_user_timeout(listener, UNACKNOWLEDGED_MS)?;
+    set_tcp_keepidle(listener, SILENT)?;
+    set_tcp_keepintvl(listener, ASKED)?;
+    set_socket_keepalive(listener, true)
 }
 
 /// What the roles that meet people have in common: sessions, and the page an agent's wish leads to.
@@ -190,7 +209,7 @@ fn edge(
 mod tests {
     use std::net::TcpStream;
 
-    use rustix::net::sockopt::tcp_user_timeout;
+    use rustix::net::sockopt::{socket_keepalive, tcp_keepidle, tcp_user_timeout};
 
     use super::*;
 
@@ -200,6 +219,8 @@ mod tests {
         let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let (accepted, _) = listener.accept().unwrap();
         assert_eq!(tcp_user_timeout(&accepted).unwrap(), 60_000);
+        assert!(socket_keepalive(&accepted).unwrap());
+        assert_eq!(tcp_keepidle(&accepted).unwrap().as_secs(), 60);
         println!("N = 60 seconds");
     }
 }
