@@ -32,7 +32,7 @@ pub enum AuditError {
     #[error("enough searches of the audit log are running; wait a few seconds and try again")]
     TooManySearches,
     /// The search would have to look at too many rows.
-    #[error("this search takes longer than 3 seconds; ask for fewer days, from one to another")]
+    #[error("this search takes longer than 3 seconds; narrow it to fewer days")]
     SearchTooLong,
     /// There is no such row, or the database said no.
     #[error(transparent)]

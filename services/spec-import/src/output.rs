@@ -107,7 +107,7 @@ impl Answer {
         let what = "what its answer is said to be";
         self.marks.tell(what, pointer, notes);
         if let Some(place) = &self.items {
-            let why = "agents are told of the whole answer, not of each item in it";
+            let why = "agents are told the names of its fields, and no schema";
             notes.info("item_schema_left_out", place, why);
         }
         if let Some((place, why)) = &self.left_out {

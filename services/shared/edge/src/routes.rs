@@ -60,7 +60,7 @@ pub struct RouteEntry {
 
 /// The routes of a front. A session, a membership and the role's right are checked before the
 /// handler runs, and so is the origin of a request that changes something; so the table says
-/// what happens, not what was meant. What a role's right was missing for goes on record.
+/// what happens, not what was meant. What a role was refused goes on record.
 #[derive(Default)]
 pub struct Routes {
     table: Vec<RouteEntry>,
