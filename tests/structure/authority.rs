@@ -58,3 +58,9 @@ fn one_place_sends_calls_upstream() {
         ["services/secret-injection/src/dispatch/injector.rs"]
     );
 }
+
+/// A change asks for a permit of its own tenant, and does not only carry one.
+#[test]
+fn no_change_takes_a_permit_without_looking_at_it() {
+    assert_eq!(files_with("_permit: Permit<"), [""; 0]);
+}

@@ -200,9 +200,10 @@ impl TenantTx {
     /// [`StoreError::NotFound`] when the source or the environment is not this tenant's.
     pub async fn place_connection(
         &self,
-        _permit: Permit<ManageConnection>,
+        permit: Permit<ManageConnection>,
         placing: &Placing,
     ) -> Result<ConnectionId, StoreError> {
+        self.used(permit)?;
         let row = self
             .row(
                 "INSERT INTO connection (tenant_id, id, source_id, environment_id, base_url, updated_at, updated_by)
@@ -232,9 +233,10 @@ impl TenantTx {
     /// When the database refuses.
     pub async fn supersede_credential(
         &self,
-        _permit: Permit<ManageConnection>,
+        permit: Permit<ManageConnection>,
         connection: ConnectionId,
     ) -> Result<bool, StoreError> {
+        self.used(permit)?;
         self.end_credential(connection).await
     }
 
@@ -244,9 +246,10 @@ impl TenantTx {
     /// When the database refuses.
     pub async fn replace_credential(
         &self,
-        _permit: Permit<ManageConnection>,
+        permit: Permit<ManageConnection>,
         new: &NewCredential,
     ) -> Result<(), StoreError> {
+        self.used(permit)?;
         self.end_credential(new.connection).await?;
         self.execute(
             "INSERT INTO credential (tenant_id, id, connection_id, version, scheme, base_url, fingerprint,

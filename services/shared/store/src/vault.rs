@@ -75,11 +75,12 @@ impl TenantTx {
     /// When the database refuses.
     pub async fn add_to_vault(
         &self,
-        _permit: Permit<ManageConnection>,
+        permit: Permit<ManageConnection>,
         (name, version): (&str, u32),
         secret: &SealedSecret,
         new_key: Option<&WrappedKey>,
     ) -> Result<(), StoreError> {
+        self.used(permit)?;
         if let Some(key) = new_key {
             self.execute(
                 "INSERT INTO vault_key (tenant_id, version, wrapped, created_at)

@@ -1,5 +1,12 @@
-//! Row-level security, looked at in the catalogue: what the database itself will not allow.
+//! Row-level security, looked at in the catalogue: what the database itself will not allow; and
+//! before it, the permit.
 
+use countersign_access::ManageConnection;
+use countersign_domain::role::Role;
+use countersign_store::{
+    Store, StoreError, StoreOptions,
+    vault::{SealedSecret, WrappedKey},
+};
 use countersign_testkit::Database;
 use sqlx::Row;
 
@@ -289,4 +296,36 @@ async fn who_only_looks_a_credential_up_lets_nobody_in() {
         }
     }
     println!("{} reasons tried", expected.len());
+}
+
+#[tokio::test]
+async fn a_permit_of_another_tenant_changes_nothing() {
+    let database = Database::create().await;
+    let store = Store::open(&StoreOptions {
+        url: database.url(),
+        application: "store test".to_owned(),
+        connections: 2,
+    })
+    .unwrap();
+    let acme = database.house("acme").await;
+    let evil = database.house("evil").await;
+    let ada = acme.member(&database, Role::Owner).await;
+    let mallory = evil.member(&database, Role::Owner).await;
+    let secret = SealedSecret {
+        key_version: 1,
+        sealed: b"sealed".to_vec(),
+    };
+    let key = WrappedKey {
+        version: 1,
+        wrapped: b"wrapped".to_vec(),
+    };
+
+    for (who, done) in [(&mallory, false), (&ada, true)] {
+        let permit = who.allow(ManageConnection).unwrap();
+        let tx = store.begin(&ada).await.unwrap();
+        let place = ("credential", 1);
+        let added = tx.add_to_vault(permit, place, &secret, Some(&key)).await;
+        assert_eq!(added.is_ok(), done, "{added:?}");
+        assert!(done || matches!(added, Err(StoreError::NotFound)));
+    }
 }
