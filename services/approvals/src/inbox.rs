@@ -1,6 +1,6 @@
 //! Reading holds, as a member.
 
-use countersign_access::{ReadHolds, TenantScope};
+use countersign_access::{ActionName, TenantScope};
 use countersign_domain::id::HoldId;
 
 use crate::{Approvals, DecideError, Hold, HoldsWanted};
@@ -29,7 +29,7 @@ impl Approvals {
         wanted: HoldsWanted,
         after: Option<HoldId>,
     ) -> Result<HoldList, DecideError> {
-        let _permit = scope.allow(ReadHolds)?;
+        scope.check(ActionName::ReadHolds)?;
         let tx = self.store.begin(scope).await?;
         let mut holds = tx.holds(wanted, after, PAGE as u64 + 1).await?;
         let more = holds.len() > PAGE;
@@ -43,7 +43,7 @@ impl Approvals {
     /// # Errors
     /// When the role does not allow it or the database does not answer.
     pub async fn waiting(&self, scope: &TenantScope) -> Result<u64, DecideError> {
-        let _permit = scope.allow(ReadHolds)?;
+        scope.check(ActionName::ReadHolds)?;
         let tx = self.store.begin(scope).await?;
         Ok(tx.holds_waiting().await?)
     }
@@ -53,7 +53,7 @@ impl Approvals {
     /// # Errors
     /// When there is none such in this tenant.
     pub async fn hold(&self, scope: &TenantScope, id: HoldId) -> Result<Hold, DecideError> {
-        let _permit = scope.allow(ReadHolds)?;
+        scope.check(ActionName::ReadHolds)?;
         let tx = self.store.begin(scope).await?;
         Ok(tx.hold(id).await?)
     }

@@ -250,8 +250,7 @@ impl Imports {
         tool: ToolId,
         environment: EnvironmentId,
     ) -> Result<Vec<Change>, StartError> {
-        // Spent at once: reading changes nothing.
-        let _tenant = scope.allow(ReadTenant)?.spend();
+        scope.check(ReadTenant::NAME)?;
         let tx = self.store.begin(scope).await?;
         let Some((old, new)) = tx.turned_on_and_now(tool, environment).await? else {
             return Ok(Vec::new());
