@@ -444,15 +444,15 @@ fn hold_page(state: HoldState, text: &str) -> holds::HoldPage {
     let row = holds::HoldRow::new(&hold, now(), None);
     let mut page = holds::HoldPage::new(around("Held calls", text), &hold, row, now());
     page.may_decide = true;
-    page.whereabouts = whereabouts(text);
+    page.whereabouts = Some(whereabouts(text));
     page.with_reasons(&hold, &s::tool(8, RiskClass::Billing, text))
 }
 
-fn whereabouts(text: &str) -> Option<Whereabouts> {
-    Some(Whereabouts {
+fn whereabouts(text: &str) -> Whereabouts {
+    Whereabouts {
         endpoint: Some(("support".to_owned(), Inert::new(text), Inert::new(text))),
         api: Some(("orders".to_owned(), Inert::new(text))),
-    })
+    }
 }
 
 fn audit_page(text: &str) -> audit::AuditPage {
@@ -472,7 +472,7 @@ fn audit_page(text: &str) -> audit::AuditPage {
 fn record_page(text: &str) -> audit::RecordPage {
     let rows = [s::record(1, text), s::record(2, text)];
     let mut page = audit::RecordPage::new(around("Audit log", text), &rows[0], &rows);
-    page.whereabouts = whereabouts(text);
+    page.whereabouts = Some(whereabouts(text));
     page
 }
 
