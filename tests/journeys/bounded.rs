@@ -132,7 +132,20 @@ fn peak_memory() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
-    kilobytes.unwrap_or(0_usize) * 1024
+    let kilobytes: usize = kilobytes.expect("Linux tells it");
+    kilobytes * 1024
+}
+
+/// What memory grew by, which says something only where the test has a process of its own.
+fn little(grown: usize) {
+    let is_alone = std::env::var_os("NEXTEST").is_some();
+    if is_alone {
+        assert!(grown < 64 << 20, "{} MiB", grown >> 20);
+    } else {
+        eprintln!(
+            "skipped: memory is that of all tests together; cargo-nextest gives each a process"
+        );
+    }
 }
 
 /// An upstream whose every answer is as large as an agent may have it, and which keeps none of them;
@@ -205,7 +218,7 @@ async fn t74_answers_that_nobody_takes_take_little_room() {
     }
     let grown = peak_memory() - before;
 
-    assert!(grown < 64 << 20, "{} MiB", grown >> 20);
+    little(grown);
     let (mut given, mut refused) = (0, 0);
     for reader in readers {
         let answer = reader.answer().await;
@@ -222,6 +235,7 @@ async fn t74_answers_that_nobody_takes_take_little_room() {
         given += answers.iter().filter(is_given).count();
     }
     let made = asked.load(Ordering::Relaxed) - 1;
+    assert!(made > 0, "no answer was kept for anybody");
     // And a call may be too late for its record, and have no answer but that.
     assert!(
         (given..=CALLS * READERS - refused).contains(&made),
@@ -275,7 +289,7 @@ async fn t74_requests_of_many_small_values_take_little_room() {
     }
     let grown = peak_memory() - before;
 
-    assert!(grown < 64 << 20, "{} MiB", grown >> 20);
+    little(grown);
     upstream.release();
     let answer = first.answer().await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");

@@ -317,6 +317,7 @@ async fn a_busy_upstream_says_how_long_to_wait() {
         house.connect(&upstream.url("/")).await;
         let outcome = house.call(&operation(Method::Get, "/me"), &json!({})).await;
         let text = &outcome.result.as_ref().unwrap().text;
+        assert_eq!(text.contains("asks to wait"), asks, "{text}");
         assert_eq!(text.contains("wait 30 seconds before"), asks, "{text}");
         let busy = (!status.starts_with("200")).then_some("upstream_busy");
         assert_eq!(outcome.code(), busy, "{status}");

@@ -222,8 +222,8 @@ impl TenantScope {
         }
     }
 
-    /// Asks for the permission to change something. An agent may only call tools, a job only do its work; what a member
-    /// may do is the table's to say.
+    /// Asks for the permission to change something. An agent may only call tools, a job only do its
+    /// work; what a member may do is the table's to say.
     ///
     /// # Errors
     /// When the table says no.

@@ -162,8 +162,8 @@ impl Routes {
     }
 }
 
-/// Which page a form stands on, as far as its address says: how many of its segments are a page's
-/// own address.
+/// The nearest page above the address that a form is sent to, which most often is the one it stands
+/// on: how many of its segments are that page's own address.
 struct PageAbove(Option<usize>);
 
 impl PageAbove {
@@ -174,8 +174,8 @@ impl PageAbove {
     }
 }
 
-/// The page that the form of this request stands on, with what its address narrows: the request's
-/// own address where that can be read, else the nearest above it.
+/// The page that the form of this request most likely stands on, with what its address narrows: the
+/// request's own address where that can be read, else the nearest above it.
 pub(crate) fn page_of(request: &HttpRequest) -> Option<ReturnTo> {
     let segments = request.app_data::<PageAbove>()?.0?;
     let path: Vec<&str> = request.path().split('/').take(segments).collect();

@@ -76,14 +76,15 @@ impl Proof {
 /// More tools than these are counted by API.
 const FEW: usize = 8;
 
-/// Which tools of an API a finding is about, as its review is asked for them; `None` where each
-/// has something of its own to say.
-const fn review_of(code: FindingCode) -> Option<&'static str> {
+/// Which tools of an API a finding is about, as a page shows them below the tenant's address, with
+/// `{}` for the API; `None` where each has something of its own to say.
+const fn shown_at(code: FindingCode) -> Option<&'static str> {
     match code {
-        FindingCode::WritesRunAtOnce => Some("state=run"),
-        FindingCode::LowConfidenceToolOn => Some("state=on&risk=low-confidence"),
-        FindingCode::ToolsNeedReview => Some("state=review"),
-        FindingCode::ToolOnWithoutConnection | FindingCode::UnusedToolsOn => Some("state=on"),
+        FindingCode::WritesRunAtOnce => Some("/sources/{}?state=run&class=WRITE"),
+        FindingCode::LowConfidenceToolOn => Some("/sources/{}?state=on&risk=low-confidence"),
+        FindingCode::ToolsNeedReview => Some("/sources/{}?state=review"),
+        FindingCode::ToolOnWithoutConnection => Some("/sources/{}?state=on"),
+        FindingCode::UnusedToolsOn => Some("/report#unused"),
         FindingCode::OutcomeUnknown
         | FindingCode::TooFewReviewers
         | FindingCode::CredentialOverPlainHttp
@@ -92,7 +93,7 @@ const fn review_of(code: FindingCode) -> Option<&'static str> {
     }
 }
 
-fn by_api(evidence: &[Evidence], tools: &[ToolOn], review: &str) -> Vec<Proof> {
+fn by_api(evidence: &[Evidence], tools: &[ToolOn], page: &str) -> Vec<Proof> {
     let known = tools.iter().map(|tool| (tool.tool.to_string(), tool));
     let known: HashMap<String, &ToolOn> = known.collect();
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -105,7 +106,7 @@ fn by_api(evidence: &[Evidence], tools: &[ToolOn], review: &str) -> Vec<Proof> {
             "{name}: {count} {}",
             if count == 1 { "tool" } else { "tools" }
         )),
-        rest: Some(format!("/sources/{slug}?{review}")),
+        rest: Some(page.replace("{}", slug)),
     };
     counts.into_iter().map(proof).collect()
 }
@@ -121,9 +122,9 @@ impl FindingRow {
             code: finding.code.as_str(),
             severity: Badge::new(kind, finding.severity.as_str()),
             sentence: Inert::new(&finding.sentence),
-            evidence: match review_of(finding.code) {
-                Some(review) if finding.evidence.len() > FEW => {
-                    by_api(&finding.evidence, tools, review)
+            evidence: match shown_at(finding.code) {
+                Some(page) if finding.evidence.len() > FEW => {
+                    by_api(&finding.evidence, tools, page)
                 }
                 Some(_) | None => finding.evidence.iter().map(Proof::new).collect(),
             },
