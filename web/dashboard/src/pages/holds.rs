@@ -1,5 +1,7 @@
 //! Held calls: the inbox, and one call with everything a reviewer decides about.
 
+mod row;
+
 use actix_web::http::StatusCode;
 use askama::Template;
 use countersign_access::ActionName;
@@ -8,15 +10,14 @@ use countersign_domain::{
     Fault as _, Kind, Timestamp,
     digest::Digest,
     hold::{self, HoldState},
-    id::{HoldId, PersonId},
+    id::HoldId,
     name::Statement,
     risk::Reason,
 };
 use countersign_edge::{Form, Problem, Routes, WhoMay};
 use countersign_tool_registry::ToolView;
 use serde::Deserialize;
-use serde_json::{Map, Value};
-use url::Url;
+use serde_json::Value;
 
 use crate::{
     answer::{Answer, done, page, page_with},
@@ -25,8 +26,10 @@ use crate::{
     inert::Inert,
     notice::Done,
     pages::whereabouts::Whereabouts,
-    parts::{Badge, When, span},
+    parts::When,
 };
+
+pub(crate) use row::HoldRow;
 
 pub(crate) fn routes() -> Routes {
     let read = WhoMay::Member(ActionName::ReadHolds);
@@ -47,9 +50,6 @@ pub(crate) struct Query {
     pub(crate) before: Option<HoldId>,
 }
 
-/// Characters of a call's arguments that a list shows.
-const GIVEN: usize = 160;
-
 #[derive(Template)]
 #[template(path = "pages/holds.html")]
 pub(crate) struct HoldsPage {
@@ -61,103 +61,6 @@ pub(crate) struct HoldsPage {
     pub(crate) later: Option<HoldId>,
     pub(crate) decided: Vec<HoldRow>,
     pub(crate) older: Option<HoldId>,
-}
-
-/// One held call of the list.
-pub(crate) struct HoldRow {
-    pub(crate) id: String,
-    pub(crate) tool: Inert,
-    pub(crate) class: Badge,
-    pub(crate) request: RequestLine,
-    pub(crate) given: Inert,
-    pub(crate) agent: Inert,
-    pub(crate) requester: Inert,
-    pub(crate) own: bool,
-    pub(crate) why: Inert,
-    pub(crate) age: String,
-    pub(crate) left: String,
-    pub(crate) state: Badge,
-    pub(crate) by: Option<Inert>,
-    pub(crate) at: When,
-}
-
-/// Method and final URL, the host apart so that it can be looked at.
-pub(crate) struct RequestLine {
-    pub(crate) method: Inert,
-    pub(crate) before: Inert,
-    pub(crate) host: Inert,
-    pub(crate) after: Inert,
-}
-
-impl RequestLine {
-    pub(crate) fn new(method: &str, url: &str) -> Self {
-        let (before, host, after) = split(url);
-        Self {
-            method: Inert::new(method),
-            before: Inert::new(before),
-            host: Inert::new(host),
-            after: Inert::new(after),
-        }
-    }
-}
-
-/// Splits a URL around its host, as a parser reads it; what cannot be read is shown as it is.
-fn split(url: &str) -> (&str, &str, &str) {
-    let parsed = Url::parse(url).ok();
-    let host = parsed.as_ref().and_then(Url::host_str);
-    let at = host.and_then(|host| {
-        let start = url.find("://")? + 3;
-        url[start..]
-            .starts_with(host)
-            .then_some((start, start + host.len()))
-    });
-    at.map_or((url, "", ""), |(start, end)| {
-        (&url[..start], &url[start..end], &url[end..])
-    })
-}
-
-/// As much of the arguments as tells one call from another in a list.
-fn given(arguments: &Map<String, Value>) -> Inert {
-    let pairs = arguments
-        .iter()
-        .map(|(key, value)| format!("{key}: {value}"));
-    let whole = pairs.collect::<Vec<_>>().join(", ");
-    let start: String = whole.chars().take(GIVEN).collect();
-    let more = if start.len() < whole.len() { "…" } else { "" };
-    Inert::new(start + more)
-}
-
-fn state(state: &HoldState) -> Badge {
-    match state {
-        HoldState::Pending => Badge::new("held", "waiting"),
-        HoldState::Countersigned(_) => Badge::new("on", "countersigned"),
-        HoldState::Rejected(_) => Badge::new("delete", "rejected"),
-        HoldState::Expired => Badge::new("quiet", "expired"),
-        HoldState::Stale => Badge::new("quiet", "stale"),
-        HoldState::Consumed(_) => Badge::new("on", "countersigned and sent"),
-    }
-}
-
-impl HoldRow {
-    pub(crate) fn new(hold: &Hold, now: Timestamp, viewer: Option<PersonId>) -> Self {
-        let call = &hold.held;
-        Self {
-            id: hold.id.to_string(),
-            tool: Inert::new(&call.tool_name),
-            class: Badge::class(call.class),
-            request: RequestLine::new(&call.method, &call.url),
-            given: given(&call.arguments),
-            agent: Inert::new(&call.client_label),
-            requester: Inert::new(&call.requester_label),
-            own: viewer == Some(call.requester),
-            why: Inert::new(sentence(&call.why)),
-            age: span(now - hold.created_at),
-            left: span(call.expires_at - now),
-            state: state(&hold.state),
-            by: hold.decided_label.as_ref().map(Inert::new),
-            at: When::new(hold.created_at),
-        }
-    }
 }
 
 async fn inbox(here: Here) -> Answer {
@@ -363,45 +266,5 @@ async fn decide(here: Here, Form(form): Form<DecideForm>) -> Answer {
             page_with(status, &drawn)
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::{GIVEN, given, split};
-
-    #[test]
-    fn a_list_shows_the_beginning_of_what_a_call_is_given() {
-        let of = |arguments: Value| given(arguments.as_object().unwrap()).to_string();
-        let refund = json!({"body": {"amount_cents": 4500}, "order_id": "o-2"});
-        assert_eq!(
-            of(refund),
-            r#"body: {"amount_cents":4500}, order_id: "o-2""#
-        );
-        assert_eq!(of(json!({})), "");
-        let long = of(json!({"note": "é".repeat(1000)}));
-        assert_eq!(long.chars().count(), GIVEN + 1);
-        assert!(long.ends_with('…'));
-    }
-
-    #[test]
-    fn the_host_that_is_shown_is_the_host_that_is_called() {
-        for (url, host) in [
-            ("https://api.example.com/v1?x=1", "api.example.com"),
-            ("https://api.example.com:8443/v1", "api.example.com"),
-            ("http://[::1]:9000/", "[::1]"),
-            (
-                "https://xn--pypal-4ve.com/@bank.example",
-                "xn--pypal-4ve.com",
-            ),
-            ("https://user@evil.example/", ""),
-            ("not a url", ""),
-        ] {
-            let (before, found, after) = split(url);
-            assert_eq!(found, host, "{url}");
-            assert_eq!(format!("{before}{found}{after}"), url);
-        }
     }
 }
