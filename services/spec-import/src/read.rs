@@ -156,8 +156,10 @@ fn read_yaml(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
         let read = |text: &str| serde_saphyr::from_str_with_options(text, options(limits));
         // What is wrong with a document is said of the text as it is.
         let marked = spelling::marked(text).and_then(|marked| read(&marked).ok());
-        let root = if let Some(StrictValue(mut root)) = marked {
-            spelling::settle(&mut root);
+        let settled = marked
+            .map(|StrictValue(root)| root)
+            .and_then(spelling::settled);
+        let root = if let Some(root) = settled {
             root
         } else {
             let StrictValue(root) = read(text).map_err(|error| explain(&error, limits))?;

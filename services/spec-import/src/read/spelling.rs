@@ -27,34 +27,45 @@ pub(super) fn marked(text: &str) -> Option<String> {
     Some(out)
 }
 
-/// Takes every mark away again.
-pub(super) fn settle(value: &mut Value) {
-    unmark(value, false);
+/// The document without its marks; none where two of its names would become one, or where it has
+/// marks of its own, as an escape can make them.
+pub(super) fn settled(mut root: Value) -> Option<Value> {
+    unmark(&mut root, false).then_some(root)
 }
 
-fn unmark(value: &mut Value, is_text: bool) {
+fn unmark(value: &mut Value, is_text: bool) -> bool {
     match value {
         Value::String(text) if text.contains(MARK) => {
             let written = text.replace(MARK, "");
             let whole = text.strip_prefix(MARK) == Some(&written) && !is_text;
             let number = whole.then(|| number(&written)).flatten();
+            let is_ours = is_ours(text);
             *value = number.map_or(Value::String(written), Value::Number);
+            is_ours
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| unmark(item, is_text)),
+        Value::Array(items) => items.iter_mut().all(|item| unmark(item, is_text)),
         Value::Object(members) => {
             let texts = asks_for_texts(members);
-            for (name, member) in members.iter_mut() {
-                unmark(member, texts && VALUES.contains(&name.as_str()));
-            }
-            if members.keys().any(|name| name.contains(MARK)) {
-                let named = std::mem::take(members).into_iter();
-                *members = named
-                    .map(|(name, it)| (name.replace(MARK, ""), it))
-                    .collect();
-            }
+            let mut each = members.iter_mut();
+            each.all(|(name, member)| unmark(member, texts && VALUES.contains(&name.as_str())))
+                && rename(members)
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     }
+}
+
+fn rename(members: &mut Map<String, Value>) -> bool {
+    if !members.keys().any(|name| name.contains(MARK)) {
+        return true;
+    }
+    let mut named = std::mem::take(members).into_iter();
+    named.all(|(name, it)| is_ours(&name) && members.insert(name.replace(MARK, ""), it).is_none())
+}
+
+/// Whether every mark stands before an odd word, where they were put.
+fn is_ours(text: &str) -> bool {
+    let mut marked = text.split(MARK).skip(1);
+    marked.all(|rest| rest.split(is_between).next().is_some_and(is_odd))
 }
 
 fn asks_for_texts(schema: &Map<String, Value>) -> bool {

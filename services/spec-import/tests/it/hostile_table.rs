@@ -16,7 +16,7 @@ enum Promise {
 }
 use Promise::{Imported, Refused};
 
-const TABLE: [(&str, Promise); 26] = [
+const TABLE: [(&str, Promise); 28] = [
     ("alias-bomb.yaml", Refused("too_many_aliases")),
     ("alias-quadratic.yaml", Refused("too_many_aliases")),
     ("cut-off.json", Refused("not_json_or_yaml")),
@@ -26,6 +26,8 @@ const TABLE: [(&str, Promise); 26] = [
         Imported(&["/d"], 0, &["dynamic_reference_ignored"]),
     ),
     ("headers.json", Imported(&["/h"], 0, &[])),
+    ("key-marked.yaml", Imported(&["/jars"], 0, &[])),
+    ("key-respelled.yaml", Refused("duplicate_key")),
     ("key-twice.json", Refused("duplicate_key")),
     ("key-twice.yaml", Refused("duplicate_key")),
     (
