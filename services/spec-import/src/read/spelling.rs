@@ -18,13 +18,29 @@ pub(super) fn marked(text: &str) -> Option<String> {
         return None;
     }
     let mut out = String::with_capacity(text.len() + text.len() / 8);
+    let mut is_told = false;
     for word in text.split_inclusive(is_between) {
-        if is_odd(word.trim_end_matches(is_between)) {
+        let bare = word.trim_end_matches(is_between);
+        if is_odd(bare) && !is_told {
             out.push(MARK);
+        }
+        // A name for later use may stand between the two.
+        if !bare.is_empty() && !bare.starts_with('&') {
+            is_told = tells(bare);
         }
         out.push_str(word);
     }
     Some(out)
+}
+
+/// Whether a word says what follows: a tag, or the head of a block of text.
+fn tells(word: &str) -> bool {
+    let is_more = |byte: &u8| matches!(byte, b'+' | b'-' | b'1'..=b'9');
+    match word.as_bytes() {
+        [b'!', ..] => true,
+        [b'|' | b'>', more @ ..] => more.iter().all(is_more),
+        _ => false,
+    }
 }
 
 /// The document without its marks; none where two of its names would become one, or where it has

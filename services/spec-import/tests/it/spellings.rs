@@ -83,3 +83,25 @@ fn nothing_else_of_the_document_is_changed() {
         "{error}"
     );
 }
+
+#[test]
+fn what_says_that_it_is_a_text_is_one() {
+    let document = RATIOS.replace(r#""1_0 ,[+1""#, "!!str 007, !!str &a +1, 0o17");
+    let document = document.replace("operationId: 1_0", "operationId: |-\n        007");
+    let document = import(document.as_bytes(), &patient()).unwrap();
+    let ratios = at(&document, "GET", "/ratios");
+
+    let seven = &ratios.input_schema["properties"]["seven"];
+    assert_eq!(seven["enum"], json!([7, "1_0", "007", "+1", 15]));
+    assert_eq!(ratios.operation_id.as_deref(), Some("007"));
+}
+
+#[test]
+fn a_number_that_says_that_it_is_one_leaves_the_others_as_they_are_written() {
+    let document = RATIOS.replace(r#""1_0 ,[+1""#, "!!int 0x1F");
+    let document = import(document.as_bytes(), &patient()).unwrap();
+    let schemas = &at(&document, "GET", "/ratios").input_schema["properties"];
+
+    assert_eq!(schemas["seven"]["enum"], json!([7, "1_0", 31]));
+    assert_eq!(schemas["ratio"]["enum"], json!(["16_9", "4_3"]));
+}
