@@ -7,9 +7,21 @@ use countersign_domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::media::{BINARY, is_silent};
+use super::media::BINARY;
 use crate::{document::Dialect, notes::At, operation::Reading, parameter, reference};
 
+/// What says nothing about which values fit.
+const ANNOTATIONS: [&str; 9] = [
+    "title",
+    "description",
+    "example",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "externalDocs",
+    "$comment",
+];
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// How each property of a form body is written, where that is not the default.
@@ -81,10 +93,13 @@ fn send_as_text(cx: &mut Reading<'_, '_>, part: &mut PartEncoding, at: &At<'_>) 
 /// since `OpenAPI` 3.1 is also that of a property about which nothing is said.
 fn default_type(cx: &Reading<'_, '_>, schema: &Value) -> Option<String> {
     let (root, bytes) = (cx.root, || Some(BINARY.to_owned()));
-    let is_listed = |one: &Value| one.get("enum").or(one.get("const")).is_some();
-    let says_nothing = |one: &Value| one.is_object() && is_silent(one) && !is_listed(one);
+    let is_annotation = |key: &String| key.starts_with("x-") || ANNOTATIONS.contains(&&**key);
+    let says_nothing = |one: &Value| {
+        let members = one.as_object();
+        members.is_some_and(|members| members.keys().all(is_annotation))
+    };
     if cx.definitions.dialect == Dialect::V31 && resolve(root, schema).is_some_and(says_nothing) {
-        return content_type(root, schema, 4).or_else(bytes);
+        return bytes();
     }
     let is_bytes = is_bytes(root, schema, 4);
     is_bytes

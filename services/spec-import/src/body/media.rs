@@ -92,7 +92,7 @@ fn meant(media: &str) -> Option<String> {
 }
 
 /// Whether a schema says nothing about the value.
-pub(super) fn is_silent(schema: &Value) -> bool {
+fn is_silent(schema: &Value) -> bool {
     TELLING.iter().all(|word| schema.get(word).is_none())
 }
 

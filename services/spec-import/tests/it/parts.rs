@@ -61,4 +61,9 @@ fn a_part_about_which_nothing_is_said_is_bytes_since_3_1() {
     assert_eq!(asked["file"], file);
     let (types, asked, _) = parts("3.0.3", &properties, &json!({}));
     assert_eq!((types, asked), (json!({}), properties));
+
+    let told = json!({"meta": {"additionalProperties": {"type": "string"}},
+        "words": {"maxLength": 80}, "kind": {"default": "x"}, "code": {"pattern": "^[a-z]+$"}});
+    let (types, asked, _) = parts("3.1.1", &told, &json!({}));
+    assert_eq!((types, asked), (json!({}), told));
 }
