@@ -21,7 +21,7 @@ use crate::{
     operation::Reading,
     parameter::{self, Parameter},
     path::{self, Template},
-    schema::Links,
+    schema::{Links, discriminator},
     words::shown,
 };
 
@@ -97,9 +97,17 @@ impl Arguments {
     pub(crate) fn add(&mut self, key: &str, argument: Argument, required: bool) {
         let Argument {
             schema,
-            links,
+            mut links,
             known,
         } = argument;
+        // Each tells where in its own schema; definitions have names without slashes.
+        links.discriminators = std::mem::take(&mut links.discriminators)
+            .into_iter()
+            .map(|(inside, words)| {
+                let of = format!("/properties/{key}");
+                (discriminator::place(&of, &inside), words)
+            })
+            .collect();
         if self.properties.insert(key.to_owned(), schema).is_none() {
             self.known.push(known);
         } else if let Some(at) = self.properties.keys().position(|one| one == key) {

@@ -35,7 +35,7 @@ pub(super) fn words(value: &Value) -> String {
 }
 
 /// A place of a definition or an argument.
-pub(super) fn place(of: &str, inside: &str) -> String {
+pub(crate) fn place(of: &str, inside: &str) -> String {
     cut(&format!("{of}{inside}"), PLACE)
 }
 

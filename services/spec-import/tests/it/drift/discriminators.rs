@@ -67,6 +67,22 @@ fn another_property_or_another_mapping_is_found_and_reviewed_where_a_human_is_ne
     }
 }
 
+#[test]
+fn that_of_one_argument_does_not_hide_that_of_another() {
+    let paying = |first: &str| {
+        let by = |name: &str| json!({"oneOf": [{"type": "object"}], "discriminator": {"propertyName": name}});
+        whole(
+            &json!({"paths": {"/payments": {"post": {"summary": "Pay", "responses": {},
+            "parameters": [{"name": "filter", "in": "query", "schema": by(first)}],
+            "requestBody": {"content": {"application/json": {"schema": by("kind")}}}}}}}),
+        )
+    };
+    let (old, new) = (paying("kind"), paying("type"));
+    let changed: Expected = &[("discriminator_changed", No)];
+    expect("the parameter's", (&old, &new), changed);
+    assert_eq!(compare(&old, &new)[0].before.as_deref(), Some("kind"));
+}
+
 /// An earlier import kept none, and no tool is looked at again for that.
 #[test]
 fn one_that_was_not_told_before_only_informs() {
