@@ -4,7 +4,7 @@
 //! `{+name}` takes a value that holds slashes, so the flat spelling beside it is used, in which
 //! every segment is a variable. Schemas are draft 3 and refer to each other by bare names.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -51,7 +51,16 @@ pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
         );
     }
     collect(&mut root, &At::ROOT, 0, (&mut paths, &mut cx));
-    ask(&mut paths, &required);
+    let asked = ask(&mut paths, &required);
+    for ((id, name), names) in required.iter().filter(|(key, _)| !asked.contains(key)) {
+        let text = format!(
+            "what {id:?} requires inside of its body is not asked for: {}",
+            names.join(", ")
+        );
+        let at = At::Pointer("/schemas");
+        cx.notes
+            .info("required_inside_left_out", &at.key(name), &text);
+    }
     if let Value::Object(members) = &mut root {
         let info = json!({
             "title": members.get("title").or(members.get("name")).cloned().unwrap_or_default(),
@@ -84,7 +93,7 @@ pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
 }
 
 /// The properties that a method requires of what it is sent, by its id and the schema's name.
-type Required = HashMap<(String, String), Vec<String>>;
+type Required = BTreeMap<(String, String), Vec<String>>;
 
 /// Reads `annotations.required`, which says of a property which methods require it.
 fn required(root: &Value, notes: &mut Notes) -> Required {
@@ -125,8 +134,13 @@ fn is_asked_inside(value: &Value) -> bool {
     }
 }
 
-/// Asks for what each method requires, beside the schema that all methods share.
-fn ask(paths: &mut Map<String, Value>, required: &Required) {
+/// Asks for what each method requires, beside the schema that all methods share, and says for which
+/// entries there was a body to ask in.
+fn ask<'r>(
+    paths: &mut Map<String, Value>,
+    required: &'r Required,
+) -> BTreeSet<&'r (String, String)> {
+    let mut asked = BTreeSet::new();
     let items = paths.values_mut().filter_map(Value::as_object_mut);
     for operation in items.flat_map(Map::values_mut) {
         let id = operation["operationId"]
@@ -141,11 +155,13 @@ fn ask(paths: &mut Map<String, Value>, required: &Required) {
             .as_str()
             .and_then(|place| place.strip_prefix("#/schemas/"));
         let key = (id, name.unwrap_or_default().to_owned());
-        if let Some(names) = required.get(&key) {
+        if let Some((key, names)) = required.get_key_value(&key) {
+            asked.insert(key);
             *schema = json!({ "allOf": [schema.take(), { "required": names }] });
             body["required"] = true.into();
         }
     }
+    asked
 }
 
 fn address(members: &Map<String, Value>) -> Option<String> {

@@ -266,6 +266,32 @@ fn a_discovery_method_asks_for_the_properties_that_it_requires_and_no_other_meth
 }
 
 #[test]
+fn what_a_discovery_method_requires_behind_a_reference_is_told() {
+    let told = |id: &str| {
+        let required = json!({"required": [id]});
+        let document = json!({
+            "discoveryVersion": "v1", "name": "garden", "rootUrl": "https://garden.example/",
+            "schemas": {
+                "Plant": {"id": "Plant", "type": "object", "properties": {
+                    "name": {"type": "string", "annotations": {"required": ["garden.add"]}},
+                    "pot": {"$ref": "Pot"}}},
+                "Pot": {"id": "Pot", "type": "object", "properties": {
+                    "size": {"type": "string", "annotations": required}}}},
+            "methods": {
+                "add": {"id": "garden.add", "path": "plants", "httpMethod": "POST", "request": {"$ref": "Plant"}},
+                "turn": {"id": "garden.turn", "path": "pots", "httpMethod": "POST", "request": {"$ref": "Pot"}}}});
+        let document = read(document.to_string().as_bytes());
+        let notes = document.diagnostics.into_iter();
+        notes
+            .filter(|note| note.code == "required_inside_left_out")
+            .map(|note| note.pointer)
+            .collect::<Vec<String>>()
+    };
+    assert_eq!(told("garden.add"), ["/schemas/Pot"]);
+    assert!(told("garden.turn").is_empty());
+}
+
+#[test]
 fn forms_and_files_in_swagger_2_are_sent_as_such() {
     let document = pantry();
     let label = at(&document, "POST", "/jars/{jar}/label");
