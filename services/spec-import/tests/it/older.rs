@@ -1,5 +1,7 @@
 //! Formats that are not `OpenAPI`, through the same front door.
 
+use std::collections::BTreeMap;
+
 use countersign_domain::operation::{BodyKind, ImportedDocument, Place, Scheme, Security, Style};
 use serde_json::json;
 
@@ -27,8 +29,11 @@ fn a_discovery_document_is_imported_with_every_method() {
         panic!("any one scope lets a call in");
     };
     assert_eq!(alternatives.len(), 2);
-    let kind = alternatives[0][0].scheme.as_ref();
-    assert!(matches!(kind, Some(Scheme::Oauth2 { .. })));
+    let addresses = Some(BTreeMap::new());
+    assert_eq!(
+        alternatives[0][0].scheme,
+        Some(Scheme::Oauth2 { addresses })
+    );
     let create = at(&document, "POST", "/shelves/{shelf}/pots");
     let schema = &create.input_schema;
     assert_eq!(schema["properties"]["shelf"]["type"], "string");
@@ -318,8 +323,16 @@ fn security_in_swagger_2_keeps_its_alternatives_and_scopes() {
         panic!("two alternatives");
     };
     assert_eq!((alternatives.len(), alternatives[0].len()), (2, 2));
-    let kind = alternatives[0][0].scheme.as_ref();
-    assert!(matches!(kind, Some(Scheme::Oauth2 { .. })));
+    let addresses = [
+        ("authorizationCode.authorizationUrl", "auth"),
+        ("authorizationCode.tokenUrl", "token"),
+    ]
+    .map(|(place, path)| (place.to_owned(), format!("https://pantry.example/{path}")));
+    let addresses = Some(BTreeMap::from(addresses));
+    assert_eq!(
+        alternatives[0][0].scheme,
+        Some(Scheme::Oauth2 { addresses })
+    );
     assert_eq!(alternatives[0][0].scopes, ["jars:write"]);
     assert_eq!(alternatives[1][0].scheme, Some(Scheme::Basic));
     let header = Scheme::ApiKeyHeader {
