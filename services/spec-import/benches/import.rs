@@ -21,7 +21,7 @@ use std::{
 
 use countersign_domain::operation::{Bind, ImportedOperation, Output, Place, Style};
 use countersign_spec_import::{
-    Limits, bundle::Bundle, drift::compare_operation, import, import_files, import_once,
+    Limits, bundle::Bundle, drift::compare_operation, import, import_files_once, import_once,
 };
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Map, Value, json};
@@ -314,18 +314,13 @@ fn gather((base, folder): (&Path, &Path), files: &mut Vec<(String, Vec<u8>)>) {
 /// How many operations a document has, and all that was made of it.
 fn whole(given: &Given) -> (usize, Box<dyn Any>) {
     let limits = Limits::default();
-    match given {
-        Given::One(bytes) => {
-            let written = import_once(bytes, &limits, &mut |_| {}).expect("a document");
-            (written.document.operations.len(), Box::new(written))
-        }
-        Given::Folder(files) => {
-            let document = Bundle::from_files(files.clone(), &limits)
-                .and_then(|mut bundle| import_files(&mut bundle, None, &limits))
-                .expect("a document");
-            (document.operations.len(), Box::new(document))
-        }
-    }
+    let written = match given {
+        Given::One(bytes) => import_once(bytes, &limits, &mut |_| {}),
+        Given::Folder(files) => Bundle::from_files(files.clone(), &limits)
+            .and_then(|mut bundle| import_files_once(&mut bundle, None, &limits, &mut |_| {})),
+    };
+    let written = written.expect("a document");
+    (written.document.operations.len(), Box::new(written))
 }
 
 /// The same bytes, parsed and nothing more.

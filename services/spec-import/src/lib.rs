@@ -104,6 +104,19 @@ pub fn import_once(
     document::import(bytes, None, limits, &mut Last(progress))
 }
 
+/// Imports the only document of several files of a process, as [`import_once`] does.
+///
+/// # Errors
+/// As [`import_files`].
+pub fn import_files_once(
+    files: &mut dyn bundle::Files,
+    root: Option<&str>,
+    limits: &Limits,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Written, ImportError> {
+    document::import_files(files, root, limits, &mut Last(progress))
+}
+
 /// What the operations of a document are classified by.
 ///
 /// # Errors

@@ -50,7 +50,7 @@ pub fn work_on_files(
     limits::give_up(Reach::Files)?;
     let limits = Limits::default();
     answer(told, |tell| {
-        document::import_files(files, root, &limits, &mut Last(tell))
+        crate::import_files_once(files, root, &limits, tell)
     })
 }
 
