@@ -141,12 +141,13 @@ impl Pair<'_> {
         let (old, new) = (self.old, self.new);
         budget.begin_operation();
         Findings::of(new, budget).run(|found| {
-            facts::path(old, new, found);
-            security::compare(&old.security, &new.security, found);
-            self.own_servers(found);
+            // What there can be only so much of goes first: nothing takes its room.
+            facts::words(old, new, found);
             facts::risk(old, new, found);
             facts::support(old, new, found);
-            facts::words(old, new, found);
+            self.own_servers(found);
+            security::compare(&old.security, &new.security, found);
+            facts::path(old, new, found);
             arguments::compare(old, new, found);
             output::compare(old.output.as_ref(), new.output.as_ref(), found);
             facts::new_words(old, new, found);

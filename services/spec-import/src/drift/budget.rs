@@ -5,9 +5,12 @@ const STEPS: usize = 50_000;
 const ALL_STEPS: usize = 3_000_000;
 /// Bytes that are compared in one step.
 const BYTES_A_STEP: usize = 64;
-/// Findings kept one by one, for one operation and for a whole document: so many that decide whether
-/// a person looks at the operation as a whole, and as many of its parts.
-const FINDINGS: usize = 100;
+/// Findings kept one by one that decide whether a person looks at an operation as a whole. All its
+/// words, servers (50 for 50 others) and credentials (64 for 64 others) have room.
+const DECIDING: usize = 250;
+/// Findings kept one by one of an operation's parts.
+const OTHERS: usize = 100;
+/// Findings kept one by one for a whole document, of either sort.
 const ALL_FINDINGS: usize = 20_000;
 
 /// What is left to spend.
@@ -31,8 +34,8 @@ impl Budget {
         Self {
             all_steps: ALL_STEPS,
             steps: STEPS,
-            deciding: Room::of(ALL_FINDINGS),
-            others: Room::of(ALL_FINDINGS),
+            deciding: Room::of(ALL_FINDINGS, DECIDING),
+            others: Room::of(ALL_FINDINGS, OTHERS),
         }
     }
 
@@ -40,16 +43,16 @@ impl Budget {
         Self {
             all_steps: STEPS,
             steps: STEPS,
-            deciding: Room::of(FINDINGS),
-            others: Room::of(FINDINGS),
+            deciding: Room::of(DECIDING, DECIDING),
+            others: Room::of(OTHERS, OTHERS),
         }
     }
 
     /// Gives the next operation its share.
     pub(super) const fn begin_operation(&mut self) {
         self.steps = STEPS;
-        self.deciding.operation = FINDINGS;
-        self.others.operation = FINDINGS;
+        self.deciding.operation = DECIDING;
+        self.others.operation = OTHERS;
     }
 
     /// Takes a step; false when there are none left.
@@ -85,11 +88,8 @@ impl Budget {
 }
 
 impl Room {
-    const fn of(all: usize) -> Self {
-        Self {
-            all,
-            operation: FINDINGS,
-        }
+    const fn of(all: usize, operation: usize) -> Self {
+        Self { all, operation }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Alternatives are matched by the names of their schemes; the order of anything means nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::{
     drift::{Breaking, ChangeKind, SecuritySeverity},
@@ -73,24 +73,24 @@ type Alternative = Vec<SchemeUse>;
 
 fn alternatives(old: &[Alternative], new: &[Alternative], found: &mut Findings<'_>) {
     let mut open: Vec<&Alternative> = new.iter().collect();
-    let (mut others, mut gone) = (Vec::new(), Vec::new());
+    let (mut same, mut others, mut gone) = (Vec::new(), Vec::new(), Vec::new());
     // Where one scheme stands in several alternatives, each meets the one that asks for as much.
     for one in old {
         match open.iter().position(|other| asked(one) == asked(other)) {
-            Some(index) => matched(one, open.remove(index), found),
+            Some(index) => same.extend(schemes(one, open.remove(index))),
             None => others.push(one),
         }
     }
     for one in others {
         match open.iter().position(|other| names(one) == names(other)) {
-            Some(index) => matched(one, open.remove(index), found),
+            Some(index) => same.extend(schemes(one, open.remove(index))),
             None => gone.push(one),
         }
     }
     let mut removed = Vec::new();
     for one in gone {
         match open.iter().position(|other| kinds(one) == kinds(other)) {
-            Some(index) => renamed(one, open.remove(index), found),
+            Some(index) => same.extend(renamed(one, open.remove(index), found)),
             None => removed.push(one),
         }
     }
@@ -116,30 +116,28 @@ fn alternatives(old: &[Alternative], new: &[Alternative], found: &mut Findings<'
                 .values(None, Some(&name(one))),
         );
     }
-}
-
-/// The same schemes on both sides: their kinds, addresses and scopes are left.
-fn matched(old: &[SchemeUse], new: &[SchemeUse], found: &mut Findings<'_>) {
-    for one in old {
-        let Some(other) = new.iter().find(|other| other.name == one.name) else {
-            continue;
-        };
-        if kind(one.scheme.as_ref()) != kind(other.scheme.as_ref()) {
-            let text = format!("The security scheme {} is another kind now.", one.name);
-            let (before, after) = (kind(one.scheme.as_ref()), kind(other.scheme.as_ref()));
-            found.add(
-                Found::new(ChangeKind::Security, "security_scheme_changed", text)
-                    .breaking(Breaking::Breaking)
-                    .security(SecuritySeverity::High)
-                    .values(Some(&before), Some(&after)),
-            );
-        }
+    for (one, other) in &same {
+        kind_of_scheme(one, other, found);
         addresses(one, other, found);
+    }
+    for (one, other) in &same {
         scopes(one, other, found);
     }
 }
 
-fn renamed(old: &[SchemeUse], new: &[SchemeUse], found: &mut Findings<'_>) {
+/// One scheme as it was and as it is: its kind, addresses and scopes are left to compare.
+type Both<'s> = (&'s SchemeUse, &'s SchemeUse);
+
+fn schemes<'s>(old: &'s [SchemeUse], new: &'s [SchemeUse]) -> Vec<Both<'s>> {
+    let of_old = |one: &'s SchemeUse| Some((one, new.iter().find(|other| other.name == one.name)?));
+    old.iter().filter_map(of_old).collect()
+}
+
+fn renamed<'s>(
+    old: &'s [SchemeUse],
+    new: &'s [SchemeUse],
+    found: &mut Findings<'_>,
+) -> Option<Both<'s>> {
     let text = format!(
         "The credential is called {} instead of {}.",
         name(new),
@@ -150,9 +148,22 @@ fn renamed(old: &[SchemeUse], new: &[SchemeUse], found: &mut Findings<'_>) {
             .security(SecuritySeverity::Low)
             .values(Some(&name(old)), Some(&name(new))),
     );
-    if let ([one], [other]) = (old, new) {
-        addresses(one, other, found);
-        scopes(one, other, found);
+    match (old, new) {
+        ([one], [other]) => Some((one, other)),
+        _ => None,
+    }
+}
+
+fn kind_of_scheme(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
+    let (before, after) = (kind(old.scheme.as_ref()), kind(new.scheme.as_ref()));
+    if before != after {
+        let text = format!("The security scheme {} is another kind now.", new.name);
+        found.add(
+            Found::new(ChangeKind::Security, "security_scheme_changed", text)
+                .breaking(Breaking::Breaking)
+                .security(SecuritySeverity::High)
+                .values(Some(&before), Some(&after)),
+        );
     }
 }
 
@@ -173,50 +184,72 @@ fn addresses(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
         return found.add(Found::new(ChangeKind::Security, code, text).at(name));
     };
     let places: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    for place in places {
-        let (one, other) = (before.get(place), after.get(place));
-        let (code, what, severity) = match (one, other) {
-            (one, other) if one == other => continue,
-            (Some(_), Some(_)) => (
-                "security_address_changed",
-                "another",
-                SecuritySeverity::High,
-            ),
-            (None, _) => ("security_address_added", "new", SecuritySeverity::Medium),
-            (_, None) => ("security_address_removed", "gone", SecuritySeverity::Medium),
-        };
-        let place = format!("{}.{place}", new.name);
-        let text = format!("{place}: the address for tokens is {what}.");
-        found.add(
-            Found::new(ChangeKind::Security, code, text)
-                .security(severity)
-                .at(&place)
-                .values(one.map(String::as_str), other.map(String::as_str)),
-        );
-    }
+    let differ = |place: &&String| before.get(*place) != after.get(*place);
+    let places: Vec<String> = places.into_iter().filter(differ).cloned().collect();
+    let of = |all: &BTreeMap<String, String>| -> Vec<String> {
+        let there = places.iter().filter_map(|place| all.get(place));
+        there.cloned().collect()
+    };
+    let (gone, come) = (of(before), of(after));
+    let (code, what, severity) = match (gone.is_empty(), come.is_empty()) {
+        (true, true) => return,
+        (true, false) => ("security_address_added", "new", SecuritySeverity::Medium),
+        (false, true) => ("security_address_removed", "gone", SecuritySeverity::Medium),
+        (false, false) => (
+            "security_address_changed",
+            "another",
+            SecuritySeverity::High,
+        ),
+    };
+    let place = match places.as_slice() {
+        [place] => format!("{}.{place}", new.name),
+        _ => new.name.clone(),
+    };
+    let text = match places.as_slice() {
+        [_] => format!("{place}: the address for tokens is {what}."),
+        all => format!("{place}: the addresses for tokens differ: {}.", list(all)),
+    };
+    found.add(
+        Found::new(ChangeKind::Security, code, text)
+            .security(severity)
+            .at(&place)
+            .values(listed(gone).as_deref(), listed(come).as_deref()),
+    );
 }
 
 fn scopes(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
     let set = |one: &SchemeUse| one.scopes.iter().cloned().collect::<BTreeSet<String>>();
     let (before, after) = (set(old), set(new));
-    for scope in after.difference(&before) {
-        let text = format!("It needs the permission {scope} now.");
+    if let Some(scopes) = listed(after.difference(&before).cloned()) {
+        let text = format!("It needs more permissions now: {scopes}.");
         found.add(
             Found::new(ChangeKind::Scopes, "scope_added", text)
                 .breaking(Breaking::Breaking)
                 .security(SecuritySeverity::Medium)
                 .at(&new.name)
-                .values(None, Some(scope)),
+                .values(None, Some(&scopes)),
         );
     }
-    for scope in before.difference(&after) {
-        let text = format!("It does not need the permission {scope} any more.");
+    if let Some(scopes) = listed(before.difference(&after).cloned()) {
+        let text = format!("It does not need these permissions any more: {scopes}.");
         found.add(
             Found::new(ChangeKind::Scopes, "scope_removed", text)
                 .security(SecuritySeverity::Medium)
                 .at(&new.name)
-                .values(Some(scope), None),
+                .values(Some(&scopes), None),
         );
+    }
+}
+
+/// One text as it is, or some as a list, each once; nothing where there is none.
+fn listed(all: impl IntoIterator<Item = String>) -> Option<String> {
+    let mut all: Vec<String> = all.into_iter().collect();
+    all.sort_unstable();
+    all.dedup();
+    match all.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        all => Some(list(all)),
     }
 }
 

@@ -3,7 +3,12 @@
 use std::collections::HashMap;
 
 use countersign_domain::{
-    Kind, decision::Handling, drift::ReviewReason, fault::Fault as _, id::SourceId, role::Role,
+    Kind,
+    decision::Handling,
+    drift::ReviewReason,
+    fault::Fault as _,
+    id::{SourceId, ToolId},
+    role::Role,
     tool::ToolState,
 };
 use countersign_spec_import::{Outcome, RevisionChange};
@@ -48,6 +53,14 @@ pub(crate) async fn turn_on(desk: &Desk, decided: &DecidedTool) {
         .await
         .unwrap();
     tx.commit().await.unwrap();
+}
+
+/// The codes of what a tool's page says that differs from what was turned on.
+async fn since(desk: &Desk, tool: ToolId) -> Vec<String> {
+    let (imports, environment) = (&desk.imports, desk.house.environment);
+    let since = imports.since_turned_on(&desk.developer, tool, environment);
+    let codes = since.await.unwrap().into_iter().map(|one| one.code);
+    codes.collect()
 }
 
 /// Imports the shop, turns everything on, imports what `change` makes of it, and returns the
@@ -274,22 +287,13 @@ async fn t80_what_differs_from_what_was_turned_on_is_told_until_somebody_has_loo
         assert!(codes.iter().any(|one| one == code), "{code} of {codes:?}");
     }
     let (tool, house) = (tools["GET /orders"].tool.id, &desk.house);
-    let since = desk
-        .imports
-        .since_turned_on(&desk.developer, tool, house.environment);
-    let since: Vec<String> = since
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|one| one.code)
-        .collect();
     let all = [
-        "became_public",
-        "server_changed",
         "title_changed",
         "description_changed",
+        "server_changed",
+        "became_public",
     ];
-    assert_eq!(since, all, "what the tool's page says");
+    assert_eq!(since(&desk, tool).await, all, "what the tool's page says");
     let other = desk.database.house("globex").await;
     let stranger = other.member(&desk.database, Role::Owner).await;
     let since = desk

@@ -180,6 +180,98 @@ fn no_noise_hides_what_decides_about_an_operation() {
     }
 }
 
+/// Says which changes of an operation are shown with what they are about.
+fn shown(security: [&Value; 2], servers: [&Value; 2], schemes: [&Value; 2]) -> Vec<String> {
+    let of = |index: usize, words: &str| {
+        let thing = json!({"summary": words, "description": format!("It is {words}."),
+            "security": security[index], "servers": servers[index]});
+        super::whole(&json!({"paths": {"/things": {"get": thing}},
+            "components": {"securitySchemes": schemes[index]}}))
+    };
+    let changes = compare(&of(0, "Orders"), &of(1, "Invoices"));
+    let told = changes.into_iter().filter(|one| one.code != "more_changes");
+    told.map(|one| format!("{} {}", one.code, one.after.unwrap_or_default()))
+        .collect()
+}
+
+#[test]
+fn no_number_of_scopes_addresses_or_servers_hides_what_decides() {
+    let names = |what: &str, count: usize| -> Vec<String> {
+        (0..count)
+            .map(|index| format!("{what}{index:03}"))
+            .collect()
+    };
+    let at = |urls: &[String]| -> Value { urls.iter().map(|url| json!({"url": url})).collect() };
+    let evil = "https://evil.example.com".to_owned();
+    let moved = |from: usize, to: usize| {
+        let mut there = names("https://there.example.com/", to);
+        there.push(evil.clone());
+        (at(&names("https://here.example.com/", from)), at(&there))
+    };
+    let oauth = |host: &str| -> Value {
+        let flow = |name: &str| {
+            let address = |kind: &str| (kind.to_owned(), format!("https://{host}/{name}/{kind}"));
+            let kinds = [
+                "authorizationUrl",
+                "deviceAuthorizationUrl",
+                "tokenUrl",
+                "refreshUrl",
+            ];
+            (
+                name.to_owned(),
+                kinds.map(address).into_iter().collect::<Value>(),
+            )
+        };
+        let flows = [
+            "implicit",
+            "password",
+            "clientCredentials",
+            "authorizationCode",
+        ];
+        json!({"type": "oauth2", "flows": flows.map(|name| flow(name)).into_iter().collect::<Value>()})
+    };
+    let schemes = |host: &str| -> Value {
+        let all = names("auth", 64).into_iter().chain(["other".to_owned()]);
+        all.map(|name| (name, oauth(host))).collect()
+    };
+    let (old, new) = (schemes("id.example.com"), schemes("evil.example.com"));
+    let with = |scopes: &[String], count: usize| -> Vec<Value> {
+        names("auth", count)
+            .iter()
+            .map(|name| json!({name: scopes}))
+            .collect()
+    };
+    let and_other = |mut all: Vec<Value>| {
+        all.push(json!({"other": []}));
+        Value::from(all)
+    };
+    let noises = [
+        (with(&[], 1), with(&names("scope", 300), 1), moved(2, 1)),
+        (with(&names("scope", 300), 60), with(&[], 60), moved(2, 1)),
+        (with(&[], 60), with(&[], 60), moved(50, 49)),
+    ];
+    println!("N = {} kinds of noise", noises.len());
+    for (before, after, (here, there)) in noises {
+        let (before, after) = (before.into(), and_other(after));
+        let shown = shown([&before, &after], [&here, &there], [&old, &new]);
+        for told in [
+            "title_changed Invoices",
+            "description_changed It is Invoices.",
+            "server_added https://evil.example.com",
+            "security_alternative_added other",
+        ] {
+            assert!(shown.iter().any(|one| one == told), "{told} of {shown:#?}");
+        }
+        let addresses = shown
+            .iter()
+            .find(|one| one.starts_with("security_address_changed"));
+        assert!(
+            addresses.is_some_and(|one| one.contains("evil.example.com")),
+            "{shown:#?}"
+        );
+    }
+}
+
 #[test]
 fn what_is_written_out_again_on_each_level_is_paid_for() {
     // Rings of definitions with long lists of choices: each pair of them is a comparison.
