@@ -6,11 +6,11 @@ use countersign_access::{ImportSource, Permit, RunJob};
 use countersign_domain::{
     Timestamp,
     digest::Digest,
-    id::{MemberId, RevisionId, SourceId},
+    id::{MemberId, RevisionId, SourceId, ToolVersionId},
     operation::{ImportedDocument, Server},
     record::Who,
 };
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, Value};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -266,6 +266,36 @@ impl TenantTx {
         };
         row.map(|row| at.json("servers", row.try_get("", "servers")?))
             .transpose()
+    }
+
+    /// The servers that documents named, each with the definitions that came with it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn servers_with(
+        &self,
+        versions: &[ToolVersionId],
+    ) -> Result<Vec<(Vec<Server>, Vec<ToolVersionId>)>, StoreError> {
+        let ids: Vec<Uuid> = versions.iter().map(|id| id.as_uuid()).collect();
+        let rows = self
+            .rows(
+                "SELECT r.id, r.servers, v.versions
+                 FROM (SELECT revision_id, array_agg(id) AS versions FROM tool_version
+                     WHERE tenant_id = $1 AND id = ANY ($2) GROUP BY revision_id) v
+                 JOIN revision r ON r.tenant_id = $1 AND r.id = v.revision_id",
+                [self.tenant().as_uuid().into(), Value::from(ids)],
+            )
+            .await?;
+        let of = |row: &QueryResult| {
+            let at = At {
+                table: "revision",
+                row: RevisionId::from(row.try_get::<Uuid>("", "id")?),
+            };
+            let versions: Vec<Uuid> = row.try_get("", "versions")?;
+            let versions = versions.into_iter().map(ToolVersionId::from).collect();
+            Ok((at.json("servers", row.try_get("", "servers")?)?, versions))
+        };
+        rows.iter().map(of).collect()
     }
 
     /// Says whether a later import of the same source is ready already.

@@ -5,10 +5,13 @@
 //! differs gets a new version, and a decision goes over to it only if nothing differs that needs a
 //! person to look; one that comes back after it was gone gets a new version too, even if it is as
 //! it was, and is off. Where somebody's word keeps an older definition turned on, people are shown
-//! what differs from that one, however many imports lie between. Names are kept, so that agents'
-//! prompts go on working.
+//! what differs from that one, the servers of its document with it, however many imports lie
+//! between. Names are kept, so that agents' prompts go on working.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use countersign_domain::{
     World,
@@ -59,6 +62,8 @@ pub(super) struct Before {
     pub(super) people: People,
     /// Changes of the document itself, such as of its servers.
     pub(super) document: Vec<Change>,
+    /// The same since the document that a definition came with.
+    pub(super) since: HashMap<ToolVersionId, Arc<[Change]>>,
 }
 
 impl Before {
@@ -216,7 +221,8 @@ impl<'a> Planning<'a> {
         }
         self.counts.changed += 1;
         let said = self.before.people.sorted(tool.id, &new);
-        let (mut outcome, mut changes) = self.weigh(tool.id, old.as_ref(), &new);
+        let (mut outcome, mut changes) =
+            self.weigh(tool.id, (old.as_ref(), &new), &self.before.document);
         if let (Outcome::Informed, Some(reason)) = (outcome, said.review()) {
             outcome = Outcome::Review(reason);
         }
@@ -316,16 +322,24 @@ impl<'a> Planning<'a> {
         new: &ImportedOperation,
     ) -> (Outcome, Vec<Change>) {
         let seen = tool.turned_on.unwrap_or(tool.imported);
-        self.weigh(tool.id, self.before.definition(seen).as_ref(), new)
+        let old = self.before.definition(seen);
+        let document = self.before.since.get(&seen).map_or(&[][..], |all| all);
+        let (outcome, mut changes) = self.weigh(tool.id, (old.as_ref(), new), document);
+        let inherits = |one: &ImportedOperation| one.servers.is_empty();
+        if inherits(new) && old.as_ref().is_some_and(inherits) {
+            let moved = document.iter().filter(|change| !change.only_informs());
+            changes.extend(moved.cloned());
+        }
+        (outcome, changes)
     }
 
-    /// What differs and what comes of it. Of a definition that cannot be compared, or that
-    /// differs in a way no check knows, somebody has to look.
+    /// What differs, and what comes of it and of what differs in the document. Of a definition that
+    /// cannot be compared, or that differs in a way no check knows, somebody has to look.
     fn weigh(
         &mut self,
         tool: ToolId,
-        old: Option<&ImportedOperation>,
-        new: &ImportedOperation,
+        (old, new): (Option<&ImportedOperation>, &ImportedOperation),
+        document: &[Change],
     ) -> (Outcome, Vec<Change>) {
         let unknown = Outcome::Review(ReviewReason::Support);
         let Some(old) = old else {
@@ -335,7 +349,7 @@ impl<'a> Planning<'a> {
             return (unknown, Vec::new());
         };
         let reviewed = self.before.people.reviewed(tool, old);
-        let reasons = [&changes, &self.before.document].map(|all| needs_review(&reviewed, all));
+        let reasons = [&changes, document].map(|all| needs_review(&reviewed, all));
         let outcome = match reasons.into_iter().flatten().min() {
             Some(reason) => Outcome::Review(reason),
             None if changes.is_empty() => unknown,

@@ -1,8 +1,11 @@
 //! Writes what an import makes of a document: load, decide, write, record with its event, commit,
 //! all in one transaction. The permit is the job's own.
 
+use std::{collections::HashMap, sync::Arc};
+
 use countersign_domain::{
     World,
+    drift::Change,
     event::Event,
     id::RevisionId,
     operation::ImportedDocument,
@@ -79,17 +82,21 @@ async fn load(
     document: &ImportedDocument,
 ) -> Result<Before, StoreError> {
     let known = tx.known_tools(revision.source).await?;
-    let compared = known.iter().flat_map(KnownTool::compared);
+    let compared: Vec<_> = known.iter().flat_map(KnownTool::compared).collect();
+    let mut since = HashMap::new();
+    for (servers, versions) in tx.servers_with(&compared).await? {
+        let changes: Arc<[Change]> = compare_servers(&servers, &document.servers).into();
+        since.extend(versions.into_iter().map(|one| (one, changes.clone())));
+    }
     let overrides = tx.overrides(OverridesOf::Source(revision.source)).await?;
     let servers = tx.servers_before(revision).await?;
     Ok(Before {
-        definitions: tx
-            .written_definitions(&compared.collect::<Vec<_>>())
-            .await?,
+        definitions: tx.written_definitions(&compared).await?,
         people: People::of(overrides),
         document: servers.map_or_else(Vec::new, |servers| {
             compare_servers(&servers, &document.servers)
         }),
+        since,
         known,
     })
 }

@@ -56,7 +56,7 @@ pub(crate) async fn turn_on(desk: &Desk, decided: &DecidedTool) {
 }
 
 /// The codes of what a tool's page says that differs from what was turned on.
-async fn since(desk: &Desk, tool: ToolId) -> Vec<String> {
+pub(crate) async fn since(desk: &Desk, tool: ToolId) -> Vec<String> {
     let (imports, environment) = (&desk.imports, desk.house.environment);
     let since = imports.since_turned_on(&desk.developer, tool, environment);
     let codes = since.await.unwrap().into_iter().map(|one| one.code);
@@ -300,6 +300,33 @@ async fn t80_what_differs_from_what_was_turned_on_is_told_until_somebody_has_loo
         .imports
         .since_turned_on(&stranger, tool, house.environment);
     assert_eq!(since.await.unwrap(), [], "another tenant sees nothing");
+}
+
+#[tokio::test]
+async fn t80_servers_that_the_document_named_when_a_tool_was_turned_on_are_not_forgotten() {
+    let (desk, tools, _) = after(|shop| {
+        shop["servers"] = json!([{"url": "https://elsewhere.example.com"}]);
+    })
+    .await;
+    let source = tools["GET /orders"].tool.source;
+    let mut given = shop();
+    given["servers"] = json!([{"url": "https://elsewhere.example.com"}]);
+    given["paths"]["/orders"]["get"]["summary"] = "List all orders".into();
+    let gone = given["paths"].as_object_mut().unwrap().remove("/gone");
+    let revision = desk.again(source, &given).await;
+    let server = Some(Outcome::Review(ReviewReason::Server));
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    let changes = changes.unwrap();
+    assert_eq!(told(&changes, "/orders"), server);
+    let all = ["title_changed", "description_changed", "server_changed"];
+    assert_eq!(codes(&changes, "/orders"), all);
+
+    given["paths"]["/gone"] = gone.unwrap();
+    let revision = desk.again(source, &given).await;
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    let changes = changes.unwrap();
+    assert_eq!(told(&changes, "/gone"), server, "it is back, elsewhere");
+    assert_eq!(codes(&changes, "/gone"), ["server_changed"]);
 }
 
 #[tokio::test]
