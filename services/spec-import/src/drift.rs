@@ -68,12 +68,15 @@ pub fn compare_operation(old: &ImportedOperation, new: &ImportedOperation) -> Ve
     .compare(&mut Budget::of_operation())
 }
 
-/// Compares two versions of one operation, each with the servers of its document.
-#[must_use]
+/// Compares two versions of one operation, each with the servers of its document. What differs
+/// though no check knows how is a change as well.
+///
+/// # Errors
+/// When an operation has no fingerprints, so that nobody can say what differs.
 pub fn compare_placed(
     old: (&ImportedOperation, &[Server]),
     new: (&ImportedOperation, &[Server]),
-) -> Vec<Change> {
+) -> Result<Vec<Change>, NotCanonical> {
     let mut budget = Budget::of_operation();
     let inherit = old.0.servers.is_empty() && new.0.servers.is_empty();
     let mut changes = if inherit {
@@ -87,7 +90,8 @@ pub fn compare_placed(
         servers: (old.1, new.1),
     };
     changes.extend(pair.compare(&mut budget));
-    changes
+    changes.extend(unexplained(old.0, new.0, &changes)?);
+    Ok(changes)
 }
 
 /// Compares the servers of two documents. Their order means nothing: a person pins one of them.

@@ -262,7 +262,8 @@ impl Imports {
                 (&new.operation, &new.servers),
             )
         });
-        Ok(compared.await.map_err(|_| ImportError::Interrupted)?)
+        let compared = compared.await.map_err(|_| ImportError::Interrupted)?;
+        Ok(compared.map_err(|_| ImportError::Interrupted)?)
     }
 
     async fn take_in(

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     imports::{Desk, document, get, paste},
-    reimports::{state, told, turn_on},
+    reimports::{since, state, told, turn_on},
 };
 
 /// A read and two definitions that it alone refers to: to the second only through a third.
@@ -294,7 +294,8 @@ const ATTACKS: [Attack; 25] = [
 ];
 
 /// Imports a shop, turns all of it on, imports it again with each read changed by its change, and
-/// says of each what state it is in and what people are told.
+/// says of each what state it is in and what people are told. Whatever is to be looked at again has
+/// something on the tool's page, too.
 async fn after(changes: &[&dyn Fn(&mut Read)]) -> Vec<(ToolState, Option<Outcome>, Vec<Change>)> {
     let desk = Desk::new().await;
     let mut given = shop(changes.len());
@@ -309,6 +310,18 @@ async fn after(changes: &[&dyn Fn(&mut Read)]) -> Vec<(ToolState, Option<Outcome
     let rows = desk.imports.changes(&desk.developer, revision.id).await;
     let rows = rows.unwrap();
     let tools = desk.tools(started.source).await;
+    for (key, decided) in &tools {
+        if state(&tools, key) == ToolState::NeedsReview {
+            let mut since = since(&desk, decided.tool.id).await;
+            since.retain(|code| {
+                !["operation_deprecated", "operation_id_changed"].contains(&&**code)
+            });
+            assert_ne!(
+                since, [""; 0],
+                "{key}: what differs from what was turned on"
+            );
+        }
+    }
     let of = |index: usize| {
         let path = path(index);
         let here = |row: &&RevisionChange| row.tool.as_ref().is_some_and(|tool| tool.path == path);
@@ -378,6 +391,8 @@ async fn t79_a_text_that_an_older_importer_did_not_mark_is_read_again_though_it_
     desk.again(started.source, &given).await;
     let tools = desk.tools(started.source).await;
     assert_eq!(state(&tools, "GET /orders0"), ToolState::NeedsReview);
+    let said = since(&desk, tools["GET /orders0"].tool.id).await;
+    assert_eq!(said, ["text_must_be_read"]);
     assert_eq!(state(&tools, "GET /orders1"), ToolState::On(Handling::Run));
 
     for decided in tools.values() {
