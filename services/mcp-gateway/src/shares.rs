@@ -37,14 +37,14 @@ pub(crate) const STREAMS: Limits = Limits {
     shared: 500,
 };
 
-/// KiB of requests that are being answered and of answers that wait until they are taken; 32 tenants
-/// have their own. What is beside them, the answers that are being made, is to stay below 64 MiB with
-/// them (T74).
+/// KiB of requests that are being answered and of answers that wait until they are taken; 256 tenants
+/// have their own, that of four calls. What is beside them, the answers that are being made, is to stay
+/// below 64 MiB with them (T74).
 pub(crate) const ROOM: Limits = Limits {
     per_agent: 16 << 10,
-    per_tenant: 256,
-    own: 8 << 10,
-    shared: 40 << 10,
+    per_tenant: 64,
+    own: 16 << 10,
+    shared: 32 << 10,
 };
 
 /// What is counted.
@@ -194,6 +194,26 @@ mod tests {
             "N = {PER_TENANT} streams of a tenant beside {} greedy ones, the last of which got {}",
             greedy.len(),
             others.len()
+        );
+    }
+
+    #[test]
+    fn tenants_that_take_all_the_room_leave_each_of_many_tenants_that_of_a_few_calls() {
+        const CALL: usize = 16;
+        let world = countersign_testkit::world();
+        let room = Shares::new(ROOM);
+        let all_of = |tenant: TenantId| -> Vec<_> {
+            let take = |_| room.take((tenant, world.id()), CALL);
+            (0..10_000).map_while(take).collect()
+        };
+        let greedy = [(); 50].map(|()| all_of(world.id()));
+        let newcomers = [(); 200].map(|()| all_of(world.id()));
+        let least = newcomers.iter().map(Vec::len).min();
+        assert_eq!(least, Some(4), "calls of a newcomer");
+        println!(
+            "N = {} tenants beside {} greedy ones, each with room for 4 calls",
+            newcomers.len(),
+            greedy.len()
         );
     }
 
