@@ -251,6 +251,64 @@ async fn t74_answers_that_nobody_takes_take_little_room() {
     );
 }
 
+/// A ping beside a call that waits, which take so many KiB once they are read, less a hundred bytes
+/// or two.
+fn heavy(kilobytes: usize) -> String {
+    let request = |zeros: usize| {
+        let zeros = vec!["0"; zeros].join(",");
+        format!(
+            r#"[{{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {{"many": [{zeros}]}}}},
+                {{"jsonrpc": "2.0", "id": 2, "method": "tools/call",
+                    "params": {{"name": "get_order", "arguments": {{"order_id": "withheld"}}}}}}]"#
+        )
+    };
+    let least = request(1);
+    let values = 1 + least.matches([',', '[', '{']).count();
+    request(1 + (kilobytes * 1024 - least.len() - values * 128) / (2 + 128))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t34_who_has_no_room_left_may_still_ask_what_needs_none() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let ada = house.owner_of("acme").await;
+    let shop = house.shop(&ada, &upstream.base).await;
+    let agent = house.agent_of(&ada, &shop).await;
+    let bearer = format!("Bearer {}", agent.token);
+    let headers = [
+        ("content-type", "application/json"),
+        ("authorization", &bearer),
+    ];
+    // An agent has 16 MiB, and of them each call that is under way 16 KiB.
+    let mut waiting = Vec::new();
+    for kilobytes in [11 << 10, (5 << 10) - 2 * 16] {
+        let request = heavy(kilobytes);
+        let mut wire = Wire::post(&agent.url, &headers, request.len()).await;
+        wire.send(&request).await;
+        waiting.push(wire);
+        let under_way = waiting.len();
+        until("it is under way", async || {
+            upstream.seen().len() == under_way
+        })
+        .await;
+    }
+
+    let order = json!({"order_id": "o-1"});
+    assert_eq!(house.call(&agent, "get_order", &order).await.status, 429);
+    for method in ["ping", "tools/list"] {
+        let message = json!({"jsonrpc": "2.0", "id": 1, "method": method}).to_string();
+        let answer = house
+            .http(Method::Post, &agent.url, &headers, Some(message))
+            .await;
+        assert_eq!(answer.status, 200, "{method}");
+    }
+
+    waiting.iter().for_each(|_| upstream.release());
+    for wire in waiting {
+        let answer = wire.answer().await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn t74_requests_of_many_small_values_take_little_room() {
     const CLIENTS: usize = 16;

@@ -31,6 +31,9 @@ pub const REQUEST_BYTES: usize = 1 << 20;
 /// The most memory that a request takes once it is read.
 const READ_BYTES: usize = 12 << 20;
 
+/// A request that takes no more, such as a ping, needs no room: what may be large of its answer has
+/// room of its own.
+const SMALL_BYTES: usize = 4 << 10;
 /// The protocol version that has batches.
 const BATCHES: &str = "2025-03-26";
 /// Where a batch is full: no call is made for it after this many bytes of answers.
@@ -185,7 +188,12 @@ fn room(agent: &Request<'_>, body: &[u8]) -> Result<Option<Share>, Problem> {
         return Err(Problem::new(status, "request_too_large", detail));
     }
     let whose = (agent.scope.tenant(), call::granted(agent).0);
-    Ok(agent.gateway.room.take(whose, weight.div_ceil(1 << 10)))
+    let needed = if weight > SMALL_BYTES {
+        weight.div_ceil(1 << 10)
+    } else {
+        0
+    };
+    Ok(agent.gateway.room.take(whose, needed))
 }
 
 /// A browser that was told another name for our address, or that comes from another site, is
