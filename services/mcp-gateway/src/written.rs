@@ -1,17 +1,31 @@
 //! Answers that are JSON already, and the room they take until the connection has taken them.
 
-use std::{collections::VecDeque, convert::Infallible, mem};
+use std::{
+    collections::VecDeque,
+    convert::Infallible,
+    mem,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use actix_web::{HttpResponse, body::SizedStream};
 use bytes::Bytes;
 use countersign_domain::id::{GrantId, TenantId};
-use futures_util::stream::unfold;
+use futures_util::stream::{Stream, unfold};
+use tokio::time::sleep;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::shares::{Share, Shares};
 
 /// The most that is handed to the connection at once: it copies what it is handed, however little
 /// of it the other side takes.
 const PIECE_BYTES: usize = 16 << 10;
+
+/// How long any answer may wait until it is taken.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// So many bytes of an answer give it a second more.
+const BYTES_PER_SECOND: u64 = 64 << 10;
 
 /// Room, in KiB, that each call has before it is made: that of an ordinary answer, or of the first
 /// words of a large one.
@@ -82,21 +96,43 @@ impl Written {
         self.pieces.iter().map(Bytes::len).sum()
     }
 
-    /// The answer by HTTP. Its room is free again when the last piece has been handed over, or the
-    /// other side is gone.
+    /// The answer by HTTP. Its room is free again when the last piece has been handed over, the other
+    /// side is gone, or has taken too long.
     pub(crate) fn into_response(self) -> HttpResponse {
         let size = self.len() as u64;
-        let handed_over = unfold(self, |mut left| async move {
-            let first = left.pieces.front_mut()?;
-            let piece = first.split_to(first.len().min(PIECE_BYTES));
-            if first.is_empty() {
-                left.pieces.pop_front();
-            }
-            Some((Ok::<_, Infallible>(piece), left))
-        });
+        let patience = PATIENCE + Duration::from_secs(size / BYTES_PER_SECOND);
         HttpResponse::Ok()
             .content_type("application/json")
-            .body(SizedStream::new(size, handed_over))
+            .body(SizedStream::new(size, self.handed_over(patience)))
+    }
+
+    /// The answer, piece by piece. Nobody asks for more of it while the other side takes nothing, so
+    /// a timer lets go of what is left; who comes for it then finds the connection closed.
+    fn handed_over(self, patience: Duration) -> impl Stream<Item = Result<Bytes, Infallible>> {
+        let left = Arc::new(Mutex::new(self));
+        let untaken = Arc::downgrade(&left);
+        let timer = AbortOnDropHandle::new(tokio::spawn(async move {
+            sleep(patience).await;
+            if let Some(left) = untaken.upgrade() {
+                mem::take(&mut *left.lock().unwrap_or_else(PoisonError::into_inner));
+            }
+        }));
+        unfold((left, timer), |(left, timer)| async move {
+            let piece = left
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .next_piece()?;
+            Some((Ok(piece), (left, timer)))
+        })
+    }
+
+    fn next_piece(&mut self) -> Option<Bytes> {
+        let first = self.pieces.front_mut()?;
+        let piece = first.split_to(first.len().min(PIECE_BYTES));
+        if first.is_empty() {
+            self.pieces.pop_front();
+        }
+        Some(piece)
     }
 }
 
@@ -118,6 +154,11 @@ impl From<Vec<u8>> for Written {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
+    use countersign_testkit::until;
+    use futures_util::StreamExt as _;
+
     use crate::shares::ROOM;
 
     use super::*;
@@ -135,5 +176,27 @@ mod tests {
         assert!(second.fits(FIRST_ROOM << 10), "its own it has already");
         drop(unread);
         assert!(third.fits(10 << 20), "what was taken is free again");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_not_taken_in_time_is_given_up_with_its_room() {
+        const SIZE: usize = 10 << 20;
+        let world = countersign_testkit::world();
+        let (shares, whose) = (Shares::new(ROOM), (world.id(), world.id()));
+        let begin = || Room::first(&shares, whose).unwrap();
+        let answer = || {
+            let mut room = begin();
+            assert!(room.fits(SIZE));
+            Written::from(vec![b'x'; SIZE]).keeping(room.hand_over())
+        };
+
+        let mut unread = pin!(answer().handed_over(Duration::from_millis(20)));
+        until("its room is free", async || begin().fits(SIZE)).await;
+        assert!(unread.next().await.is_none(), "it ends early");
+
+        let read = answer().handed_over(PATIENCE);
+        let pieces: Vec<_> = read.map(|piece| piece.unwrap().len()).collect().await;
+        assert_eq!(pieces.iter().sum::<usize>(), SIZE);
+        assert!(begin().fits(SIZE), "what was taken is free again");
     }
 }
