@@ -23,8 +23,12 @@ const DEPTH: u32 = 600;
 const NAMED: usize = 5;
 /// Values of an `enum` that are looked at in the time of one visit, to see whether all are texts.
 const LOOKED_AT: usize = 128;
-/// Parts of items that are compared in the time of one visit.
+/// Parts of items that are read or compared in the time of one visit.
 const COMPARED: usize = 256;
+/// Bytes of a text that count as another such part.
+const NODE: usize = 64;
+/// Items of a list that is so short that each is compared with all others.
+const PAIRED: usize = 15;
 
 /// Why arguments are refused unseen.
 const TOO_MUCH: &str = "checking them against the schema takes more steps than are made";
@@ -222,22 +226,29 @@ fn longer(keyword: &str, rule: &Value, value: &Value) -> usize {
     }
 }
 
-/// Visits that looking for equal items is worth. Texts and numbers are found at once, but lists and
-/// objects can be made so that each is compared with all others: their shape is no part of what
-/// they are found by.
+/// Visits that looking for equal items is worth. All are read, each time. Of a long list, texts and
+/// numbers are then found at once, but lists and objects can be made so that each is compared with
+/// all others: their shape is no part of what they are found by.
 fn compared(items: &[Value]) -> usize {
-    let nested = items
+    let one_by_one = items
         .iter()
-        .filter(|item| item.is_array() || item.is_object());
-    let nodes: usize = nested.clone().map(nodes).sum();
-    nested.count().saturating_mul(nodes) / COMPARED
+        .filter(|item| items.len() <= PAIRED || item.is_array() || item.is_object());
+    let each: usize = one_by_one.clone().map(nodes).sum();
+    let all: usize = items.iter().map(nodes).sum();
+    all.saturating_add(one_by_one.count().saturating_mul(each)) / COMPARED
 }
 
 fn nodes(value: &Value) -> usize {
     let inner: usize = match value {
         Value::Array(items) => items.iter().map(nodes).sum(),
-        Value::Object(members) => members.values().map(nodes).sum(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+        Value::Object(members) => {
+            let members = members.iter();
+            members
+                .map(|(name, one)| name.len() / NODE + nodes(one))
+                .sum()
+        }
+        Value::String(text) => text.len() / NODE,
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     };
     1 + inner
 }
@@ -349,11 +360,26 @@ mod tests {
         assert!(visits(&unique, &objects(5_000)).unwrap() < CHECKED);
         assert_eq!(visits(&unique, &objects(100_000)), Err(TOO_MUCH));
         let texts: Vec<Value> = (0..100_000).map(|n| n.to_string().into()).collect();
-        assert_eq!(visits(&unique, &texts.into()), Ok(1));
+        let read = u32::try_from(texts.len() / COMPARED).unwrap();
+        assert_eq!(visits(&unique, &texts.into()), Ok(1 + read));
         assert_eq!(
             visits(&json!({"uniqueItems": false}), &objects(100_000)),
             Ok(1)
         );
+    }
+
+    #[test]
+    fn items_that_have_to_differ_count_as_often_as_they_are_read() {
+        let unique = |times: usize| json!({"allOf": vec![json!({"uniqueItems": true}); times]});
+        let texts = |count: usize, bytes: usize| -> Value {
+            (0..count).map(|n| format!("{n:0bytes$}")).collect()
+        };
+        let numbers: Value = (0..80_000).collect();
+        for list in [numbers, texts(20, 50_000), texts(15, 50_000)] {
+            assert!(visits(&unique(10), &list).unwrap() < EXPLAINED);
+            assert_eq!(visits(&unique(9_000), &list), Err(TOO_MUCH));
+        }
+        assert!(visits(&unique(9_000), &texts(15, 10)).unwrap() < EXPLAINED);
     }
 
     #[test]
