@@ -17,6 +17,7 @@ use countersign_domain::{
     record::{Act, Record, RecordedTool, Status, redact},
     risk::RiskClass,
 };
+use countersign_secret_injection::credential_label;
 use countersign_store::{CallFacts, catalogue::ConnectionFacts};
 use countersign_tool_registry::{Catalogue, CatalogueTool};
 use serde_json::{Map, Value};
@@ -63,18 +64,14 @@ impl Call {
         record.arguments = Some(redact(&self.arguments));
         record.arguments_digest = Some(self.digest);
         record.verdict = Some(self.verdict);
-        record.credential = credential_label(&self.tool);
+        record.credential = self.tool.connection.as_ref().and_then(|connection| {
+            credential_label(self.tool.operation(), &self.arguments, connection)
+        });
         if !self.decoded.is_empty() {
             record = record.with("decoded", self.decoded.clone());
         }
         record
     }
-}
-
-/// The credential that a call would use, as the store writes it: `id/version`.
-pub(crate) fn credential_label(tool: &CatalogueTool) -> Option<String> {
-    let credential = tool.connection.as_ref()?.credential.as_ref()?;
-    Some(format!("{}/{}", credential.id, credential.version))
 }
 
 fn recorded(catalogue: &Catalogue, tool: &CatalogueTool) -> RecordedTool {

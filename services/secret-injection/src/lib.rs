@@ -2,7 +2,7 @@
 //!
 //! [`Connections`] is where members say where an API lives and store what lets requests in there.
 //! [`Dispatch`] sends one authorized call; [`Injector`] does so from this process, and
-//! [`preview`] shows a reviewer what would be sent.
+//! [`preview`] shows a reviewer what would be sent, [`credential_label`] tells the log with what.
 //!
 //! Three pure parts surround the sending. [`build`](mod@build) turns the arguments of a tool into
 //! the exact bytes of one request, so that what a reviewer saw is what is sent. [`scrub`] takes
@@ -22,7 +22,7 @@ pub use connections::{
 pub use countersign_store::credential_suspensions::Suspension;
 pub use dispatch::{
     Dispatch, DispatchError, DispatchOutcome, Injector, OutboundCall, Preview, RequestRefused,
-    Sent, preview,
+    Sent, credential_label, preview,
 };
 pub use scrub::{ScrubStream, Scrubbed, Scrubber};
 pub use shape::{Flag, ToolAnswer, shape};

@@ -16,10 +16,11 @@ use countersign_domain::{
     text,
 };
 use countersign_secret_injection::preview;
+use countersign_store::catalogue::CredentialFacts;
 use serde_json::{Value, json};
 
 use crate::{
-    call::{Call, Connected, credential_label, refuse, run},
+    call::{Call, Connected, refuse, run},
     reply::{META_CALL, META_CODE, META_HOLD, Refusal, ToolResult},
     serve::{Outcome, Request},
     wire::Id,
@@ -36,7 +37,8 @@ pub(crate) async fn hold(agent: &Request<'_>, id: &Id, (call, connection): Conne
     };
     let request = json!(shown);
     let base_url = connection.base_url.to_string();
-    let credential = credential_label(&call.tool);
+    // What the countersignature is bound to, also where an argument stands in its place.
+    let credential = connection.credential.as_ref().map(CredentialFacts::label);
     let why = why(&call);
     let proposal = Proposal {
         call: call.id,

@@ -13,7 +13,7 @@ use super::{
     Dispatch, DispatchError, DispatchOutcome, OutboundCall, Sent,
     answer::{Answered, read},
     inject::{inject, secret_parts},
-    prepare::prepare,
+    prepare::{Prepared, prepare},
 };
 use crate::Scrubber;
 
@@ -33,11 +33,9 @@ impl Injector {
 
     async fn exchange(
         &self,
-        authorized: &Authorized,
         call: &OutboundCall<'_>,
+        prepared: Prepared<'_>,
     ) -> Result<Answered, DispatchError> {
-        check_authority(authorized, call)?;
-        let prepared = prepare(call.operation, call.arguments, call.connection)?;
         let opened = match prepared.credential {
             Some(credential) => Some(self.open(call, credential).await?),
             None => None,
@@ -71,18 +69,18 @@ impl Injector {
 #[async_trait]
 impl Dispatch for Injector {
     async fn send(&self, authorized: Authorized, call: OutboundCall<'_>) -> DispatchOutcome {
-        let exchanged = self.exchange(&authorized, &call).await;
-        let label = || {
-            call.connection
-                .credential
-                .as_ref()
-                .map(CredentialFacts::label)
+        let prepared = authorized_request(&authorized, &call);
+        let credential = prepared.as_ref().ok().and_then(|ready| ready.credential);
+        let exchanged = match prepared {
+            Ok(prepared) => self.exchange(&call, prepared).await,
+            Err(error) => Err(error),
         };
+        let label = credential.map(CredentialFacts::label);
         match exchanged {
             Ok(answered) => DispatchOutcome {
                 result: Ok(answered.answer),
                 upstream_status: Some(answered.status),
-                credential: label(),
+                credential: label,
                 redacted: answered.redacted,
                 sent: Sent::Yes,
             },
@@ -92,7 +90,7 @@ impl Dispatch for Injector {
                 DispatchOutcome {
                     result: Err(error),
                     upstream_status: None,
-                    credential: label().filter(|_| sent != Sent::No),
+                    credential: label.filter(|_| sent != Sent::No),
                     redacted: false,
                     sent,
                 }
@@ -113,6 +111,15 @@ fn log(authorized: &Authorized, error: &DispatchError) {
             debug!(tenant.id = %tenant, call.id = %call, cause, "a call has no answer: {error}");
         }
     }
+}
+
+/// The request that the authority is for.
+fn authorized_request<'a>(
+    authorized: &Authorized,
+    call: &OutboundCall<'a>,
+) -> Result<Prepared<'a>, DispatchError> {
+    check_authority(authorized, call)?;
+    Ok(prepare(call.operation, call.arguments, call.connection)?)
 }
 
 /// The authority is for one tenant, one definition and one set of arguments.

@@ -54,6 +54,21 @@ pub(super) fn prepare<'a>(
     })
 }
 
+/// The credential that a call would be sent with, as `id/version`: none where an argument stands in
+/// its place.
+#[must_use]
+pub fn credential_label(
+    operation: &ImportedOperation,
+    arguments: &Map<String, Value>,
+    connection: &ConnectionFacts,
+) -> Option<String> {
+    let stored = connection.credential.as_ref()?;
+    // Nowhere else is anything sent without it.
+    let is_left_out = operation.security == Security::Public
+        && prepare(operation, arguments, connection).is_ok_and(|ready| ready.credential.is_none());
+    (!is_left_out).then(|| stored.label())
+}
+
 /// The address that the operation's path is appended to (`OpenAPI` 3.1 section 4.8.5): the
 /// operation's own server where it has one, as long as the pinned address covers it. Nothing in a
 /// document can widen what a member has pinned.

@@ -6,7 +6,7 @@ use countersign_domain::{
     operation::{Body, BodyKind, Method, Place as In, Security},
     record::Status,
 };
-use countersign_secret_injection::{Dispatch as _, OutboundCall, Sent, preview};
+use countersign_secret_injection::{Dispatch as _, OutboundCall, Sent, credential_label, preview};
 use serde_json::{Value, json};
 
 use crate::{
@@ -204,14 +204,20 @@ async fn an_operation_that_lets_anybody_in_takes_an_argument_where_the_credentia
     list.security = Security::Public;
 
     let given = object(&json!({"X-Api-Key": "mine"}));
-    let shown = preview(&list, &given, &house.facts().await).unwrap();
+    let facts = house.facts().await;
+    let shown = preview(&list, &given, &facts).unwrap();
     assert_eq!(shown.credential, None);
-    house.call(&list, &json!({"X-Api-Key": "mine"})).await;
+    assert_eq!(credential_label(&list, &given, &facts), None);
+    let outcome = house.call(&list, &json!({"X-Api-Key": "mine"})).await;
     assert_eq!(upstream.only().header("x-api-key"), Some("mine"));
+    assert_eq!(outcome.credential, None, "nobody was shown ours");
 
-    house.call(&list, &json!({})).await;
+    let outcome = house.call(&list, &json!({})).await;
     let [_, second] = upstream.arrived().try_into().unwrap();
     assert_eq!(second.header("x-api-key"), Some(SECRET), "there is room");
+    assert!(outcome.credential.is_some());
+    let label = credential_label(&list, &object(&json!({})), &facts);
+    assert_eq!(outcome.credential, label);
 }
 
 #[tokio::test]
