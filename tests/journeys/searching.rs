@@ -41,7 +41,7 @@ async fn searches_of_a_long_log_end_and_leave_the_other_pages_their_connections(
     let count = |answer| told.iter().filter(|told| **told == answer).count();
     let too_long = count((400, Some("search_too_long")));
     let too_many = count((429, Some("too_many_searches")));
-    assert!(too_long >= 2, "{told:?}");
+    assert!(too_long >= 1, "{told:?}");
     assert_eq!(too_long + too_many, SEARCHES, "{told:?}");
     let (status, page) = get("/t/acme/audit?text=owner").await;
     assert!(status == 200 && page.contains("member.signed_up"), "{page}");

@@ -28,7 +28,7 @@ pub enum AuditError {
     /// The filter asks for what no row can have.
     #[error("ask for days of the years 1 to 9999, and for text without the character 0")]
     FilterUnreadable,
-    /// As many searches as may run at once do.
+    /// The tenant has a search under way, or those of others left no room in time.
     #[error("enough searches of the audit log are running; wait a few seconds and try again")]
     TooManySearches,
     /// The search would have to look at too many rows.
@@ -132,7 +132,7 @@ impl Audit {
         filter: &RecordFilter,
         before: Option<RecordId>,
     ) -> Result<Vec<RecordRow>, AuditError> {
-        let place = self.searches.begin(scope.tenant());
+        let place = self.searches.begin(scope.tenant()).await;
         let place = place.ok_or(AuditError::TooManySearches)?;
         let (store, scope, filter) = (self.store.clone(), scope.clone(), filter.clone());
         let search = async move {

@@ -1,17 +1,23 @@
 //! How many searches of audit logs run at once in this process.
 //!
 //! A search may read a whole log. A quarter of the connections for requests is all that searches
-//! ever hold, so that whoever has a long log, and whoever has many tenants, leaves the other pages
-//! theirs.
+//! ever hold, and one of them all that a tenant does, so that the other pages are left theirs.
+//! Where all are held, whoever comes waits, first come first served: a tenant that searches all the
+//! time stands behind the others before it has the next.
 
 use std::{sync::Arc, time::Duration};
 
 use countersign_domain::id::TenantId;
 use moka::{policy::EvictionPolicy, sync::Cache};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
-/// Searches of one tenant.
-const OF_A_TENANT: usize = 2;
+/// Searches of one tenant, those that wait among them.
+const OF_A_TENANT: usize = 1;
+/// How long a search waits for others to end, each of which is cut short after as long.
+const WAIT: Duration = Duration::from_secs(3);
 
 /// Counts the searches that run. Clones count together.
 #[derive(Clone, Debug)]
@@ -36,13 +42,12 @@ impl Searches {
         }
     }
 
-    /// Begins a search, unless as many as may run do.
-    pub(crate) fn begin(&self, tenant: TenantId) -> Option<Place> {
+    /// Begins a search, unless the tenant has one under way or too many others are.
+    pub(crate) async fn begin(&self, tenant: TenantId) -> Option<Place> {
         let places = || Arc::new(Semaphore::new(OF_A_TENANT));
         let of_tenant = self.of_tenants.get_with(tenant, places);
-        Some([
-            of_tenant.try_acquire_owned().ok()?,
-            Arc::clone(&self.all).try_acquire_owned().ok()?,
-        ])
+        let of_tenant = of_tenant.try_acquire_owned().ok()?;
+        let waited = timeout(WAIT, Arc::clone(&self.all).acquire_owned()).await;
+        Some([of_tenant, waited.ok()?.ok()?])
     }
 }

@@ -8,12 +8,16 @@ use countersign_domain::{
     decision::{Decision, Rule, Verdict},
     digest::Digest,
     record::{Act, Record, Status},
+    role::Role,
 };
 use countersign_reporting::{Audit, RecordFilter};
 use countersign_testkit::until;
 use serde_json::json;
 use sqlx::Executor as _;
-use tokio::time::timeout;
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
 use crate::home::{Home, READ, REFUND, age, object};
 
@@ -112,6 +116,37 @@ async fn a_search_that_nobody_waits_for_keeps_its_place_until_it_is_over() {
     assert_eq!(refused.code(), "too_many_searches");
     holder.execute("ROLLBACK").await.unwrap();
     until("its end", async || search().await.is_ok()).await;
+}
+
+#[tokio::test]
+async fn a_tenant_searches_once_at_a_time_and_waits_for_the_searches_of_others() {
+    let home = Home::open().await;
+    let audit = audit(&home);
+    let filter = by(|filter| &mut filter.text, "refund");
+    let mut tenants = vec![home.owner.clone(), home.stranger.clone()];
+    // More than searches that run at once.
+    for n in 0..home.database.store().request_connections() {
+        let house = home.database.house(&format!("tenant-{n}")).await;
+        tenants.push(house.member(&home.database, Role::Owner).await);
+    }
+    let mut holder = home.admin().await;
+    holder.execute("BEGIN; LOCK TABLE record").await.unwrap();
+    let searches: JoinSet<_> = tenants
+        .into_iter()
+        .map(|owner| {
+            let (audit, filter) = (audit.clone(), filter.clone());
+            async move {
+                let [one, another] = [(); 2].map(|()| audit.list(&owner, &filter, None));
+                let (one, another) = tokio::join!(one, another);
+                (one.map(|page| page.rows.len()), another.unwrap_err().code())
+            }
+        })
+        .collect();
+    sleep(Duration::from_millis(300)).await;
+    holder.execute("ROLLBACK").await.unwrap();
+    for (found, refused) in searches.join_all().await {
+        assert_eq!((found.unwrap(), refused), (0, "too_many_searches"));
+    }
 }
 
 #[tokio::test]
