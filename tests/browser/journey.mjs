@@ -115,6 +115,7 @@ try {
     reviewing.importFolder,
     reviewing.filter,
     reviewing.decideTogether,
+    reviewing.chooseAmongMany,
     reviewing.decideWithoutScripts,
     reviewing.decideOnPhone,
     reviewing.importAgain,

@@ -106,7 +106,41 @@ export async function decideTogether(scene) {
   checks.that("each decision has its own row in the log", row.includes("tool.turned_on"), row);
 }
 
-/** The same with no script at all; and all is off again for what comes after. */
+/** Where many tools are on, those of a new endpoint are searched for and ticked together. */
+export async function chooseAmongMany(scene) {
+  const { checks, watch, owner } = scene;
+  const { page, keys } = owner;
+  checks.about("Choosing among many tools");
+  const address = `${scene.origin}/t/${scene.tenant}/new-endpoint`;
+  await page.goto(address);
+  const group = 'details.choices:has-text("list_shelf_7")';
+  const shown = page.locator("#endpoint-form label:not([hidden]) [name=tool]");
+  const ticked = page.locator("#endpoint-form [name=tool]:checked");
+  const told = () => page.locator(`#endpoint-form > p [data-ticked], ${group} [data-ticked]`).allInnerTexts();
+  const offered = await shown.count();
+  checks.that("all that are on are offered", offered > SHELVES, offered);
+  checks.same("many are folded away", await page.locator(group).evaluate((fold) => fold.open), false);
+  await keys.type("#endpoint-form [name=name]", "Reading room");
+  await keys.type("#narrow-tools", "SHELF_7");
+  checks.same("the search narrows", await shown.count(), 11);
+  checks.that("and opens the fold, so that all of them can be seen", await page.locator(`${group} label:visible`).count() === 11);
+  await page.keyboard.press("Enter");
+  await keys.reach(`${group} [data-ticks]`);
+  await page.keyboard.press("Space");
+  checks.same("all are ticked together", await ticked.count(), 11);
+  checks.that("and none but those that are shown", await ticked.evaluateAll((boxes) => boxes.every((box) => box.checkVisibility())));
+  checks.same("they are counted, of the group and of all", await told(), ["11", "11"]);
+  await watch.look(page, "endpoint-new-narrowed");
+  await page.keyboard.press("Space");
+  checks.same("and none of them", await ticked.count(), 0);
+  checks.same("nor counted", await told(), ["0", "0"]);
+  await keys.type("#narrow-tools", " ");
+  await page.keyboard.press("Backspace");
+  checks.same("without a search all are there", await shown.count(), offered);
+  checks.same("Enter in the search has sent nothing", page.url(), address);
+}
+
+/** Decides with no script at all; and all is off again for what comes after. */
 export async function decideWithoutScripts(scene) {
   const { checks, watch } = scene;
   checks.about("Deciding about many without scripts");
