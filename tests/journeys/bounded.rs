@@ -302,7 +302,9 @@ async fn t34_who_has_no_room_left_may_still_ask_what_needs_none() {
         assert_eq!(answer.status, 200, "{method}");
     }
 
-    waiting.iter().for_each(|_| upstream.release());
+    for _ in &waiting {
+        upstream.release();
+    }
     for wire in waiting {
         let answer = wire.answer().await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");

@@ -2,8 +2,9 @@
 //!
 //! A search may read a whole log. A quarter of the connections for requests is all that searches
 //! ever hold, and one of them all that a tenant does, so that the other pages are left theirs.
-//! Where all are held, whoever comes waits, first come first served: a tenant that searches all the
-//! time stands behind the others before it has the next.
+//! Where all are held, whoever comes waits, first come first served, among those of the tenant and
+//! then among all: a tenant that searches all the time stands behind the others before it has the
+//! next.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,7 +15,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Searches of one tenant, those that wait among them.
+/// Searches of one tenant, those that wait for other tenants among them.
 const OF_A_TENANT: usize = 1;
 /// How long a search waits for others to end, each of which is cut short after as long.
 const WAIT: Duration = Duration::from_secs(3);
@@ -42,12 +43,14 @@ impl Searches {
         }
     }
 
-    /// Begins a search, unless the tenant has one under way or too many others are.
+    /// Begins a search, unless others of the tenant or of all go on for too long.
     pub(crate) async fn begin(&self, tenant: TenantId) -> Option<Place> {
         let places = || Arc::new(Semaphore::new(OF_A_TENANT));
         let of_tenant = self.of_tenants.get_with(tenant, places);
-        let of_tenant = of_tenant.try_acquire_owned().ok()?;
-        let waited = timeout(WAIT, Arc::clone(&self.all).acquire_owned()).await;
-        Some([of_tenant, waited.ok()?.ok()?])
+        let both = async {
+            let of_tenant = of_tenant.acquire_owned().await.ok()?;
+            Some([of_tenant, Arc::clone(&self.all).acquire_owned().await.ok()?])
+        };
+        timeout(WAIT, both).await.ok()?
     }
 }

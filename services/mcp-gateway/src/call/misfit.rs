@@ -27,6 +27,8 @@ const LOOKED_AT: usize = 128;
 const COMPARED: usize = 256;
 /// Bytes of a text that count as another such part.
 const NODE: usize = 64;
+/// Bytes of a text that are read in the time of one visit.
+const READ: usize = 512;
 /// Items of a list that is so short that each is compared with all others.
 const PAIRED: usize = 15;
 
@@ -219,11 +221,17 @@ fn longer(keyword: &str, rule: &Value, value: &Value) -> usize {
         // Texts are found at once, among a null too; anything else is compared one by one.
         ("enum", Value::Array(values), _) => {
             let at_once = values.iter().all(|one| one.is_string() || one.is_null());
-            values.len() / if at_once { LOOKED_AT } else { 1 }
+            values.len() / if at_once { LOOKED_AT } else { 1 } + read(value)
         }
+        ("minLength" | "maxLength" | "const", _, _) => read(value),
         ("uniqueItems", Value::Bool(true), Value::Array(items)) => compared(items),
         _ => 0,
     }
+}
+
+/// Visits that a text is worth that is read from its beginning to its end.
+fn read(value: &Value) -> usize {
+    value.as_str().map_or(0, |text| text.len() / READ)
 }
 
 /// Visits that looking for equal items is worth. All are read, each time. Of a long list, texts and
@@ -269,6 +277,22 @@ fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_text_counts_as_often_as_it_is_read() {
+        let long = Value::from("é".repeat(500_000));
+        for rule in [
+            json!({"minLength": 1}),
+            json!({"maxLength": 2_000_000}),
+            json!({"const": "a"}),
+            json!({"enum": ["a"]}),
+        ] {
+            let all = |times: usize| json!({"allOf": vec![rule.clone(); times]});
+            assert!(visits(&all(2), &long).unwrap() < EXPLAINED, "{rule}");
+            assert_eq!(visits(&all(9_000), &long), Err(TOO_MUCH), "{rule}");
+            assert!(visits(&all(9_000), &json!("a")).is_ok(), "{rule}");
+        }
+    }
 
     /// An object inside an object, so many times.
     fn nested(levels: u32) -> Value {

@@ -182,8 +182,9 @@ impl Form {
             let form = piece.split("</form").next().unwrap_or(piece);
             let (tag, inside) = form.split_once('>')?;
             let to = attribute(tag, "action")?;
+            let is_it = to.split('?').next()?.ends_with(action);
             let hidden = inside.split("<input").skip(1).filter_map(hidden_field);
-            to.ends_with(action).then(|| Self {
+            is_it.then(|| Self {
                 action: to,
                 hidden: hidden.collect(),
             })

@@ -119,7 +119,7 @@ async fn a_search_that_nobody_waits_for_keeps_its_place_until_it_is_over() {
 }
 
 #[tokio::test]
-async fn a_tenant_searches_once_at_a_time_and_waits_for_the_searches_of_others() {
+async fn searches_wait_for_one_another_first_come_first_served() {
     let home = Home::open().await;
     let audit = audit(&home);
     let filter = by(|filter| &mut filter.text, "refund");
@@ -138,14 +138,14 @@ async fn a_tenant_searches_once_at_a_time_and_waits_for_the_searches_of_others()
             async move {
                 let [one, another] = [(); 2].map(|()| audit.list(&owner, &filter, None));
                 let (one, another) = tokio::join!(one, another);
-                (one.map(|page| page.rows.len()), another.unwrap_err().code())
+                [one, another].map(|found| found.map(|page| page.rows.len()))
             }
         })
         .collect();
     sleep(Duration::from_millis(300)).await;
     holder.execute("ROLLBACK").await.unwrap();
-    for (found, refused) in searches.join_all().await {
-        assert_eq!((found.unwrap(), refused), (0, "too_many_searches"));
+    for found in searches.join_all().await.into_iter().flatten() {
+        assert_eq!(found.unwrap(), 0);
     }
 }
 

@@ -190,8 +190,8 @@ fn addresses(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
         let there = places.iter().filter_map(|place| all.get(place));
         there.cloned().collect()
     };
-    let (gone, come) = (of(before), of(after));
-    let (code, what, severity) = match (gone.is_empty(), come.is_empty()) {
+    let (gone, now) = (of(before), of(after));
+    let (code, what, severity) = match (gone.is_empty(), now.is_empty()) {
         (true, true) => return,
         (true, false) => ("security_address_added", "new", SecuritySeverity::Medium),
         (false, true) => ("security_address_removed", "gone", SecuritySeverity::Medium),
@@ -213,7 +213,7 @@ fn addresses(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
         Found::new(ChangeKind::Security, code, text)
             .security(severity)
             .at(&place)
-            .values(listed(gone).as_deref(), listed(come).as_deref()),
+            .values(listed(gone).as_deref(), listed(now).as_deref()),
     );
 }
 

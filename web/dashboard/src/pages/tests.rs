@@ -59,6 +59,14 @@ fn every_form_that_changes_something_carries_the_token() {
 }
 
 #[test]
+fn who_answers_after_the_end_of_the_session_is_led_back_to_the_same_request() {
+    let pages = drawn::pages("Orders");
+    let consent = pages.iter().find(|(name, _)| *name == "consent").unwrap();
+    let form = "<form method=\"post\" action=\"/oauth/consent?request=authz_";
+    assert!(consent.1.contains(form), "{}", consent.1);
+}
+
+#[test]
 fn every_id_is_there_once_and_every_field_has_a_label() {
     for (name, html) in drawn::pages("Orders") {
         let ids: Vec<_> = attributes(&html, "id");

@@ -228,7 +228,7 @@ fn no_number_of_scopes_addresses_or_servers_hides_what_decides() {
             "clientCredentials",
             "authorizationCode",
         ];
-        json!({"type": "oauth2", "flows": flows.map(|name| flow(name)).into_iter().collect::<Value>()})
+        json!({"type": "oauth2", "flows": flows.map(flow).into_iter().collect::<Value>()})
     };
     let schemes = |host: &str| -> Value {
         let all = names("auth", 64).into_iter().chain(["other".to_owned()]);
