@@ -182,9 +182,8 @@ impl Form {
             let form = piece.split("</form").next().unwrap_or(piece);
             let (tag, inside) = form.split_once('>')?;
             let to = attribute(tag, "action")?;
-            let is_it = to.split('?').next()?.ends_with(action);
             let hidden = inside.split("<input").skip(1).filter_map(hidden_field);
-            is_it.then(|| Self {
+            to.ends_with(action).then(|| Self {
                 action: to,
                 hidden: hidden.collect(),
             })

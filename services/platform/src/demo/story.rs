@@ -5,6 +5,7 @@ use countersign_domain::{World, name::Slug, operation::Method};
 use countersign_egress::Egress;
 use countersign_store::record_reading::{RecordFilter, RecordRow};
 use serde_json::{Value, json};
+use url::Position;
 
 use super::{
     agent::{Agent, Called},
@@ -147,8 +148,10 @@ async fn connect(stage: &Stage, cast: &Cast, tale: &mut Tale) -> anyhow::Result<
         "the consent page does not name the agent"
     );
     tale.kept("the developer signed in and sees who asks for what");
+    // The form says for which request it is in its address, too.
+    let here = &page.url[Position::BeforePath..];
     let answered = browser
-        .submit(&page, "/oauth/consent", &[("answer", "approve")])
+        .submit(&page, here, &[("answer", "approve")])
         .await?;
     agent.take(&way, &asked, &answered.url).await?;
     tale.kept("the developer agreed; the code became a token for this endpoint alone");
