@@ -240,7 +240,8 @@ impl Imports {
     }
 
     /// What differs from the definition of a tool that somebody turned on in an environment;
-    /// nothing where it is off, or on as it is.
+    /// nothing where it is off, or on as it is, and of a definition that cannot be compared any
+    /// more, with which its tool can still be turned off.
     ///
     /// # Errors
     /// When the caller may not read.
@@ -252,7 +253,11 @@ impl Imports {
     ) -> Result<Vec<Change>, StartError> {
         scope.check(ReadTenant::NAME)?;
         let tx = self.store.begin(scope).await?;
-        let Some((old, new)) = tx.turned_on_and_now(tool, environment).await? else {
+        let both = match tx.turned_on_and_now(tool, environment).await {
+            Err(StoreError::Unreadable { .. }) => None,
+            both => both?,
+        };
+        let Some((old, new)) = both else {
             return Ok(Vec::new());
         };
         drop(tx);
@@ -263,7 +268,7 @@ impl Imports {
             )
         });
         let compared = compared.await.map_err(|_| ImportError::Interrupted)?;
-        Ok(compared.map_err(|_| ImportError::Interrupted)?)
+        Ok(compared.unwrap_or_default())
     }
 
     async fn take_in(

@@ -300,6 +300,14 @@ async fn t80_what_differs_from_what_was_turned_on_is_told_until_somebody_has_loo
         .imports
         .since_turned_on(&stranger, tool, house.environment);
     assert_eq!(since.await.unwrap(), [], "another tenant sees nothing");
+    // A definition that nobody can read any more takes no page away: its tool can be turned off.
+    let mut admin = desk.database.admin().await;
+    let unreadable = "UPDATE tool_version v SET definition = '{}' FROM enablement e
+        WHERE e.tool_version_id = v.id AND e.tool_id = $1 AND e.state = 'on'";
+    let spoiled = sqlx::query(unreadable).bind(tool.as_uuid());
+    let spoiled = spoiled.execute(&mut admin).await.unwrap();
+    assert_eq!(spoiled.rows_affected(), 1);
+    assert_eq!(self::since(&desk, tool).await, [""; 0]);
 }
 
 #[tokio::test]
