@@ -49,7 +49,7 @@ static SECRET_PAIRS: List = List::new(
         client config, vpn config, wireguard config, join command, invite code, websocket url, \
         socket url, device code, user code, registration code, activation code, wallet key, pairing code, rdp file, \
         connection detail, connection data, connection info, license file, license key, upload policy, post policy, join url, \
-        join link, verification code, auth code, authorization code, activation key, access signature, \
+        join link, start url, password hash, verification code, auth code, authorization code, activation key, access signature, \
         sensitive detail, web key, key set, community string, preshared key, pre shared key, shared key",
     ],
 );
@@ -62,7 +62,7 @@ static SHOWN_IN_LISTS: List = List::new(
         scratch code, bypass code, connection string, connection uri, connection url, \
         database url, presigned url, signed url, upload url, download url, signed link, \
         presigned link, signed cookie, login link, magic link, access code, pin code, \
-        connection detail, connection data, connection info, otp, passcode, verification code, cvc2, cvv2, activation key",
+        connection detail, connection data, connection info, otp, passcode, verification code, cvc2, cvv2, activation key, password hash",
     ],
 );
 

@@ -103,7 +103,7 @@ const VERBS: &[Verbs] = &[
     },
     Verbs {
         act: Act::Toggle,
-        clear: "follow, unfollow, unstar, unlike, unwatch, mute, unmute, unsubscribe, unlock, unpin, untag, \
+        clear: "toggle, follow, unfollow, unstar, unlike, unwatch, mute, unmute, unsubscribe, unlock, unpin, untag, \
             unassign, unfavorite, unbookmark, react, unreact, subscribing, leave, kick, decline, \
             dismiss, detach, unpublish, unhide, unsave, untrack, deselect, unflag, unmark, upvote, \
             downvote, unvote, unsnooze, unarchive, undelete, undismiss, unlabel, unschedule, unapprove, \

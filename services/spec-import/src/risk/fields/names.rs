@@ -20,7 +20,8 @@ pub(super) const SECRET: &str = "access token, refresh token, client secret, pri
     authorization header, callback token, webhook token, invite token, reset token, \
     registration token, consumer secret, service token, oauth token, app token, client token, \
     verify token, csrf token, signed url, presigned url, upload url, sas url, login url, \
-    magic link, cvv, cvc, pin, pin code, unlock code, service account key";
+    magic link, cvv, cvc, pin, pin code, unlock code, service account key, runner token, \
+    runners token, deploy token, feed token, license key, password hash, hashed password";
 
 /// Endings that make a field one of those: `db_password`, `webhookSigningSecret`.
 pub(super) const SECRET_ENDINGS: [&str; 27] = [

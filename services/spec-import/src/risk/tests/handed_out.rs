@@ -315,3 +315,24 @@ fn a_network_key_is_a_secret_by_the_name_of_its_field() {
     let risk = answering("/readers/{id}/ssh-keys", "List them", &["key"]);
     assert_eq!(risk.class, RiskClass::Read);
 }
+
+#[test]
+fn what_starts_as_a_host_and_what_a_password_became_are_handed_out() {
+    for field in ["runners_token", "license_key", "password_hash"] {
+        let risk = answering("/plants/{id}", "Get a plant", &["name", field]);
+        assert_eq!(risk.class, RiskClass::Auth, "{field}");
+    }
+    for (path, summary) in [
+        ("/lessons/{id}/startUrl", "Get start URL"),
+        ("/images/{id}/hashes", "List password hashes"),
+    ] {
+        let risk = answering(path, summary, &[]);
+        assert_eq!(risk.class, RiskClass::Auth, "{path}: {:#?}", risk.reasons);
+    }
+}
+
+#[test]
+fn a_get_that_toggles_is_no_read() {
+    let risk = answering("/songs/like/toggle", "Toggle the like of a song", &[]);
+    assert_ne!(risk.class, RiskClass::Read, "{:#?}", risk.reasons);
+}
