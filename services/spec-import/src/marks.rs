@@ -90,12 +90,24 @@ impl Marks {
     fn of_value(value: &Value) -> Self {
         match value {
             Value::String(words) => Self::of(words),
-            Value::Array(items) => Self::all(items.iter().map(Self::of_value)),
+            Value::Array(items) => {
+                let each = Self::all(items.iter().map(Self::of_value));
+                each.and(Self::of_choices(items))
+            }
             Value::Object(members) => {
                 let members = members.iter();
                 Self::all(members.map(|(key, value)| Self::of(key).and(Self::of_value(value))))
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => Self::default(),
+        }
+    }
+
+    /// Of choices one after another, as agents may be told them.
+    fn of_choices(items: &[Value]) -> Self {
+        let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+        Self {
+            instructs: texts.len() > 1 && instructs(&texts.join(" ")),
+            ..Self::default()
         }
     }
 

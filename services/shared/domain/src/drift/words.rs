@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use super::prints::{DEPTH, sorted_members};
-use crate::operation::ImportedOperation;
+use crate::{operation::ImportedOperation, persuasion::instructs};
 
 /// Whoever writes that many words after one another says something with them.
 const SENTENCE: usize = 3;
 /// The same where they are written together, as names are: one in a hundred has as many.
 const LONG_NAME: usize = 6;
+/// The same of choices, which agents may be told in one sentence: words of those with a space.
+const TOLD_TOGETHER: usize = 6;
 /// The same in letters without capitals: most of their scripts are written without spaces.
 const UNSPACED: usize = 8;
 
@@ -79,7 +81,7 @@ fn sentences(value: &Value) -> Vec<&str> {
     while let Some(value) = open.pop() {
         match value {
             Value::String(text) => found.push(text.as_str()),
-            Value::Array(items) => open.extend(items),
+            Value::Array(items) => open.extend(items.iter().rev()),
             Value::Object(members) => {
                 found.extend(members.keys().map(String::as_str));
                 open.extend(members.values());
@@ -87,9 +89,18 @@ fn sentences(value: &Value) -> Vec<&str> {
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
-    found.retain(|text| is_sentence(text));
+    if !are_told_together(&found) {
+        found.retain(|text| is_sentence(text));
+    }
     found.sort_unstable();
     found
+}
+
+/// Whether texts that are no sentences say something one after another.
+fn are_told_together(texts: &[&str]) -> bool {
+    let words = texts.iter().map(|text| text.split_whitespace().count());
+    let phrases: usize = words.filter(|words| *words > 1).sum();
+    phrases >= TOLD_TOGETHER || texts.len() > 1 && instructs(&texts.join(" "))
 }
 
 fn is_sentence(text: &str) -> bool {
