@@ -245,7 +245,9 @@ fn may_be(
     let Choice::On(handling) = choice else {
         return Ok(());
     };
-    scope.check(rule::needed(&view.tool))?;
-    rule::may_be_on(&view.tool, version, handling)?;
-    view.stands_alone().map_or(Ok(()), Err)
+    // Before the right, which is another one where a risk was lowered: nobody decides about such a
+    // tool among others.
+    view.stands_alone().map_or(Ok(()), Err)?;
+    scope.check(view.needs())?;
+    rule::may_be_on(&view.tool, version, handling)
 }

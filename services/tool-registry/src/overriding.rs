@@ -183,7 +183,7 @@ impl Registry {
             operation: &after.operation,
             carries_decisions: change.kind != OverrideKind::Risk
                 && !change.shows_what_must_be_read(&after)
-                && scope.may(crate::rule::needed(&after)),
+                && scope.may(crate::rule::needed(&after, change.next())),
         };
         let written = NewOverride {
             given: change.given.as_ref(),
@@ -258,19 +258,23 @@ impl Change {
         standing.find(|one| one.said.kind() == self.kind)
     }
 
-    /// The tool as it is from now on.
-    fn after(&self, version: ToolVersionId) -> Tool {
+    /// What holds from now on.
+    fn next(&self) -> impl Iterator<Item = &Override> {
         let others = self.found.standing.iter();
         let others = others.filter(|one| one.said.kind() != self.kind);
-        let next: Vec<&Override> = others.chain(&self.given).collect();
-        let named = next.iter().find_map(|one| match &one.said {
+        others.chain(&self.given)
+    }
+
+    /// The tool as it is from now on.
+    fn after(&self, version: ToolVersionId) -> Tool {
+        let named = self.next().find_map(|one| match &one.said {
             Said::Name { name } => Some(name),
             Said::Risk(_) | Said::Words { .. } => None,
         });
         Tool {
             version,
             name: named.unwrap_or(&self.imported_name).to_string(),
-            operation: overridden(&self.found.imported, next),
+            operation: overridden(&self.found.imported, self.next()),
             ..self.found.tool.clone()
         }
     }

@@ -13,9 +13,12 @@ use countersign_store::enablements::TurnOnPermit;
 use crate::ToolDecisionError;
 
 /// What whoever turns this tool on must be allowed: a high-risk one takes another right than the
-/// rest.
-pub(crate) fn needed<O: Judged>(tool: &Tool<O>) -> ActionName {
-    if tool.operation.risk().high_risk {
+/// rest, and so does one that somebody says is less dangerous than it was imported as (T59).
+pub(crate) fn needed<'o, O: Judged>(
+    tool: &Tool<O>,
+    said: impl IntoIterator<Item = &'o Override>,
+) -> ActionName {
+    if tool.operation.risk().high_risk || lowered(said).is_some() {
         ActionName::EnableHighRiskTool
     } else {
         ActionName::EnableTool
@@ -26,12 +29,21 @@ pub(crate) fn needed<O: Judged>(tool: &Tool<O>) -> ActionName {
 pub(crate) fn permit<O: Judged>(
     scope: &TenantScope,
     tool: &Tool<O>,
+    said: &[Override],
 ) -> Result<TurnOnPermit, ToolDecisionError> {
-    if needed(tool) == ActionName::EnableHighRiskTool {
-        Ok(TurnOnPermit::HighRisk(scope.allow(EnableHighRiskTool)?))
+    Ok(if tool.operation.risk().high_risk {
+        TurnOnPermit::HighRisk(scope.allow(EnableHighRiskTool)?)
+    } else if lowered(said).is_some() {
+        TurnOnPermit::Lowered(scope.allow(EnableHighRiskTool)?)
     } else {
-        Ok(TurnOnPermit::Ordinary(scope.allow(EnableTool)?))
-    }
+        TurnOnPermit::Ordinary(scope.allow(EnableTool)?)
+    })
+}
+
+/// What makes the risk of a tool less than it was imported as.
+fn lowered<'o>(said: impl IntoIterator<Item = &'o Override>) -> Option<&'o Override> {
+    said.into_iter()
+        .find(|one| one.stands() && one.said.kind() == OverrideKind::Risk && !one.raises())
 }
 
 /// Says whether the tool may be on like this: its definition must be the one that was looked at,
@@ -56,10 +68,7 @@ pub(crate) fn may_be_on<O: Judged>(
 /// Says whether the caller may turn on a tool of which people say this: whoever made its risk less
 /// leaves that to somebody else, so that two people stand behind it (T59).
 pub(crate) fn may_judge(scope: &TenantScope, said: &[Override]) -> Result<(), ToolDecisionError> {
-    let lowered = said
-        .iter()
-        .find(|one| one.stands() && one.said.kind() == OverrideKind::Risk && !one.raises());
-    match lowered {
+    match lowered(said) {
         Some(one) if scope.member() == Some(one.by) => Err(ToolDecisionError::RiskLoweredByYou),
         Some(_) | None => Ok(()),
     }

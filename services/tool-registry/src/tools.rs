@@ -17,7 +17,7 @@ use countersign_store::{
 };
 use serde_json::Value;
 
-use crate::{LookedAt, ReadError, Registry, ToolDecisionError};
+use crate::{LookedAt, ReadError, Registry, ToolDecisionError, rule};
 
 /// A tool in an environment, with its whole definition or, where there are many, with the brief.
 #[derive(Clone, Debug)]
@@ -65,6 +65,18 @@ impl<O: Judged> ToolView<O> {
     #[must_use]
     pub const fn looked_at(&self) -> LookedAt {
         (self.tool.id, self.tool.version)
+    }
+
+    /// What whoever turns it on must be allowed.
+    #[must_use]
+    pub fn needs(&self) -> ActionName {
+        rule::needed(&self.tool, &self.overrides)
+    }
+
+    /// Whether this caller must leave turning it on to somebody else, having made its risk less.
+    #[must_use]
+    pub fn is_left_to_others(&self, scope: &TenantScope) -> bool {
+        rule::may_judge(scope, &self.overrides).is_err()
     }
 
     /// Why it is turned on by itself and not among others, if so: its text has to be read, or a

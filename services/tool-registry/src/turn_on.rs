@@ -50,9 +50,9 @@ impl Registry {
         let tx = self.store.begin(scope).await?;
         let environment = tx.environment(cmd.environment).await?;
         let DecidedTool { tool, decided } = locked(&tx, cmd.tool, cmd.environment).await?;
-        let permit = rule::permit(scope, &tool)?;
-        rule::may_be_on(&tool, cmd.version, cmd.handling)?;
         let said = tx.overrides(OverridesOf::Tool(cmd.tool)).await?;
+        let permit = rule::permit(scope, &tool, &said)?;
+        rule::may_be_on(&tool, cmd.version, cmd.handling)?;
         rule::may_judge(scope, &said)?;
         let choice = Choice::On(cmd.handling);
         if let Some(same) = decided.filter(|d| d.choice == choice && d.version == cmd.version) {

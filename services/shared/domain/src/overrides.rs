@@ -316,7 +316,7 @@ pub fn overridden<'o>(
     let mut operation = imported.clone();
     for one in overrides {
         match &one.said {
-            Said::Risk(_) => operation.risk = one.risk(&imported.risk),
+            Said::Risk(_) => operation.risk = one.risk(imported),
             Said::Words { title, description } => {
                 operation.title.clone_from(title);
                 operation.description.clone_from(description);
@@ -331,7 +331,8 @@ pub fn overridden<'o>(
 impl Override {
     /// The risk of a tool of which this is said; what raises never makes less of what an import
     /// finds by now.
-    fn risk(&self, imported: &Risk) -> Risk {
+    fn risk(&self, operation: &ImportedOperation) -> Risk {
+        let imported = &operation.risk;
         let was = SaidRisk::of(imported);
         let said = match &self.said {
             Said::Risk(said) if self.raises() && was.lowers(*said) => SaidRisk {
@@ -345,11 +346,12 @@ impl Override {
             Said::Risk(said) => *said,
             Said::Name { .. } | Said::Words { .. } => was,
         };
-        said_risk(imported, said, &self.reason)
+        said_risk(operation, said, &self.reason)
     }
 }
 
-fn said_risk(imported: &Risk, said: SaidRisk, reason: &str) -> Risk {
+fn said_risk(operation: &ImportedOperation, said: SaidRisk, reason: &str) -> Risk {
+    let imported = &operation.risk;
     let was = Said::Risk(SaidRisk::of(imported)).summary();
     let first = Reason {
         code: "said_by_a_person".to_owned(),
@@ -360,7 +362,10 @@ fn said_risk(imported: &Risk, said: SaidRisk, reason: &str) -> Risk {
     reasons.extend(imported.reasons.iter().cloned());
     Risk {
         class: said.class,
-        read_only: said.class == RiskClass::Read,
+        // What people say of its class does not make another method safe (RFC 9110, section 9.2.1):
+        // that a call is made is on record before it is sent, and a lost answer is told as one.
+        read_only: said.class == RiskClass::Read
+            && (imported.read_only || operation.method.is_safe()),
         destructive: said.class == RiskClass::Delete
             || (imported.destructive && said.class != RiskClass::Read),
         high_risk: said.high_risk || said.class.is_guarded(),

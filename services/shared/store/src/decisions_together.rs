@@ -44,10 +44,7 @@ impl TenantTx {
         (environment, handling): (EnvironmentId, Handling),
         decisions: &[NewDecision],
     ) -> Result<(), StoreError> {
-        let high_risk = match permit {
-            TurnOnPermit::Ordinary(permit) => self.used(permit).map(|()| false)?,
-            TurnOnPermit::HighRisk(permit) => self.used(permit).map(|()| true)?,
-        };
+        let high_risk = self.used_to_turn_on(permit)?;
         self.supersede_decisions(environment, decisions).await?;
         self.execute(
             "INSERT INTO enablement (tenant_id, id, environment_id, tool_id, tool_version_id, high_risk, state,

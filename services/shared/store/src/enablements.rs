@@ -14,12 +14,14 @@ use uuid::Uuid;
 
 use crate::{StoreError, TenantTx, row::At};
 
-/// Permission to turn one tool on. Which of the two it is becomes the `high_risk` of the row, and
-/// a foreign key compares that with the definition: the wrong permit is refused by the database.
+/// Permission to turn one tool on. Which of them it is becomes the `high_risk` of the row, and a
+/// foreign key compares that with the definition: the wrong permit is refused by the database.
 #[derive(Debug)]
 pub enum TurnOnPermit {
     /// For a tool that is not high-risk.
     Ordinary(Permit<EnableTool>),
+    /// For a tool that is not high-risk since a person says so.
+    Lowered(Permit<EnableHighRiskTool>),
     /// For a high-risk tool.
     HighRisk(Permit<EnableHighRiskTool>),
 }
@@ -55,10 +57,7 @@ impl TenantTx {
         handling: Handling,
         decision: &NewDecision,
     ) -> Result<(), StoreError> {
-        let high_risk = match permit {
-            TurnOnPermit::Ordinary(permit) => self.used(permit).map(|()| false)?,
-            TurnOnPermit::HighRisk(permit) => self.used(permit).map(|()| true)?,
-        };
+        let high_risk = self.used_to_turn_on(permit)?;
         self.supersede_decision(decision).await?;
         self.execute(
             "INSERT INTO enablement (tenant_id, id, environment_id, tool_id, tool_version_id, high_risk, state,
@@ -110,6 +109,15 @@ impl TenantTx {
         )
         .await
         .map(|_| ())
+    }
+
+    /// Takes a permit, and says whether it is for tools that are high-risk.
+    pub(crate) fn used_to_turn_on(&self, permit: TurnOnPermit) -> Result<bool, StoreError> {
+        match permit {
+            TurnOnPermit::Ordinary(permit) => self.used(permit).map(|()| false),
+            TurnOnPermit::Lowered(permit) => self.used(permit).map(|()| false),
+            TurnOnPermit::HighRisk(permit) => self.used(permit).map(|()| true),
+        }
     }
 
     async fn supersede_decision(&self, decision: &NewDecision) -> Result<(), StoreError> {

@@ -121,9 +121,11 @@ async fn a_risk_is_lowered_by_an_administrator_only_and_the_tool_is_off_until_tu
         handling: Handling::Run,
         reason: "I know what I do".parse().unwrap(),
     };
-    let alone = home.registry.turn_on(&admin, alone).await;
-    assert_eq!(alone.unwrap_err().code(), "risk_lowered_by_you");
-    home.turn_on(&home.developer, &now, Handling::Run).await;
+    let admins = home.registry.turn_on(&admin, alone.clone()).await;
+    assert_eq!(admins.unwrap_err().code(), "risk_lowered_by_you");
+    let developer = home.registry.turn_on(&home.developer, alone.clone()).await;
+    assert_eq!(developer.unwrap_err().kind(), Kind::Forbidden);
+    home.turn_on(&home.reviewer, &now, Handling::Run).await;
     let on = home.tool(source, "rotate_key").await.state;
     assert_eq!(on, ToolState::On(Handling::Run));
     println!("N = {refused} roles may not lower a risk");

@@ -57,6 +57,10 @@ pub(crate) struct ToolPage {
     pub(crate) since: Vec<Line>,
     pub(crate) overriding: Overriding,
     pub(crate) may_turn_on: bool,
+    /// The caller made its risk less, and somebody else has to turn it on.
+    pub(crate) is_left_to_others: bool,
+    /// Its risk is less than it was imported with, by what a person says.
+    pub(crate) is_lowered: bool,
     pub(crate) may_turn_off: bool,
     pub(crate) handling: Handling,
     pub(crate) on_reason: Field,
@@ -228,11 +232,6 @@ impl ToolPage {
                     Inert::new(&known.source.name),
                 )
             });
-        let turn_on = if view.tool.operation.risk.high_risk {
-            ActionName::EnableHighRiskTool
-        } else {
-            ActionName::EnableTool
-        };
         let frame = here.frame(&view.tool.name, Section::Sources);
         let mut page = Self::new(frame, here.path(""), environment, &view);
         if page.tool.needs_review {
@@ -241,7 +240,8 @@ impl ToolPage {
             page.since = since.iter().map(Line::new).collect();
         }
         page.source = source;
-        page.may_turn_on = here.may(turn_on);
+        page.may_turn_on = here.may(view.needs());
+        page.is_left_to_others = page.may_turn_on && view.is_left_to_others(here.scope());
         page.may_turn_off = here.may(ActionName::DisableTool);
         page.overriding.may = here.may(ActionName::OverrideTool);
         Ok((page, view))
@@ -264,6 +264,9 @@ impl ToolPage {
             since: Vec::new(),
             overriding: Overriding::new(view),
             may_turn_on: false,
+            is_left_to_others: false,
+            is_lowered: !view.tool.operation.risk.high_risk
+                && view.needs() == ActionName::EnableHighRiskTool,
             may_turn_off: false,
             handling: if risk.read_only {
                 Handling::Run

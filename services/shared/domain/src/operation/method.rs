@@ -110,6 +110,12 @@ impl Method {
         }
     }
 
+    /// Says whether a request with it is said to change nothing (RFC 9110, section 9.2.1).
+    #[must_use]
+    pub const fn is_safe(&self) -> bool {
+        matches!(self, Self::Get | Self::Head | Self::Options | Self::Query)
+    }
+
     /// Says whether no request may ever have it: it echoes the credential (`TRACE`, `TRACK`), makes
     /// a tunnel (`CONNECT`), begins another protocol (`PRI`) or stops a server to look into it
     /// (`DEBUG`).

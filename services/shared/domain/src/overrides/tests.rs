@@ -1,10 +1,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::drift::tests::operation;
+use crate::{drift::tests::operation, operation::Method};
 
 fn risk(class: RiskClass, high_risk: bool) -> Risk {
-    let base = operation(&json!({})).risk;
+    let base = operation(&json!({}));
     said_risk(&base, SaidRisk::new(class, high_risk), "because")
 }
 
@@ -36,6 +36,22 @@ fn only_more_in_every_respect_is_not_a_lowering() {
 fn a_class_that_takes_away_or_gives_power_cannot_be_said_to_run_at_once() {
     for class in RiskClass::ALL {
         assert_eq!(SaidRisk::new(class, false).high_risk, class.is_guarded());
+    }
+}
+
+#[test]
+fn a_person_does_not_make_another_method_safe() {
+    let read = SaidRisk::new(RiskClass::Read, false);
+    let mut said_to_read = operation(&json!({}));
+    for method in Method::FIELDS {
+        let safe = matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS" | "QUERY");
+        said_to_read.method = method;
+        for reads in [false, true] {
+            said_to_read.risk.read_only = reads;
+            let said = said_risk(&said_to_read, read, "because");
+            assert_eq!(said.class, RiskClass::Read);
+            assert_eq!(said.read_only, reads || safe, "{}", said_to_read.method);
+        }
     }
 }
 
