@@ -115,17 +115,18 @@ impl Replacing {
         Self(Budget::of_document())
     }
 
-    /// Compares two versions of one operation, without the servers of their documents. What
-    /// differs though no check knows how is a change as well.
+    /// Compares two versions of one operation, each with the servers of its document, which are
+    /// compared by themselves where both inherit them. What differs though no check knows how is a
+    /// change as well.
     ///
     /// # Errors
     /// When an operation has no fingerprints, so that nobody can say what differs.
     pub(crate) fn compare(
         &mut self,
-        old: &ImportedOperation,
-        new: &ImportedOperation,
+        (old, old_servers): (&ImportedOperation, &[Server]),
+        (new, new_servers): (&ImportedOperation, &[Server]),
     ) -> Result<Vec<Change>, NotCanonical> {
-        let servers: (&[Server], &[Server]) = (&[], &[]);
+        let servers = (old_servers, new_servers);
         let mut changes = Pair { old, new, servers }.compare(&mut self.0);
         changes.extend(unexplained(old, new, &changes)?);
         Ok(changes)

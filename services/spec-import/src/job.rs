@@ -1,5 +1,6 @@
 //! The job that imports a document: fetch it if need be, import it, write its tools.
 
+mod before;
 mod failing;
 mod look;
 mod numbers;

@@ -121,7 +121,7 @@ pub(super) fn risk(old: &ImportedOperation, new: &ImportedOperation, found: &mut
     changed("risk_level_changed", text, levels);
     let say = |is: bool| if is { "yes" } else { "no" };
     let text = "Whether a call changes anything is judged differently.";
-    let sides = (say(one.read_only), say(other.read_only));
+    let sides = (say(!one.read_only), say(!other.read_only));
     changed("read_only_changed", text.to_owned(), sides);
     let text = "Whether a call takes something away is judged differently.";
     let sides = (say(one.destructive), say(other.destructive));

@@ -103,13 +103,15 @@ fn alternatives(old: &[Alternative], new: &[Alternative], found: &mut Findings<'
                 .values(Some(&name(one)), None),
         );
     }
+    // Where nothing is left of what was, it is the way in and not one more.
+    let also = if same.is_empty() { "" } else { "also " };
     for one in open {
         let (code, severity) = if one.is_empty() {
             ("security_became_optional", SecuritySeverity::High)
         } else {
             ("security_alternative_added", SecuritySeverity::Medium)
         };
-        let text = format!("It can also be called with {}.", name(one));
+        let text = format!("It can {also}be called with {}.", name(one));
         found.add(
             Found::new(ChangeKind::Security, code, text)
                 .security(severity)

@@ -8,10 +8,7 @@
 //! what differs from that one, the servers of its document with it, however many imports lie
 //! between. Names are kept, so that agents' prompts go on working.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{HashMap, HashSet};
 
 use countersign_domain::{
     World,
@@ -21,7 +18,6 @@ use countersign_domain::{
     id::{ToolId, ToolVersionId},
     operation::{ImportedOperation, Judged, Method},
     overrides::overridden,
-    record::RecordedTool,
 };
 use countersign_store::{
     revision_changes::{Carried, NewRevisionChange, Outcome},
@@ -32,9 +28,10 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::{
     drift::Replacing,
     job::{
+        before::{Before, DocumentBefore},
         numbers::long_numbers,
         prepare::PreparedOperation,
-        said::{Fallen, People, Sorted},
+        said::{Fallen, Sorted},
     },
 };
 
@@ -51,39 +48,6 @@ pub(super) struct Plan {
     pub(super) carried: Vec<Carried>,
     /// What people said and what does not hold any more.
     pub(super) fallen: Vec<Fallen>,
-}
-
-/// What a source was before this import.
-pub(super) struct Before {
-    pub(super) known: Vec<KnownTool>,
-    /// The definitions of its tools that are compared, as they were imported.
-    pub(super) definitions: HashMap<ToolVersionId, Box<RawValue>>,
-    /// What people say instead.
-    pub(super) people: People,
-    /// Changes of the document itself, such as of its servers.
-    pub(super) document: Vec<Change>,
-    /// The same since the document that a definition came with.
-    pub(super) since: HashMap<ToolVersionId, Arc<[Change]>>,
-}
-
-impl Before {
-    /// A tool as it was, for the record.
-    pub(super) fn recorded(&self, id: ToolId) -> Option<RecordedTool> {
-        let tool = self.known.iter().find(|tool| tool.id == id)?;
-        Some(RecordedTool {
-            tool: id,
-            version: tool.version,
-            name: tool.name.clone(),
-            class: self.definition(tool.imported)?.risk.class,
-            endpoint: None,
-        })
-    }
-
-    /// A definition as it was imported.
-    fn definition(&self, imported: ToolVersionId) -> Option<ImportedOperation> {
-        let written = self.definitions.get(&imported)?;
-        serde_json::from_str(written.get()).ok()
-    }
 }
 
 /// How many operations are what.
@@ -106,7 +70,7 @@ pub(super) fn plan(world: &World, before: &Before, operations: Vec<PreparedOpera
         .collect();
     let mut planning = Planning {
         before,
-        moved: !before.document.iter().all(Change::only_informs),
+        moved: !before.document.changes.iter().all(Change::only_informs),
         replacing: Replacing::new(),
         seen: HashSet::new(),
         kept: HashSet::new(),
@@ -159,11 +123,11 @@ pub(super) fn plan(world: &World, before: &Before, operations: Vec<PreparedOpera
         planning.told
     };
     told.sort_by_key(|change| change.outcome);
-    if !before.document.is_empty() {
+    if !before.document.changes.is_empty() {
         let whole = NewRevisionChange {
             tool: None,
             outcome: Outcome::Informed,
-            changes: before.document.clone(),
+            changes: before.document.changes.clone(),
         };
         told.insert(0, whole);
     }
@@ -323,11 +287,15 @@ impl<'a> Planning<'a> {
     ) -> (Outcome, Vec<Change>) {
         let seen = tool.turned_on.unwrap_or(tool.imported);
         let old = self.before.definition(seen);
-        let document = self.before.since.get(&seen).map_or(&[][..], |all| all);
+        let none = DocumentBefore::default();
+        let document = self.before.since.get(&seen).map_or(&none, |one| one);
         let (outcome, mut changes) = self.weigh(tool.id, (old.as_ref(), new), document);
         let inherits = |one: &ImportedOperation| one.servers.is_empty();
         if inherits(new) && old.as_ref().is_some_and(inherits) {
-            let moved = document.iter().filter(|change| !change.only_informs());
+            let moved = document
+                .changes
+                .iter()
+                .filter(|change| !change.only_informs());
             changes.extend(moved.cloned());
         }
         (outcome, changes)
@@ -339,17 +307,20 @@ impl<'a> Planning<'a> {
         &mut self,
         tool: ToolId,
         (old, new): (Option<&ImportedOperation>, &ImportedOperation),
-        document: &[Change],
+        document: &DocumentBefore,
     ) -> (Outcome, Vec<Change>) {
         let unknown = Outcome::Review(ReviewReason::Support);
         let Some(old) = old else {
             return (unknown, Vec::new());
         };
-        let Ok(changes) = self.replacing.compare(old, new) else {
+        let Ok(changes) = self
+            .replacing
+            .compare((old, &document.servers), (new, &self.before.servers))
+        else {
             return (unknown, Vec::new());
         };
         let reviewed = self.before.people.reviewed(tool, old);
-        let reasons = [&changes, document].map(|all| needs_review(&reviewed, all));
+        let reasons = [&changes, &document.changes].map(|all| needs_review(&reviewed, all));
         let outcome = match reasons.into_iter().flatten().min() {
             Some(reason) => Outcome::Review(reason),
             None if changes.is_empty() => unknown,

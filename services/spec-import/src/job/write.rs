@@ -5,7 +5,6 @@ use std::{collections::HashMap, sync::Arc};
 
 use countersign_domain::{
     World,
-    drift::Change,
     event::Event,
     id::RevisionId,
     operation::ImportedDocument,
@@ -19,8 +18,10 @@ use countersign_store::{
 use tokio::task::spawn_blocking;
 
 use super::{
-    Failure, SUPERSEDED, fail,
-    plan::{Before, Plan, plan},
+    Failure, SUPERSEDED,
+    before::{Before, DocumentBefore},
+    fail,
+    plan::{Plan, plan},
     prepare::{Prepared, PreparedOperation},
     record,
     said::{Fallen, People},
@@ -28,7 +29,6 @@ use super::{
     suspend::suspended,
     tell,
 };
-use crate::drift::compare_servers;
 
 /// Writes the tools, marks the revision as ready and says so, all at once.
 pub(super) async fn write(
@@ -85,18 +85,19 @@ async fn load(
     let compared: Vec<_> = known.iter().flat_map(KnownTool::compared).collect();
     let mut since = HashMap::new();
     for (servers, versions) in tx.servers_with(&compared).await? {
-        let changes: Arc<[Change]> = compare_servers(&servers, &document.servers).into();
-        since.extend(versions.into_iter().map(|one| (one, changes.clone())));
+        let before = Arc::new(DocumentBefore::new(servers, &document.servers));
+        since.extend(versions.into_iter().map(|one| (one, before.clone())));
     }
     let overrides = tx.overrides(OverridesOf::Source(revision.source)).await?;
     let servers = tx.servers_before(revision).await?;
     Ok(Before {
         definitions: tx.written_definitions(&compared).await?,
         people: People::of(overrides),
-        document: servers.map_or_else(Vec::new, |servers| {
-            compare_servers(&servers, &document.servers)
+        document: servers.map_or_else(DocumentBefore::default, |servers| {
+            DocumentBefore::new(servers, &document.servers)
         }),
         since,
+        servers: document.servers.clone(),
         known,
     })
 }

@@ -283,7 +283,7 @@ async fn t80_what_differs_from_what_was_turned_on_is_told_until_somebody_has_loo
     let changes = changes.unwrap();
     assert_eq!(told(&changes, "/orders"), security);
     let codes = codes(&changes, "/orders");
-    for code in ["became_public", "server_added", "title_changed"] {
+    for code in ["became_public", "server_changed", "title_changed"] {
         assert!(codes.iter().any(|one| one == code), "{code} of {codes:?}");
     }
     let (tool, house) = (tools["GET /orders"].tool.id, &desk.house);
@@ -373,7 +373,7 @@ async fn t80_a_tool_that_comes_back_as_another_is_not_new() {
     let security = Some(Outcome::Review(ReviewReason::Security));
     assert_eq!(told(&changes, "/orders"), security);
     let codes = codes(&changes, "/orders");
-    for code in ["became_public", "server_added"] {
+    for code in ["became_public", "server_changed"] {
         assert!(codes.iter().any(|one| one == code), "{code} of {codes:?}");
     }
 }
