@@ -4,9 +4,8 @@ use countersign_access::{Action, Actor, CallTool, Denied, TenantScope};
 use countersign_domain::{
     Timestamp,
     decision::{Decision, Rule, Verdict},
-    digest::Digest,
     event::Event,
-    hold::{ApprovalFacts, CallIdentity, HoldState, Judgement},
+    hold::{ApprovalFacts, CallIdentity, HoldState, Judgement, ShownRequest},
     id::{
         CallId, ClientId, EnablementId, EndpointId, EnvironmentId, GrantId, MemberId, PersonId,
         ToolId, ToolVersionId,
@@ -51,14 +50,8 @@ pub struct Proposal<'a> {
     pub arguments: &'a Map<String, Value>,
     /// The connection's address.
     pub base_url: &'a str,
-    /// The request's method.
-    pub method: &'a str,
-    /// The request's final URL.
-    pub url: &'a str,
-    /// The request's headers and body, without the credential.
-    pub request: &'a Value,
-    /// Digest of that request.
-    pub request_digest: Digest,
+    /// The request, without the credential.
+    pub request: &'a ShownRequest,
     /// The rule that holds it.
     pub rule: Rule,
     /// Why it is held, in words.
@@ -155,9 +148,9 @@ impl Approvals {
             policy: proposal.policy,
             credential: proposal.credential.map(str::to_owned),
             arguments: proposal.arguments.clone(),
-            method: proposal.method.to_owned(),
+            method: proposal.request.method.clone(),
             base_url: proposal.base_url.to_owned(),
-            url: proposal.url.to_owned(),
+            url: proposal.request.url.clone(),
             request: proposal.request.clone(),
             why: proposal.why.to_owned(),
             requester: requester.person,
@@ -279,7 +272,7 @@ impl<'a> Proposal<'a> {
             grant: requester.grant,
             endpoint: self.endpoint,
             credential: self.credential,
-            request: self.request_digest,
+            request: self.request.digest,
             policy: self.policy,
             nonce,
             expires_at: expires_at.timestamp(),

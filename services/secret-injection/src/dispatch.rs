@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 pub use error::{DispatchError, RequestRefused};
 pub use injector::Injector;
 pub use prepare::credential_label;
-pub use preview::{Preview, PreviewedCredential, REVIEWABLE_BYTES, preview};
+pub use preview::{REVIEWABLE_BYTES, preview};
 
 use crate::ToolAnswer;
 

@@ -21,8 +21,8 @@ pub use connections::{
 };
 pub use countersign_store::credential_suspensions::Suspension;
 pub use dispatch::{
-    Dispatch, DispatchError, DispatchOutcome, Injector, OutboundCall, Preview, RequestRefused,
-    Sent, credential_label, preview,
+    Dispatch, DispatchError, DispatchOutcome, Injector, OutboundCall, RequestRefused, Sent,
+    credential_label, preview,
 };
 pub use scrub::{ScrubStream, Scrubbed, Scrubber};
 pub use shape::{Flag, ToolAnswer, shape};

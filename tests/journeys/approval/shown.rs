@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use countersign_domain::{Fault as _, Kind, hold::Answer as Judged};
+
 use super::{REFUND, scene};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,4 +55,29 @@ async fn a_countersignature_outlives_the_process_that_held_the_call() {
 
     assert!(!ran.is_error(), "{}", ran.body);
     assert_eq!(scene.upstream.count(REFUND), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_countersigns_a_request_of_which_a_part_cannot_be_shown() {
+    let scene = scene().await;
+    assert_eq!(scene.refund(900).await.code(), "held");
+    let hold = scene.house.waiting(&scene.reviewer).await.remove(0);
+    let mut admin = scene.house.database.admin().await;
+    let lost = sqlx::query("UPDATE hold SET request = request - 'body'");
+    assert_eq!(lost.execute(&mut admin).await.unwrap().rows_affected(), 1);
+
+    let decided = scene
+        .house
+        .decide(&scene.reviewer, &hold, Judged::Countersign);
+
+    assert_eq!(decided.await.unwrap_err().kind(), Kind::Internal);
+    assert!(
+        scene
+            .refund(900)
+            .await
+            .body
+            .to_string()
+            .contains("hold_unavailable")
+    );
+    assert_eq!(scene.upstream.count(REFUND), 0);
 }

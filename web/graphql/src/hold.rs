@@ -76,7 +76,7 @@ pub(crate) struct Hold {
     /// The request's final URL.
     url: String,
     /// The request's headers and body as they would be sent, without the credential.
-    request: Json<Value>,
+    request: Json<domain::ShownRequest>,
     /// Which credential would be used.
     credential: Option<String>,
     /// The person the agent acts for.

@@ -35,7 +35,6 @@ pub(crate) async fn hold(agent: &Request<'_>, id: &Id, (call, connection): Conne
             return refuse(agent, id, &call, Rule::RequestRefused, (error.code(), &why)).await;
         }
     };
-    let request = json!(shown);
     let base_url = connection.base_url.to_string();
     // What the countersignature is bound to, also where an argument stands in its place.
     let credential = connection.credential.as_ref().map(CredentialFacts::label);
@@ -53,10 +52,7 @@ pub(crate) async fn hold(agent: &Request<'_>, id: &Id, (call, connection): Conne
         credential: credential.as_deref(),
         arguments: &call.arguments,
         base_url: &base_url,
-        method: &shown.method,
-        url: &shown.url,
-        request: &request,
-        request_digest: shown.digest,
+        request: &shown,
         rule: call.verdict.rule,
         why: &why,
     };

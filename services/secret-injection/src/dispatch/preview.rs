@@ -1,6 +1,11 @@
 //! What a reviewer is shown of a request before it is sent, and its digest.
 
-use countersign_domain::{connection::AuthScheme, digest::Digest, operation::ImportedOperation};
+use countersign_domain::{
+    connection::AuthScheme,
+    digest::Digest,
+    hold::{ShownCredential, ShownRequest},
+    operation::ImportedOperation,
+};
 use countersign_store::catalogue::{ConnectionFacts, CredentialFacts};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -9,36 +14,6 @@ use super::{RequestRefused, prepare::prepare};
 
 /// A larger request is not held: nobody can be asked to read it.
 pub const REVIEWABLE_BYTES: usize = 64 * 1024;
-
-/// A request as it would be sent, without the secret. Text in it is safe to show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Preview {
-    /// The method.
-    pub method: String,
-    /// The final URL, but for a credential in its query.
-    pub url: String,
-    /// The headers, names in lowercase, but for the credential.
-    pub headers: Vec<(String, String)>,
-    /// The body, hidden characters drawn; of what is not text, its size and digest.
-    pub body: Option<String>,
-    /// The media type of the body.
-    pub content_type: Option<String>,
-    /// How many bytes the body has.
-    pub body_bytes: usize,
-    /// What is added at the last moment.
-    pub credential: Option<PreviewedCredential>,
-    /// Of all of the above as it would be sent, the body byte for byte.
-    pub digest: Digest,
-}
-
-/// Which credential goes where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PreviewedCredential {
-    /// `id/version`, as records and approvals name it.
-    pub label: String,
-    /// Where it goes, in words.
-    pub place: String,
-}
 
 /// All of a request that is not secret, as a countersignature is bound to it.
 #[derive(Serialize)]
@@ -49,7 +24,7 @@ struct Bound<'a> {
     url: &'a str,
     headers: &'a [(String, String)],
     body: Option<Digest>,
-    credential: Option<&'a PreviewedCredential>,
+    credential: Option<&'a ShownCredential>,
 }
 
 impl Bound<'_> {
@@ -66,7 +41,7 @@ pub fn preview(
     operation: &ImportedOperation,
     arguments: &Map<String, Value>,
     connection: &ConnectionFacts,
-) -> Result<Preview, RequestRefused> {
+) -> Result<ShownRequest, RequestRefused> {
     let prepared = prepare(operation, arguments, connection)?;
     let headers = prepared.headers();
     let request = &prepared.request;
@@ -88,7 +63,7 @@ pub fn preview(
         body: request.body().map(Digest::of),
         credential: credential.as_ref(),
     };
-    Ok(Preview {
+    Ok(ShownRequest {
         digest: bound.digest(),
         method,
         url: request.display_url().to_owned(),
@@ -100,7 +75,7 @@ pub fn preview(
     })
 }
 
-fn shown(credential: &CredentialFacts) -> PreviewedCredential {
+fn shown(credential: &CredentialFacts) -> ShownCredential {
     let place = match &credential.scheme {
         AuthScheme::ApiKeyHeader { name } => format!("header {}", name.to_ascii_lowercase()),
         AuthScheme::ApiKeyQuery { name } => format!("query parameter {name}"),
@@ -108,7 +83,7 @@ fn shown(credential: &CredentialFacts) -> PreviewedCredential {
         AuthScheme::Bearer => "header authorization, as a bearer token".to_owned(),
         AuthScheme::Basic => "header authorization, as user and password".to_owned(),
     };
-    PreviewedCredential {
+    ShownCredential {
         label: credential.label(),
         place,
     }

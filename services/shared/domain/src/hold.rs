@@ -1,5 +1,7 @@
 //! A call that waits for a human, and what the human's yes is bound to.
 
+mod shown;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -12,6 +14,8 @@ use crate::{
         ToolVersionId,
     },
 };
+
+pub use shown::{ShownCredential, ShownRequest};
 
 /// Everything that a countersignature vouches for. Change any of it and the digest differs.
 #[derive(Clone, Debug, Serialize)]

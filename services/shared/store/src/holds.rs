@@ -7,7 +7,7 @@ use countersign_access::{CallTool, Permit};
 use countersign_domain::{
     Timestamp,
     digest::Digest,
-    hold::{HoldState, Judgement},
+    hold::{HoldState, Judgement, ShownRequest},
     id::{
         ClientId, EnablementId, EndpointId, EnvironmentId, GrantId, HoldId, MemberId, PersonId,
         ToolId, ToolVersionId,
@@ -19,7 +19,7 @@ use sea_orm::{
     Condition, EntityTrait, ExprTrait as _, PaginatorTrait as _, QueryFilter, QueryOrder,
     QueryResult, QuerySelect, sea_query::Expr,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 pub use going_on::{ExpiredHold, Obstacle};
@@ -66,8 +66,8 @@ pub struct HeldCall {
     pub base_url: String,
     /// The request's final URL.
     pub url: String,
-    /// The request's headers and body, as they would be sent, without the credential.
-    pub request: Value,
+    /// The request as it would be sent, without the credential.
+    pub request: ShownRequest,
     /// Why it is held, in words.
     pub why: String,
     /// The person the agent acts for.
@@ -167,7 +167,7 @@ impl TenantTx {
                     held.method.clone().into(),
                     held.base_url.clone().into(),
                     held.url.clone().into(),
-                    held.request.clone().into(),
+                    json!(held.request).into(),
                     held.why.clone().into(),
                     held.requester.as_uuid().into(),
                     held.requester_label.clone().into(),
@@ -374,7 +374,7 @@ impl TryFrom<hold::Model> for Hold {
             method: row.method,
             base_url: row.base_url,
             url: row.url,
-            request: row.request,
+            request: at.json("request", row.request)?,
             why: row.why,
             requester: row.requester.into(),
             requester_label: row.requester_label,

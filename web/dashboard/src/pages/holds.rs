@@ -9,7 +9,7 @@ use countersign_approvals::{Decide, Hold, HoldsWanted};
 use countersign_domain::{
     Fault as _, Kind, Timestamp,
     digest::Digest,
-    hold::{self, HoldState},
+    hold::{self, HoldState, ShownRequest},
     id::HoldId,
     name::Statement,
     risk::Reason,
@@ -95,7 +95,7 @@ pub(crate) struct HoldPage {
     pub(crate) arguments: Inert,
     pub(crate) headers: Vec<(Inert, Inert)>,
     pub(crate) body: Option<Inert>,
-    pub(crate) body_bytes: u64,
+    pub(crate) body_bytes: usize,
     pub(crate) content_type: Inert,
     pub(crate) credential: Option<(Inert, Inert)>,
     pub(crate) digest: String,
@@ -109,26 +109,17 @@ pub(crate) struct HoldPage {
     pub(crate) error: Option<String>,
 }
 
-/// A text of the request that is kept with a hold.
-fn text(request: &Value, name: &str) -> Inert {
-    let text = request.get(name).and_then(Value::as_str);
-    Inert::new(text.unwrap_or_default())
-}
-
-fn headers(request: &Value) -> Vec<(Inert, Inert)> {
-    let headers = request.get("headers").and_then(Value::as_array);
-    let pair = |header: &Value| {
-        let part = |at: usize| header.get(at).and_then(Value::as_str);
-        Some((Inert::new(part(0)?), Inert::new(part(1)?)))
-    };
-    headers.into_iter().flatten().filter_map(pair).collect()
+fn headers(request: &ShownRequest) -> Vec<(Inert, Inert)> {
+    let headers = request.headers.iter();
+    let pairs = headers.map(|(name, value)| (Inert::new(name), Inert::new(value)));
+    pairs.collect()
 }
 
 fn credential(hold: &Hold) -> Option<(Inert, Inert)> {
     let label = hold.held.credential.as_ref()?;
-    let shown = hold.held.request.get("credential");
-    let place = shown.map(|shown| text(shown, "place")).unwrap_or_default();
-    Some((Inert::new(label), place))
+    let shown = hold.held.request.credential.as_ref();
+    let place = shown.map(|shown| Inert::new(&shown.place));
+    Some((Inert::new(label), place.unwrap_or_default()))
 }
 
 fn judgement(hold: &Hold) -> Option<(Inert, When, Inert)> {
@@ -164,12 +155,9 @@ impl HoldPage {
             expires: When::exact(hold.held.expires_at),
             arguments: Inert::json(&Value::Object(hold.held.arguments.clone())),
             headers: headers(request),
-            body: request.get("body").and_then(Value::as_str).map(Inert::new),
-            body_bytes: request
-                .get("body_bytes")
-                .and_then(Value::as_u64)
-                .unwrap_or(0),
-            content_type: text(request, "content_type"),
+            body: request.body.as_ref().map(Inert::new),
+            body_bytes: request.body_bytes,
+            content_type: Inert::new(request.content_type.as_deref().unwrap_or_default()),
             credential: credential(hold),
             digest: hold.held.digest.to_string(),
             high_risk: hold.held.high_risk,

@@ -12,7 +12,7 @@ use countersign_domain::{
     decision::Handling,
     digest::Digest,
     drift::{Breaking, Change, ChangeKind, ReviewReason, SecuritySeverity},
-    hold::{HoldState, Judgement},
+    hold::{HoldState, Judgement, ShownCredential, ShownRequest},
     operation::{
         Bind, Body, BodyKind, Diagnostic, ImportedOperation, Method, Place, SchemeUse, Security,
         Severity, Style,
@@ -430,7 +430,6 @@ pub(super) fn consent(text: &str) -> ConsentView {
 pub(super) fn hold(number: u128, state: HoldState, text: &str) -> Hold {
     let arguments =
         json!({"id": "ord_1042", "body": {"amount": 4200, "currency": "EUR", "reason": text}});
-    let credential = json!({"label": "cred_1/3", "place": format!("header x-api-key {text}")});
     Hold {
         id: id("hold", number),
         held: HeldCall {
@@ -450,11 +449,7 @@ pub(super) fn hold(number: u128, state: HoldState, text: &str) -> Hold {
             method: "POST".to_owned(),
             base_url: "https://api.orders.example/v1".to_owned(),
             url: format!("https://api.orders.example/v1/orders/ord_1042/refunds?{text}"),
-            request: json!({
-                "method": "POST", "headers": [["content-type", "application/json"], ["x-note", text]],
-                "body": format!("{{\"amount\":4200,\"currency\":\"EUR\",\"reason\":\"{text}\"}}"),
-                "content_type": "application/json", "body_bytes": 64, "credential": credential,
-            }),
+            request: shown_request(text),
             why: format!("the tool is high-risk: it moves money {text}"),
             requester: id("per", 1),
             requester_label: format!("ada@example.com {text}"),
@@ -468,6 +463,26 @@ pub(super) fn hold(number: u128, state: HoldState, text: &str) -> Hold {
         decided_label: Some(format!("grace@example.com {text}")),
         created_at: at(10),
         consumed_at: None,
+    }
+}
+
+fn shown_request(text: &str) -> ShownRequest {
+    ShownRequest {
+        method: "POST".to_owned(),
+        url: format!("https://api.orders.example/v1/orders/ord_1042/refunds?{text}"),
+        headers: [("content-type", "application/json"), ("x-note", text)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec(),
+        body: Some(format!(
+            "{{\"amount\":4200,\"currency\":\"EUR\",\"reason\":\"{text}\"}}"
+        )),
+        content_type: Some("application/json".to_owned()),
+        body_bytes: 64,
+        credential: Some(ShownCredential {
+            label: "cred_1/3".to_owned(),
+            place: format!("header x-api-key {text}"),
+        }),
+        digest: Digest::of(b"request"),
     }
 }
 
