@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Instant};
 
 use countersign_access::{Actor, TenantScope};
 use countersign_domain::{
-    decision::{Decision, Rule, Verdict, decide},
+    decision::{Decision, Rule, Ruling, Verdict, decide},
     digest::Digest,
     id::{CallId, GrantId},
     record::{Act, Record, RecordedTool, Status, redact},
@@ -38,6 +38,7 @@ pub(crate) struct Call {
     /// Arguments that came as texts of their JSON.
     pub(crate) decoded: Vec<String>,
     pub(crate) digest: Digest,
+    /// What its records say.
     pub(crate) verdict: Verdict,
     pub(crate) began: Instant,
     /// Given back when what became of the call is on record, whether somebody still waits or not.
@@ -49,8 +50,6 @@ impl Call {
         CallFacts {
             call: self.id,
             version: self.tool.version,
-            class: self.tool.class(),
-            needs_countersignature: self.verdict.decision != Decision::Allow,
             arguments: self.digest,
         }
     }
@@ -129,12 +128,7 @@ pub(crate) async fn call(agent: &Request<'_>, id: &Id, mut params: Map<String, V
         return unknown(agent, id, &name).await;
     };
     let decoded = arguments::settle(&tool.operation().input_schema, &mut arguments);
-    let verdict = decide(
-        tool.class(),
-        tool.operation().risk.high_risk,
-        tool.handling,
-        scopes,
-    );
+    let ruling = decide(&tool.policy(), scopes);
     let Ok(digest) = Digest::of_canonical(&arguments) else {
         return Outcome::Refused(Refusal::invalid_params(
             id.clone(),
@@ -148,25 +142,28 @@ pub(crate) async fn call(agent: &Request<'_>, id: &Id, mut params: Map<String, V
         arguments,
         decoded,
         digest,
-        verdict,
+        verdict: ruling.verdict(),
         began,
         under_way,
     };
-    admit(agent, id, call).await
+    admit(agent, id, call, ruling).await
 }
 
 /// A call with the place it goes to.
 pub(crate) type Connected = (Call, Arc<ConnectionFacts>);
 
 /// Checks what is left to check, in the order that tells a caller the least, and goes on.
-async fn admit(agent: &Request<'_>, id: &Id, call: Call) -> Outcome {
-    if call.verdict.decision == Decision::Deny {
-        let needed = [call.tool.class()];
-        return match deny(agent, &call, call.verdict.rule, None).await {
-            Ok(()) => agent.insufficient_scope(&needed),
-            Err(NoRecord) => Outcome::Refused(NoRecord::for_request(id)),
-        };
-    }
+async fn admit(agent: &Request<'_>, id: &Id, call: Call, ruling: Ruling) -> Outcome {
+    let runs = match ruling {
+        Ruling::Run(runs) => Some(runs),
+        Ruling::Hold(_) => None,
+        Ruling::Deny(rule) => {
+            return match deny(agent, &call, rule, None).await {
+                Ok(()) => agent.insufficient_scope(&[call.tool.class()]),
+                Err(NoRecord) => Outcome::Refused(NoRecord::for_request(id)),
+            };
+        }
+    };
     if let Some(why) = misfit::misfit(&call) {
         return refuse(
             agent,
@@ -181,9 +178,9 @@ async fn admit(agent: &Request<'_>, id: &Id, call: Call) -> Outcome {
         let why = "this API has no address in this environment yet; a member has to set one";
         return refuse(agent, id, &call, Rule::NotConnected, ("not_connected", why)).await;
     };
-    match call.verdict.decision {
-        Decision::Allow => run::run(agent, id, (call, connection)).await,
-        Decision::Hold | Decision::Deny => held::hold(agent, id, (call, connection)).await,
+    match runs {
+        Some(runs) => run::run(agent, id, (call, connection), runs).await,
+        None => held::hold(agent, id, (call, connection)).await,
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
 use countersign_domain::{
-    decision::Handling,
+    decision::{Handling, Policy},
     id::{EnablementId, ToolId, ToolVersionId},
     operation::ImportedOperation,
     risk::RiskClass,
@@ -65,10 +65,15 @@ impl CatalogueTool {
         self.class() == RiskClass::Read && self.operation().risk.read_only
     }
 
-    /// Says whether each call waits for a countersignature.
+    /// What is decided about its calls by.
     #[must_use]
-    pub fn is_held(&self) -> bool {
-        self.operation().risk.high_risk || self.handling == Handling::Hold
+    pub fn policy(&self) -> Policy {
+        Policy {
+            version: self.version,
+            class: self.class(),
+            high_risk: self.operation().risk.high_risk,
+            handling: self.handling,
+        }
     }
 
     /// The compiled schema of its arguments.
@@ -85,7 +90,7 @@ impl CatalogueTool {
             name: &self.name,
             operation: self.operation(),
             output: self.output(),
-            is_held: self.is_held(),
+            is_held: self.policy().is_held(),
         }
     }
 

@@ -11,6 +11,7 @@ use std::{
 use countersign_access::{CallTool, TenantScope};
 use countersign_domain::{
     Fault as _,
+    decision::Runs,
     id::HoldId,
     record::{Act, Record, Status},
 };
@@ -40,14 +41,19 @@ enum NotMade {
 }
 
 /// Runs a call that needs no countersignature.
-pub(crate) async fn run(agent: &Request<'_>, id: &Id, (call, connection): Connected) -> Outcome {
+pub(crate) async fn run(
+    agent: &Request<'_>,
+    id: &Id,
+    (call, connection): Connected,
+    runs: Runs,
+) -> Outcome {
     let Ok(permit) = agent.scope.allow(CallTool) else {
         return agent.insufficient_scope(&[call.tool.class()]);
     };
     let facts = call.facts();
     let sent = if call.tool.only_reads() {
         let record = call.record(agent, Act::CallAnswered);
-        let authority = ready(Authorized::read(permit, facts).map_err(NotMade::NoProof));
+        let authority = ready(Authorized::read(permit, facts, runs).map_err(NotMade::NoProof));
         send(agent, id, (call, connection), record, authority).await
     } else {
         let parts = Arc::clone(&agent.gateway.parts);
@@ -56,7 +62,9 @@ pub(crate) async fn run(agent: &Request<'_>, id: &Id, (call, connection): Connec
         let unsent = record.clone();
         let authority = async move {
             match parts.recorder.record(intent).await {
-                Ok(intent) => Authorized::intended(permit, facts, intent).map_err(NotMade::NoProof),
+                Ok(intent) => {
+                    Authorized::intended(permit, facts, runs, intent).map_err(NotMade::NoProof)
+                }
                 Err(error) => {
                     not_made(&parts, unsent, error.code());
                     Err(NotMade::NoRecord(error))

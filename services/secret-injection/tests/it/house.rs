@@ -6,6 +6,7 @@ use countersign_access::{Actor, CallTool, Membership, TenantScope};
 use countersign_domain::{
     World,
     connection::AuthScheme,
+    decision::{Handling, Policy, Ruling, decide},
     digest::Digest,
     id::{EnvironmentId, MemberId, PersonId, SourceId, TenantId},
     operation::{Bind, ImportedOperation, Method, Place as In, SchemeUse, Security, Style},
@@ -159,14 +160,21 @@ impl House {
         agent: &TenantScope,
         arguments: &Map<String, Value>,
     ) -> Authorized {
-        let facts = CallFacts {
-            call: self.world.id(),
+        let policy = Policy {
             version: self.world.id(),
             class: RiskClass::Read,
-            needs_countersignature: false,
+            high_risk: false,
+            handling: Handling::Run,
+        };
+        let facts = CallFacts {
+            call: self.world.id(),
+            version: policy.version,
             arguments: Digest::of_canonical(arguments).unwrap(),
         };
-        Authorized::read(agent.allow(CallTool).unwrap(), facts).unwrap()
+        let Ruling::Run(runs) = decide(&policy, &RiskClass::ALL) else {
+            panic!("a READ that is on runs");
+        };
+        Authorized::read(agent.allow(CallTool).unwrap(), facts, runs).unwrap()
     }
 }
 

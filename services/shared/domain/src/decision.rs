@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::risk::RiskClass;
+use crate::{id::ToolVersionId, risk::RiskClass};
 
 /// What a member chose for a tool that is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,55 +122,137 @@ pub struct Verdict {
     pub rule: Rule,
 }
 
-/// Decides about a call of a tool that is on, whose arguments fit.
-///
-/// High risk waits whatever the member's choice says, and a missing scope refuses before all else.
+/// What is decided by: a tool that is on, in its exact definition.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy {
+    /// The definition.
+    pub version: ToolVersionId,
+    /// Its class.
+    pub class: RiskClass,
+    /// It is classified as high-risk.
+    pub high_risk: bool,
+    /// What a member chose for it.
+    pub handling: Handling,
+}
+
+impl Policy {
+    /// Says whether each call waits for a countersignature: high risk does whatever the member's
+    /// choice says.
+    #[must_use]
+    pub const fn is_held(&self) -> bool {
+        self.high_risk || matches!(self.handling, Handling::Hold)
+    }
+}
+
+/// What was decided about one call.
 #[must_use]
-pub fn decide(
+#[derive(Debug)]
+pub enum Ruling {
+    /// It is refused, by this rule.
+    Deny(Rule),
+    /// It waits for a human, by this rule.
+    Hold(Rule),
+    /// It runs.
+    Run(Runs),
+}
+
+/// Proof that one call runs without a countersignature. Only [`decide`] makes these.
+///
+/// ```compile_fail,E0451
+/// use countersign_domain::decision::Runs;
+/// let forged = Runs { version: panic!(), class: panic!() };
+/// ```
+#[must_use]
+#[derive(Debug)]
+pub struct Runs {
+    version: ToolVersionId,
     class: RiskClass,
-    high_risk: bool,
-    handling: Handling,
-    scopes: &[RiskClass],
-) -> Verdict {
-    let (decision, rule) = if !scopes.contains(&class) {
-        (Decision::Deny, Rule::ScopeMissing)
-    } else if high_risk {
-        (Decision::Hold, Rule::HighRisk)
+}
+
+impl Runs {
+    /// Says whether it is for a call of this definition; a proof is spent by being looked at.
+    #[must_use]
+    pub fn is_of(self, version: ToolVersionId) -> bool {
+        self.version == version
+    }
+
+    /// Says whether it is for a call of this definition, and that a READ.
+    #[must_use]
+    pub fn is_read_of(self, version: ToolVersionId) -> bool {
+        self.class == RiskClass::Read && self.is_of(version)
+    }
+}
+
+impl Ruling {
+    /// The decision with its rule, as the record has it.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let (decision, rule) = match self {
+            Self::Deny(rule) => (Decision::Deny, *rule),
+            Self::Hold(rule) => (Decision::Hold, *rule),
+            Self::Run(runs) if runs.class == RiskClass::Read => (Decision::Allow, Rule::ReadIsOn),
+            Self::Run(_) => (Decision::Allow, Rule::RunByDecision),
+        };
+        Verdict { decision, rule }
+    }
+}
+
+/// Decides about a call of a tool that is on. A missing scope refuses before all else.
+pub fn decide(policy: &Policy, scopes: &[RiskClass]) -> Ruling {
+    if !scopes.contains(&policy.class) {
+        Ruling::Deny(Rule::ScopeMissing)
+    } else if policy.high_risk {
+        Ruling::Hold(Rule::HighRisk)
+    } else if policy.is_held() {
+        Ruling::Hold(Rule::HoldByDecision)
     } else {
-        match (handling, class) {
-            (Handling::Hold, _) => (Decision::Hold, Rule::HoldByDecision),
-            (Handling::Run, RiskClass::Read) => (Decision::Allow, Rule::ReadIsOn),
-            (Handling::Run, _) => (Decision::Allow, Rule::RunByDecision),
-        }
-    };
-    Verdict { decision, rule }
+        Ruling::Run(Runs {
+            version: policy.version,
+            class: policy.class,
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
+
+    fn policies() -> impl Iterator<Item = Policy> {
+        let handlings = [Handling::Run, Handling::Hold].into_iter();
+        let ways = handlings.flat_map(|handling| [(handling, false), (handling, true)]);
+        ways.flat_map(|(handling, high_risk)| {
+            RiskClass::ALL.map(|class| Policy {
+                version: Uuid::from_u128(1).into(),
+                class,
+                high_risk,
+                handling,
+            })
+        })
+    }
 
     #[test]
     fn a_high_risk_call_never_runs_by_decision_alone() {
-        for class in RiskClass::ALL {
-            for handling in [Handling::Run, Handling::Hold] {
-                let verdict = decide(class, true, handling, &RiskClass::ALL);
-                assert_eq!(
-                    verdict,
-                    Verdict {
-                        decision: Decision::Hold,
-                        rule: Rule::HighRisk
-                    }
-                );
-            }
+        for policy in policies().filter(|policy| policy.high_risk) {
+            let ruling = decide(&policy, &RiskClass::ALL);
+            assert!(matches!(ruling, Ruling::Hold(Rule::HighRisk)), "{policy:?}");
+        }
+    }
+
+    #[test]
+    fn what_agents_are_told_waits_is_what_waits() {
+        for policy in policies() {
+            let decision = decide(&policy, &RiskClass::ALL).verdict().decision;
+            let told = [Decision::Allow, Decision::Hold][usize::from(policy.is_held())];
+            assert_eq!(decision, told, "{policy:?}");
         }
     }
 
     #[test]
     fn no_scope_means_no() {
-        for class in RiskClass::ALL {
-            let verdict = decide(class, false, Handling::Run, &[]);
-            assert_eq!(verdict.decision, Decision::Deny);
+        for policy in policies() {
+            let ruling = decide(&policy, &[]);
+            assert!(matches!(ruling, Ruling::Deny(Rule::ScopeMissing)));
         }
     }
 }

@@ -2,22 +2,45 @@
 //!
 //! The function that sends takes an [`Authorized`], and there are three ways to one:
 //!
-//! - a READ that is not high-risk, from a permit; its record commits before its answer leaves;
-//! - any other call that is not high-risk, from a permit and the [`Committed`] intent record;
+//! - a READ that runs by decision, from a permit and [`Runs`]; its record commits before its
+//!   answer leaves;
+//! - any other call that runs by decision, from these and the [`Committed`] intent record;
 //! - a call that a human countersigned, from [`TenantTx::commit_intent`], which consumes the
 //!   approval and writes the intent in one transaction.
 //!
 //! ```compile_fail,E0451
 //! let forged = countersign_store::Committed { act: panic!(), call: None };
 //! ```
+//!
+//! A call that waits is none of the first two: where there is no [`Runs`], there is no way.
+//!
+//! ```compile_fail,E0308
+//! use countersign_access::{CallTool, Permit};
+//! use countersign_domain::decision::Ruling;
+//! use countersign_store::{Authorized, CallFacts};
+//!
+//! fn read(permit: Permit<CallTool>, facts: CallFacts, waits: Ruling) {
+//!     let _ = Authorized::read(permit, facts, waits);
+//! }
+//! ```
+//!
+//! ```compile_fail,E0308
+//! use countersign_access::{CallTool, Permit};
+//! use countersign_domain::decision::Ruling;
+//! use countersign_store::{Authorized, CallFacts, Committed};
+//!
+//! fn change(permit: Permit<CallTool>, facts: CallFacts, waits: Ruling, intent: Committed) {
+//!     let _ = Authorized::intended(permit, facts, waits, intent);
+//! }
+//! ```
 
 use countersign_access::{CallTool, Permit};
 use countersign_domain::{
     Fault, Kind,
+    decision::Runs,
     digest::Digest,
     id::{CallId, HoldId, TenantId, ToolVersionId},
     record::{Act, Record},
-    risk::RiskClass,
 };
 
 use crate::{StoreError, TenantTx};
@@ -51,10 +74,6 @@ pub struct CallFacts {
     pub call: CallId,
     /// The exact definition of the tool.
     pub version: ToolVersionId,
-    /// Its class.
-    pub class: RiskClass,
-    /// Each call of it needs a countersignature.
-    pub needs_countersignature: bool,
     /// Digest of the arguments as parsed.
     pub arguments: Digest,
 }
@@ -90,10 +109,14 @@ impl Authorized {
     /// Authorizes a READ.
     ///
     /// # Errors
-    /// When the call is anything but a READ that runs without a countersignature.
-    pub fn read(permit: Permit<CallTool>, facts: CallFacts) -> Result<Self, NotAuthorized> {
+    /// When another call was let run, or it is no READ.
+    pub fn read(
+        permit: Permit<CallTool>,
+        facts: CallFacts,
+        runs: Runs,
+    ) -> Result<Self, NotAuthorized> {
         let tenant = permit.spend();
-        if facts.needs_countersignature || facts.class != RiskClass::Read {
+        if !runs.is_read_of(facts.version) {
             return Err(NotAuthorized);
         }
         Ok(Self {
@@ -106,14 +129,15 @@ impl Authorized {
     /// Authorizes a call that changes something, once its intent is on record.
     ///
     /// # Errors
-    /// When it needs a countersignature, or the record is not the intent of this very call.
+    /// When another call was let run, or the record is not the intent of this very call.
     pub fn intended(
         permit: Permit<CallTool>,
         facts: CallFacts,
+        runs: Runs,
         intent: Committed,
     ) -> Result<Self, NotAuthorized> {
         let tenant = permit.spend();
-        if facts.needs_countersignature || !intent.proves_intent_of(facts.call) {
+        if !runs.is_of(facts.version) || !intent.proves_intent_of(facts.call) {
             return Err(NotAuthorized);
         }
         Ok(Self {

@@ -128,7 +128,7 @@ async fn agents_see_what_is_on_and_nothing_else() {
     let catalogue = gate.get(&gate.catalogues()).await;
 
     let pay = catalogue.get("pay").unwrap();
-    assert!(pay.is_held() && !catalogue.get("list").unwrap().is_held());
+    assert!(pay.policy().is_held() && !catalogue.get("list").unwrap().policy().is_held());
     assert!(catalogue.get("add").is_none() && catalogue.get("PAY").is_none());
     let validator = pay.validator().unwrap();
     assert!(validator.is_valid(&json!({"q": "abc"})) && !validator.is_valid(&json!({"q": "abcd"})));
