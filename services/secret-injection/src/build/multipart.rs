@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use countersign_domain::{
     digest::Digest,
-    media_type::{essence, is_json, is_text, is_well_formed},
+    media_type::{is_bytes, is_json, is_well_formed},
     operation::{Body, PartEncoding, Style},
 };
 use percent_encoding::percent_decode_str;
@@ -79,7 +79,7 @@ fn has_style(part: &PartEncoding) -> bool {
 
 fn part(property: &str, value: &Value, content_type: Option<&str>) -> Result<Part, BuildError> {
     match (content_type, value) {
-        (Some(media), value) if is_binary(media) => Ok(Part {
+        (Some(media), value) if is_bytes(media) => Ok(Part {
             head: head(property, Some(media), Some(property))?,
             content: from_base64(&format!("{ARGUMENT}.{property}"), value)?,
         }),
@@ -103,12 +103,6 @@ fn part(property: &str, value: &Value, content_type: Option<&str>) -> Result<Par
             })
         }
     }
-}
-
-/// Says whether content of this type is given in base64: all that is not some kind of text.
-fn is_binary(media_type: &str) -> bool {
-    let essence = essence(media_type);
-    !is_text(&essence) && !is_json(&essence) && essence != "application/x-www-form-urlencoded"
 }
 
 /// An encoding may name several types, or ranges of them.

@@ -74,6 +74,13 @@ pub fn is_text(media_type: &str) -> bool {
     (named || built) && !is_json(&essence) && !essence.contains('*') && essence != "image/svg+xml"
 }
 
+/// Says whether content of this type is bytes, which agents give in base64 and never as text.
+#[must_use]
+pub fn is_bytes(media_type: &str) -> bool {
+    let is_form = essence(media_type) == "application/x-www-form-urlencoded";
+    !is_text(media_type) && !is_json(media_type) && !is_form
+}
+
 /// Says whether the text is one of UTF-8, which is all that is ever sent.
 #[must_use]
 pub fn is_utf8(media_type: &str) -> bool {
@@ -102,9 +109,11 @@ mod tests {
             "application/geo+json-seq",
         ] {
             assert!(is_text(media) && !is_json(media), "{media}");
+            assert!(!is_bytes(media), "{media}");
         }
         for media in ["application/json;q=1", "text/json", "application/a.b+json"] {
             assert!(is_json(media) && !is_text(media), "{media}");
+            assert!(!is_bytes(media), "{media}");
         }
         for media in [
             "image/svg+xml",
@@ -112,11 +121,13 @@ mod tests {
             "*/*",
             "application/pdf",
             "multipart/mixed",
-            "application/x-www-form-urlencoded",
             "",
         ] {
             assert!(!is_text(media) && !is_json(media), "{media}");
+            assert!(is_bytes(media), "{media}");
         }
+        let form = "Application/X-WWW-Form-Urlencoded; charset=utf-8";
+        assert!(!is_text(form) && !is_json(form) && !is_bytes(form));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How the properties of a form are written, and which of them are bytes.
 
 use countersign_domain::{
-    media_type::{essence, is_json, is_text, is_well_formed},
+    media_type::{self, essence, is_json, is_text, is_well_formed},
     operation::{BodyKind, PartEncoding, Style},
     text,
 };
@@ -182,11 +182,14 @@ fn style_counts_in_parts(cx: &Reading<'_, '_>, style: Style) -> bool {
 
 /// The properties that are asked for in base64.
 pub(super) fn in_base64(kind: BodyKind, parts: &[PartEncoding]) -> Vec<&str> {
-    let is_bytes = |media: &str| !is_text(media) && !is_json(media) && essence(media) != FORM;
     parts
         .iter()
         .filter(|part| kind == BodyKind::Multipart && part.style != Style::DeepObject)
-        .filter(|part| part.content_type.as_deref().is_some_and(is_bytes))
+        .filter(|part| {
+            part.content_type
+                .as_deref()
+                .is_some_and(media_type::is_bytes)
+        })
         .map(|part| part.property.as_str())
         .collect()
 }
