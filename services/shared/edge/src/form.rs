@@ -1,5 +1,7 @@
 //! A form of ours, sent back by the browser it was drawn for.
 
+use std::borrow::Cow;
+
 use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
@@ -35,45 +37,53 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Form<T, 
         Box::pin(async move {
             let origin = SameOrigin::check(&request)?;
             require_type(&request, "application/x-www-form-urlencoded")?;
-            let body = read(&request, payload, LIMIT).await?;
-            let (token, fields) = split(&body);
+            let mut fields = Vec::from(read(&request, payload, LIMIT).await?);
+            let token = take_token(&mut fields);
             origin.verify(&token.unwrap_or_default())?;
             refuse_unknown::<T>(&fields)?;
-            serde_html_form::from_str(&encode(&fields))
+            serde_html_form::from_bytes(&fields)
                 .map(Self)
                 .map_err(|error| Problem::invalid("invalid_form", error.to_string()))
         })
     }
 }
 
-type Fields = Vec<(String, String)>;
-
-/// Takes the token out of the fields; two tokens are none.
-fn split(body: &[u8]) -> (Option<String>, Fields) {
-    let pairs = form_urlencoded::parse(body).into_owned();
-    let (mut tokens, fields): (Fields, Fields) = pairs.partition(|(name, _)| name == CSRF_FIELD);
-    let token = tokens.pop().filter(|_| tokens.is_empty());
-    (token.map(|(_, value)| value), fields)
-}
-
-fn encode(fields: &Fields) -> String {
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish()
-}
-
-fn refuse_unknown<T: DeserializeOwned>(fields: &Fields) -> Result<(), Problem> {
-    let known = field_names::<T>();
-    match fields
-        .iter()
-        .find(|(name, _)| !known.contains(&name.as_str()))
-    {
-        Some(_) => Err(Problem::invalid(
-            "unknown_field",
-            "the form has a field that does not belong to it",
-        )),
-        None => Ok(()),
+/// Takes the token out of the fields, which stay as they came and where they are: a long one is not
+/// written twice. Two tokens are none.
+fn take_token(fields: &mut [u8]) -> Option<String> {
+    let (mut token, mut tokens) = (None, 0);
+    for pair in fields.split_mut(|byte| *byte == b'&') {
+        if name(pair) == CSRF_FIELD {
+            let (_, value) = form_urlencoded::parse(pair).next()?;
+            token = Some(value.into_owned());
+            tokens += 1;
+            pair.fill(b'&');
+        }
     }
+    token.filter(|_| tokens == 1)
+}
+
+/// The fields as they are written; between two `&` there is none.
+fn pairs(fields: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let pairs = fields.split(|byte| *byte == b'&');
+    pairs.filter(|pair| !pair.is_empty())
+}
+
+fn name(pair: &[u8]) -> Cow<'_, str> {
+    let name = pair.split(|byte| *byte == b'=').next();
+    let name = name.and_then(|name| form_urlencoded::parse(name).next());
+    name.map(|(name, _)| name).unwrap_or_default()
+}
+
+fn refuse_unknown<T: DeserializeOwned>(fields: &[u8]) -> Result<(), Problem> {
+    let known = field_names::<T>();
+    if pairs(fields).all(|pair| known.contains(&&*name(pair))) {
+        return Ok(());
+    }
+    Err(Problem::invalid(
+        "unknown_field",
+        "the form has a field that does not belong to it",
+    ))
 }
 
 /// Asks a struct for the names of its fields, by starting to read one and stopping there.
@@ -182,9 +192,32 @@ mod tests {
         assert_eq!(field_names::<NoFields>(), [""; 0]);
     }
 
+    /// The token, and the fields that are left.
+    fn taken(sent: &str) -> (Option<String>, Vec<Vec<u8>>) {
+        let mut fields = sent.as_bytes().to_vec();
+        let token = take_token(&mut fields);
+        (token, pairs(&fields).map(<[u8]>::to_vec).collect())
+    }
+
     #[test]
     fn two_tokens_are_none() {
-        assert_eq!(split(b"csrf=a&x=1").0.as_deref(), Some("a"));
-        assert_eq!(split(b"csrf=a&csrf=b&x=1").0, None);
+        assert_eq!(taken("csrf=a&x=1").0.as_deref(), Some("a"));
+        assert_eq!(taken("csrf=a&csrf=b&x=1").0, None);
+        assert_eq!(taken("csrf=a&%63srf=a&x=1").0, None);
+    }
+
+    #[test]
+    fn fields_stay_as_they_came_wherever_the_token_stands() {
+        let fields = ["x=1", "y=%26csrf=+%c3%bc", "", "x=csrf"];
+        let there = fields.into_iter().filter(|field| !field.is_empty());
+        let there: Vec<_> = there.map(|field| field.as_bytes().to_vec()).collect();
+        for at in 0..=fields.len() {
+            let mut sent = fields.to_vec();
+            sent.insert(at, "%63srf=a%3D");
+            assert_eq!(
+                taken(&sent.join("&")),
+                (Some("a=".to_owned()), there.clone())
+            );
+        }
     }
 }
