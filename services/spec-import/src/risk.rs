@@ -24,6 +24,7 @@ mod reasons;
 pub mod score;
 mod secrets;
 mod sensitivity;
+mod source;
 mod template;
 mod things;
 mod tokens;

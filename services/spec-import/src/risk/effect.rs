@@ -8,6 +8,7 @@ use super::{
     lexicon::Lexicon,
     path::Path,
     reading::Reading,
+    source::Source,
     things::{MARKS, NOTICES, PARTICIPATION, TAGGED, TIED},
     topics::context::is_audience,
     verbs::Act,
@@ -112,7 +113,7 @@ fn is_switch(reading: &Reading<'_>, votes: &[Vote]) -> bool {
     }
     if votes
         .iter()
-        .any(|vote| vote.source != "path" && grave.contains(&vote.verb.base))
+        .any(|vote| vote.source != Source::Path && grave.contains(&vote.verb.base))
     {
         return takes_part(reading);
     }
@@ -128,7 +129,7 @@ const SWITCHING: &[&str] = &["mark", "enable", "unsuspend", "unban", "unblock", 
 
 /// Whether enough witnesses say that the call throws a switch.
 pub(super) fn toggled(reading: &Reading<'_>, votes: &[Vote]) -> bool {
-    let switches = |source: &str| {
+    let switches = |source: Source| {
         let says =
             |vote: &&Vote| vote.verb.act == Act::Toggle || SWITCHING.contains(&vote.verb.base);
         votes
@@ -136,18 +137,18 @@ pub(super) fn toggled(reading: &Reading<'_>, votes: &[Vote]) -> bool {
             .filter(|vote| vote.source == source)
             .any(|vote| says(&vote))
     };
-    let path = switches("path")
+    let path = switches(Source::Path)
         || reading
             .path
             .words()
             .any(|word| reading.lexicon.has(&PARTICIPATION, word));
-    let (name, text) = (switches("name"), switches("text"));
+    let (name, text) = (switches(Source::Name), switches(Source::Text));
     let enough = if reading.method == Method::Delete {
         2
     } else {
         1
     };
-    (name || text || switches("path"))
+    (name || text || switches(Source::Path))
         && usize::from(path) + usize::from(name) + usize::from(text) >= enough
 }
 

@@ -13,6 +13,7 @@ use countersign_domain::operation::Method;
 
 use super::{
     reading::Reading,
+    source::Source,
     tokens::words,
     verbs::{Act, Verb},
 };
@@ -21,7 +22,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub(super) struct Vote {
     /// Where it was found.
-    pub(super) source: &'static str,
+    pub(super) source: Source,
     /// What it does.
     pub(super) verb: Verb,
     /// The word.
@@ -60,12 +61,12 @@ pub(super) fn votes(reading: &Reading<'_>) -> Vec<Vote> {
             });
         }
     };
-    cast("path", &reading.path.action);
+    cast(Source::Path, &reading.path.action);
     if reading.method != Method::Get {
-        cast("path", &removal_on_the_way(reading));
+        cast(Source::Path, &removal_on_the_way(reading));
     }
-    cast("method", &own_name(reading));
-    for (source, phrase) in [("name", &reading.name), ("text", &reading.text)] {
+    cast(Source::Method, &own_name(reading));
+    for (source, phrase) in [(Source::Name, &reading.name), (Source::Text, &reading.text)] {
         cast(source, &phrase.verb);
         cast(source, &phrase.second);
         if reading.method != Method::Get {

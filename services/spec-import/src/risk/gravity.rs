@@ -12,18 +12,32 @@ use super::{
     },
     lexicon::List,
     reading::Reading,
+    source::Source,
     things::GENERIC,
     verbs::{Act, Verb},
 };
 
-/// Why a change needs a human first: a stable code and the words.
+/// In which way a change is graver than an ordinary one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gravity {
+    /// It stops or takes away what does not come back by itself.
+    Destructive,
+    /// It runs code.
+    Execute,
+    /// It orders what costs money while it runs.
+    Provision,
+    /// It touches many.
+    Bulk,
+}
+
+/// Why a change needs a human first, and the words.
 pub(super) fn gravity(
     (reading, evidence): (&Reading<'_>, &Evidence<'_>),
     votes: &[Vote],
     effect: &Effect,
-) -> Option<(&'static str, String)> {
+) -> Option<(Gravity, String)> {
     match effect {
-        Effect::Ends(word) | Effect::Removes(word) => Some(("destructive", word.clone())),
+        Effect::Ends(word) | Effect::Removes(word) => Some((Gravity::Destructive, word.clone())),
         Effect::Switches => None,
         Effect::Changes => ordered(reading, votes)
             .or_else(|| made(reading, votes))
@@ -58,7 +72,7 @@ pub(super) fn sets_going<'a>(reading: &'a Reading<'_>) -> Option<&'a str> {
 }
 
 /// Grave by what is done.
-fn ordered(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, String)> {
+fn ordered(reading: &Reading<'_>, votes: &[Vote]) -> Option<(Gravity, String)> {
     const STARTS: &[&str] = &[
         "start", "initiate", "launch", "submit", "resume", "retry", "unblock", "play",
     ];
@@ -74,33 +88,33 @@ fn ordered(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, Strin
         thing.filter(|_| does(verbs)).cloned()
     };
     if does(&["merge"]) && !reading.lexicon.any(&MERGED_BY_HABIT, &object) {
-        return Some(("destructive", "merge".to_owned()));
+        return Some((Gravity::Destructive, "merge".to_owned()));
     }
     let act = |act: Act| {
         let runs = !takes_part(reading);
         let meant = |vote: &&Vote| {
-            vote.verb.act == act && (vote.verb.clear || (vote.source != "text" && runs))
+            vote.verb.act == act && (vote.verb.clear || (vote.source != Source::Text && runs))
         };
         votes.iter().find(meant).map(|vote| vote.word.clone())
     };
     to(&["restore", "recover"], &RESTORED_OVER)
-        .map(|word| ("destructive", format!("restore {word}")))
-        .or_else(|| to(STARTS, &RUNNABLE).map(|word| ("execute", word)))
+        .map(|word| (Gravity::Destructive, format!("restore {word}")))
+        .or_else(|| to(STARTS, &RUNNABLE).map(|word| (Gravity::Execute, word)))
         .or_else(|| {
             started_inside(reading)
                 .filter(|_| does(STARTS))
-                .map(|word| ("execute", word))
+                .map(|word| (Gravity::Execute, word))
         })
-        .or_else(|| redeployed(reading).map(|word| ("execute", word)))
-        .or_else(|| runs_inside(reading).map(|word| ("execute", word)))
-        .or_else(|| goes_live(reading).map(|word| ("execute", word)))
-        .or_else(|| refitted(reading).map(|word| ("provision", word)))
-        .or_else(|| new_code(reading).map(|word| ("execute", word)))
-        .or_else(|| to(SENDS, &PRINTED).map(|word| ("provision", word)))
-        .or_else(|| to(SENDS, &MAILINGS).map(|word| ("bulk", word)))
-        .or_else(|| mailed(reading).map(|word| ("bulk", word)))
-        .or_else(|| act(Act::Run).map(|word| ("execute", word)))
-        .or_else(|| act(Act::Provision).map(|word| ("provision", word)))
+        .or_else(|| redeployed(reading).map(|word| (Gravity::Execute, word)))
+        .or_else(|| runs_inside(reading).map(|word| (Gravity::Execute, word)))
+        .or_else(|| goes_live(reading).map(|word| (Gravity::Execute, word)))
+        .or_else(|| refitted(reading).map(|word| (Gravity::Provision, word)))
+        .or_else(|| new_code(reading).map(|word| (Gravity::Execute, word)))
+        .or_else(|| to(SENDS, &PRINTED).map(|word| (Gravity::Provision, word)))
+        .or_else(|| to(SENDS, &MAILINGS).map(|word| (Gravity::Bulk, word)))
+        .or_else(|| mailed(reading).map(|word| (Gravity::Bulk, word)))
+        .or_else(|| act(Act::Run).map(|word| (Gravity::Execute, word)))
+        .or_else(|| act(Act::Provision).map(|word| (Gravity::Provision, word)))
 }
 
 /// `/campaigns/{id}/schedule`: the path itself sends what goes to many.
@@ -207,10 +221,10 @@ fn refitted(reading: &Reading<'_>) -> Option<String> {
 }
 
 /// Grave by what is made.
-fn made(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, String)> {
+fn made(reading: &Reading<'_>, votes: &[Vote]) -> Option<(Gravity, String)> {
     let path = &reading.path;
     if let Some(order) = ordered_by_the_body(reading) {
-        return Some(("execute", order.clone()));
+        return Some((Gravity::Execute, order.clone()));
     }
     let either =
         reading.method == Method::Put && votes.iter().any(|vote| vote.verb.base == "create");
@@ -244,12 +258,12 @@ fn made(reading: &Reading<'_>, votes: &[Vote]) -> Option<(&'static str, String)>
             .or_else(|| thing(&CAPACITY))
     };
     thing(&EXECUTIONS)
-        .map(|word| ("execute", word))
+        .map(|word| (Gravity::Execute, word))
         .or_else(|| {
             (reading.posts() || either)
                 .then(capacity)
                 .flatten()
-                .map(|word| ("provision", word))
+                .map(|word| (Gravity::Provision, word))
         })
 }
 
@@ -336,13 +350,13 @@ fn all_of_them<'r>(reading: &'r Reading<'_>) -> Option<&'r String> {
 }
 
 /// `POST /messages` with a list of them: as many as are sent, and not those of one thing.
-fn listed(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Option<(&'static str, String)> {
+fn listed(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Option<(Gravity, String)> {
     let many = evidence.sends_a_list && !reading.path.has_parameter;
-    many.then(|| ("bulk", "list (request)".to_owned()))
+    many.then(|| (Gravity::Bulk, "list (request)".to_owned()))
 }
 
 /// Grave by how many it touches.
-fn bulk(reading: &Reading<'_>) -> Option<(&'static str, String)> {
+fn bulk(reading: &Reading<'_>) -> Option<(Gravity, String)> {
     let last = reading
         .path
         .segments
@@ -365,5 +379,5 @@ fn bulk(reading: &Reading<'_>) -> Option<(&'static str, String)> {
         .or(whole.last())
         .or_else(|| all_of_them(reading))
         .or_else(|| by_query(reading))?;
-    Some(("bulk", word.clone()))
+    Some((Gravity::Bulk, word.clone()))
 }

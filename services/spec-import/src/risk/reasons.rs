@@ -5,8 +5,10 @@ use countersign_domain::risk::{Reason, RiskClass};
 use super::{
     effect::Effect,
     gate::Vote,
+    gravity::Gravity,
     nouns::{Strength, Topic},
     reading::Reading,
+    source::Source,
     tokens::truncated,
     topics::{SUSPECTED, Topics},
 };
@@ -39,17 +41,18 @@ pub(super) fn disputed(votes: &[Vote]) -> Reason {
 
 /// Each word once, with where it stands: `get (name, text), delete (path)`.
 fn sourced<'v>(votes: impl Iterator<Item = &'v Vote>) -> String {
-    let mut words: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut words: Vec<(&str, Vec<Source>)> = Vec::new();
     for Vote { source, word, .. } in votes {
         match words.iter_mut().find(|(known, _)| known == word) {
             Some((_, sources)) if sources.contains(source) => {}
-            Some((_, sources)) => sources.push(source),
-            None => words.push((word, vec![source])),
+            Some((_, sources)) => sources.push(*source),
+            None => words.push((word, vec![*source])),
         }
     }
-    let words = words
-        .iter()
-        .map(|(word, sources)| format!("{word} ({})", sources.join(", ")));
+    let words = words.iter().map(|(word, sources)| {
+        let sources: Vec<String> = sources.iter().map(Source::to_string).collect();
+        format!("{word} ({})", sources.join(", "))
+    });
     words.collect::<Vec<_>>().join(", ")
 }
 
@@ -87,12 +90,21 @@ pub(super) fn ordinary(reading: &Reading<'_>, effect: &Effect) -> Reason {
 }
 
 /// It is more than an ordinary change.
-pub(super) fn grave(code: &str, words: &str) -> Reason {
-    let text = match code {
-        "destructive" => "Stops or takes away something that does not come back by itself.",
-        "execute" => "Runs code, or puts it into production.",
-        "provision" => "Starts or resizes something that costs money while it runs.",
-        _ => "Changes many things or reaches many people in one call.",
+pub(super) fn grave(gravity: Gravity, words: &str) -> Reason {
+    let (code, text) = match gravity {
+        Gravity::Destructive => (
+            "destructive",
+            "Stops or takes away something that does not come back by itself.",
+        ),
+        Gravity::Execute => ("execute", "Runs code, or puts it into production."),
+        Gravity::Provision => (
+            "provision",
+            "Starts or resizes something that costs money while it runs.",
+        ),
+        Gravity::Bulk => (
+            "bulk",
+            "Changes many things or reaches many people in one call.",
+        ),
     };
     reason(code, text, words)
 }

@@ -18,6 +18,7 @@ use super::{
     path::Path,
     phrase::Phrase,
     reading::Reading,
+    source::Source,
     things::GENERIC,
     tokens::words,
     verbs::{Act, Verb},
@@ -44,7 +45,7 @@ pub(super) struct Point {
     /// How much it counts.
     pub(super) points: u8,
     /// Where it was found.
-    pub(super) source: &'static str,
+    pub(super) source: Source,
 }
 
 /// What an operation is about, and by which words.
@@ -92,7 +93,7 @@ impl<'l> Topics<'l> {
         }
     }
 
-    fn add_noun(&mut self, word: &str, noun: Noun, place: Place, source: &'static str) {
+    fn add_noun(&mut self, word: &str, noun: Noun, place: Place, source: Source) {
         let points = worth(noun.strength, place);
         if points > 0 && noun.topic != Topic::Nothing {
             self.add(noun.topic, word, Point { points, source });
@@ -100,7 +101,7 @@ impl<'l> Topics<'l> {
     }
 
     /// Adds the nouns of some words; `head` says what the last noun at the very end is.
-    fn add_words(&mut self, list: &[String], head: Place, others: Place, source: &'static str) {
+    fn add_words(&mut self, list: &[String], head: Place, others: Place, source: Source) {
         // "user status", "value list item": the word before the generic ones is the head.
         let generic = list
             .iter()
@@ -141,10 +142,10 @@ pub(super) fn topics<'l>(
 ) -> Topics<'l> {
     let mut topics = Topics::new(reading.lexicon);
     add_path(&mut topics, &reading.path);
-    add_phrase(&mut topics, &reading.name, "name");
-    add_phrase(&mut topics, &reading.text, "text");
-    topics.add_words(&reading.aside, Place::Far, Place::Far, "description");
-    topics.add_words(&reading.tags, Place::Far, Place::Far, "tags");
+    add_phrase(&mut topics, &reading.name, Source::Name);
+    add_phrase(&mut topics, &reading.text, Source::Text);
+    topics.add_words(&reading.aside, Place::Far, Place::Far, Source::Description);
+    topics.add_words(&reading.tags, Place::Far, Place::Far, Source::Tags);
     add_scopes(&mut topics, evidence.scopes);
     add_request_fields(&mut topics, fields);
     add_verbs(&mut topics, reading);
@@ -193,13 +194,13 @@ fn add_path(topics: &mut Topics<'_>, path: &Path) {
             () if (head != usize::MAX && at > head) || adjacent => (Place::Near, Place::Near),
             () => (Place::Far, Place::Far),
         };
-        topics.add_words(&segment.words, last, others, "path");
+        topics.add_words(&segment.words, last, others, Source::Path);
     }
     add_ancestors(topics, path);
     if path.words().any(|word| word == "admin") {
         // `/admin/api` is how some call the whole of their API.
         let points = if path.is_admin_api { 2 } else { DECIDES };
-        let source = "path";
+        let source = Source::Path;
         topics.add(Topic::Admin, "admin", Point { points, source });
     }
 }
@@ -228,7 +229,7 @@ fn add_ancestors(topics: &mut Topics<'_>, path: &Path) {
             Topic::Nothing => false,
         };
         if guarded && found.end == segment.words.len() && found.noun.strength >= Strength::Fair {
-            let (points, source) = (SUSPECTED, "path");
+            let (points, source) = (SUSPECTED, Source::Path);
             topics.add(found.noun.topic, &found.text, Point { points, source });
         }
     }
@@ -243,7 +244,7 @@ fn telling_head(path: &Path, lexicon: &Lexicon) -> usize {
     (0..=head).rev().find(tells).unwrap_or(head)
 }
 
-fn add_phrase(topics: &mut Topics<'_>, phrase: &Phrase, source: &'static str) {
+fn add_phrase(topics: &mut Topics<'_>, phrase: &Phrase, source: Source) {
     // Exporting users makes a file of them and changes none.
     let exports = matches!(&phrase.verb, Some((verb, _)) if verb.base == "export");
     let head = if exports { Place::Near } else { Place::Head };
@@ -253,7 +254,7 @@ fn add_phrase(topics: &mut Topics<'_>, phrase: &Phrase, source: &'static str) {
 
 fn add_scopes(topics: &mut Topics<'_>, scopes: &[String]) {
     for scope in scopes {
-        topics.add_words(&words(scope), Place::Far, Place::Far, "scopes");
+        topics.add_words(&words(scope), Place::Far, Place::Far, Source::Scopes);
     }
 }
 
@@ -265,7 +266,7 @@ fn add_request_fields(topics: &mut Topics<'_>, fields: &Fields) {
             word,
             Point {
                 points: *points,
-                source: "request fields",
+                source: Source::RequestFields,
             },
         );
     }
@@ -274,9 +275,9 @@ fn add_request_fields(topics: &mut Topics<'_>, fields: &Fields) {
 /// Some verbs are about a guarded matter whatever their object.
 fn add_verbs(topics: &mut Topics<'_>, reading: &Reading<'_>) {
     let verbs = [
-        (&reading.path.action, "path"),
-        (&reading.name.verb, "name"),
-        (&reading.text.verb, "text"),
+        (&reading.path.action, Source::Path),
+        (&reading.name.verb, Source::Name),
+        (&reading.text.verb, Source::Text),
     ];
     let vouches = context::vouches_for_a_sender(reading);
     for (found, source) in verbs {
@@ -304,8 +305,8 @@ fn add_verbs(topics: &mut Topics<'_>, reading: &Reading<'_>) {
         let common = *act == Act::Pay || *base == "share";
         let points = match (clear, source) {
             (true, _) => 5,
-            (false, "path") if common => HINTED,
-            (false, "path") => DECIDES,
+            (false, Source::Path) if common => HINTED,
+            (false, Source::Path) => DECIDES,
             (false, _) => 2,
         };
         topics.add(topic, base, Point { points, source });

@@ -23,6 +23,7 @@ use super::{
     reasons::{self, reason},
     secrets,
     sensitivity::sensitivity,
+    source::Source,
     tokens::truncated,
     topics::{DECIDES, Topics, topics},
     verbs::Act,
@@ -230,7 +231,8 @@ impl Case<'_> {
             }
             _ => false,
         };
-        let (word, _) = words.find(|(word, point)| point.source == "path" && !harmless(word))?;
+        let (word, _) =
+            words.find(|(word, point)| point.source == Source::Path && !harmless(word))?;
         let asked = self.reading.posts() || only;
         (sure && asked).then(|| word.to_owned())
     }
@@ -261,7 +263,7 @@ impl Case<'_> {
         reasons.extend(
             gravity
                 .as_ref()
-                .map(|(code, words)| reasons::grave(code, words)),
+                .map(|(gravity, words)| reasons::grave(*gravity, words)),
         );
         let text = "The document says that it cannot be taken back.";
         reasons.extend(final_words.map(|words| reason("irrevocable", text, words)));

@@ -1,7 +1,9 @@
 //! Whether a GET acts: it reads unless something shows that it does not.
 
 use super::{Gate, Vote, doors};
-use crate::risk::{path::Segment, reading::Reading, things::ACTING_ENDS, verbs::Act};
+use crate::risk::{
+    path::Segment, reading::Reading, source::Source, things::ACTING_ENDS, verbs::Act,
+};
 
 pub(super) fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     let path_acts = path_acts(reading);
@@ -10,12 +12,12 @@ pub(super) fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
         .any(|vote| acts_on_get(reading, vote) && is_grave(vote));
     let reads = votes
         .iter()
-        .any(|vote| vote.source != "path" && vote.reads());
+        .any(|vote| vote.source != Source::Path && vote.reads());
     // A verb that could be a noun is none where nothing else is said: `/files.share`, "Share a file".
     let ordered = || {
         votes
             .first()
-            .filter(|vote| vote.source == "path" && !vote.reads())
+            .filter(|vote| vote.source == Source::Path && !vote.reads())
     };
     let said = |order: &Vote| {
         votes
@@ -72,7 +74,7 @@ fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
         let noun_like = matches!(vote.verb.act, Act::Run | Act::Pay | Act::Provision);
         vote.verb.act == Act::Change || noun_like && last.plural && is_thing(last)
     };
-    if vote.source == "path" && last.is_some_and(qualifies) {
+    if vote.source == Source::Path && last.is_some_and(qualifies) {
         return false;
     }
     let rates = vote.verb.base == "exchange" && names_exchange_rates(reading);
@@ -80,7 +82,7 @@ fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
         return false;
     }
     !vote.reads() && vote.verb.clear && !HOW_READS_ARE_NAMED.contains(&vote.verb.base)
-        || matches!(vote.verb.act, Act::Remove | Act::End) && vote.source != "path"
+        || matches!(vote.verb.act, Act::Remove | Act::End) && vote.source != Source::Path
 }
 
 /// `/exchange-rates`: nothing is exchanged there.
@@ -101,7 +103,7 @@ fn is_said_of_a_thing(vote: &Vote, segment: &Segment) -> bool {
 fn is_grave(vote: &Vote) -> bool {
     const LISTS: &[&str] = &["whitelist", "blacklist", "allowlist", "blocklist"];
     let base = vote.verb.base;
-    let is_list = LISTS.contains(&base) && vote.source == "path";
+    let is_list = LISTS.contains(&base) && vote.source == Source::Path;
     vote.verb.clear
         && !is_list
         && matches!(

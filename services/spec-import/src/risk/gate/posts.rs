@@ -7,6 +7,7 @@ use super::{Gate, Vote, gets::path_acts};
 use crate::risk::{
     phrase::Phrase,
     reading::Reading,
+    source::Source,
     things::{COMPUTED, LANGUAGES},
     verbs::{Act, Verb},
 };
@@ -28,10 +29,10 @@ pub(super) fn gate_post(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     let orders_a_read = path_asks(reading) && !runs_code(reading);
     let acts = votes.iter().any(|vote| {
         // "Starting anew?" is talk; `startSimulation` starts one.
-        let begins = vote.verb.base == "start" && vote.source != "text";
+        let begins = vote.verb.base == "start" && vote.source != Source::Text;
         let idle = (computes && IDLE.contains(&vote.verb.base) && !begins)
             || (orders_a_read && RUNS_A_QUESTION.contains(&vote.verb.base))
-            || (orders_a_read && vote.source == "name" && !vote.verb.clear);
+            || (orders_a_read && vote.source == Source::Name && !vote.verb.clear);
         let marks = !asks && marks_what_it_examines(reading, vote);
         !idle && (!vote.reads() || marks)
     });

@@ -10,6 +10,7 @@ use crate::risk::{
     nouns::{Found, Topic},
     ordinary::is_plain,
     reading::Reading,
+    source::Source,
     things::{DETAILS, MEETING_PLACES, NOTICES, PARTICIPATION},
     verbs::{Act, Verb},
 };
@@ -49,7 +50,7 @@ pub(super) fn weigh_context(topics: &mut Topics<'_>, reading: &Reading<'_>) {
         topics.add(Topic::Auth, word, Point { points, source });
     }
     if reading.method == Method::Get && signs(reading) {
-        let (points, source) = (DECIDES, "path");
+        let (points, source) = (DECIDES, Source::Path);
         topics.add(Topic::Auth, "sign in", Point { points, source });
     }
     authorizes_money(topics);
@@ -72,7 +73,7 @@ pub(super) fn weigh_context(topics: &mut Topics<'_>, reading: &Reading<'_>) {
     if is_detail(reading) {
         let in_path = |word: &str| reading.path.words().any(|other| other == word);
         topics.words.retain(|(_, word), point| {
-            let elsewhere = point.source != "path" && !in_path(word);
+            let elsewhere = point.source != Source::Path && !in_path(word);
             point.points >= DECIDES && (elsewhere || word == "admin")
         });
     }
@@ -218,8 +219,8 @@ fn cancels_an_order(topics: &mut Topics<'_>, reading: &Reading<'_>) {
     let ends = [&reading.path.action, &reading.name.verb, &reading.text.verb]
         .into_iter()
         .any(ends);
-    if ends && ordered.is_some_and(|point| point.source == "path") {
-        let (points, source) = (2, "path");
+    if ends && ordered.is_some_and(|point| point.source == Source::Path) {
+        let (points, source) = (2, Source::Path);
         topics.add(Topic::Billing, "cancel", Point { points, source });
     }
 }

@@ -3,14 +3,15 @@
 use countersign_domain::operation::Method;
 
 use crate::risk::{
-    lexicon::List, nouns::Topic, path::Segment, phrase::Phrase, reading::Reading, verbs::Verb,
+    lexicon::List, nouns::Topic, path::Segment, phrase::Phrase, reading::Reading, source::Source,
+    verbs::Verb,
 };
 
 /// Every hint: the matter, the word and where it was found.
 pub(super) fn hints<'r>(
     reading: &'r Reading<'_>,
-) -> impl Iterator<Item = (Topic, &'r str, &'static str)> {
-    let about = |word| (Topic::Admin, word, "path");
+) -> impl Iterator<Item = (Topic, &'r str, Source)> {
+    let about = |word| (Topic::Admin, word, Source::Path);
     let places = [
         opens_a_door(reading).then_some("unlock"),
         place(reading),
@@ -18,7 +19,7 @@ pub(super) fn hints<'r>(
         area(reading),
         inside(reading),
     ];
-    let link = mints_a_link(reading).then_some((Topic::Auth, "url", "text"));
+    let link = mints_a_link(reading).then_some((Topic::Auth, "url", Source::Text));
     places.into_iter().flatten().map(about).chain(link)
 }
 
@@ -111,14 +112,16 @@ fn inside<'r>(reading: &'r Reading<'_>) -> Option<&'r str> {
 
 /// `getEmbeddedTemplateEditUrl`, "Generate an embeddable dashboard URL": the page opens without
 /// signing in, so its address is the key.
-pub(super) fn embeds(reading: &Reading<'_>) -> Option<&'static str> {
+pub(super) fn embeds(reading: &Reading<'_>) -> Option<Source> {
     let link = |word: &String| matches!(word.as_str(), "url" | "link");
     let embedded = |word: &String| matches!(word.as_str(), "embedded" | "embeddable");
     let minted = |words: &[String]| words.last().is_some_and(link) && words.iter().any(embedded);
     let path = reading.path.segments.last();
-    let path = path.filter(|last| minted(&last.words)).map(|_| "path");
-    let name = || minted(&reading.name.object).then_some("name");
-    let text = || minted(&reading.text.object).then_some("text");
+    let path = path
+        .filter(|last| minted(&last.words))
+        .map(|_| Source::Path);
+    let name = || minted(&reading.name.object).then_some(Source::Name);
+    let text = || minted(&reading.text.object).then_some(Source::Text);
     let found = path.or_else(name).or_else(text);
     found.filter(|_| reading.posts())
 }
