@@ -12,7 +12,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use countersign_domain::{persuasion::instructs, text};
+use countersign_domain::{operation::TextMark, persuasion::instructs, text};
 use foldhash::quality::RandomState;
 use serde_json::Value;
 
@@ -132,11 +132,11 @@ impl Marks {
         if self.instructs {
             let text =
                 format!("{what} tells a model what to do; read it before anybody may use it");
-            notes.mark("text_instructs", &at, &text);
+            notes.mark(TextMark::Instructs, &at, &text);
         }
         if self.hidden {
             let text = format!("{what} holds characters that do not show");
-            notes.mark("text_hidden_characters", &at, &text);
+            notes.mark(TextMark::Hides, &at, &text);
         }
         let Markup {
             links,

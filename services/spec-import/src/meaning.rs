@@ -20,6 +20,8 @@ static MEANINGS: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
 mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
 
+    use countersign_domain::operation::TextMark;
+
     use super::*;
 
     /// What a diagnostic is made with.
@@ -70,13 +72,16 @@ mod tests {
             &mut text,
         );
         let after = |call| text.split(call).skip(1).filter_map(code);
-        let mut said: BTreeSet<&str> = CALLS.into_iter().flat_map(after).collect();
+        let marks = TextMark::ALL.map(TextMark::code);
+        let told = CALLS.into_iter().flat_map(after).chain(marks);
+        let mut said: BTreeSet<&str> = told.collect();
         said.remove("import_interrupted");
         let nameless: Vec<_> = said.iter().filter(|code| meaning(code).is_none()).collect();
         assert!(nameless.is_empty(), "{nameless:?}");
         let written: BTreeSet<&str> = text
             .match_indices('"')
             .filter_map(|(at, _)| code(&text[at..]))
+            .chain(marks)
             .collect();
         let idle = MEANINGS.keys().copied();
         let idle: Vec<_> = idle.filter(|code| !written.contains(code)).collect();

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use countersign_domain::{
-    operation::{Diagnostic, Severity},
+    operation::{Diagnostic, Severity, TextMark},
     text,
 };
 
@@ -58,9 +58,9 @@ impl Notes {
     }
 
     /// A warning that decisions rest on: no number of others before it keeps it out.
-    pub(crate) fn mark(&mut self, code: &str, at: &dyn fmt::Display, text: &str) {
+    pub(crate) fn mark(&mut self, mark: TextMark, at: &dyn fmt::Display, text: &str) {
         self.list
-            .push(diagnostic(Severity::Warning, code, at, text));
+            .push(diagnostic(Severity::Warning, mark.code(), at, text));
     }
 
     fn add(&mut self, severity: Severity, code: &str, at: &dyn fmt::Display, text: &str) {

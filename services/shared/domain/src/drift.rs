@@ -32,6 +32,9 @@ pub struct Change {
     pub breaking: Breaking,
     /// How much it matters for who may do what.
     pub security: SecuritySeverity,
+    /// Whether it can be a reason to look; what is read back is no less of one than it was.
+    #[serde(default, skip_serializing_if = "Weight::counts")]
+    pub weight: Weight,
     /// Where in the operation, in words: `body.items[].price`; empty for all of it.
     pub place: String,
     /// One sentence for people.
@@ -200,6 +203,27 @@ impl SecuritySeverity {
     }
 }
 
+/// Whether a change can put a tool back to review.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weight {
+    /// It can; its kind says whether it does.
+    #[default]
+    Counts,
+    /// It is of a part that counts, and yet says nothing new to an agent or a credential.
+    Informs,
+}
+
+impl Weight {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "this is how serde calls it"
+    )]
+    fn counts(&self) -> bool {
+        *self == Self::Counts
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use serde_json::{Value, json};
@@ -231,6 +255,7 @@ pub(crate) mod tests {
             }),
             breaking,
             security: SecuritySeverity::None,
+            weight: Weight::Counts,
             place: String::new(),
             text: "Something changed.".to_owned(),
             before: None,

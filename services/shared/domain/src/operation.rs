@@ -131,9 +131,8 @@ pub trait Judged {
     /// Whether its text hides characters or tells a model what to do: then a person reads it
     /// before it is turned on, and it is turned on by itself.
     fn must_be_read(&self) -> bool {
-        let marks = ["text_instructs", "text_hidden_characters"];
-        let mut codes = self.diagnostics().iter().map(|note| note.code.as_str());
-        codes.any(|code| marks.contains(&code))
+        let is_mark = |code: &str| TextMark::ALL.iter().any(|mark| mark.code() == code);
+        self.diagnostics().iter().any(|note| is_mark(&note.code))
     }
 }
 
@@ -162,6 +161,29 @@ impl Judged for OperationBrief {
 
     fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+}
+
+/// What decisions rest on among the diagnostics: a person reads such a text before a model does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextMark {
+    /// It tells a model what to do.
+    Instructs,
+    /// It hides characters.
+    Hides,
+}
+
+impl TextMark {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Instructs, Self::Hides];
+
+    /// The code of its diagnostics.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Instructs => "text_instructs",
+            Self::Hides => "text_hidden_characters",
+        }
     }
 }
 

@@ -73,18 +73,18 @@ fn discriminators(old: &ImportedOperation, new: &ImportedOperation, found: &mut 
     let places: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     for place in places {
         let (one, other) = (before.get(place), after.get(place));
-        let (code, what) = match (one, other) {
-            (one, other) if one == other => continue,
-            (Some(_), Some(_)) => ("discriminator_changed", "is another"),
-            (None, _) => ("discriminator_added", "is told now"),
-            (_, None) => ("discriminator_removed", "is not told any more"),
-        };
-        let text = format!("{place}: what chooses among the alternatives {what}.");
-        found.add(
+        let differs = |code: &'static str, what: &str| {
+            let text = format!("{place}: what chooses among the alternatives {what}.");
             Found::new(ChangeKind::Input, code, text)
-                .at(place)
-                .values(one.map(String::as_str), other.map(String::as_str)),
-        );
+        };
+        let change = match (one, other) {
+            (one, other) if one == other => continue,
+            (Some(_), Some(_)) => differs("discriminator_changed", "is another"),
+            (None, _) => differs("discriminator_added", "is told now").informing(),
+            (_, None) => differs("discriminator_removed", "is not told any more"),
+        };
+        let sides = (one.map(String::as_str), other.map(String::as_str));
+        found.add(change.at(place).values(sides.0, sides.1));
     }
 }
 

@@ -34,32 +34,25 @@ pub(super) fn path(old: &ImportedOperation, new: &ImportedOperation, found: &mut
 
 /// Compares what people and models read, the document's name for it, and deprecation.
 pub(super) fn words(old: &ImportedOperation, new: &ImportedOperation, found: &mut Findings<'_>) {
-    let mut changed = |code: &'static str, words: &str, sides: (&str, &str)| {
+    let text = |code: &'static str, words: &str| Found::new(ChangeKind::Text, code, words);
+    let mut changed = |one: Found, sides: (&str, &str)| {
         if sides.0 != sides.1 {
-            let one = Found::new(ChangeKind::Text, code, words).deciding();
-            found.add(one.values(Some(sides.0), Some(sides.1)));
+            found.add(one.deciding().values(Some(sides.0), Some(sides.1)));
         }
     };
-    changed(
-        "title_changed",
-        "The title reads differently.",
-        (&old.title, &new.title),
-    );
-    let sides = (old.description.as_str(), new.description.as_str());
-    changed(
-        "description_changed",
-        "The description reads differently.",
-        sides,
-    );
+    let title = text("title_changed", "The title reads differently.");
+    changed(title, (&old.title, &new.title));
+    let description = text("description_changed", "The description reads differently.");
+    changed(description, (&old.description, &new.description));
     let ids = (
         old.operation_id.as_deref().unwrap_or_default(),
         new.operation_id.as_deref().unwrap_or_default(),
     );
-    changed(
+    let id = text(
         "operation_id_changed",
         "The document has another name for it.",
-        ids,
     );
+    changed(id.informing(), ids);
     if old.deprecated != new.deprecated {
         let (code, text) = if new.deprecated {
             ("operation_deprecated", "It is marked as deprecated.")

@@ -8,7 +8,7 @@ use std::{
 
 use countersign_domain::{
     digest::Digest,
-    drift::{Breaking, Change, ChangeKind, Endpoint, SecuritySeverity},
+    drift::{Breaking, Change, ChangeKind, Endpoint, SecuritySeverity, Weight},
     operation::ImportedOperation,
     text,
 };
@@ -50,6 +50,7 @@ impl Found {
                 operation: None,
                 breaking: Breaking::No,
                 security: SecuritySeverity::None,
+                weight: Weight::Counts,
                 place: String::new(),
                 text: one_line(words.as_ref(), TEXT),
                 before: None,
@@ -66,6 +67,12 @@ impl Found {
 
     pub(super) const fn security(mut self, severity: SecuritySeverity) -> Self {
         self.change.security = severity;
+        self
+    }
+
+    /// Says that it tells an agent or a credential nothing new.
+    pub(super) const fn informing(mut self) -> Self {
+        self.change.weight = Weight::Informs;
         self
     }
 

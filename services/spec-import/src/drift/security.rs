@@ -183,7 +183,8 @@ fn addresses(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
     let Some(before) = before else {
         let (code, name) = ("security_addresses_known", &new.name);
         let text = format!("Where tokens of {name} come from is compared from now on.");
-        return found.add(Found::new(ChangeKind::Security, code, text).at(name));
+        let known = Found::new(ChangeKind::Security, code, text).informing();
+        return found.add(known.at(name));
     };
     let places: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let differ = |place: &&String| before.get(*place) != after.get(*place);

@@ -75,6 +75,7 @@ fn described(old: &[Server], new: &[Server], found: &mut Findings<'_>) {
             let text = format!("The server {} is described differently.", one.url);
             found.add(
                 Found::new(ChangeKind::Server, "server_description_changed", text)
+                    .informing()
                     .values(Some(&one.description), Some(&other.description)),
             );
         }

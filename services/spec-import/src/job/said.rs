@@ -8,7 +8,7 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use countersign_domain::{
-    drift::{Breaking, Change, ChangeKind, Endpoint, ReviewReason, SecuritySeverity},
+    drift::{Breaking, Change, ChangeKind, Endpoint, ReviewReason, SecuritySeverity, Weight},
     id::ToolId,
     name::ToolName,
     operation::ImportedOperation,
@@ -152,6 +152,7 @@ impl Fallen {
             }),
             breaking: Breaking::No,
             security: SecuritySeverity::Medium,
+            weight: Weight::Counts,
             place: String::new(),
             text: format!(
                 "What {} said of its {what} on {} no longer holds: {}.",

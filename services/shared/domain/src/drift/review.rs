@@ -2,16 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Breaking, Change, ChangeKind};
+use super::{Breaking, Change, ChangeKind, Weight};
 use crate::operation::ImportedOperation;
-
-/// Changes of parts that count which say nothing new to an agent or a credential.
-const ONLY_INFORM: [&str; 4] = [
-    "discriminator_added",
-    "operation_id_changed",
-    "security_addresses_known",
-    "server_description_changed",
-];
 
 /// Why a person must look at a tool again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -118,7 +110,7 @@ impl Change {
     /// credential.
     #[must_use]
     pub fn only_informs(&self) -> bool {
-        ONLY_INFORM.contains(&self.code.as_str())
+        self.weight == Weight::Informs
     }
 }
 
@@ -195,8 +187,11 @@ mod tests {
             old.risk.high_risk = false;
             assert_eq!(needs_review(&old, &changes), expected, "{kind:?}");
             old.risk.high_risk = true;
-            let found = needs_review(&old, &changes);
+            let [mut one] = changes;
+            let found = needs_review(&old, std::slice::from_ref(&one));
             assert_eq!(found.is_some(), when_high_risk, "{kind:?}");
+            one.weight = Weight::Informs;
+            assert_eq!(needs_review(&old, &[one]), None, "{kind:?}");
         }
     }
 
@@ -214,6 +209,15 @@ mod tests {
         one.kind = ChangeKind::Server;
         one.security = SecuritySeverity::High;
         assert_eq!(needs_review(&old, &[one]), Some(ReviewReason::Server));
+    }
+
+    #[test]
+    fn a_change_that_was_kept_without_its_weight_counts() {
+        let kept = serde_json::to_value(change(ChangeKind::Text, Breaking::No)).unwrap();
+        assert_eq!(kept.get("weight"), None);
+        let read: Change = serde_json::from_value(kept).unwrap();
+        assert_eq!(read, change(ChangeKind::Text, Breaking::No));
+        assert!(!read.only_informs());
     }
 
     #[test]
