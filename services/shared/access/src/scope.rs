@@ -20,8 +20,9 @@ use crate::{
 
 /// Proof that the caller was authenticated for one tenant.
 ///
-/// Holding a [`TenantId`] proves nothing; holding a `TenantScope` proves the check was done. No
-/// other crate can build one:
+/// Holding a [`TenantId`] proves nothing; holding a `TenantScope` proves the check was done. Each
+/// begins in [`TenantScope::authenticated`], which the store alone calls: a structural test looks.
+/// Nobody can put one together:
 ///
 /// ```compile_fail,E0451
 /// let forged =

@@ -1,7 +1,8 @@
 //! An imported API: what the importer makes of a document, and what requests are built from.
 //!
 //! This is the one intermediate form. Whatever format a document has, it becomes
-//! [`ImportedDocument`]; nothing after the importer knows about OpenAPI.
+//! [`ImportedDocument`], and nothing after the importer reads a document. How a value is written
+//! into a request keeps the words of `OpenAPI`, such as [`Style`], whatever the format was.
 
 mod bind;
 mod method;

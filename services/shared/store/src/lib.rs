@@ -7,8 +7,9 @@
 //! a [`SystemReason`](countersign_access::SystemReason), and the policies of that reason are all
 //! it can see.
 //!
-//! Queries are methods on the two, a file per kind of thing. They take and give domain values;
-//! rows stay inside.
+//! Queries are methods on the two, a file per kind of thing. Where a transaction begins and ends
+//! within the question (whose token is this, what does an endpoint offer, write these records),
+//! they are methods on [`Store`]. They take and give domain values; rows stay inside.
 
 pub mod authorized;
 pub mod catalogue;
