@@ -32,6 +32,7 @@ fn form(browser: &Browser<'_>, path: &str) -> String {
         "turn-off" | "turn-on-reads" => {
             format!("&environment={}&seen=0&reason=because", id("env"))
         }
+        "remove" => "&reason=because&confirm=yes".to_owned(),
         "tools" => format!("&seen={}", "0".repeat(64)),
         "decide" => format!(
             "&environment={}&choice=off&reason=because&tool={}@{}",

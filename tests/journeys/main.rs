@@ -18,6 +18,7 @@ mod methods;
 mod outputs;
 mod overrides;
 mod reimport;
+mod removal;
 mod review;
 mod searching;
 mod slow;

@@ -220,7 +220,8 @@ impl Imports {
         id: RevisionId,
     ) -> Result<RevisionView, StartError> {
         scope.check(ReadTenant::NAME)?;
-        Ok(self.store.begin(scope).await?.revision(id).await?)
+        let tx = self.store.begin(scope).await?;
+        Ok(shown(&tx, id).await?)
     }
 
     /// Shows what an import changed about the tools of its source, what needs people first. A
@@ -235,7 +236,7 @@ impl Imports {
     ) -> Result<Vec<RevisionChange>, StartError> {
         scope.check(ReadTenant::NAME)?;
         let tx = self.store.begin(scope).await?;
-        tx.revision(id).await?;
+        shown(&tx, id).await?;
         Ok(tx.revision_changes(id).await?)
     }
 
@@ -303,6 +304,13 @@ impl Imports {
         self.wakeups.wake_worker().await;
         Ok(())
     }
+}
+
+/// An import, unless its API was removed.
+async fn shown(tx: &TenantTx, id: RevisionId) -> Result<RevisionView, StoreError> {
+    let revision = tx.revision(id).await?;
+    tx.source(revision.source).await?;
+    Ok(revision)
 }
 
 /// A document that may be taken in.

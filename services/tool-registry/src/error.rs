@@ -37,6 +37,33 @@ impl Fault for ReadError {
     }
 }
 
+/// An API could not be removed.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The caller may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// It is not there, or the database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for SourceError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Denied(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Denied(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
 /// A tool could not be turned on or off.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolDecisionError {

@@ -38,6 +38,7 @@ notices! {
     ImportsLooked "imports-looked" "Noted. What imports change from now on is told again.";
     ScheduleSet "schedule-set" "The schedule is set. What it finds is imported like any other document.";
     ScheduleOff "schedule-off" "Nobody looks at the address by itself any more.";
+    SourceRemoved "source-removed" "The API is removed. What was recorded of it stays in the audit log.";
     EndpointCreated "endpoint-created" "The endpoint is ready. Connect an agent with one of the snippets below.";
     EndpointChanged "endpoint-changed" "The endpoint's tools are saved.";
     AgentRevoked "agent-revoked" "The agent is disconnected.";

@@ -80,6 +80,7 @@ pub const ACCESS: &[FieldAccess] = &[
     mutation("importSource", &[A::ImportSource]),
     mutation("importRevision", &[A::ImportSource]),
     mutation("setSchedule", &[A::ImportSource]),
+    mutation("removeSource", &[A::RemoveSource]),
     mutation("turnOnReads", &[A::EnableTool]),
     // Which of the two depends on the tool.
     mutation("turnOnTool", &[A::EnableTool, A::EnableHighRiskTool]),

@@ -8,7 +8,7 @@ use crate::{
     decide_tools::ToolsMutations, endpoint::EndpointMutations, guard::Guard, hold::HoldMutations,
     import::ImportMutations, member::MemberMutations, notice::NoticeMutations,
     override_tool::OverrideMutations, query::Query, schedule::ScheduleMutations,
-    suspension::SuspensionMutations,
+    source::SourceMutations, suspension::SuspensionMutations,
 };
 
 /// How deep a query may be.
@@ -37,6 +37,7 @@ pub(crate) const fn page_price(first: u32, child: usize) -> usize {
 pub struct Mutation(
     ImportMutations,
     ScheduleMutations,
+    SourceMutations,
     ToolMutations,
     ToolsMutations,
     OverrideMutations,

@@ -2,13 +2,13 @@
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use countersign_access::TenantScope;
-use countersign_tool_registry::{ClassCount, SourceDetail, SourceView};
+use countersign_tool_registry::{ClassCount, RemoveSource, SourceDetail, SourceView};
 
 use crate::{
     api::{CALL, page_price},
     connection::Connection,
-    context::ContextExt as _,
-    fault::{id, known, to_graphql},
+    context::{ContextExt as _, enter},
+    fault::{given, id, known, to_graphql},
     import::Revision,
     scalar::Moment,
     schedule::Schedule,
@@ -123,6 +123,33 @@ impl Source {
         let connections = &ctx.services().connections;
         let found = connections.view(&self.scope, source, environment).await;
         Ok(found.map_err(to_graphql)?.map(Connection::from))
+    }
+}
+
+/// Changes to APIs that are there.
+#[derive(Default)]
+pub(crate) struct SourceMutations;
+
+#[Object]
+impl SourceMutations {
+    /// Removes an API for good: its tools, its schedule and its stored secrets; its open holds are
+    /// stale. What was recorded stays, and its name is free again. Returns its id.
+    #[graphql(complexity = "CALL")]
+    async fn remove_source(
+        &self,
+        ctx: &Context<'_>,
+        tenant: String,
+        source: ID,
+        reason: String,
+    ) -> Result<ID> {
+        let caller = enter(ctx, &tenant).await?;
+        let command = RemoveSource {
+            source: known(&source)?,
+            reason: given("reason", &reason)?,
+        };
+        let registry = &ctx.services().registry;
+        let removed = registry.remove_source(&caller.scope, command).await;
+        removed.map(|()| source).map_err(to_graphql)
     }
 }
 

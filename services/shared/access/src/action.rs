@@ -40,6 +40,8 @@ actions! {
     ManageMembers;
     /// Import an API or a new revision of one.
     ImportSource;
+    /// Remove an API with all that belongs to it.
+    RemoveSource;
     /// Turn tools on that are not high-risk.
     EnableTool;
     /// Turn high-risk tools on.

@@ -13,6 +13,11 @@ pub enum Event {
         /// Which.
         source: SourceId,
     },
+    /// A source was removed, with its tools.
+    SourceRemoved {
+        /// Which.
+        source: SourceId,
+    },
     /// Tools were turned on or off.
     ToolsDecided {
         /// Which.
@@ -53,6 +58,7 @@ impl Event {
     pub const fn changes_catalogue(&self) -> bool {
         match self {
             Self::SourceImported { .. }
+            | Self::SourceRemoved { .. }
             | Self::ToolsDecided { .. }
             | Self::ConnectionChanged { .. }
             | Self::EndpointChanged { .. }

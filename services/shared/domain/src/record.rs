@@ -41,6 +41,7 @@ pub enum Act {
     MemberRemoved,
     SourceImported,
     ImportFailed,
+    SourceRemoved,
     ScheduleSet,
     ScheduleTakenAway,
     ScheduleStopped,
@@ -71,7 +72,7 @@ pub enum Act {
 
 impl Act {
     /// All acts, in the order a filter shows them.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::CallAnswered,
         Self::CallIntended,
         Self::CallFinished,
@@ -92,6 +93,7 @@ impl Act {
         Self::MemberRemoved,
         Self::SourceImported,
         Self::ImportFailed,
+        Self::SourceRemoved,
         Self::ScheduleSet,
         Self::ScheduleTakenAway,
         Self::ScheduleStopped,
@@ -143,6 +145,7 @@ impl Act {
             Self::MemberRemoved => "member.removed",
             Self::SourceImported => "source.imported",
             Self::ImportFailed => "source.import_failed",
+            Self::SourceRemoved => "source.removed",
             Self::ScheduleSet => "source.schedule_set",
             Self::ScheduleTakenAway => "source.schedule_taken_away",
             Self::ScheduleStopped => "source.schedule_stopped",

@@ -88,6 +88,7 @@ fn connections_sql(rest: &str) -> String {
            c.id AS credential_id, c.version, c.scheme, c.base_url AS bound_to, c.fingerprint,
            c.created_at, cp.email AS created_by, {IS_SUSPENDED} AS suspended
     FROM connection n
+    JOIN source s ON s.tenant_id = n.tenant_id AND s.id = n.source_id AND s.removed_at IS NULL
     JOIN member um ON um.tenant_id = n.tenant_id AND um.id = n.updated_by
     LEFT JOIN person up ON up.id = um.person_id
     LEFT JOIN credential c ON c.tenant_id = n.tenant_id AND c.connection_id = n.id
@@ -149,7 +150,8 @@ impl TenantTx {
             .lock_exclusive()
             .one(self.db())
             .await?;
-        let Some(row) = placed else {
+        // In a statement of its own: the lock may have waited for the API's removal.
+        let (Some(row), true) = (placed, self.is_there(source).await?) else {
             return Ok(None);
         };
         let at = At {
@@ -209,7 +211,7 @@ impl TenantTx {
                 "INSERT INTO connection (tenant_id, id, source_id, environment_id, base_url, updated_at, updated_by)
                  SELECT $1, $2, s.id, e.id, $5, clock_timestamp(), $6 FROM source s
                  JOIN environment e ON e.tenant_id = s.tenant_id AND e.id = $4
-                 WHERE s.tenant_id = $1 AND s.id = $3
+                 WHERE s.tenant_id = $1 AND s.id = $3 AND s.removed_at IS NULL
                  ON CONFLICT (tenant_id, source_id, environment_id) DO UPDATE
                  SET base_url = EXCLUDED.base_url, updated_at = EXCLUDED.updated_at, updated_by = EXCLUDED.updated_by
                  RETURNING id",
@@ -268,6 +270,27 @@ impl TenantTx {
         )
         .await?;
         Ok(())
+    }
+
+    /// Takes every credential of a source out of use, and keeps others from storing one until
+    /// this transaction ends.
+    pub(crate) async fn end_credentials_of(&self, source: SourceId) -> Result<(), StoreError> {
+        let key =
+            || -> [sea_orm::Value; 2] { [self.tenant().as_uuid().into(), source.as_uuid().into()] };
+        self.rows(
+            "SELECT 1 AS locked FROM connection WHERE tenant_id = $1 AND source_id = $2
+             ORDER BY id FOR UPDATE",
+            key(),
+        )
+        .await?;
+        self.execute(
+            "UPDATE credential c SET superseded_at = clock_timestamp() FROM connection n
+             WHERE c.tenant_id = $1 AND n.tenant_id = $1 AND n.id = c.connection_id
+               AND n.source_id = $2 AND c.superseded_at IS NULL",
+            key(),
+        )
+        .await
+        .map(|_| ())
     }
 
     async fn end_credential(&self, connection: ConnectionId) -> Result<bool, StoreError> {

@@ -60,7 +60,7 @@ impl TenantTx {
                  LEFT JOIN import_mark k ON k.tenant_id = me.tenant_id AND k.member_id = me.id
                  JOIN revision r ON r.tenant_id = me.tenant_id AND r.state = 'ready'
                      AND r.finished_at > GREATEST(k.looked_until, me.created_at)
-                 JOIN source s ON s.tenant_id = r.tenant_id AND s.id = r.source_id
+                 JOIN source s ON s.tenant_id = r.tenant_id AND s.id = r.source_id AND s.removed_at IS NULL
                  JOIN member m ON m.tenant_id = r.tenant_id AND m.id = r.created_by
                  LEFT JOIN person p ON p.id = m.person_id
                  JOIN LATERAL (

@@ -47,6 +47,7 @@ pub mod revisions;
 mod roles;
 mod row;
 pub mod sessions;
+pub mod source_removal;
 pub mod source_schedules;
 pub mod sources;
 mod system;

@@ -136,7 +136,8 @@ impl TenantTx {
         let set = self
             .execute(
                 "INSERT INTO source_schedule (tenant_id, source_id, every, url, set_by, set_at, next_at)
-                 SELECT tenant_id, id, $3, $4, $5, $6, $7 FROM source WHERE tenant_id = $1 AND id = $2",
+                 SELECT tenant_id, id, $3, $4, $5, $6, $7 FROM source
+                 WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL",
                 [
                     self.tenant().as_uuid().into(),
                     new.source.as_uuid().into(),
@@ -168,7 +169,7 @@ impl TenantTx {
         self.delete_schedule(source).await
     }
 
-    async fn delete_schedule(&self, source: SourceId) -> Result<bool, StoreError> {
+    pub(crate) async fn delete_schedule(&self, source: SourceId) -> Result<bool, StoreError> {
         let removed = self
             .execute(
                 "DELETE FROM source_schedule WHERE tenant_id = $1 AND source_id = $2",

@@ -92,6 +92,7 @@ impl TenantTx {
     pub async fn sources(&self) -> Result<Vec<Source>, StoreError> {
         let rows = source::Entity::find()
             .filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()))
+            .filter(COLUMN.removed_at.is_null())
             .order_by_asc(source::Column::Name)
             .order_by_asc(source::Column::Id)
             .all(self.db())
@@ -102,9 +103,10 @@ impl TenantTx {
     /// Finds one source.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when it is not this tenant's.
+    /// [`StoreError::NotFound`] when it is not this tenant's, or was removed.
     pub async fn source(&self, id: SourceId) -> Result<Source, StoreError> {
         source::Entity::find_by_id((self.tenant().as_uuid(), id.as_uuid()))
+            .filter(COLUMN.removed_at.is_null())
             .one(self.db())
             .await?
             .ok_or(StoreError::NotFound)?
@@ -119,6 +121,7 @@ impl TenantTx {
         source::Entity::find()
             .filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()))
             .filter(COLUMN.slug.eq(slug.as_str()))
+            .filter(COLUMN.removed_at.is_null())
             .one(self.db())
             .await?
             .ok_or(StoreError::NotFound)?
@@ -128,15 +131,24 @@ impl TenantTx {
     /// Keeps two changes of one source from happening at once, until this transaction ends.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when it is not this tenant's.
+    /// [`StoreError::NotFound`] when it is not this tenant's, or was removed.
     pub async fn lock_source(&self, id: SourceId) -> Result<(), StoreError> {
         self.row(
-            "SELECT 1 FROM source WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+            "SELECT 1 FROM source WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL FOR UPDATE",
             [self.tenant().as_uuid().into(), id.as_uuid().into()],
         )
         .await?
         .map(|_| ())
         .ok_or(StoreError::NotFound)
+    }
+
+    /// Says whether there is such a source.
+    pub(crate) async fn is_there(&self, id: SourceId) -> Result<bool, StoreError> {
+        match self.source(id).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::NotFound) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Counts the present operations of every source by class.

@@ -1,8 +1,10 @@
 //! What the sealed local vault keeps: wrapped keys and sealed bytes. Nothing here can open either.
 //!
-//! Rows are only ever added, so a version that was read once stays what it was.
+//! Rows are never changed, so a version that was read once stays what it was. They go with the API
+//! that they let in at, and never otherwise.
 
 use countersign_access::{ManageConnection, Permit};
+use countersign_domain::id::SourceId;
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
@@ -106,6 +108,17 @@ impl TenantTx {
         )
         .await?;
         Ok(())
+    }
+
+    /// Deletes every version of what let in at a source. Returns how many that were.
+    pub(crate) async fn delete_secrets_of(&self, source: SourceId) -> Result<u64, StoreError> {
+        self.execute(
+            "DELETE FROM vault_secret v USING credential c, connection n
+             WHERE v.tenant_id = $1 AND c.tenant_id = $1 AND n.tenant_id = $1 AND n.source_id = $2
+               AND c.connection_id = n.id AND v.name = 'credential/' || c.id",
+            [self.tenant().as_uuid().into(), source.as_uuid().into()],
+        )
+        .await
     }
 
     /// Finds one version of a secret.

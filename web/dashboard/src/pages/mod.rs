@@ -14,6 +14,7 @@ mod members;
 mod notices;
 mod overriding;
 mod problem;
+mod remove_source;
 mod report;
 mod review;
 mod revision_diff;
@@ -48,6 +49,7 @@ pub fn routes() -> Routes {
         .and(imports::routes())
         .and(import_again::routes())
         .and(schedule::routes())
+        .and(remove_source::routes())
         .and(tools::routes())
         .and(overriding::routes())
         .and(connections::routes())

@@ -97,6 +97,7 @@ pub(crate) struct May {
     pub(crate) enable_high_risk: bool,
     pub(crate) disable: bool,
     pub(crate) import: bool,
+    pub(crate) remove: bool,
 }
 
 impl May {
@@ -106,6 +107,7 @@ impl May {
             enable_high_risk: here.may(ActionName::EnableHighRiskTool),
             disable: here.may(ActionName::DisableTool),
             import: here.may(ActionName::ImportSource),
+            remove: here.may(ActionName::RemoveSource),
         }
     }
 

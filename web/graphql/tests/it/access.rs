@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use countersign_domain::{
-    id::{ClientId, GrantId, HoldId, InvitationId, MemberId, RecordId},
+    id::{ClientId, GrantId, HoldId, InvitationId, MemberId, RecordId, SourceId},
     role::Role,
 };
 use countersign_graphql::{ACCESS, FieldAccess};
@@ -84,6 +84,10 @@ impl Facts {
             "importRevision" => format!(r#"(TENANT, source: "{source}", {document}) {{ slug }}"#),
             "setSchedule" => {
                 format!(r#"(TENANT, source: "{source}", every: DAILY) {{ url }}"#)
+            }
+            "removeSource" => {
+                let source: SourceId = world().id();
+                format!(r#"(TENANT, source: "{source}", reason: "not needed")"#)
             }
             "turnOnReads" => format!(r#"(TENANT, input: {{{place}, reason: "needed"}})"#),
             "turnOnTool" => {

@@ -14,6 +14,7 @@ pub(crate) struct Model {
     pub name: String,
     pub created_at: DateTimeUtc,
     pub created_by: Uuid,
+    pub removed_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

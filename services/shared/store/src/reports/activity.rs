@@ -203,7 +203,7 @@ impl TenantTx {
     pub async fn set_up(&self) -> Result<SetUp, StoreError> {
         let row = self
             .row(
-                "SELECT (SELECT count(*) FROM source WHERE tenant_id = $1) AS sources,
+                "SELECT (SELECT count(*) FROM source WHERE tenant_id = $1 AND removed_at IS NULL) AS sources,
                      (SELECT count(*) FROM tool WHERE tenant_id = $1 AND removed_at IS NULL) AS tools,
                      (SELECT count(DISTINCT t.id) FROM enablement n
                       JOIN tool t ON t.tenant_id = n.tenant_id AND t.id = n.tool_id

@@ -128,6 +128,10 @@ async fn the_serving_roles_cannot_step_over_the_wall() {
     assert_eq!(definers, 0, "functions that run with their owner's rights");
 }
 
+/// Rows of which a policy lets go only those of an API that was removed; `removal` in the journeys
+/// tries at one that is there.
+const GOES_WITH_ITS_API: (&str, &str, &str) = ("vault_secret", "DELETE FROM {}", "countersign_app");
+
 #[tokio::test]
 async fn history_can_only_be_added_to() {
     let database = Database::create().await;
@@ -139,6 +143,9 @@ async fn history_can_only_be_added_to() {
             "TRUNCATE {}",
         ] {
             for role in ["countersign_app", "countersign_system"] {
+                if (table, statement, role) == GOES_WITH_ITS_API {
+                    continue;
+                }
                 let sql = format!("SET ROLE {role}; {}", statement.replace("{}", table));
                 let refused = sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
                     .execute(&mut admin)

@@ -24,7 +24,7 @@ use crate::{
     pages::whereabouts::Whereabouts,
     pages::{
         audit, connections, consent, endpoints, holds, home, import_again, imports, invitation,
-        members, problem, review, revision_diff, sign_in, sign_up, sources, tools,
+        members, problem, remove_source, review, revision_diff, sign_in, sign_up, sources, tools,
     },
     parts::{CsrfField, When},
 };
@@ -103,6 +103,7 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
     draw("home", &home_page(text, true));
     draw("sources", &sources_page(text));
     draw("source", &source_page(40, text));
+    draw("remove-source", &remove_source_page(text));
     draw("import", &import_page(text));
     draw("import-again", &import_again_page(text));
     for (name, state) in progress_states(text) {
@@ -244,6 +245,7 @@ fn source_page(number: u128, text: &str) -> review::SourcePage {
         enable_high_risk: true,
         disable: true,
         import: true,
+        remove: true,
     };
     let around = frame("APIs and tools", text);
     let mut page = review::SourcePage::new(
@@ -255,6 +257,13 @@ fn source_page(number: u128, text: &str) -> review::SourcePage {
     let refused = s::refused(text);
     let choice = Choice::On(Handling::Run);
     page.outcome = Some(review::Outcome::new(choice, &refused, &[RiskClass::Auth]));
+    page
+}
+
+fn remove_source_page(text: &str) -> remove_source::RemoveSourcePage {
+    let (frame, base) = around("APIs and tools", text);
+    let mut page = remove_source::RemoveSourcePage::new(frame, base, &s::source_detail(text));
+    page.unconfirmed = true;
     page
 }
 
