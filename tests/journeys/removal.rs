@@ -252,6 +252,44 @@ async fn an_import_that_is_under_way_comes_to_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_api_of_which_nothing_was_imported_says_so_with_ways_on() {
+    let house = House::open().await;
+    let owner = house.owner_of("acme").await;
+    let start = StartImport {
+        name: "Corner shop".parse().unwrap(),
+        given: Given::Paste("no: document".to_owned()),
+    };
+    let started = house.imports.start(&owner.scope, start).await.unwrap();
+    house.work().await;
+    let front = Front::open(&house, "bare").await;
+    let browser = front.browser(&house, &owner).await;
+
+    let (_, list) = get(&browser, "/t/acme/sources").await;
+    assert!(list.contains(">nothing imported</a>"), "{list}");
+    let (_, page) = get(&browser, "/t/acme/sources/corner-shop").await;
+    assert!(page.contains("Nothing was imported"), "{page}");
+    let import = format!("/t/acme/imports/{}", started.revision);
+    for way in ["/t/acme/sources/corner-shop/import", REMOVE, &import] {
+        assert!(page.contains(&format!("href=\"{way}\"")), "{way}: {page}");
+    }
+    let (_, why) = get(&browser, &import).await;
+    assert!(why.contains("Corner shop was not imported"), "{why}");
+    assert!(why.contains("Code: <code>"), "{why}");
+    assert!(why.contains(REMOVE), "{why}");
+
+    let again = countersign_spec_import::ImportAgain {
+        source: started.source,
+        given: Given::Paste(document("https://shop.example")),
+    };
+    let imports = &house.imports;
+    imports.start_again(&owner.scope, again).await.unwrap();
+    house.work().await;
+    let (_, page) = get(&browser, "/t/acme/sources/corner-shop").await;
+    assert!(!page.contains("Nothing was imported"), "{page}");
+    front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_api_is_removed_by_owners_and_admins_of_its_tenant_and_once() {
     let (house, upstream) = (House::open().await, Upstream::start());
     let owner = house.owner_of("acme").await;

@@ -175,6 +175,8 @@ pub(crate) struct ProgressPage {
     pub(crate) base: String,
     pub(crate) source: Option<(String, Inert)>,
     pub(crate) progress: Progress,
+    /// The API has no tools, and the member may remove it.
+    pub(crate) may_remove: bool,
     /// What it changed, once it is ready.
     pub(crate) diff: Option<Diff>,
 }
@@ -255,6 +257,8 @@ async fn progress(here: Here) -> Answer {
         base: here.path(""),
         source: source.map(|view| (view.source.slug.to_string(), Inert::new(&view.source.name))),
         progress,
+        may_remove: here.may(ActionName::RemoveSource)
+            && source.is_some_and(|view| view.classes.is_empty()),
         diff: Diff::new(&changes),
     })
 }

@@ -23,7 +23,7 @@ use countersign_tool_registry::{RevisionState, RevisionView, SourceDetail, ToolB
 use crate::{
     answer::{Answer, page},
     environment::Environments,
-    field::Field,
+    field::{Field, sentence},
     frame::{Frame, Here, Section},
     inert::Inert,
     pages::schedule::ScheduleCard,
@@ -78,6 +78,8 @@ pub(crate) struct SourcePage {
     pub(crate) diagnostics: Vec<Note>,
     pub(crate) running: Option<String>,
     pub(crate) failed: Option<(String, Inert)>,
+    /// No document of it was ever imported.
+    pub(crate) bare: bool,
     pub(crate) may: May,
     pub(crate) revisions: Vec<RevisionRow>,
     pub(crate) schedule: Option<ScheduleCard>,
@@ -233,7 +235,8 @@ fn unfinished(source: &SourceDetail) -> (Option<String>, Option<(String, Inert)>
     };
     match &latest.state {
         RevisionState::Failed { text, .. } => {
-            (None, Some((latest.id.to_string(), Inert::new(text))))
+            let text = Inert::new(sentence(text));
+            (None, Some((latest.id.to_string(), text)))
         }
         RevisionState::Waiting | RevisionState::Importing => (Some(latest.id.to_string()), None),
         RevisionState::Ready => (None, None),
@@ -276,6 +279,7 @@ impl SourcePage {
             reads_off: plain.len(),
             reads_seen: rows::seen(&plain).to_string(),
             reads_apart: count(rows::is_read_apart),
+            bare: ready.is_none() && tools.is_empty(),
             kinds: counts.iter().map(NoteKind::new).collect(),
             notes_say: notes::summary(&counts),
             diagnostics: document.iter().map(Note::new).collect(),

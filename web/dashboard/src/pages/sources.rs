@@ -3,7 +3,7 @@
 use askama::Template;
 use countersign_access::ActionName;
 use countersign_edge::{Routes, WhoMay};
-use countersign_tool_registry::{ClassCount, RevisionState, SourceView};
+use countersign_tool_registry::{ClassCount, RevisionState, RevisionView, SourceView};
 
 use crate::{
     answer::{Answer, page},
@@ -45,7 +45,12 @@ pub(crate) struct SourceRow {
 impl SourceRow {
     pub(crate) fn new(view: &SourceView) -> Self {
         let latest = view.latest.as_ref();
-        let state = latest.map_or("no import", |latest| state_of(&latest.state));
+        let failed = |latest: &RevisionView| matches!(latest.state, RevisionState::Failed { .. });
+        let state = match latest {
+            None => "no import",
+            Some(latest) if view.classes.is_empty() && failed(latest) => "nothing imported",
+            Some(latest) => state_of(&latest.state),
+        };
         Self {
             slug: view.source.slug.to_string(),
             name: Inert::new(&view.source.name),

@@ -298,6 +298,7 @@ fn progress_page(state: RevisionState, text: &str) -> imports::ProgressPage {
         base: BASE.to_owned(),
         source: Some(("orders".to_owned(), Inert::new(text))),
         progress,
+        may_remove: true,
         diff: revision_diff::Diff::new(&s::revision_changes(text)),
     }
 }
