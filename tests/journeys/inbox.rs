@@ -1,11 +1,11 @@
 //! Whatever waits is found, however much else waits: T62, as a browser and a script get it.
 
-use countersign_domain::{operation::Method, role::Role};
+use countersign_domain::{hold::Answer as Judged, operation::Method, role::Role};
 use countersign_tests::{House, Upstream};
 use serde_json::{Value, json};
 use sqlx::Executor as _;
 
-use crate::front::Front;
+use crate::front::{Browser, Front};
 
 /// What five members can have waiting.
 const OTHERS: usize = 200;
@@ -26,6 +26,43 @@ fn rows(page: &str) -> usize {
 fn link<'p>(page: &'p str, id: &str) -> Option<&'p str> {
     let (_, rest) = page.split_once(&format!("id=\"{id}\" href=\""))?;
     rest.split(['"', '#']).next()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_of_a_tenant_counts_what_waits_there() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let owner = house.owner_of("acme").await;
+    let reviewer = house.member_of(&owner, Role::Reviewer, "rev").await;
+    let stranger = house.owner_of("globex").await;
+    let shop = house.shop(&owner, &upstream.base).await;
+    let agent = house.agent_of(&owner, &shop).await;
+    for cents in [5, 6] {
+        let refund = json!({"order_id": "o-1", "body": {"amount_cents": cents}});
+        let asked = house.call(&agent, "create_refund", &refund).await;
+        assert_eq!(asked.code(), "held");
+    }
+    let front = Front::open(&house, "counts").await;
+    let browser = front.browser(&house, &reviewer).await;
+    let count = async |browser: &Browser<'_>, path: &str| {
+        let (_, page) = browser.ask(Method::Get, path, None).await;
+        let (_, rest) = page.split_once("<span class=\"count\">")?;
+        rest.split_once("</span></span>")
+            .map(|(count, _)| count.replace("<span class=\"hidden-text\">", ""))
+    };
+    for path in ["", "/sources", "/members", "/holds", "/sources/no-such"] {
+        let counted = count(&browser, &format!("/t/acme{path}")).await;
+        assert_eq!(counted.as_deref(), Some("2 waiting"), "{path}");
+    }
+    let elsewhere = front.browser(&house, &stranger).await;
+    assert_eq!(count(&elsewhere, "/t/globex/members").await, None);
+    for hold in house.waiting(&reviewer).await {
+        house
+            .decide(&reviewer, &hold, Judged::Reject)
+            .await
+            .unwrap();
+    }
+    assert_eq!(count(&browser, "/t/acme/members").await, None);
+    front.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web};
 use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{Timestamp, name::Slug};
 use countersign_edge::{Caller, CspNonce, CsrfToken, Edge, Problem, SignedInUser};
@@ -44,6 +44,8 @@ pub(crate) struct NavItem {
     pub(crate) label: &'static str,
     pub(crate) icon: &'static str,
     pub(crate) current: bool,
+    /// How many things wait there for a person.
+    pub(crate) waiting: u64,
 }
 
 /// A part of the product, as the navigation names it.
@@ -113,6 +115,11 @@ impl Section {
         ),
     ];
 }
+
+/// How many calls wait in the tenant's inbox: counted once for a request, so that the page that
+/// says what went wrong knows it too.
+#[derive(Clone, Copy)]
+struct Waiting(u64);
 
 #[derive(Deserialize)]
 struct DoneQuery {
@@ -237,6 +244,8 @@ impl Here {
 
     fn frame_of(&self, title: &str, section: Option<Section>) -> Frame {
         let caller = &self.caller;
+        let known = self.visit.request.extensions().get::<Waiting>().copied();
+        let waiting = known.map_or(0, |Waiting(calls)| calls);
         let nav = Section::ALL.into_iter();
         let nav = nav.filter(|(.., action)| caller.may(*action));
         let others = caller.user.memberships.iter();
@@ -250,6 +259,7 @@ impl Here {
                     label,
                     icon,
                     current: Some(this) == section,
+                    waiting: if this == Section::Holds { waiting } else { 0 },
                 })
                 .collect(),
             others: others
@@ -274,6 +284,11 @@ impl FromRequest for Here {
         Box::pin(async move {
             let caller = caller.await?;
             let visit = Visit::of(&request)?;
+            if caller.may(ActionName::ReadHolds) {
+                let approvals = &visit.dashboard.approvals;
+                let waiting = approvals.waiting(&caller.scope).await?;
+                request.extensions_mut().insert(Waiting(waiting));
+            }
             Ok(Self { visit, caller })
         })
     }

@@ -59,6 +59,7 @@ fn frame(title: &str, text: &str) -> Frame {
         label,
         icon,
         current: label == title,
+        waiting: u64::from(icon == "hold"),
     };
     let other: Slug = "globex".parse().unwrap();
     Frame {
