@@ -7,6 +7,7 @@ mod bounded;
 mod calls;
 mod denied;
 mod endpoint;
+mod endpoint_removal;
 mod faithful;
 mod foreign;
 mod forms;

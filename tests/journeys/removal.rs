@@ -17,6 +17,7 @@ use sqlx::Executor as _;
 use crate::front::{Browser, Front};
 
 const REMOVE: &str = "/t/acme/sources/corner-shop/remove";
+const SETTINGS: &str = "/t/acme/sources/corner-shop/settings";
 const SCHEDULE: &str =
     "INSERT INTO source_schedule (tenant_id, source_id, every, url, set_by, set_at, next_at)
     SELECT tenant_id, id, 'hourly', 'https://shop.example/', created_by, now(), now() FROM source";
@@ -33,7 +34,7 @@ const LISTS: [&str; 9] = [
     "/holds",
     "/report",
 ];
-const PLACES: [&str; 4] = ["", "/remove", "/import", "/connection"];
+const PLACES: [&str; 4] = ["", "/settings", "/import", "/connection"];
 
 const ALL: &str = "{ tenant(slug: \"acme\") { sources { name slug } importNotices { source }
     endpoint(slug: \"support\") { tools { nodes { name } } }
@@ -92,7 +93,7 @@ async fn a_removed_api_is_in_the_audit_log_and_nowhere_else() {
         &browser.query(ALL, Value::Null).await.to_string()
     ));
 
-    let (status, page) = get(&browser, REMOVE).await;
+    let (status, page) = get(&browser, SETTINGS).await;
     assert_eq!(status, 200, "{page}");
     let form = |fields: &str| {
         Some(format!(
@@ -103,7 +104,7 @@ async fn a_removed_api_is_in_the_audit_log_and_nowhere_else() {
     let (status, page) = browser.ask(Method::Post, REMOVE, form("")).await;
     assert_eq!(status, 400);
     assert!(page.contains("Tick the box to remove it."), "{page}");
-    assert_eq!(get(&browser, REMOVE).await.0, 200, "it is still there");
+    assert_eq!(get(&browser, SETTINGS).await.0, 200, "it is still there");
     let (status, to) = browser
         .ask(Method::Post, REMOVE, form("&confirm=yes"))
         .await;
@@ -269,13 +270,14 @@ async fn an_api_of_which_nothing_was_imported_says_so_with_ways_on() {
     let (_, page) = get(&browser, "/t/acme/sources/corner-shop").await;
     assert!(page.contains("Nothing was imported"), "{page}");
     let import = format!("/t/acme/imports/{}", started.revision);
-    for way in ["/t/acme/sources/corner-shop/import", REMOVE, &import] {
+    let removal = format!("{SETTINGS}#h-remove");
+    for way in ["/t/acme/sources/corner-shop/import", &removal, &import] {
         assert!(page.contains(&format!("href=\"{way}\"")), "{way}: {page}");
     }
     let (_, why) = get(&browser, &import).await;
     assert!(why.contains("Corner shop was not imported"), "{why}");
     assert!(why.contains("Code: <code>"), "{why}");
-    assert!(why.contains(REMOVE), "{why}");
+    assert!(why.contains(SETTINGS), "{why}");
 
     let again = countersign_spec_import::ImportAgain {
         source: started.source,

@@ -37,7 +37,7 @@ impl Fault for ReadError {
     }
 }
 
-/// An API could not be removed.
+/// An API could not be renamed or removed.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The caller may not.
@@ -127,7 +127,7 @@ impl Fault for ToolDecisionError {
     }
 }
 
-/// An endpoint could not be made or changed.
+/// An endpoint could not be made, changed or removed.
 #[derive(Debug, thiserror::Error)]
 pub enum EndpointError {
     /// The caller may not.

@@ -38,9 +38,12 @@ notices! {
     ImportsLooked "imports-looked" "Noted. What imports change from now on is told again.";
     ScheduleSet "schedule-set" "The schedule is set. What it finds is imported like any other document.";
     ScheduleOff "schedule-off" "Nobody looks at the address by itself any more.";
+    SourceRenamed "source-renamed" "The name is saved. Addresses and the names of tools are as they were.";
     SourceRemoved "source-removed" "The API is removed. What was recorded of it stays in the audit log.";
     EndpointCreated "endpoint-created" "The endpoint is ready. Connect an agent with one of the snippets below.";
     EndpointChanged "endpoint-changed" "The endpoint's tools are saved.";
+    EndpointRenamed "endpoint-renamed" "The name is saved. The URL is as it was.";
+    EndpointRemoved "endpoint-removed" "The endpoint is removed, and its agents are disconnected.";
     AgentRevoked "agent-revoked" "The agent is disconnected.";
     Countersigned "countersigned" "Countersigned. The agent's next identical call runs, once.";
     Rejected "rejected" "Rejected. The call will not run.";

@@ -80,6 +80,7 @@ pub const ACCESS: &[FieldAccess] = &[
     mutation("importSource", &[A::ImportSource]),
     mutation("importRevision", &[A::ImportSource]),
     mutation("setSchedule", &[A::ImportSource]),
+    mutation("renameSource", &[A::ImportSource]),
     mutation("removeSource", &[A::RemoveSource]),
     mutation("turnOnReads", &[A::EnableTool]),
     // Which of the two depends on the tool.
@@ -97,6 +98,8 @@ pub const ACCESS: &[FieldAccess] = &[
     mutation("confirmCredential", &[A::ManageConnection]),
     mutation("createEndpoint", &[A::ManageEndpoint]),
     mutation("setEndpointTools", &[A::ManageEndpoint]),
+    mutation("renameEndpoint", &[A::ManageEndpoint]),
+    mutation("removeEndpoint", &[A::RemoveEndpoint]),
     // One's own agents, or anybody's: only who may connect one has any of their own.
     mutation("revokeGrant", &[A::ConnectAgent, A::RevokeAgent]),
     mutation("decideHold", &[A::DecideHold]),

@@ -3,7 +3,9 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use countersign_access::TenantScope;
 use countersign_oauth_server::GrantView;
-use countersign_tool_registry::{CreateEndpoint, EndpointDetail, EndpointView, SetEndpointTools};
+use countersign_tool_registry::{
+    CreateEndpoint, EndpointDetail, EndpointView, RemoveEndpoint, RenameEndpoint, SetEndpointTools,
+};
 
 use crate::{
     api::{CALL, LIST, page_price},
@@ -202,6 +204,47 @@ impl EndpointMutations {
         done.map_err(to_graphql)?;
         let found = registry.endpoint(&caller.scope, &slug).await;
         Ok(Endpoint::new(caller.scope, found.map_err(to_graphql)?))
+    }
+
+    /// Gives an endpoint another name for people; its URL stays.
+    #[graphql(complexity = "2 * CALL + child_complexity")]
+    async fn rename_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        tenant: String,
+        endpoint: String,
+        name: String,
+    ) -> Result<Endpoint> {
+        let caller = enter(ctx, &tenant).await?;
+        let rename = RenameEndpoint {
+            endpoint: named(&endpoint)?,
+            name: given("name", &name)?,
+        };
+        let (registry, slug) = (&ctx.services().registry, rename.endpoint.clone());
+        let done = registry.rename_endpoint(&caller.scope, rename).await;
+        done.map_err(to_graphql)?;
+        let found = registry.endpoint(&caller.scope, &slug).await;
+        Ok(Endpoint::new(caller.scope, found.map_err(to_graphql)?))
+    }
+
+    /// Removes an endpoint for good: its agents are disconnected and its open holds are stale. Its
+    /// URL is given to no other. Returns its name in the URL.
+    #[graphql(complexity = "CALL")]
+    async fn remove_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        tenant: String,
+        endpoint: String,
+        reason: String,
+    ) -> Result<String> {
+        let caller = enter(ctx, &tenant).await?;
+        let remove = RemoveEndpoint {
+            endpoint: named(&endpoint)?,
+            reason: given("reason", &reason)?,
+        };
+        let registry = &ctx.services().registry;
+        let removed = registry.remove_endpoint(&caller.scope, remove).await;
+        removed.map(|()| endpoint).map_err(to_graphql)
     }
 
     /// Disconnects an agent: one's own, or any with the right to. Returns the grant's id.

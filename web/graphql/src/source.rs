@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use countersign_access::TenantScope;
-use countersign_tool_registry::{ClassCount, RemoveSource, SourceDetail, SourceView};
+use countersign_tool_registry::{ClassCount, RemoveSource, RenameSource, SourceDetail, SourceView};
 
 use crate::{
     api::{CALL, page_price},
@@ -132,6 +132,26 @@ pub(crate) struct SourceMutations;
 
 #[Object]
 impl SourceMutations {
+    /// Gives an API another name for people; its name in URLs and its tools' names stay. Returns its
+    /// id.
+    #[graphql(complexity = "CALL")]
+    async fn rename_source(
+        &self,
+        ctx: &Context<'_>,
+        tenant: String,
+        source: ID,
+        name: String,
+    ) -> Result<ID> {
+        let caller = enter(ctx, &tenant).await?;
+        let command = RenameSource {
+            source: known(&source)?,
+            name: given("name", &name)?,
+        };
+        let registry = &ctx.services().registry;
+        let renamed = registry.rename_source(&caller.scope, command).await;
+        renamed.map(|()| source).map_err(to_graphql)
+    }
+
     /// Removes an API for good: its tools, its schedule and its stored secrets; its open holds are
     /// stale. What was recorded stays, and its name is free again. Returns its id.
     #[graphql(complexity = "CALL")]

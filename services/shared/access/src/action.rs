@@ -56,6 +56,8 @@ actions! {
     ManageConnection;
     /// Make endpoints and choose their tools.
     ManageEndpoint;
+    /// Remove an endpoint and disconnect its agents.
+    RemoveEndpoint;
     /// Let an agent act for oneself.
     ConnectAgent;
     /// Revoke any agent's grant.

@@ -14,7 +14,9 @@ pub const fn allows(role: Role, action: ActionName) -> bool {
     match action {
         A::ReadTenant | A::ReadHolds => true,
         A::ReadRecords => matches!(role, Owner | Admin | Reviewer | Auditor),
-        A::ManageMembers | A::RemoveSource | A::LowerToolRisk => matches!(role, Owner | Admin),
+        A::ManageMembers | A::RemoveSource | A::RemoveEndpoint | A::LowerToolRisk => {
+            matches!(role, Owner | Admin)
+        }
         A::ImportSource | A::ManageConnection | A::ManageEndpoint | A::EnableTool => {
             matches!(role, Owner | Admin | Developer)
         }

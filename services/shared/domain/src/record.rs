@@ -41,6 +41,7 @@ pub enum Act {
     MemberRemoved,
     SourceImported,
     ImportFailed,
+    SourceRenamed,
     SourceRemoved,
     ScheduleSet,
     ScheduleTakenAway,
@@ -59,6 +60,8 @@ pub enum Act {
     CredentialConfirmed,
     EndpointCreated,
     EndpointChanged,
+    EndpointRenamed,
+    EndpointRemoved,
     AgentConsented,
     AgentRefused,
     AgentRevoked,
@@ -72,7 +75,7 @@ pub enum Act {
 
 impl Act {
     /// All acts, in the order a filter shows them.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 49] = [
         Self::CallAnswered,
         Self::CallIntended,
         Self::CallFinished,
@@ -93,6 +96,7 @@ impl Act {
         Self::MemberRemoved,
         Self::SourceImported,
         Self::ImportFailed,
+        Self::SourceRenamed,
         Self::SourceRemoved,
         Self::ScheduleSet,
         Self::ScheduleTakenAway,
@@ -110,6 +114,8 @@ impl Act {
         Self::CredentialConfirmed,
         Self::EndpointCreated,
         Self::EndpointChanged,
+        Self::EndpointRenamed,
+        Self::EndpointRemoved,
         Self::AgentConsented,
         Self::AgentRefused,
         Self::AgentRevoked,
@@ -145,6 +151,7 @@ impl Act {
             Self::MemberRemoved => "member.removed",
             Self::SourceImported => "source.imported",
             Self::ImportFailed => "source.import_failed",
+            Self::SourceRenamed => "source.renamed",
             Self::SourceRemoved => "source.removed",
             Self::ScheduleSet => "source.schedule_set",
             Self::ScheduleTakenAway => "source.schedule_taken_away",
@@ -162,6 +169,8 @@ impl Act {
             Self::CredentialConfirmed => "credential.confirmed",
             Self::EndpointCreated => "endpoint.created",
             Self::EndpointChanged => "endpoint.changed",
+            Self::EndpointRenamed => "endpoint.renamed",
+            Self::EndpointRemoved => "endpoint.removed",
             Self::AgentConsented => "agent.consented",
             Self::AgentRefused => "agent.refused",
             Self::AgentRevoked => "agent.revoked",

@@ -125,6 +125,29 @@ impl TenantTx {
         .ok_or(StoreError::NotFound)
     }
 
+    /// Gives an endpoint another name for people; its URL stays.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn rename_endpoint(
+        &self,
+        permit: Permit<ManageEndpoint>,
+        id: EndpointId,
+        name: &str,
+    ) -> Result<(), StoreError> {
+        self.used(permit)?;
+        self.execute(
+            "UPDATE endpoint SET name = $3 WHERE tenant_id = $1 AND id = $2",
+            [
+                self.tenant().as_uuid().into(),
+                id.as_uuid().into(),
+                name.into(),
+            ],
+        )
+        .await
+        .map(|_| ())
+    }
+
     /// Makes these the tools of an endpoint, and no others.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ pub mod credential_suspensions;
 pub mod decisions_together;
 pub mod declared_access;
 pub mod enablements;
+pub mod endpoint_removal;
 pub mod endpoints;
 mod entity;
 pub mod environments;

@@ -142,6 +142,29 @@ impl TenantTx {
         .ok_or(StoreError::NotFound)
     }
 
+    /// Gives a source another name for people; its slug stays.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn rename_source(
+        &self,
+        permit: Permit<ImportSource>,
+        id: SourceId,
+        name: &str,
+    ) -> Result<(), StoreError> {
+        self.used(permit)?;
+        self.execute(
+            "UPDATE source SET name = $3 WHERE tenant_id = $1 AND id = $2",
+            [
+                self.tenant().as_uuid().into(),
+                id.as_uuid().into(),
+                name.into(),
+            ],
+        )
+        .await
+        .map(|_| ())
+    }
+
     /// Says whether there is such a source.
     pub(crate) async fn is_there(&self, id: SourceId) -> Result<bool, StoreError> {
         match self.source(id).await {

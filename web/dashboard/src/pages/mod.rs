@@ -3,6 +3,7 @@
 mod audit;
 mod connections;
 mod consent;
+mod endpoint_settings;
 mod endpoints;
 mod grants;
 mod holds;
@@ -14,13 +15,14 @@ mod members;
 mod notices;
 mod overriding;
 mod problem;
-mod remove_source;
+mod removal;
 mod report;
 mod review;
 mod revision_diff;
 mod schedule;
 mod sign_in;
 mod sign_up;
+mod source_settings;
 mod sources;
 mod suspension;
 mod tools;
@@ -49,12 +51,13 @@ pub fn routes() -> Routes {
         .and(imports::routes())
         .and(import_again::routes())
         .and(schedule::routes())
-        .and(remove_source::routes())
+        .and(source_settings::routes())
         .and(tools::routes())
         .and(overriding::routes())
         .and(connections::routes())
         .and(suspension::routes())
         .and(endpoints::routes())
+        .and(endpoint_settings::routes())
         .and(grants::routes())
         .and(holds::routes())
         .and(audit::routes())

@@ -85,6 +85,11 @@ impl Facts {
             "setSchedule" => {
                 format!(r#"(TENANT, source: "{source}", every: DAILY) {{ url }}"#)
             }
+            "renameSource" => format!(r#"(TENANT, source: "{source}", name: "Pets")"#),
+            "renameEndpoint" => {
+                r#"(TENANT, endpoint: "support", name: "Support") { id }"#.to_owned()
+            }
+            "removeEndpoint" => r#"(TENANT, endpoint: "no-such", reason: "not needed")"#.to_owned(),
             "removeSource" => {
                 let source: SourceId = world().id();
                 format!(r#"(TENANT, source: "{source}", reason: "not needed")"#)

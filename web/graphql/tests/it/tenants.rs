@@ -106,6 +106,10 @@ async fn what_is_in_another_tenant_cannot_be_named() {
             json!({"id": started["source"]}),
         ),
         (
+            r#"mutation($id: ID!) { renameSource(tenant: "globex", source: $id, name: "Mine") }"#,
+            json!({"id": started["source"]}),
+        ),
+        (
             r#"mutation($id: ID!) { removeSource(tenant: "globex", source: $id, reason: "why not") }"#,
             json!({"id": started["source"]}),
         ),

@@ -2,9 +2,10 @@
 
 use countersign_access::{Permit, RunJob};
 use countersign_domain::{
-    id::{HoldId, SourceId},
+    id::{EndpointId, HoldId, SourceId},
     record::RecordedTool,
 };
+use sea_orm::QueryResult;
 
 use crate::{StoreError, TenantTx};
 
@@ -41,8 +42,26 @@ impl TenantTx {
                 [self.tenant().as_uuid().into(), source.as_uuid().into()],
             )
             .await?;
-        rows.iter()
-            .map(|row| Ok((super::id(row)?, super::recorded_tool(row)?)))
-            .collect()
+        rows.iter().map(read).collect()
     }
+
+    /// Makes the open holds of an endpoint stale that is gone.
+    pub(crate) async fn make_endpoint_holds_stale(
+        &self,
+        endpoint: EndpointId,
+    ) -> Result<Vec<StaleHold>, StoreError> {
+        let rows = self
+            .rows(
+                "UPDATE hold h SET state = 'stale' WHERE h.tenant_id = $1 AND h.endpoint_id = $2
+                   AND h.state IN ('pending', 'countersigned') AND h.closed_at IS NULL
+                 RETURNING h.id, h.tool_id, h.tool_version_id, h.tool_name, h.class, h.endpoint_id",
+                [self.tenant().as_uuid().into(), endpoint.as_uuid().into()],
+            )
+            .await?;
+        rows.iter().map(read).collect()
+    }
+}
+
+fn read(row: &QueryResult) -> Result<StaleHold, StoreError> {
+    Ok((super::id(row)?, super::recorded_tool(row)?))
 }

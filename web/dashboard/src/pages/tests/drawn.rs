@@ -23,8 +23,9 @@ use crate::{
     pages::suspension::SuspensionCard,
     pages::whereabouts::Whereabouts,
     pages::{
-        audit, connections, consent, endpoints, holds, home, import_again, imports, invitation,
-        members, problem, remove_source, review, revision_diff, sign_in, sign_up, sources, tools,
+        audit, connections, consent, endpoint_settings, endpoints, holds, home, import_again,
+        imports, invitation, members, problem, review, revision_diff, sign_in, sign_up,
+        source_settings, sources, tools,
     },
     parts::{CsrfField, When},
 };
@@ -104,7 +105,7 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
     draw("home", &home_page(text, true));
     draw("sources", &sources_page(text));
     draw("source", &source_page(40, text));
-    draw("remove-source", &remove_source_page(text));
+    draw("source-settings", &source_settings_page(text));
     draw("import", &import_page(text));
     draw("import-again", &import_again_page(text));
     for (name, state) in progress_states(text) {
@@ -118,6 +119,7 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
     draw("endpoints", &endpoints_page(text));
     draw("new-endpoint", &new_endpoint_page(text));
     draw("endpoint", &endpoint_page(text));
+    draw("endpoint-settings", &endpoint_settings_page(text));
     draw("holds", &holds_page(text));
     draw("hold", &hold_page(HoldState::Pending, text));
     draw(
@@ -261,10 +263,19 @@ fn source_page(number: u128, text: &str) -> review::SourcePage {
     page
 }
 
-fn remove_source_page(text: &str) -> remove_source::RemoveSourcePage {
+fn source_settings_page(text: &str) -> source_settings::SourceSettingsPage {
     let (frame, base) = around("APIs and tools", text);
-    let mut page = remove_source::RemoveSourcePage::new(frame, base, &s::source_detail(text));
-    page.unconfirmed = true;
+    let found = s::source_detail(text);
+    let mut page = source_settings::SourceSettingsPage::new(frame, base, &found);
+    page.may_remove = true;
+    page.removal.unconfirmed = true;
+    page
+}
+
+fn endpoint_settings_page(text: &str) -> endpoint_settings::EndpointSettingsPage {
+    let (frame, base) = around("Endpoints", text);
+    let mut page = endpoint_settings::EndpointSettingsPage::new(frame, base, &s::endpoint(text));
+    page.may_remove = true;
     page
 }
 
