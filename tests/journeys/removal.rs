@@ -80,6 +80,10 @@ async fn a_removed_api_is_in_the_audit_log_and_nowhere_else() {
     let tried = admin.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(delete)));
     assert_eq!(tried.await.unwrap().rows_affected(), 0, "it is there");
     assert_eq!(number(&house, "SELECT count(*) FROM vault_secret").await, 1);
+    let agent = house.agent_of(&owner, &shop).await;
+    let order = json!({"order_id": "o-1"});
+    let held = house.call(&agent, "delete_order", &order).await;
+    let held = held.hold().to_owned();
     let front = Front::open(&house, "removal").await;
     let browser = front.browser(&house, &owner).await;
     for list in ["", "/sources", "/connections", "/report", "/new-endpoint"] {
@@ -140,6 +144,12 @@ async fn a_removed_api_is_in_the_audit_log_and_nowhere_else() {
     assert_eq!(number(&house, told).await, 1);
     let kept = "SELECT count(*) FROM record WHERE detail ->> 'source' = 'corner-shop' AND act = 'source.imported'";
     assert_eq!(number(&house, kept).await, 2, "what was recorded before");
+    let (status, call) = get(&browser, &format!("/t/acme/holds/{held}")).await;
+    assert_eq!(status, 200);
+    assert!(
+        call.contains("Corner shop <span class=\"muted\">(removed)</span>"),
+        "{call}"
+    );
     assert_eq!(number(&house, "SELECT count(*) FROM vault_secret").await, 0);
     assert_eq!(
         number(&house, "SELECT count(*) FROM source_schedule").await,

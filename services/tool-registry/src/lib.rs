@@ -49,6 +49,7 @@ pub use countersign_store::{
     environments::Environment,
     revisions::{GivenAs, RevisionState, RevisionView},
     sources::{ClassCount, Source},
+    whereabouts::{Named, Whereabouts},
 };
 pub use create_endpoint::CreateEndpoint;
 pub use decide_tools::{DecideTools, DecidedTools, LookedAt, RefusedTool};

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use countersign_access::{ActionName, TenantScope};
-use countersign_domain::World;
+use countersign_domain::{
+    World,
+    id::{EndpointId, ToolId},
+};
 use countersign_queue::Wakeups;
-use countersign_store::{Store, environments::Environment};
+use countersign_store::{Store, environments::Environment, whereabouts::Whereabouts};
 
 use crate::{ReadError, weight::Remembered};
 
@@ -38,6 +41,21 @@ impl Registry {
         scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         Ok(tx.environments().await?)
+    }
+
+    /// Says where a call was made, also where that is gone by now.
+    ///
+    /// # Errors
+    /// When the caller may not read, or there was no such endpoint.
+    pub async fn whereabouts(
+        &self,
+        scope: &TenantScope,
+        endpoint: EndpointId,
+        tool: Option<ToolId>,
+    ) -> Result<Whereabouts, ReadError> {
+        scope.check(ActionName::ReadTenant)?;
+        let tx = self.store.begin(scope).await?;
+        Ok(tx.whereabouts(endpoint, tool).await?)
     }
 
     /// Tells every gateway that what agents see has changed. After the commit; the event in the

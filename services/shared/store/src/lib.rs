@@ -57,6 +57,7 @@ pub mod tenants;
 pub mod tools;
 pub mod turned_on;
 pub mod vault;
+pub mod whereabouts;
 
 pub use authorized::{Authorized, CallFacts, Committed, ConsumedApproval, NotAuthorized};
 pub use error::StoreError;

@@ -9,7 +9,7 @@ use countersign_domain::{
     risk::RiskClass, tool::Choice,
 };
 use countersign_reporting::{Calls, DayFigures, HomeFigures, SetUp};
-use countersign_tool_registry::{EndpointDetail, RevisionState, SourceView, Weights};
+use countersign_tool_registry::{EndpointDetail, Named, RevisionState, SourceView, Weights};
 
 use self::reported::report_page;
 use super::samples as s;
@@ -466,10 +466,16 @@ fn hold_page(state: HoldState, text: &str) -> holds::HoldPage {
 }
 
 fn whereabouts(text: &str) -> Whereabouts {
-    Whereabouts {
-        endpoint: Some(("support".to_owned(), Inert::new(text), Inert::new(text))),
-        api: Some(("orders".to_owned(), Inert::new(text))),
-    }
+    let named = |removed| Named {
+        slug: "orders".to_owned(),
+        name: text.to_owned(),
+        removed,
+    };
+    Whereabouts::new(countersign_tool_registry::Whereabouts {
+        endpoint: named(false),
+        environment: text.to_owned(),
+        api: Some(named(true)),
+    })
 }
 
 fn audit_page(text: &str) -> audit::AuditPage {
