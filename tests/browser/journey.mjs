@@ -14,6 +14,7 @@ import * as deciding from "./deciding.mjs";
 import { Keyboard } from "./keyboard.mjs";
 import { Outside } from "./outside.mjs";
 import * as overriding from "./overriding.mjs";
+import * as removing from "./removing.mjs";
 import * as reviewing from "./reviewing.mjs";
 import { Shop } from "./shop.mjs";
 import { Watch } from "./watched.mjs";
@@ -119,6 +120,8 @@ try {
     reviewing.decideWithoutScripts,
     reviewing.decideOnPhone,
     reviewing.importAgain,
+    removing.removeApi,
+    removing.removeEndpoint,
     deciding.signOut,
   ]) {
     await chapter(scene);

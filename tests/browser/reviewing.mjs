@@ -230,6 +230,10 @@ export async function importAgain(scene) {
   await keys.press("#filter");
   checks.that("what changed can be found", (await names(page)).includes("get_book") && (await names(page)).includes("list_members"), await names(page));
   await watch.look(page, "review-changed");
+  await keys.press('tr.tool[data-name="get_book"] a.tool-link');
+  const differs = await page.locator("#since-turned-on").innerText();
+  checks.that("a tool that waits shows what differs from what was turned on", differs.includes("edition"), differs);
+  await watch.look(page, "tool-in-review");
   await page.goto(`${scene.origin}/t/${scene.tenant}`);
   const told = await page.locator("#import-notices").innerText();
   checks.that("the first page tells of it", /1 back to review, 1 gone, 1 new/.test(told), told);
