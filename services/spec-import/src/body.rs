@@ -1,15 +1,17 @@
 //! The request body: which media type is sent, and how it is written.
 
 mod form;
+mod headers;
 mod kept_back;
 mod media;
+mod parts;
 mod whole_query;
 
 use std::fmt::Write as _;
 
 use countersign_domain::{
-    media_type::is_json,
-    operation::{Body, BodyKind, Method, PartEncoding},
+    media_type::{essence, is_json},
+    operation::{Body, BodyKind, Method, PartEncoding, Style},
     text,
 };
 use serde_json::{Map, Value, json};
@@ -96,11 +98,15 @@ pub(crate) fn read<'d>(
     let words = given.get("description").and_then(Value::as_str);
     let marks = cx.definitions.texts.of(words.unwrap_or_default());
     links.marks = links.marks.and(marks);
-    let encoding = form::encoding(cx, chosen.kind, chosen.value, &at);
+    let encoding = encoding(cx, &chosen, &at);
     let mut schema = described(schema, given, hint(cx, &chosen, &encoding));
-    form::as_texts(&mut schema, &form::in_base64(chosen.kind, &encoding));
-    let of_form = chosen.value.get("schema");
-    form::as_written(cx, of_form, (&encoding, &at), &mut schema);
+    let bytes = form::in_base64(chosen.kind, &encoding);
+    form::as_texts(chosen.kind, &mut schema, &bytes);
+    if chosen.kind == BodyKind::Parts {
+        parts::close(&mut schema, &encoding);
+    }
+    let apart = (chosen.kind, &*apart(cx.root, &chosen, &at));
+    form::as_written(cx, apart, (&encoding, &at), &mut schema);
     arguments.add("body", Argument::new(schema, links), required);
     Some(Body {
         required,
@@ -136,8 +142,8 @@ fn cannot_be_sent(content: &Map<String, Value>) -> String {
         return "it does not say which media type its body is".to_owned();
     }
     let named = named.join(", ");
-    if content.values().any(media::has_unnamed_parts) {
-        return format!("the parts of its body have no names ({named}), which is not written yet");
+    if content.values().any(parts::go_by_order) {
+        return format!("the parts of its body have no names ({named}) and no schema either");
     }
     format!("its body can only be sent as {named}, which is not written yet")
 }
@@ -172,6 +178,12 @@ fn body_schema(
             cx.notes.warning("body_without_schema", at, text);
             return plain(json!({}));
         }
+        (BodyKind::Parts, None) => {
+            let item = chosen.value.get("itemSchema")?;
+            let at = at.key("itemSchema");
+            let (item, links) = cx.definitions.inline(item, &at, &mut cx.notes);
+            return Some((parts::listed(&item), links));
+        }
         (_, Some(schema)) => schema,
     };
     if matches!(chosen.kind, BodyKind::Form | BodyKind::Multipart)
@@ -188,6 +200,34 @@ fn body_schema(
         cx.definitions
             .inline(schema, &at.key("schema"), &mut cx.notes),
     )
+}
+
+/// What is written apart, with its schema: each property, or the part in each place.
+fn apart<'d>(root: &'d Value, chosen: &Chosen<'d>, at: &At<'_>) -> Vec<(String, &'d Value)> {
+    if chosen.kind == BodyKind::Parts {
+        let places = parts::places(root, chosen.value, at).into_iter();
+        return places.map(|place| (place.name, place.schema)).collect();
+    }
+    let declared = form::declared(root, chosen.value.get("schema")).into_iter();
+    declared
+        .map(|(name, schema)| (name.clone(), schema))
+        .collect()
+}
+
+/// How the parts of a body are written.
+fn encoding(cx: &mut Reading<'_, '_>, chosen: &Chosen<'_>, at: &At<'_>) -> Vec<PartEncoding> {
+    let media = chosen.sent_as();
+    if chosen.kind == BodyKind::Parts {
+        return parts::encoding(cx, (&media, chosen.value), at);
+    }
+    let mut parts = form::encoding(cx, chosen.kind, chosen.value, at);
+    // A style means nothing in other bodies of parts.
+    if chosen.kind == BodyKind::Multipart && essence(&media) != media::MULTIPART {
+        for part in &mut parts {
+            (part.style, part.explode) = (Style::Form, true);
+        }
+    }
+    parts
 }
 
 /// A text, a number or a truth value, which is written as it reads.
@@ -222,12 +262,18 @@ fn hint<'d>(
             }
             Some(hint)
         }
-        BodyKind::Multipart => {
+        BodyKind::Multipart | BodyKind::Parts => {
             let bytes = form::in_base64(chosen.kind, parts);
-            (!bytes.is_empty()).then(|| {
+            let mut hint = String::new();
+            if chosen.kind == BodyKind::Parts {
+                let _ = write!(hint, "The parts of a {media} body, in order. ");
+            }
+            if !bytes.is_empty() {
                 let names = bytes[..bytes.len().min(FIELDS)].join(", ");
-                format!("Bytes are given in base64: {names}.")
-            })
+                let _ = write!(hint, "Bytes are given in base64: {names}.");
+            }
+            let hint = hint.trim_end();
+            (!hint.is_empty()).then(|| hint.to_owned())
         }
     }
 }

@@ -145,8 +145,8 @@ impl<'o, 'd> Fields<'o, 'd> {
         for (name, _) in all.filter(counts) {
             self.put(name, hangs);
         }
-        let [all, any, one, items, additional] = shape.alike;
-        let lists = [all, any, one].into_iter().flatten();
+        let [all, any, one, first, items, additional] = shape.alike;
+        let lists = [all, any, one, first].into_iter().flatten();
         let branches = lists.filter_map(Value::as_array).flatten();
         for part in branches.chain(items).chain(additional) {
             self.visit(part, (levels, hangs), nesting - 1);

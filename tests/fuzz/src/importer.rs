@@ -190,6 +190,7 @@ fn can_be_called(operation: &ImportedOperation) {
             BodyKind::Json | BodyKind::Text => json!("x"),
             BodyKind::Form => json!({}),
             BodyKind::Multipart => json!({ "countersign": "eA==" }),
+            BodyKind::Parts => json!(["eA=="]),
             BodyKind::Binary => json!("eA=="),
         };
         arguments.insert("body".to_owned(), value);

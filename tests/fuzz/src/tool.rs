@@ -44,6 +44,19 @@ const MEDIA: [&str; 10] = [
     "text/plain\r\nX: y",
     "",
 ];
+const MULTIPARTS: [&str; 5] = [
+    "multipart/mixed",
+    "multipart/related",
+    "multipart/mixed; boundary=countersign",
+    "multipart/mixed; a=\"b",
+    "multipart/form-data",
+];
+const HEADERS: [&str; 4] = [
+    "X-Note",
+    "Content-Transfer-Encoding",
+    "Content-Disposition",
+    "X y",
+];
 const WHOLE: [&str; 4] = [
     "application/x-www-form-urlencoded",
     "application/json",
@@ -100,11 +113,16 @@ impl Tool {
         let method = *given.choose(&Method::FIELDS)?;
         let (path, variables) = path(given)?;
         let mut binds = binds(given, &variables)?;
-        let body = given.ratio(1, 2)?.then(|| body(given)).transpose()?;
+        let mut body = given.ratio(1, 2)?.then(|| body(given)).transpose()?;
         let mut arguments = arguments(given, &binds, body.as_ref())?;
         // Last, so that what was kept before still means what it meant.
         if !given.ratio(7, 8)? {
             whole_query(given, &mut binds, &mut arguments)?;
+        }
+        if !given.ratio(7, 8)? {
+            body = Some(parts(given)?);
+            let items: Result<Vec<Value>> = (0..3).map(|_| value(given, 2)).collect();
+            arguments.insert("body".to_owned(), items?.into());
         }
         Ok(Self {
             method,
@@ -229,6 +247,7 @@ fn body(given: &mut Unstructured<'_>) -> Result<Body> {
                 style: *given.choose(&STYLES)?,
                 explode: given.arbitrary()?,
                 content_type: media(given, 2)?,
+                headers: Vec::new(),
             });
         }
     }
@@ -236,6 +255,32 @@ fn body(given: &mut Unstructured<'_>) -> Result<Body> {
         required: given.arbitrary()?,
         media_type: media(given, 6)?.unwrap_or_else(|| ours.to_owned()),
         kind,
+        encoding,
+    })
+}
+
+/// Parts without names: of some places something is said.
+fn parts(given: &mut Unstructured<'_>) -> Result<Body> {
+    let mut encoding = Vec::new();
+    for place in ["[0]", "[1]", "[]"] {
+        if given.ratio(7, 8)? {
+            let mut headers = Vec::new();
+            if given.ratio(1, 4)? {
+                headers.push((given.choose(&HEADERS)?.to_string(), text(given)?));
+            }
+            encoding.push(PartEncoding {
+                property: place.to_owned(),
+                style: Style::Form,
+                explode: true,
+                content_type: media(given, 2)?,
+                headers,
+            });
+        }
+    }
+    Ok(Body {
+        required: true,
+        media_type: given.choose(&MULTIPARTS)?.to_string(),
+        kind: BodyKind::Parts,
         encoding,
     })
 }
@@ -268,6 +313,7 @@ fn body_value(given: &mut Unstructured<'_>, body: Option<&Body>) -> Result<Value
         BodyKind::Json
         | BodyKind::Form
         | BodyKind::Multipart
+        | BodyKind::Parts
         | BodyKind::Binary
         | BodyKind::Text => value(given, 3),
     }

@@ -61,7 +61,76 @@ paths:
       parameters:
         - {name: taste, in: cookie, style: cookie, schema: {type: string}}
         - {name: tastes, in: cookie, style: cookie, schema: {type: array, items: {type: string}}}
+  /parts:
+    post:
+      operationId: picture_and_words
+      requestBody:
+        required: true
+        content:
+          multipart/mixed:
+            schema:
+              type: array
+              prefixItems: [{type: object}, {type: string}, {}]
+              items: {type: string, contentEncoding: base64}
+            prefixEncoding: [{}, {}, {contentType: image/png}]
+            itemEncoding: {contentType: image/gif}
+    put:
+      operationId: pictures
+      requestBody:
+        required: true
+        content:
+          multipart/mixed:
+            itemSchema: {}
+            itemEncoding:
+              contentType: image/png
+              headers: {X-Kind: {schema: {const: picture}}}
+    patch:
+      operationId: upload
+      requestBody:
+        required: true
+        content:
+          multipart/related:
+            schema:
+              type: array
+              prefixItems: [{$ref: "#/components/schemas/About"}, {type: string, contentMediaType: image/png}]
+              minItems: 2
+              items: false
+    delete:
+      operationId: named_by_headers
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema: {type: array, prefixItems: [{type: string}, {type: array, items: {type: integer}}]}
+            prefixEncoding:
+              - headers: {Content-Disposition: {schema: {const: form-data; name="key"}}}
+              - headers: {Content-Disposition: {schema: {const: form-data; name="sizes"}}}
+  /named:
+    post:
+      operationId: named_in_mixed
+      requestBody:
+        required: true
+        content:
+          multipart/mixed:
+            schema:
+              type: object
+              properties: {about: {type: object}, file: {}, note: {type: string}}
+            encoding: {file: {contentType: image/png}}
+    put:
+      operationId: form_in_base64
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              properties:
+                a: {type: string, contentEncoding: base64}
+                b: {type: string, contentEncoding: base64}
+            encoding: {b: {contentType: image/png}}
 components:
+  schemas:
+    About: {type: object, properties: {title: {type: string}}}
   mediaTypes:
     Typed: {schema: {type: object, properties: {x: {type: integer}}, additionalProperties: false}}
     Criteria:
@@ -75,7 +144,7 @@ components:
 #[tokio::test]
 async fn what_is_new_in_3_2_is_what_an_upstream_receives() {
     let document = import(DOCUMENT.as_bytes(), &Limits::default()).unwrap();
-    let rows = [methods(), whole_queries()].concat();
+    let rows = [methods(), whole_queries(), bodies_of_parts()].concat();
     arrive(&document, &rows).await;
 }
 
@@ -147,4 +216,54 @@ fn a_method_that_is_never_sent_builds_no_request() {
         );
     }
     println!("N = {} methods that build no request", names.len());
+}
+
+fn bodies_of_parts() -> Vec<Row> {
+    vec![
+        (
+            "picture_and_words",
+            json!({"body": [{"b": 1, "a": "é"}, "--B\r\n", "YWJj", "ZA=="]}),
+            "POST /parts\ncontent-type: multipart/mixed; boundary=B\n\n\
+             --B\nContent-Type: application/json\n\n{\"a\":\"é\",\"b\":1}\n\
+             --B\nContent-Type: text/plain; charset=utf-8\n\n--B\n\n\
+             --B\nContent-Type: image/png\n\nabc\n\
+             --B\nContent-Type: image/gif\nContent-Transfer-Encoding: base64\n\nZA==\n--B--",
+        ),
+        (
+            "pictures",
+            json!({"body": ["YQ==", "Yg=="]}),
+            "PUT /parts\ncontent-type: multipart/mixed; boundary=B\n\n\
+             --B\nContent-Type: image/png\nX-Kind: picture\n\na\n\
+             --B\nContent-Type: image/png\nX-Kind: picture\n\nb\n--B--",
+        ),
+        (
+            "upload",
+            json!({"body": [{"title": "Jar"}, "YWJj"]}),
+            "PATCH /parts\ncontent-type: multipart/related; type=\"application/json\"; boundary=B\n\n\
+             --B\nContent-Type: application/json\n\n{\"title\":\"Jar\"}\n\
+             --B\nContent-Type: image/png\n\nabc\n--B--",
+        ),
+        (
+            "named_by_headers",
+            json!({"body": ["k", [1, 2]]}),
+            "DELETE /parts\ncontent-type: multipart/form-data; boundary=B\n\n\
+             --B\nContent-Type: text/plain; charset=utf-8\nContent-Disposition: form-data; name=\"key\"\n\nk\n\
+             --B\nContent-Type: application/json\nContent-Disposition: form-data; name=\"sizes\"\n\n[1,2]\n--B--",
+        ),
+        (
+            "named_in_mixed",
+            json!({"body": {"note": "n", "file": "YWJj", "about": {"x": 1}}}),
+            "POST /named\ncontent-type: multipart/mixed; boundary=B\n\n\
+             --B\nContent-Disposition: form-data; name=\"about\"\nContent-Type: application/json\n\n{\"x\":1}\n\
+             --B\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\nContent-Type: image/png\n\nabc\n\
+             --B\nContent-Disposition: form-data; name=\"note\"\n\nn\n--B--",
+        ),
+        (
+            "form_in_base64",
+            json!({"body": {"a": "YWJj", "b": "ZA=="}}),
+            "PUT /named\ncontent-type: multipart/form-data; boundary=B\n\n\
+             --B\nContent-Disposition: form-data; name=\"a\"\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\nYWJj\n\
+             --B\nContent-Disposition: form-data; name=\"b\"\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\nZA==\n--B--",
+        ),
+    ]
 }

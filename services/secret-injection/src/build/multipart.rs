@@ -1,4 +1,4 @@
-//! `multipart/form-data`, with a boundary that is a digest of the parts.
+//! Multipart bodies, with a boundary that is a digest of the parts.
 //!
 //! A random boundary would make two builds of one request differ, and a reviewer could not be
 //! shown the bytes that will be sent.
@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use countersign_domain::{
     digest::Digest,
-    media_type::{is_bytes, is_json, is_well_formed},
+    media_type::{essence, is_bytes, is_json, is_well_formed},
     operation::{Body, PartEncoding, Style},
 };
 use percent_encoding::percent_decode_str;
@@ -15,61 +15,98 @@ use serde_json::{Map, Value};
 
 use super::{
     BuildError,
-    body::{ARGUMENT, Written, from_base64},
+    body::{ARGUMENT, Written, from_base64, media_type},
     encode,
     query::Pairs,
+    refused,
 };
 
+const FORM_DATA: &str = "multipart/form-data";
+const RELATED: &str = "multipart/related";
+/// What a text without a type of its own is; without a charset it would be ASCII.
+const TEXT: &str = "text/plain; charset=utf-8";
+
 struct Part {
+    media: Option<String>,
     head: String,
     content: Vec<u8>,
 }
 
 /// Writes the members of an object as parts: arrays as parts of one name, objects as JSON, unless
 /// a style says otherwise.
-pub(super) fn write(body: &Body, object: &Map<String, Value>) -> Result<Written, BuildError> {
-    if !body
-        .media_type
-        .trim()
-        .to_ascii_lowercase()
-        .starts_with("multipart/form-data")
-        && !body.media_type.contains('*')
-    {
-        return Err(BuildError::BodyUnsupported {
-            reason: "only multipart/form-data is known",
-        });
-    }
+pub(super) fn named(body: &Body, object: &Map<String, Value>) -> Result<Written, BuildError> {
+    let whole = whole(body)?;
     let mut names = Pairs::new(object.keys().cloned());
     let mut parts = Vec::new();
     for (property, value) in encode::members(object) {
+        let argument = format!("{ARGUMENT}.{property}");
         let encoding = body.encoding.iter().find(|part| part.property == *property);
         if let Some(part) = encoding.filter(|part| has_style(part)) {
-            let argument = format!("{ARGUMENT}.{property}");
             for pair in names.write(&argument, value, (part.style, part.explode, property))? {
                 let joint = percent_decode_str(pair.joint).decode_utf8_lossy();
-                parts.push(Part {
-                    head: head(&pair.name, None, None)?,
-                    content: pair.values.join(&*joint).into_bytes(),
-                });
+                let text = Value::String(pair.values.join(&*joint));
+                parts.push(part_of(
+                    (&argument, Some(&pair.name)),
+                    &text,
+                    (None, encoding),
+                )?);
             }
             continue;
         }
-        let content_type = encoding.and_then(|part| part.content_type.as_deref());
+        let media = encoding.and_then(|part| part.content_type.as_deref());
         let values = match value.as_array() {
-            Some(items) if !content_type.is_some_and(is_json) => items.as_slice(),
+            Some(items) if !media.is_some_and(is_json) => items.as_slice(),
             Some(_) | None => std::slice::from_ref(value),
         };
         for value in values.iter().filter(|value| !value.is_null()) {
-            parts.push(part(property, value, content_type.map(first_concrete))?);
+            parts.push(part_of(
+                (&argument, Some(property)),
+                value,
+                (media, encoding),
+            )?);
         }
     }
-    if parts.is_empty() {
-        return Err(BuildError::wrong_type(
-            ARGUMENT,
-            "an object with at least one member",
-        ));
+    join(&whole, &parts, "an object with at least one member")
+}
+
+/// Writes the items of a list as parts, each as what is said of its place.
+pub(super) fn in_order(body: &Body, list: &Value) -> Result<Written, BuildError> {
+    let whole = whole(body)?;
+    let Some(items) = list.as_array() else {
+        return Err(BuildError::wrong_type(ARGUMENT, "a list"));
+    };
+    let of = |place: &str| body.encoding.iter().find(|part| part.property == place);
+    let mut parts = Vec::new();
+    for (index, value) in items.iter().enumerate() {
+        let place = format!("[{index}]");
+        let Some(encoding) = of(&place).or_else(|| of("[]")) else {
+            return Err(BuildError::wrong_type(ARGUMENT, "a list of fewer items"));
+        };
+        let argument = format!("{ARGUMENT}{place}");
+        let media = encoding.content_type.as_deref();
+        let media = media.or_else(|| (!value.is_array() && !value.is_object()).then_some(TEXT));
+        if value.is_null() && !media.is_some_and(is_json) {
+            // A part that is left out would move all others.
+            return Err(BuildError::missing(&argument));
+        }
+        parts.push(part_of((&argument, None), value, (media, Some(encoding)))?);
     }
-    Ok(join(&parts))
+    join(&whole, &parts, "a list with at least one item")
+}
+
+/// The media type of the whole, without a boundary that is not ours.
+fn whole(body: &Body) -> Result<String, BuildError> {
+    let declared = media_type(body, FORM_DATA)?;
+    let plain = essence(&declared);
+    if !plain.starts_with("multipart/") {
+        return Err(BuildError::BodyUnsupported {
+            reason: "its media type has no parts",
+        });
+    }
+    let open = declared.contains('\\') || declared.matches('"').count() % 2 == 1;
+    let bounded = declared.to_ascii_lowercase().contains("boundary");
+    let is_bare = plain == FORM_DATA || open || bounded;
+    Ok(if is_bare { plain } else { declared })
 }
 
 /// Whether a value is written as in a query: members in brackets, or a list in one piece.
@@ -77,32 +114,35 @@ fn has_style(part: &PartEncoding) -> bool {
     part.style == Style::DeepObject || (!part.explode && part.content_type.is_none())
 }
 
-fn part(property: &str, value: &Value, content_type: Option<&str>) -> Result<Part, BuildError> {
-    match (content_type, value) {
-        (Some(media), value) if is_bytes(media) => Ok(Part {
-            head: head(property, Some(media), Some(property))?,
-            content: from_base64(&format!("{ARGUMENT}.{property}"), value)?,
-        }),
-        (None, Value::Object(_) | Value::Array(_)) => Ok(Part {
-            head: head(property, Some("application/json"), None)?,
-            content: encode::json(value).into_bytes(),
-        }),
-        (Some(media), Value::Object(_) | Value::Array(_)) if !is_json(media) => Err(
-            BuildError::wrong_type(&format!("{ARGUMENT}.{property}"), "text"),
-        ),
-        (media, value) => {
-            // A string that is declared to be JSON is a JSON string, quotes and all.
-            let text = if media.is_some_and(is_json) {
-                encode::json(value)
-            } else {
-                encode::text(value).unwrap_or_default()
-            };
-            Ok(Part {
-                head: head(property, media, None)?,
-                content: text.into_bytes(),
-            })
+/// One part: as its media type has it, or as it is given where a header says how that is written.
+fn part_of(
+    (argument, name): (&str, Option<&str>),
+    value: &Value,
+    (media, encoding): (Option<&str>, Option<&PartEncoding>),
+) -> Result<Part, BuildError> {
+    let media = media.map(first_concrete);
+    let as_given = encoding.is_some_and(PartEncoding::is_sent_as_given);
+    let nested = value.is_array() || value.is_object();
+    let mut file = None;
+    let (media, content) = match media {
+        Some(media) if is_bytes(media) && !as_given => {
+            file = name;
+            (Some(media), from_base64(argument, value)?)
         }
-    }
+        None if nested && !as_given => (Some("application/json"), encode::json(value).into_bytes()),
+        // A string that is declared to be JSON is a JSON string, quotes and all.
+        Some(media) if is_json(media) && !as_given => {
+            (Some(media), encode::json(value).into_bytes())
+        }
+        _ if nested => return Err(BuildError::wrong_type(argument, "text")),
+        media => (media, encode::text(value).unwrap_or_default().into_bytes()),
+    };
+    let headers = encoding.map_or(&[][..], |encoding| &encoding.headers);
+    Ok(Part {
+        media: media.map(essence),
+        head: head((name, file), media, headers)?,
+        content,
+    })
 }
 
 /// An encoding may name several types, or ranges of them.
@@ -114,13 +154,25 @@ fn first_concrete(content_type: &str) -> &str {
         .unwrap_or("application/octet-stream")
 }
 
-fn head(name: &str, media: Option<&str>, file: Option<&str>) -> Result<String, BuildError> {
-    if name.contains(char::is_control) {
-        return Err(BuildError::header_value(&format!("{ARGUMENT}.{name}")));
-    }
-    let mut head = format!("Content-Disposition: form-data; name=\"{}\"", quoted(name));
-    if let Some(file) = file {
-        let _ = write!(head, "; filename=\"{}\"", quoted(file));
+fn head(
+    (name, file): (Option<&str>, Option<&str>),
+    media: Option<&str>,
+    headers: &[(String, String)],
+) -> Result<String, BuildError> {
+    let mut head = String::new();
+    if let Some(name) = name {
+        if name.contains(char::is_control) {
+            return Err(BuildError::header_value(&format!("{ARGUMENT}.{name}")));
+        }
+        let _ = write!(
+            head,
+            "Content-Disposition: form-data; name=\"{}\"",
+            quoted(name)
+        );
+        if let Some(file) = file {
+            let _ = write!(head, "; filename=\"{}\"", quoted(file));
+        }
+        head.push_str("\r\n");
     }
     if let Some(media) = media {
         if !is_well_formed(media) {
@@ -128,9 +180,17 @@ fn head(name: &str, media: Option<&str>, file: Option<&str>) -> Result<String, B
                 reason: "a part's media type is malformed",
             });
         }
-        let _ = write!(head, "\r\nContent-Type: {media}");
+        let _ = write!(head, "Content-Type: {media}\r\n");
     }
-    head.push_str("\r\n\r\n");
+    for (name, value) in headers {
+        if !refused::is_token(name) || !value.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
+            return Err(BuildError::BodyUnsupported {
+                reason: "a part's header is malformed",
+            });
+        }
+        let _ = write!(head, "{name}: {value}\r\n");
+    }
+    head.push_str("\r\n");
     Ok(head)
 }
 
@@ -139,7 +199,10 @@ fn quoted(name: &str) -> String {
     name.replace('"', "%22")
 }
 
-fn join(parts: &[Part]) -> Written {
+fn join(whole: &str, parts: &[Part], expected: &'static str) -> Result<Written, BuildError> {
+    let Some(first) = parts.first() else {
+        return Err(BuildError::wrong_type(ARGUMENT, expected));
+    };
     let boundary = boundary(parts);
     let mut bytes = Vec::new();
     for part in parts {
@@ -148,10 +211,16 @@ fn join(parts: &[Part]) -> Written {
         bytes.extend_from_slice(b"\r\n");
     }
     bytes.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-    Written {
-        content_type: format!("multipart/form-data; boundary={boundary}"),
+    // RFC 2387 section 3.1: the type of the first part, which is what the others belong to.
+    let root = first
+        .media
+        .as_ref()
+        .filter(|_| whole.eq_ignore_ascii_case(RELATED));
+    let root = root.map_or_else(String::new, |media| format!("; type=\"{media}\""));
+    Ok(Written {
+        content_type: format!("{whole}{root}; boundary={boundary}"),
         bytes,
-    }
+    })
 }
 
 /// Nobody can put a digest of the parts into the parts, so the boundary is in none of them.

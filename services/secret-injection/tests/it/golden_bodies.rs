@@ -13,6 +13,7 @@ pub(crate) fn rows() -> Vec<Row> {
     let mut rows = json_and_raw_bodies();
     rows.extend(forms());
     rows.extend(multiparts());
+    rows.extend(parts_in_order());
     rows
 }
 
@@ -222,6 +223,63 @@ fn multiparts() -> Vec<Row> {
             form(),
             json!({"body": {"q\"; filename=\"x": "v"}}),
             "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"q%22; filename=%22x\"\r\n\r\nv\r\n--B--\r\n",
+        ),
+        row(
+            post("/m")
+                .body(BodyKind::Multipart, "multipart/mixed")
+                .encoding("f", part, Some("image/png")),
+            json!({"body": {"f": "YWJj", "o": {"x": 1}, "t": "é"}}),
+            "/m | content-type: multipart/mixed; boundary=B | --B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\nContent-Type: image/png\r\n\r\nabc\r\n--B\r\nContent-Disposition: form-data; name=\"o\"\r\nContent-Type: application/json\r\n\r\n{\"x\":1}\r\n--B\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\né\r\n--B--\r\n",
+        ),
+        row(
+            form()
+                .encoding("f", part, Some("image/png"))
+                .part_header("Content-Transfer-Encoding", "base64"),
+            json!({"body": {"f": ["YWJj", "ZA=="]}}),
+            "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"f\"\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--B\r\nContent-Disposition: form-data; name=\"f\"\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nZA==\r\n--B--\r\n",
+        ),
+    ]
+}
+
+fn parts_in_order() -> Vec<Row> {
+    let parts = |media| post("/m").body(BodyKind::Parts, media);
+    let part = (Style::Form, true);
+    vec![
+        row(
+            parts("multipart/mixed").encoding("[]", part, None),
+            json!({"body": ["é", {"b": 1, "a": [null]}, [1, "x"], 2, true]}),
+            "/m | content-type: multipart/mixed; boundary=B | --B\r\nContent-Type: text/plain; charset=utf-8\r\n\r\né\r\n--B\r\nContent-Type: application/json\r\n\r\n{\"a\":[null],\"b\":1}\r\n--B\r\nContent-Type: application/json\r\n\r\n[1,\"x\"]\r\n--B\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n2\r\n--B\r\nContent-Type: text/plain; charset=utf-8\r\n\r\ntrue\r\n--B--\r\n",
+        ),
+        row(
+            parts("multipart/mixed; x=\"y\"")
+                .encoding("[]", part, Some("image/png"))
+                .encoding("[0]", part, Some("application/json")),
+            json!({"body": ["a", "YWJj"]}),
+            "/m | content-type: multipart/mixed; x=\"y\"; boundary=B | --B\r\nContent-Type: application/json\r\n\r\n\"a\"\r\n--B\r\nContent-Type: image/png\r\n\r\nabc\r\n--B--\r\n",
+        ),
+        row(
+            parts("multipart/mixed; boundary=\"mine\"").encoding(
+                "[]",
+                part,
+                Some("application/json"),
+            ),
+            json!({"body": [null]}),
+            "/m | content-type: multipart/mixed; boundary=B | --B\r\nContent-Type: application/json\r\n\r\nnull\r\n--B--\r\n",
+        ),
+        row(
+            parts("multipart/related")
+                .encoding("[0]", part, Some("application/json; charset=UTF-8"))
+                .encoding("[]", part, Some("image/png"))
+                .part_header("Content-Transfer-Encoding", "base64"),
+            json!({"body": [{"n": 1}, "YWJj"]}),
+            "/m | content-type: multipart/related; type=\"application/json\"; boundary=B | --B\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{\"n\":1}\r\n--B\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--B--\r\n",
+        ),
+        row(
+            parts("multipart/form-data")
+                .encoding("[0]", part, Some("text/csv"))
+                .part_header("Content-Disposition", "form-data; name=\"rows\""),
+            json!({"body": ["a,b"]}),
+            "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Type: text/csv\r\nContent-Disposition: form-data; name=\"rows\"\r\n\r\na,b\r\n--B--\r\n",
         ),
     ]
 }

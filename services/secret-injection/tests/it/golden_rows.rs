@@ -268,6 +268,7 @@ fn whole_queries() -> Vec<Row> {
         style: Style::DeepObject,
         explode: true,
         content_type: None,
+        headers: Vec::new(),
     };
     vec![
         row(

@@ -4,6 +4,7 @@ use countersign_domain::{
     Fault as _,
     operation::{BodyKind, Place, Style},
 };
+use countersign_secret_injection::BuiltRequest;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -313,6 +314,28 @@ fn a_part_of_a_form_cannot_begin_another_part() {
         .build(&json!({"body": {"a\"\r\nX: y": "1"}}))
         .unwrap_err();
     assert_eq!(error.code(), "header_value_refused");
+}
+
+#[test]
+fn a_part_without_a_name_cannot_begin_another_part() {
+    let boundary = |request: &BuiltRequest| {
+        let media = request.content_type().unwrap();
+        media.rsplit('=').next().unwrap().to_owned()
+    };
+    let tool = post("/").body(BodyKind::Parts, "multipart/mixed; boundary=x");
+    let tool = tool.encoding("[]", (Style::Form, true), None);
+    let honest = boundary(&tool.build(&json!({"body": ["x"]})).unwrap());
+    for forged in ["x", honest.as_str()] {
+        let text = format!("x\r\n--{forged}\r\n\r\n1\r\n--{forged}--\r\n");
+        let request = tool.build(&json!({"body": [text, [text], "y"]})).unwrap();
+        let real = boundary(&request);
+        let body = std::str::from_utf8(request.body().unwrap()).unwrap();
+        assert_eq!(
+            body.matches(&real).count(),
+            4,
+            "three to open and one to close"
+        );
+    }
 }
 
 proptest! {

@@ -176,7 +176,7 @@ fn a_body_that_cannot_be_written_is_refused() {
     for (kind, media) in [
         (BodyKind::Json, "application"),
         (BodyKind::Json, "application/json\r\nX: y"),
-        (BodyKind::Multipart, "multipart/related"),
+        (BodyKind::Multipart, "text/plain"),
         (BodyKind::Json, "application/jsön"),
     ] {
         let error = template(Method::Patch, "/")
@@ -188,6 +188,35 @@ fn a_body_that_cannot_be_written_is_refused() {
             ("body_unsupported", Kind::Conflict),
             "{media:?}"
         );
+    }
+}
+
+#[test]
+fn a_part_that_nothing_is_said_of_is_refused_and_none_is_left_out() {
+    let part = (Style::Form, true);
+    let tool = || {
+        let two = post("/").body(BodyKind::Parts, "multipart/mixed");
+        two.encoding("[0]", part, None)
+            .encoding("[1]", part, Some("image/png"))
+    };
+    let rows = [
+        (json!([]), "`body` must be a list with at least one item"),
+        (json!({}), "`body` must be a list"),
+        (
+            json!(["a", "YQ==", 1]),
+            "`body` must be a list of fewer items",
+        ),
+        (json!([null, "YQ=="]), "`body[0]` is missing"),
+        (json!(["a", "ä"]), "`body[1]` must be bytes in base64"),
+    ];
+    for (body, expected) in rows {
+        let said = refusal(&tool(), &json!({ "body": body }));
+        assert!(said.ends_with(expected), "{said}");
+    }
+    for (name, value) in [("X: y", "z"), ("X", "y\r\nZ: z"), ("X", "ä"), ("", "y")] {
+        let tool = tool().part_header(name, value);
+        let error = tool.build(&json!({"body": ["a", "YQ=="]})).unwrap_err();
+        assert_eq!(error.code(), "body_unsupported", "{name:?} {value:?}");
     }
 }
 

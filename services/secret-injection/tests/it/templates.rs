@@ -106,7 +106,16 @@ impl Template {
             style,
             explode,
             content_type: content_type.map(str::to_owned),
+            headers: Vec::new(),
         });
+        self
+    }
+
+    /// A header of the part that was encoded last.
+    pub(crate) fn part_header(mut self, name: &str, value: &str) -> Self {
+        let last = self.body.as_mut().unwrap().encoding.last_mut();
+        let headers = &mut last.unwrap().headers;
+        headers.push((name.to_owned(), value.to_owned()));
         self
     }
 

@@ -222,15 +222,17 @@ pub struct Body {
     pub media_type: String,
     /// How the value is written.
     pub kind: BodyKind,
-    /// Form bodies: properties whose `encoding` says other than the default.
+    /// Form bodies: properties whose `encoding` says other than the default. Bodies of parts
+    /// without names: every part that is described.
     #[serde(default)]
     pub encoding: Vec<PartEncoding>,
 }
 
-/// How one property of a form body is written.
+/// How one property of a form body, or one part without a name, is written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartEncoding {
-    /// The property.
+    /// The property. Of a part without a name, its place: `[0]`, or `[]` for all that have none of
+    /// their own.
     pub property: String,
     /// Its style.
     pub style: Style,
@@ -238,6 +240,22 @@ pub struct PartEncoding {
     pub explode: bool,
     /// Its media type, in a multipart body.
     pub content_type: Option<String>,
+    /// The headers of the part that have one value only, in a multipart body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+}
+
+impl PartEncoding {
+    /// Whether a header says that what is given is written in another alphabet already, such as
+    /// base64, and is sent as it is given.
+    #[must_use]
+    pub fn is_sent_as_given(&self) -> bool {
+        let mut headers = self.headers.iter();
+        headers.any(|(name, value)| {
+            name.eq_ignore_ascii_case("content-transfer-encoding")
+                && !["7bit", "8bit", "binary"].contains(&value.as_str())
+        })
+    }
 }
 
 /// How a body is written.
@@ -248,8 +266,11 @@ pub enum BodyKind {
     Json,
     /// As `application/x-www-form-urlencoded`.
     Form,
-    /// As `multipart/form-data`; binary parts are given in base64.
+    /// As `multipart/form-data`, or as another multipart type with the same named parts; binary
+    /// parts are given in base64.
     Multipart,
+    /// As a multipart body whose parts have an order and no names; binary parts are given in base64.
+    Parts,
     /// As raw bytes, given in base64.
     Binary,
     /// As text.

@@ -7,7 +7,10 @@ use countersign_domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::media::BINARY;
+use super::{
+    headers::{self, TRANSFER, is_token},
+    media::BINARY,
+};
 use crate::{document::Dialect, notes::At, operation::Reading, parameter, reference};
 
 /// What says nothing about which values fit.
@@ -43,50 +46,48 @@ pub(super) fn encoding(
     }
     if kind == BodyKind::Multipart {
         for (property, schema) in declared(cx.root, media.get("schema")) {
-            let part = parts.iter_mut().find(|part| part.property == *property);
-            if is_in_base64(cx, schema) {
-                if let Some(part) = part {
-                    send_as_text(cx, part, &home.key(property));
-                }
+            if let Some(part) = parts.iter_mut().find(|part| part.property == *property) {
+                by_schema(cx, part, schema);
                 continue;
             }
-            let Some(media) = default_type(cx, schema) else {
-                continue;
+            let mut part = PartEncoding {
+                property: property.clone(),
+                style: Style::Form,
+                explode: true,
+                content_type: None,
+                headers: Vec::new(),
             };
-            match part {
-                Some(part) => part.content_type = part.content_type.take().or(Some(media)),
-                None => parts.push(PartEncoding {
-                    property: property.clone(),
-                    style: Style::Form,
-                    explode: true,
-                    content_type: Some(media),
-                }),
+            by_schema(cx, &mut part, schema);
+            if part.content_type.is_some() {
+                parts.push(part);
             }
         }
     }
     parts
 }
 
-/// Since `OpenAPI` 3.1 a text that is declared to be in base64 is in base64 when it is sent, too.
-fn is_in_base64(cx: &Reading<'_, '_>, schema: &Value) -> bool {
-    let is_encoded = |one: &Value| one.get("contentEncoding").is_some();
-    cx.definitions.dialect == Dialect::V31 && resolve(cx.root, schema).is_some_and(is_encoded)
+/// Adds what the schema of a part says of how it is written. Since `OpenAPI` 3.1 a text that is
+/// declared to be in base64 is in base64 when it is sent, too, and a header says so.
+pub(super) fn by_schema(cx: &Reading<'_, '_>, part: &mut PartEncoding, schema: &Value) {
+    let own = part.content_type.take();
+    let Some(alphabet) = content_encoding(cx, schema, 4) else {
+        part.content_type = own.or_else(|| default_type(cx, schema));
+        return;
+    };
+    let named = || content_type(cx.root, schema, 4);
+    part.content_type = own.or_else(named).or_else(|| Some(BINARY.to_owned()));
+    part.headers
+        .retain(|(name, _)| !name.eq_ignore_ascii_case(TRANSFER));
+    part.headers.push((TRANSFER.to_owned(), alphabet));
 }
 
-/// Bytes of a media type would be taken out of their base64.
-fn send_as_text(cx: &mut Reading<'_, '_>, part: &mut PartEncoding, at: &At<'_>) {
-    let bytes = in_base64(BodyKind::Multipart, std::slice::from_ref(part));
-    if !bytes.is_empty()
-        && let Some(media) = part.content_type.take()
-    {
-        let media = text::strip(&media, 80);
-        let text = format!(
-            "the part {:?} is a text in base64 and is sent as that, without the type {media}",
-            part.property
-        );
-        let at = at.key("contentType");
-        cx.notes.warning("part_headers_left_out", &at, &text);
-    }
+/// What a text, or each text of a list, is declared to be written in.
+fn content_encoding(cx: &Reading<'_, '_>, schema: &Value, levels: u8) -> Option<String> {
+    let (schema, levels) = (resolve(cx.root, schema)?, levels.checked_sub(1)?);
+    let named = schema.get("contentEncoding").and_then(Value::as_str);
+    let fits = |name: &&str| is_token(name) && cx.definitions.dialect == Dialect::V31;
+    let of_items = || content_encoding(cx, schema.get("items")?, levels);
+    named.filter(fits).map(str::to_owned).or_else(of_items)
 }
 
 /// The media type of a part for which none is given: that of its content, or that of bytes, which
@@ -96,7 +97,7 @@ fn default_type(cx: &Reading<'_, '_>, schema: &Value) -> Option<String> {
     let is_annotation = |key: &String| key.starts_with("x-") || ANNOTATIONS.contains(&&**key);
     let says_nothing = |one: &Value| {
         let members = one.as_object();
-        members.is_some_and(|members| members.keys().all(is_annotation))
+        one == &Value::Bool(true) || members.is_some_and(|all| all.keys().all(is_annotation))
     };
     if cx.definitions.dialect == Dialect::V31 && resolve(root, schema).is_some_and(says_nothing) {
         return bytes();
@@ -134,8 +135,10 @@ fn part(
         let text = "the style does not exist; the default is used";
         cx.notes.warning("style_unknown", at, text);
     }
+    let mut fixed = Vec::new();
     if kind == BodyKind::Multipart {
-        headers(cx, property, value.get("headers"), &at.key("headers"));
+        let what = format!("the part {property:?}");
+        fixed = headers::fixed(cx, (&what, true), value.get("headers"), &at.key("headers"));
     }
     if value.get("allowReserved") == Some(&Value::Bool(true)) {
         let text = "reserved characters are always encoded in a form";
@@ -155,20 +158,7 @@ fn part(
         style,
         explode,
         content_type: part_type(value).filter(|media| is_json(media) || !styled),
-    }
-}
-
-/// Agents cannot give the headers of a part; those that say what it is are ours to set.
-fn headers(cx: &mut Reading<'_, '_>, property: &str, given: Option<&Value>, at: &At<'_>) {
-    for (name, header) in given.and_then(Value::as_object).into_iter().flatten() {
-        let ours = ["content-type", "content-disposition"];
-        if !ours.iter().any(|one| name.eq_ignore_ascii_case(one)) {
-            let at = at.key(name);
-            let header = resolve(cx.root, header).unwrap_or(header);
-            let required = cx.flag(header, "required", &at);
-            let what = format!("the header {name:?} of the part {property:?}");
-            cx.lose("part_headers_left_out", &at, &what, required);
-        }
+        headers: fixed,
     }
 }
 
@@ -180,28 +170,41 @@ fn style_counts_in_parts(cx: &Reading<'_, '_>, style: Style) -> bool {
         || cx.root.get("swagger").is_some()
 }
 
-/// The properties that are asked for in base64.
+/// The parts that are asked for in base64.
 pub(super) fn in_base64(kind: BodyKind, parts: &[PartEncoding]) -> Vec<&str> {
+    let is_base64 = |(name, value): &(String, String)| {
+        name.eq_ignore_ascii_case(TRANSFER) && value.eq_ignore_ascii_case("base64")
+    };
+    let asked = |part: &&PartEncoding| {
+        if part.is_sent_as_given() {
+            return part.headers.iter().any(is_base64);
+        }
+        part.content_type.as_deref().is_some_and(media_type::is_bytes)
+    };
+    let has_parts = matches!(kind, BodyKind::Multipart | BodyKind::Parts);
     parts
         .iter()
-        .filter(|part| kind == BodyKind::Multipart && part.style != Style::DeepObject)
-        .filter(|part| {
-            part.content_type
-                .as_deref()
-                .is_some_and(media_type::is_bytes)
-        })
+        .filter(|part| has_parts && part.style != Style::DeepObject)
+        .filter(asked)
         .map(|part| part.property.as_str())
         .collect()
 }
 
+/// What is asked for as a property, or as the item in a place.
+fn asked<'s>(kind: BodyKind, schema: &'s mut Value, name: &str) -> Option<&'s mut Value> {
+    if kind != BodyKind::Parts {
+        return schema.get_mut("properties")?.get_mut(name);
+    }
+    match name.trim_matches(['[', ']']).parse::<usize>() {
+        Ok(index) => schema.get_mut("prefixItems")?.get_mut(index),
+        Err(_) => schema.get_mut("items"),
+    }
+}
+
 /// Bytes without any schema, as `OpenAPI` 3.1 has them, are given as a text.
-pub(super) fn as_texts(schema: &mut Value, names: &[&str]) {
+pub(super) fn as_texts(kind: BodyKind, schema: &mut Value, names: &[&str]) {
     for name in names {
-        let property = schema
-            .get_mut("properties")
-            .and_then(|all| all.get_mut(*name))
-            .and_then(Value::as_object_mut);
-        if let Some(property) = property
+        if let Some(property) = asked(kind, schema, name).and_then(Value::as_object_mut)
             && !["type", "$ref", "anyOf", "oneOf", "allOf"]
                 .iter()
                 .any(|keyword| property.contains_key(*keyword))
@@ -213,26 +216,24 @@ pub(super) fn as_texts(schema: &mut Value, names: &[&str]) {
 }
 
 /// Asks for text, or for bytes in base64, where an object is to be sent as something that is no
-/// JSON: no XML is written here. Where a property cannot be asked for otherwise, nothing is sent.
+/// JSON: no XML is written here. Where it cannot be asked for otherwise, nothing is sent.
 pub(super) fn as_written(
     cx: &mut Reading<'_, '_>,
-    given: Option<&Value>,
+    (kind, described): (BodyKind, &[(String, &Value)]),
     (parts, at): (&[PartEncoding], &At<'_>),
     schema: &mut Value,
 ) {
-    let declared = declared(cx.root, given);
     for part in parts.iter().filter(|part| part.style != Style::DeepObject) {
         let name = part.property.as_str();
         let Some(media) = part.content_type.as_deref().filter(|media| !is_json(media)) else {
             continue;
         };
-        let mut described = declared.iter().filter(|(of, _)| *of == name);
+        let mut described = described.iter().filter(|(of, _)| of == name);
         if !described.any(|(_, property)| is_nested(cx.root, property, 4)) {
             continue;
         }
         let media = text::strip(media, 80);
-        let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
-        let Some(asked) = properties.and_then(|all| all.get_mut(name)) else {
+        let Some(asked) = asked(kind, schema, name) else {
             let reason =
                 format!("an object of its body is sent as {media}, which is not written yet");
             cx.refuse("body_media_unsupported", at, &reason);
@@ -283,7 +284,7 @@ pub(super) fn may_be_object(root: &Value, schema: &Value) -> bool {
 }
 
 /// The first of several allowed media types; a wildcard says nothing.
-fn part_type(encoding: &Value) -> Option<String> {
+pub(super) fn part_type(encoding: &Value) -> Option<String> {
     let first = encoding
         .get("contentType")?
         .as_str()?
@@ -295,7 +296,10 @@ fn part_type(encoding: &Value) -> Option<String> {
 }
 
 /// The properties that a schema and the branches of its `allOf` declare.
-fn declared<'d>(root: &'d Value, schema: Option<&'d Value>) -> Vec<(&'d String, &'d Value)> {
+pub(super) fn declared<'d>(
+    root: &'d Value,
+    schema: Option<&'d Value>,
+) -> Vec<(&'d String, &'d Value)> {
     let Some(schema) = schema.and_then(|schema| resolve(root, schema)) else {
         return Vec::new();
     };
@@ -308,13 +312,13 @@ fn declared<'d>(root: &'d Value, schema: Option<&'d Value>) -> Vec<(&'d String, 
         .collect()
 }
 
-fn resolve<'d>(root: &'d Value, value: &'d Value) -> Option<&'d Value> {
+pub(super) fn resolve<'d>(root: &'d Value, value: &'d Value) -> Option<&'d Value> {
     reference::follow(root, value, String::new())
         .ok()
         .map(|found| found.0)
 }
 
-fn list<'d>(value: &'d Value, keyword: &str) -> impl Iterator<Item = &'d Value> {
+pub(super) fn list<'d>(value: &'d Value, keyword: &str) -> impl Iterator<Item = &'d Value> {
     let items = value.get(keyword).and_then(Value::as_array);
     items.into_iter().flatten()
 }

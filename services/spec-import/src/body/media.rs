@@ -6,7 +6,10 @@ use countersign_domain::{
 };
 use serde_json::{Map, Value};
 
-use super::form::may_be_object;
+use super::{
+    form::{declared, may_be_object},
+    parts,
+};
 use crate::reference;
 
 pub(super) const BINARY: &str = "application/octet-stream";
@@ -18,7 +21,7 @@ const MISSPELLED: [(&str, &str); 4] = [
     ("form-data", MULTIPART),
     ("application/form-data", MULTIPART),
 ];
-const MULTIPART: &str = "multipart/form-data";
+pub(super) const MULTIPART: &str = "multipart/form-data";
 /// Where a schema has none of these, nothing is known about the value.
 const TELLING: [&str; 8] = [
     "$ref",
@@ -56,7 +59,9 @@ impl Chosen<'_> {
             BodyKind::Binary => BINARY.to_owned(),
             BodyKind::Json => "application/json".to_owned(),
             BodyKind::Text if media.contains('*') => PLAIN.to_owned(),
-            BodyKind::Form | BodyKind::Multipart | BodyKind::Text => essence(media),
+            BodyKind::Form | BodyKind::Multipart | BodyKind::Parts | BodyKind::Text => {
+                essence(media)
+            }
         }
     }
 }
@@ -96,12 +101,6 @@ fn is_silent(schema: &Value) -> bool {
     TELLING.iter().all(|word| schema.get(word).is_none())
 }
 
-/// Whether the parts of a multipart body go by their order, as `OpenAPI` 3.2 has it.
-pub(super) fn has_unnamed_parts(value: &Value) -> bool {
-    let by_order = ["itemSchema", "prefixEncoding", "itemEncoding"];
-    value.get("schema").is_none() && by_order.iter().any(|name| value.get(name).is_some())
-}
-
 fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
     let essence = essence(media);
     if !is_well_formed(&essence) {
@@ -125,7 +124,10 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
         _ if is_json(&essence) => (1, BodyKind::Json),
         "application/x-www-form-urlencoded" if has_fields() => (3, BodyKind::Form),
         "application/x-www-form-urlencoded" => (LAST, BodyKind::Form),
-        MULTIPART if has_unnamed_parts(value) => return None,
+        MULTIPART if parts::go_by_order(value) && parts::are_described(root, value) => {
+            (4, BodyKind::Parts)
+        }
+        MULTIPART if parts::go_by_order(value) && schema.is_none() => return None,
         MULTIPART if has_fields() => (4, BodyKind::Multipart),
         MULTIPART => (LAST, BodyKind::Multipart),
         BINARY if in_base64 => (6, BodyKind::Text),
@@ -138,7 +140,16 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
         // Whoever wants another charset than ours is given bytes.
         _ if is_text(&essence) && !is_utf8(media) => (9, BodyKind::Binary),
         _ if is_text(&essence) || essence == "text/*" => (8, BodyKind::Text),
-        other if other.starts_with("multipart/") || other.contains('*') => return None,
+        other if other.contains('*') => return None,
+        other if other.starts_with("multipart/") => {
+            if parts::are_described(root, value) {
+                (11, BodyKind::Parts)
+            } else if has_fields() && !declared(root, schema).is_empty() {
+                (11, BodyKind::Multipart)
+            } else {
+                return None;
+            }
+        }
         // Nothing is known about it but its schema: a text or bytes, or nothing that we can write.
         _ if schema.is_none_or(is_silent) || told("format") == Some("binary") => {
             (10, BodyKind::Binary)

@@ -4,13 +4,14 @@
 //! in the path. All arguments stand in one object that takes no others.
 
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    fmt::Write as _,
     hash::Hash,
 };
 
 use countersign_domain::{
     drift::{Breaking, ChangeKind},
-    operation::{Bind, Body, ImportedOperation, PartEncoding, Place, Style},
+    operation::{Bind, Body, BodyKind, ImportedOperation, PartEncoding, Place, Style},
 };
 use serde_json::Value;
 
@@ -269,12 +270,16 @@ fn style(bind: &Bind) -> String {
     words + &parts.concat()
 }
 
-/// How one property of a form is written; its name is quoted, so that no two say the same.
+/// How one property of a form, or one part, is written; its name is quoted, so that no two say the same.
 fn part(encoding: &PartEncoding) -> String {
     let written = written(encoding.style, encoding.explode);
     let media = encoding.content_type.as_ref();
     let media = media.map_or_else(String::new, |media| format!(", as {media}"));
-    format!("; {:?}: {written}{media}", encoding.property)
+    let mut words = format!("; {:?}: {written}{media}", encoding.property);
+    for (name, value) in &encoding.headers {
+        let _ = write!(words, ", {name}: {value:?}");
+    }
+    words
 }
 
 fn written(style: Style, explode: bool) -> String {
@@ -321,21 +326,41 @@ fn bodies(old: Option<&Body>, new: Option<&Body>, found: &mut Findings<'_>) {
         let one = body("request_body_media_type_changed", words, Stops);
         found.add(one.values(Some(&old.media_type), Some(&new.media_type)));
     }
-    let encoded = |body: &Body| -> Vec<String> {
-        let mut all: Vec<String> = body.encoding.iter().map(part).collect();
-        all.sort_unstable();
-        all
+    encodings(old, new, found);
+}
+
+/// Compares how the properties of a form are written, or the parts in their places.
+fn encodings(old: &Body, new: &Body, found: &mut Findings<'_>) {
+    let all = |body: &Body| -> BTreeMap<String, String> {
+        let parts = body.encoding.iter();
+        let named = parts.map(|one| (one.property.clone(), part(one)));
+        named.collect()
     };
-    if encoded(old) != encoded(new) {
-        let names: Vec<&str> = new
-            .encoding
-            .iter()
-            .map(|part| part.property.as_str())
-            .collect();
-        let words = format!(
-            "body: properties are written differently: {}.",
-            list(&names)
-        );
-        found.add(body("request_body_encoding_changed", &words, Potentially));
+    let (before, after) = (all(old), all(new));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differs = |name: &&String| before.get(*name) != after.get(*name);
+    let names: Vec<&String> = names.into_iter().filter(differs).collect();
+    if names.is_empty() {
+        return;
     }
+    let what = match new.kind {
+        BodyKind::Parts => "parts",
+        BodyKind::Json
+        | BodyKind::Form
+        | BodyKind::Multipart
+        | BodyKind::Binary
+        | BodyKind::Text => "properties",
+    };
+    let text = format!("body: {what} are written differently: {}.", list(&names));
+    let of = |all: &BTreeMap<String, String>| -> Option<String> {
+        let there = names.iter().filter_map(|name| all.get(*name));
+        let there: Vec<&str> = there.map(|part| part.trim_start_matches("; ")).collect();
+        (!there.is_empty()).then(|| there.join("; "))
+    };
+    found.add(
+        Found::new(ChangeKind::Input, "request_body_encoding_changed", text)
+            .at("body")
+            .breaking(Breaking::Potentially)
+            .values(of(&before).as_deref(), of(&after).as_deref()),
+    );
 }

@@ -97,7 +97,7 @@ impl<'d> Outlines<'d> {
 pub(super) struct Shape<'d> {
     pub(super) properties: Option<&'d Map<String, Value>>,
     /// Parts whose properties are as good as its own.
-    pub(super) alike: [Option<&'d Value>; 5],
+    pub(super) alike: [Option<&'d Value>; 6],
     /// Whether it is a page of things, once somebody has asked.
     is_page: OnceCell<bool>,
 }
@@ -115,8 +115,9 @@ impl<'d> Shape<'d> {
                 "allOf" => 0,
                 "anyOf" => 1,
                 "oneOf" => 2,
-                "items" => 3,
-                "additionalProperties" => 4,
+                "prefixItems" => 3,
+                "items" => 4,
+                "additionalProperties" => 5,
                 _ => continue,
             };
             found.alike[at] = Some(value);

@@ -1,5 +1,6 @@
 //! What came with `OpenAPI` 3.2, through the same front door.
 
+mod by_order;
 mod leftovers;
 mod whole_query;
 

@@ -1,7 +1,7 @@
 //! The body: read back, it is the argument.
 
 use base64::Engine as _;
-use countersign_domain::operation::BodyKind;
+use countersign_domain::operation::{Body, BodyKind};
 use countersign_secret_injection::BuiltRequest;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -25,7 +25,8 @@ pub(super) fn check(tool: &Tool, request: &BuiltRequest) -> Result<(), String> {
             base64::engine::general_purpose::STANDARD_NO_PAD.encode(sent) == text
         }
         BodyKind::Form => form(given, sent),
-        BodyKind::Multipart => return multipart(given, sent, request.content_type()),
+        BodyKind::Multipart => return named(given, sent, request.content_type()),
+        BodyKind::Parts => return in_order(declared, given, sent, request.content_type()),
     };
     hold(same, || {
         format!("{:?} is not {given}", String::from_utf8_lossy(sent))
@@ -45,23 +46,11 @@ fn form(given: &Value, sent: &[u8]) -> bool {
 }
 
 /// Parts begin only where the builder began one, and each is named like a member.
-fn multipart(given: &Value, sent: &[u8], content_type: Option<&str>) -> Result<(), String> {
-    let boundary = content_type.and_then(|text| text.split_once("boundary="));
-    let (_, boundary) = boundary.ok_or("a form without a boundary")?;
-    let text = String::from_utf8_lossy(sent);
-    let body = text.strip_suffix(&format!("--{boundary}--\r\n"));
-    let body = body.ok_or_else(|| format!("{text:?} does not end with its boundary"))?;
+fn named(given: &Value, sent: &[u8], content_type: Option<&str>) -> Result<(), String> {
     let members = given.as_object().ok_or("a form that is no object")?;
-    let start = format!("--{boundary}\r\n");
-    let mut parts = body.split(&start);
-    hold(parts.next() == Some(""), || {
-        "something before the first part".to_owned()
-    })?;
-    for part in parts {
-        let (head, _) = part.split_once("\r\n\r\n").ok_or("a part without a head")?;
-        let lines: Vec<&str> = head.split("\r\n").collect();
-        let plain = lines.len() <= 2 && lines.iter().all(|line| !line.contains(['\r', '\n', '\0']));
-        hold(plain, || format!("the head {head:?}"))?;
+    let text = String::from_utf8_lossy(sent);
+    for (lines, _) in parts(&text, content_type)? {
+        hold(lines.len() <= 2, || format!("the head {lines:?}"))?;
         let name = lines[0].strip_prefix("Content-Disposition: form-data; name=\"");
         let name = name
             .and_then(|rest| rest.split('"').next())
@@ -76,4 +65,57 @@ fn multipart(given: &Value, sent: &[u8], content_type: Option<&str>) -> Result<(
         hold(known, || format!("the part {name:?} is no member"))?;
     }
     Ok(())
+}
+
+/// There are as many parts as items, each with a type and the headers of its place.
+fn in_order(
+    declared: &Body,
+    given: &Value,
+    sent: &[u8],
+    content_type: Option<&str>,
+) -> Result<(), String> {
+    let items = given.as_array().ok_or("parts that are no list")?;
+    let text = String::from_utf8_lossy(sent);
+    let parts = parts(&text, content_type)?;
+    hold(parts.len() == items.len(), || {
+        format!("{} parts", parts.len())
+    })?;
+    for (index, ((lines, content), item)) in parts.into_iter().zip(items).enumerate() {
+        let of = |place: &str| declared.encoding.iter().find(|one| one.property == place);
+        let place = of(&format!("[{index}]")).or_else(|| of("[]"));
+        let headers = place.map_or(0, |place| place.headers.len());
+        let fits = lines[0].starts_with("Content-Type: ") && lines.len() == 1 + headers;
+        hold(fits, || format!("the head {lines:?}"))?;
+        let is_text = item.is_string() && lines[0].contains("text/plain");
+        let content = content.strip_suffix("\r\n").unwrap_or_default();
+        hold(!is_text || Some(content) == item.as_str(), || {
+            format!("{content:?} is not {item}")
+        })?;
+    }
+    Ok(())
+}
+
+/// The lines of the head of each part, and its content with the line break behind it.
+fn parts<'t>(
+    text: &'t str,
+    content_type: Option<&str>,
+) -> Result<Vec<(Vec<&'t str>, &'t str)>, String> {
+    let boundary = content_type.and_then(|text| text.split_once("boundary="));
+    let (_, boundary) = boundary.ok_or("a form without a boundary")?;
+    let body = text.strip_suffix(&format!("--{boundary}--\r\n"));
+    let body = body.ok_or_else(|| format!("{text:?} does not end with its boundary"))?;
+    let start = format!("--{boundary}\r\n");
+    let mut parts = body.split(&start);
+    hold(parts.next() == Some(""), || {
+        "something before the first part".to_owned()
+    })?;
+    let mut found = Vec::new();
+    for part in parts {
+        let (head, content) = part.split_once("\r\n\r\n").ok_or("a part without a head")?;
+        let lines: Vec<&str> = head.split("\r\n").collect();
+        let plain = lines.iter().all(|line| !line.contains(['\r', '\n', '\0']));
+        hold(plain, || format!("the head {head:?}"))?;
+        found.push((lines, content));
+    }
+    Ok(found)
 }

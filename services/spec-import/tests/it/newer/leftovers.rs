@@ -133,25 +133,6 @@ fn each_item_of_a_stream_is_said_to_be_left_out_and_still_evidence() {
 }
 
 #[test]
-fn parts_without_names_turn_the_operation_off_with_the_reason() {
-    let by_order = [
-        json!({"multipart/mixed": {"schema": {"type": "array"}, "prefixEncoding": [{}]}}),
-        json!({"multipart/mixed": {"itemSchema": {"type": "object"}, "itemEncoding": {}}}),
-        json!({"multipart/form-data": {"itemSchema": {"type": "object"}, "itemEncoding": {}}}),
-        json!({"multipart/form-data": {"schema": {"type": "array"}, "prefixEncoding": [{}]}}),
-    ];
-    for content in by_order {
-        let document = of_path(&json!({"post": {"requestBody": {"content": content}}}));
-        let post = &document.operations[0];
-        assert!(post.unsupported.is_some(), "{content}");
-    }
-    let document = of_path(&json!({"post": {"requestBody": {"content": {
-        "multipart/form-data": {"itemSchema": {}, "itemEncoding": {"contentType": "image/png"}}}}}}));
-    let reason = document.operations[0].unsupported.as_ref().unwrap();
-    assert!(reason.contains("have no names"), "{reason}");
-}
-
-#[test]
 fn a_cookie_may_be_sent_as_it_is() {
     let document = of_path(&json!({"get": {"parameters": [
         {"name": "a", "in": "cookie", "style": "cookie", "schema": {"type": "string"}},

@@ -1,0 +1,174 @@
+//! Bodies of parts that have an order and no names, as `multipart/mixed` has them.
+//!
+//! The body is a list, and what is said of an item counts for the part in its place: `prefixItems`
+//! and `prefixEncoding` for the first ones, `items` and `itemEncoding` for all that follow.
+
+use countersign_domain::{
+    media_type::essence,
+    operation::{PartEncoding, Style},
+};
+use serde_json::{Value, json};
+
+use super::{
+    form::{self, list, resolve},
+    headers,
+    media::MULTIPART,
+};
+use crate::{notes::At, operation::Reading};
+
+/// More places than these have nothing of their own that anybody could tell apart.
+const PLACES: usize = 100;
+const ANY: &Value = &Value::Bool(true);
+/// What says of a part that it has parts itself.
+const NESTED: [&str; 3] = ["encoding", "prefixEncoding", "itemEncoding"];
+
+/// What is said of the part in one place.
+pub(super) struct Place<'d> {
+    /// `[0]`, or `[]` for all that have nothing of their own.
+    pub(super) name: String,
+    pub(super) schema: &'d Value,
+    encoding: Option<&'d Value>,
+    /// Where the encoding stands, or would.
+    at: String,
+}
+
+/// Whether the parts are told apart by their order, as `OpenAPI` 3.2 has it.
+pub(super) fn go_by_order(media: &Value) -> bool {
+    let has = |name: &str| media.get(name).is_some();
+    has("prefixEncoding") || has("itemEncoding") || has("itemSchema") && !has("schema")
+}
+
+/// Whether the body is a list of parts, as far as its schema says so.
+pub(super) fn are_described(root: &Value, media: &Value) -> bool {
+    let Some(schema) = media.get("schema") else {
+        return media.get("itemSchema").is_some();
+    };
+    let is_list = |schema: &Value| match schema.get("type") {
+        Some(Value::String(name)) => name == "array",
+        Some(Value::Array(names)) => {
+            let has = |name: &str| names.iter().any(|one| one == name);
+            has("array") && !has("object")
+        }
+        _ => schema.get("items").is_some() || schema.get("prefixItems").is_some(),
+    };
+    of_one_value(root, schema).into_iter().any(is_list)
+}
+
+/// A schema and the branches of its `allOf`.
+fn of_one_value<'d>(root: &'d Value, schema: &'d Value) -> Vec<&'d Value> {
+    let Some(schema) = resolve(root, schema) else {
+        return Vec::new();
+    };
+    let branches = list(schema, "allOf").filter_map(|branch| resolve(root, branch));
+    std::iter::once(schema).chain(branches).collect()
+}
+
+/// Every place of which something is said.
+pub(super) fn places<'d>(root: &'d Value, media: &'d Value, at: &At<'_>) -> Vec<Place<'d>> {
+    let schemas = media
+        .get("schema")
+        .map_or_else(Vec::new, |schema| of_one_value(root, schema));
+    let told = |keyword: &str| schemas.iter().find_map(|schema| schema.get(keyword));
+    let firsts = told("prefixItems")
+        .or_else(|| told("items"))
+        .and_then(Value::as_array);
+    let firsts = firsts.map_or(&[][..], Vec::as_slice);
+    let items = told("items").filter(|items| !items.is_array());
+    let items = match media.get("schema") {
+        Some(_) => items,
+        None => media.get("itemSchema"),
+    };
+    let encodings = media.get("prefixEncoding").and_then(Value::as_array);
+    let encodings = encodings.map_or(&[][..], Vec::as_slice);
+    let of_rest = media.get("itemEncoding");
+    let is_closed = items == Some(&Value::Bool(false));
+    let count = if is_closed {
+        firsts.len()
+    } else {
+        firsts.len().max(encodings.len())
+    };
+    let own = (0..count.min(PLACES + 1)).map(|index| Place {
+        name: format!("[{index}]"),
+        schema: firsts.get(index).or(items).unwrap_or(ANY),
+        encoding: encodings.get(index).or(of_rest),
+        at: match encodings.get(index) {
+            Some(_) => at.key("prefixEncoding").index(index).to_string(),
+            None => at.key("itemEncoding").to_string(),
+        },
+    });
+    let rest = Place {
+        name: "[]".to_owned(),
+        schema: items.unwrap_or(ANY),
+        encoding: of_rest,
+        at: at.key("itemEncoding").to_string(),
+    };
+    let is_said = !is_closed && (items.is_some() || of_rest.is_some());
+    own.chain(is_said.then_some(rest)).collect()
+}
+
+/// How the part in each place is written. Where one of them cannot be, the operation is refused.
+pub(super) fn encoding(
+    cx: &mut Reading<'_, '_>,
+    (media, value): (&str, &Value),
+    at: &At<'_>,
+) -> Vec<PartEncoding> {
+    let places = places(cx.root, value, at);
+    let is_form = essence(media) == MULTIPART;
+    if places.is_empty() || places.len() > PLACES {
+        let reason = "nothing is said of the parts of its body, or of too many of them";
+        cx.refuse("body_media_unsupported", at, reason);
+        return Vec::new();
+    }
+    let mut parts = Vec::new();
+    for place in places {
+        let at = At::Pointer(&place.at);
+        let part = part(cx, &place, &at);
+        let mut headers = part.headers.iter();
+        if is_form && !headers.any(|(name, _)| name.eq_ignore_ascii_case("content-disposition")) {
+            let reason = "the parts of its form have no names, which its headers do not say either";
+            cx.refuse("body_media_unsupported", &at, reason);
+        }
+        parts.push(part);
+    }
+    parts
+}
+
+fn part(cx: &mut Reading<'_, '_>, place: &Place<'_>, at: &At<'_>) -> PartEncoding {
+    let given = place.encoding.unwrap_or(&Value::Null);
+    let nested = NESTED.iter().any(|name| given.get(name).is_some());
+    let content_type = form::part_type(given);
+    if nested
+        || content_type
+            .as_ref()
+            .is_some_and(|media| essence(media).starts_with("multipart/"))
+    {
+        let reason = "a part of its body has parts itself, which is not written yet";
+        cx.refuse("body_media_unsupported", at, reason);
+    }
+    let what = format!("the part {}", place.name);
+    let headers = headers::fixed(cx, (&what, false), given.get("headers"), &at.key("headers"));
+    let mut part = PartEncoding {
+        property: place.name.clone(),
+        style: Style::Form,
+        explode: true,
+        content_type,
+        headers,
+    };
+    form::by_schema(cx, &mut part, place.schema);
+    part
+}
+
+/// The list of what each part holds, where only its items are described.
+pub(super) fn listed(item: &Value) -> Value {
+    json!({ "type": "array", "items": item, "minItems": 1 })
+}
+
+/// Takes no more parts than something is said of.
+pub(super) fn close(schema: &mut Value, parts: &[PartEncoding]) {
+    if let Value::Object(members) = schema
+        && members.contains_key("prefixItems")
+        && parts.iter().all(|part| part.property != "[]")
+    {
+        members.entry("items").or_insert(Value::Bool(false));
+    }
+}

@@ -1,0 +1,217 @@
+//! Bodies of parts that have an order and no names.
+
+use countersign_domain::operation::{Body, BodyKind, ImportedOperation};
+use serde_json::{Value, json};
+
+use super::of_path;
+use crate::codes;
+
+fn taking(media: &str, value: &Value) -> ImportedOperation {
+    let post = json!({"post": {"requestBody": {"required": true, "content": {media: value}}}});
+    of_path(&post).operations[0].clone()
+}
+
+/// What is sent in each place, and as what.
+fn written(body: &Body) -> Vec<(&str, Option<&str>)> {
+    let parts = body.encoding.iter();
+    let written = parts.map(|part| (part.property.as_str(), part.content_type.as_deref()));
+    written.collect()
+}
+
+#[test]
+fn each_part_is_what_is_said_of_its_place() {
+    let operation = taking(
+        "multipart/mixed",
+        &json!({
+            "schema": {"type": "array", "prefixItems": [{"type": "object"}, {}, {"type": "string"}],
+                "items": {"type": "string", "format": "binary"}},
+            "prefixEncoding": [{}, {"contentType": "image/png, image/gif"}],
+            "itemEncoding": {"contentType": "text/csv"}}),
+    );
+    assert_eq!(operation.unsupported, None);
+    let body = operation.body.as_ref().unwrap();
+    assert_eq!(body.kind, BodyKind::Parts);
+    let expected = [
+        ("[0]", None),
+        ("[1]", Some("image/png")),
+        ("[2]", Some("text/csv")),
+        ("[]", Some("text/csv")),
+    ];
+    assert_eq!(written(body), expected);
+    let asked = &operation.input_schema["properties"]["body"];
+    let image = json!({"type": "string", "contentEncoding": "base64"});
+    assert_eq!(asked["prefixItems"][1], image);
+    let words = asked["description"].as_str().unwrap();
+    assert!(
+        words.ends_with("in order. Bytes are given in base64: [1]."),
+        "{words}"
+    );
+}
+
+#[test]
+fn what_is_said_of_each_item_is_said_of_a_list_of_them() {
+    let operation = taking(
+        "multipart/mixed",
+        &json!({"itemSchema": {"$comment": "A picture."}, "itemEncoding": {"contentType": "image/jpg"}}),
+    );
+    assert_eq!(operation.unsupported, None);
+    assert_eq!(
+        written(operation.body.as_ref().unwrap()),
+        [("[]", Some("image/jpg"))]
+    );
+    let asked = &operation.input_schema["properties"]["body"];
+    assert_eq!(
+        (&asked["type"], &asked["minItems"]),
+        (&json!("array"), &json!(1))
+    );
+    assert_eq!(asked["items"]["contentEncoding"], "base64");
+}
+
+#[test]
+fn no_more_parts_are_asked_for_than_are_described() {
+    let two = json!([{"type": "string"}, {"type": "integer"}]);
+    let operation = taking("multipart/mixed", &json!({"schema": {"prefixItems": two}}));
+    let asked = &operation.input_schema["properties"]["body"];
+    assert_eq!(asked["items"], false);
+    let places = operation.body.as_ref().map(written).unwrap();
+    assert_eq!(places, [("[0]", None), ("[1]", None)]);
+}
+
+#[test]
+fn an_object_that_is_no_json_is_asked_for_as_text() {
+    let xml = json!({"contentType": "application/xml"});
+    let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let operation = taking(
+        "multipart/mixed",
+        &json!({"schema": {"type": "array", "items": object}, "itemEncoding": xml}),
+    );
+    let asked = &operation.input_schema["properties"]["body"]["items"];
+    assert_eq!(asked["type"], "string", "{asked}");
+    assert!(codes(&operation).contains(&"body_as_text"));
+}
+
+#[test]
+fn the_fields_of_a_part_are_evidence() {
+    let object = json!({"type": "object", "properties": {"card_number": {"type": "string"}}});
+    for value in [
+        json!({"schema": {"type": "array", "prefixItems": [object]}}),
+        json!({"itemSchema": object}),
+    ] {
+        let operation = taking("multipart/mixed", &value);
+        assert_eq!(operation.unsupported, None);
+        assert!(!operation.risk.sensitivity.is_empty(), "{value}");
+    }
+}
+
+/// Before 3.2 there was no other way, and each version allows it.
+#[test]
+fn an_object_is_sent_as_named_parts_whatever_the_parts_are_called() {
+    let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let encoding = json!({"a": {"contentType": "text/csv", "style": "pipeDelimited"}});
+    let operation = taking(
+        "multipart/related",
+        &json!({"schema": object, "encoding": encoding}),
+    );
+    assert_eq!(operation.unsupported, None);
+    let body = operation.body.as_ref().unwrap();
+    assert_eq!(
+        (body.kind, &*body.media_type),
+        (BodyKind::Multipart, "multipart/related")
+    );
+    assert!(body.encoding[0].explode, "a style means nothing there");
+}
+
+#[test]
+fn names_of_parts_may_come_from_their_headers() {
+    let named = |name: &str| {
+        let value = format!("form-data; name=\"{name}\"");
+        json!({"headers": {"Content-Disposition": {"schema": {"const": value}}}})
+    };
+    let list = json!({"type": "array", "prefixItems": [{"type": "string"}, {"type": "string"}]});
+    let form = |second: Value| {
+        taking(
+            "multipart/form-data",
+            &json!({"schema": list, "prefixEncoding": [named("a"), second]}),
+        )
+    };
+    assert_eq!(form(named("b")).unsupported, None);
+    let without = form(json!({})).unsupported.unwrap();
+    assert!(without.contains("have no names"), "{without}");
+}
+
+#[test]
+fn parts_that_cannot_be_written_turn_the_operation_off_with_the_reason() {
+    let list = json!({"type": "array", "items": {"type": "string"}});
+    let header = json!({"Content-Location": {"required": true, "schema": {"type": "string"}}});
+    let off = [
+        (
+            "multipart/mixed",
+            json!({"schema": {"type": "object"}}),
+            "not written yet",
+        ),
+        (
+            "multipart/mixed",
+            json!({"prefixEncoding": [{}]}),
+            "no schema",
+        ),
+        ("multipart/mixed", json!({}), "not written yet"),
+        ("multipart/mixed", json!({"schema": {}}), "not written yet"),
+        (
+            "multipart/mixed",
+            json!({"schema": {"type": "string"}}),
+            "not written yet",
+        ),
+        (
+            "multipart/mixed",
+            json!({"schema": {"type": "array"}}),
+            "nothing is said",
+        ),
+        (
+            "multipart/mixed",
+            json!({"schema": {"type": "array", "items": false}}),
+            "nothing is said",
+        ),
+        (
+            "multipart/mixed",
+            json!({"schema": {"type": "array", "prefixItems": vec![json!({}); 101]}}),
+            "too many",
+        ),
+        (
+            "multipart/mixed",
+            json!({"schema": list, "itemEncoding": {"contentType": "multipart/mixed"}}),
+            "has parts itself",
+        ),
+        (
+            "multipart/mixed",
+            json!({"schema": list, "itemEncoding": {"itemEncoding": {}}}),
+            "has parts itself",
+        ),
+        (
+            "multipart/related",
+            json!({"schema": list, "itemEncoding": {"headers": header}}),
+            "Content-Location",
+        ),
+        (
+            "multipart/form-data",
+            json!({"itemSchema": {}, "itemEncoding": {"contentType": "image/png"}}),
+            "have no names",
+        ),
+        (
+            "multipart/form-data",
+            json!({"schema": list, "itemEncoding": {}}),
+            "have no names",
+        ),
+        (
+            "multipart/form-data",
+            json!({"itemEncoding": {}}),
+            "no schema",
+        ),
+        ("multipart/*", json!({"schema": list}), "not written yet"),
+    ];
+    for (media, value, reason) in &off {
+        let operation = taking(media, value);
+        let said = operation.unsupported.unwrap_or_default();
+        assert!(said.contains(reason), "{media} {value}: {said}");
+    }
+    println!("N = {} bodies of parts that are not sent", off.len());
+}
