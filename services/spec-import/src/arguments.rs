@@ -224,6 +224,8 @@ fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: 
         );
     }
     let (style, explode) = parameter::style(cx, parameter);
+    let mut encoding = parsed.encoding;
+    encoding.extend(parameter::of_items(cx, parameter));
     to.add(key, parsed.argument, parameter.required);
     to.binds.push(Bind {
         key: key.to_owned(),
@@ -233,7 +235,7 @@ fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: 
         explode,
         allow_reserved: reserved && parameter.place == Place::Query,
         content_type: parsed.content_type,
-        encoding: parsed.encoding,
+        encoding,
         required: parameter.required,
     });
 }

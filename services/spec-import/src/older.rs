@@ -13,6 +13,8 @@ mod swagger_parameter;
 
 use serde_json::Value;
 
+pub(crate) use self::swagger_parameter::style_of_items;
+
 use crate::{notes::Notes, origin::Origins};
 
 /// A document that is `OpenAPI` 3.0 now.

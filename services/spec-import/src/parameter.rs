@@ -8,12 +8,12 @@ use std::collections::HashMap;
 
 use countersign_domain::{
     header,
-    operation::{Place, Style},
+    operation::{PartEncoding, Place, Style},
 };
 use serde_json::Value;
 
 pub(crate) use self::{left_out::LeftOut, whole::leave_room};
-use crate::{credential, notes::At, operation::Reading, path::Template};
+use crate::{credential, notes::At, older, operation::Reading, path::Template};
 
 /// One parameter as the document has it, references followed.
 #[derive(Clone, Debug)]
@@ -306,6 +306,20 @@ pub(crate) fn explode(style: Style, given: Option<&Value>) -> bool {
         (_, Some(given)) => given,
         (style, None) => matches!(style, Style::Form | Style::Cookie),
     }
+}
+
+/// How each list in a list is joined. Only Swagger 2.0 says that of parameters.
+pub(crate) fn of_items(cx: &Reading<'_, '_>, parameter: &Parameter<'_>) -> Option<PartEncoding> {
+    cx.root.get("swagger")?;
+    let items = parameter.value.get("schema")?.get("items")?;
+    items.get("type").filter(|kind| *kind == "array")?;
+    Some(PartEncoding {
+        property: "[]".to_owned(),
+        style: older::style_of_items(items)?,
+        explode: false,
+        content_type: None,
+        headers: Vec::new(),
+    })
 }
 
 /// Reads a style as the document spells it.

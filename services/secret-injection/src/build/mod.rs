@@ -157,14 +157,19 @@ fn given<'v>(
     }
 }
 
-/// Writes a value in the media type of its bind, if it has one: JSON becomes one string.
+/// Writes a value in the media type of its bind, if it has one: JSON becomes one string. Lists in
+/// a list are joined, where it is said how.
 fn typed_value(
     bind: &Bind,
     value: &Value,
     json: fn(&Value) -> String,
 ) -> Result<Value, BuildError> {
     let Some(media_type) = &bind.content_type else {
-        return Ok(value.clone());
+        let items = bind.encoding.iter().find(|part| part.property == "[]");
+        return match (items, value) {
+            (Some(items), Value::Array(all)) => style::joined(&bind.key, items.style, all),
+            _ => Ok(value.clone()),
+        };
     };
     if is_json(media_type) {
         return Ok(Value::String(json(value)));

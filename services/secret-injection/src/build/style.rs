@@ -7,7 +7,7 @@
 use countersign_domain::operation::Style;
 use serde_json::Value;
 
-use super::encode;
+use super::{BuildError, encode};
 
 /// A value, taken apart. Nulls are left out; what is then empty is no value at all.
 pub(super) enum Parts {
@@ -111,6 +111,32 @@ impl Parts {
         };
         format!(";{}", pairs.join(";"))
     }
+}
+
+/// Joins each list in a list to one text. A value that would be read as two is refused.
+pub(super) fn joined(argument: &str, style: Style, items: &[Value]) -> Result<Value, BuildError> {
+    let separator = match style {
+        Style::SpaceDelimited => " ",
+        Style::PipeDelimited => "|",
+        Style::Form
+        | Style::Simple
+        | Style::Label
+        | Style::Matrix
+        | Style::DeepObject
+        | Style::Cookie => ",",
+    };
+    let one = |item: &Value| {
+        let Value::Array(inner) = item else {
+            return Ok(item.clone());
+        };
+        let texts: Vec<String> = inner.iter().filter_map(encode::text).collect();
+        if texts.iter().any(|text| text.contains(separator)) {
+            let expected = "lists of values without what is between them";
+            return Err(BuildError::wrong_type(argument, expected));
+        }
+        Ok(Value::String(texts.join(separator)))
+    };
+    items.iter().map(one).collect()
 }
 
 /// One `name=value` of a query, a cookie or a form, not yet escaped.

@@ -41,6 +41,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(queries());
     rows.extend(queries_of_one_value());
     rows.extend(headers_and_cookies());
+    rows.extend(lists_of_lists());
     rows.extend(whole_queries());
     rows.extend(golden_bodies::rows());
     rows
@@ -255,6 +256,38 @@ fn queries_of_one_value() -> Vec<Row> {
                 .with(|bind| bind.wire = "StartTime>".into()),
             json!({"key": "x"}),
             "/c?StartTime%3E=x",
+        ),
+    ]
+}
+
+/// Lists of lists, as Swagger 2.0 joins them.
+fn lists_of_lists() -> Vec<Row> {
+    let query = |style, explode| get("/l").bind(Place::Query, "l", style, explode);
+    let path = get("/l/{l}").bind(Place::Path, "l", Style::Simple, false);
+    let header = get("/l").bind(Place::Header, "l", Style::Simple, false);
+    let lists = || json!({"l": [[1, "b c"], [], [null, true], "d"]});
+    let letters = || json!({"l": [["a", "b"], ["c"]]});
+    vec![
+        row(
+            query(Style::PipeDelimited, false).items(Style::Form),
+            lists(),
+            "/l?l=1%2Cb%20c%7C%7Ctrue%7Cd",
+        ),
+        row(
+            query(Style::Form, true).items(Style::PipeDelimited),
+            lists(),
+            "/l?l=1%7Cb%20c&l=&l=true&l=d",
+        ),
+        row(
+            query(Style::Form, false).items(Style::Form),
+            letters(),
+            "/l?l=a%2Cb,c",
+        ),
+        row(path.items(Style::SpaceDelimited), letters(), "/l/a%20b,c"),
+        row(
+            header.items(Style::PipeDelimited),
+            letters(),
+            "/l | l: a|b,c",
         ),
     ]
 }

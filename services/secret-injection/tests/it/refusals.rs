@@ -221,6 +221,14 @@ fn a_part_that_nothing_is_said_of_is_refused_and_none_is_left_out() {
 }
 
 #[test]
+fn a_value_that_would_be_read_as_two_is_refused() {
+    let tool = get("/").query("l").items(Style::Form);
+    assert!(tool.build(&json!({"l": [["a", "b"], "c,d"]})).is_ok());
+    let said = refusal(&tool, &json!({"l": [["a,b"]]}));
+    assert!(said.starts_with("argument_type"), "{said}");
+}
+
+#[test]
 fn placeholders_are_text() {
     let tool = post("/{id}")
         .path("id")

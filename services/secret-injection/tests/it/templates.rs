@@ -80,6 +80,18 @@ impl Template {
         self
     }
 
+    /// How the last argument writes each list in it.
+    pub(crate) fn items(self, style: Style) -> Self {
+        let items = PartEncoding {
+            property: "[]".to_owned(),
+            style,
+            explode: false,
+            content_type: None,
+            headers: Vec::new(),
+        };
+        self.with(|bind| bind.encoding.push(items))
+    }
+
     pub(crate) fn body(mut self, kind: BodyKind, media_type: &str) -> Self {
         self.body = Some(Body {
             required: true,

@@ -1,5 +1,6 @@
 //! Parameters of Swagger 2.0: those that stay parameters, and those that are a body.
 
+use countersign_domain::operation::Style;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -113,7 +114,7 @@ pub(super) fn convert(value: &mut Value, at: &At<'_>, cx: &mut Converting<'_>) {
     }
     let mut schema = schema(members);
     if members.get("type").is_some_and(|kind| kind == "array") {
-        let (style, explode) = collection((members, &mut schema), is_query, at, cx);
+        let (style, explode) = collection((members, &mut schema), (is_query, false), at, cx);
         members.insert("style".to_owned(), style.into());
         members.insert("explode".to_owned(), explode.into());
     }
@@ -137,20 +138,13 @@ fn schema(members: &Map<String, Value>) -> Value {
 /// one value is what the schema allows.
 fn collection(
     (members, schema): (&Map<String, Value>, &mut Value),
-    in_query: bool,
+    (in_query, is_field): (bool, bool),
     at: &At<'_>,
     cx: &mut Converting<'_>,
 ) -> (&'static str, bool) {
     let plain = if in_query { "form" } else { "simple" };
     let format = members.get("collectionFormat").and_then(Value::as_str);
-    let inner = members.get("items").and_then(|items| items.get("type"));
-    if inner.is_some_and(|kind| kind == "array") {
-        cx.notes.warning(
-            "collection_format_inner",
-            &at.key("items"),
-            "lists in lists are written as JSON, not joined as their collectionFormat or commas say",
-        );
-    }
+    inner(schema, is_field, at, cx);
     match (format.unwrap_or("csv"), in_query) {
         ("csv", _) => (plain, false),
         ("multi", true) => ("form", true),
@@ -167,6 +161,39 @@ fn collection(
             }
             (plain, false)
         }
+    }
+}
+
+/// Where lists in a list cannot be joined as they are to be, each has one value: that is written the
+/// same in every format, and is what the outer list is asked for.
+fn inner(list: &mut Value, is_field: bool, at: &At<'_>, cx: &mut Converting<'_>) {
+    let is_list = |list: &Value| list.get("type").is_some_and(|kind| kind == "array");
+    let Some(items) = list.get_mut("items").filter(|items| is_list(items)) else {
+        return;
+    };
+    let is_deeper = items.get("items").is_some_and(is_list);
+    if !is_field && !is_deeper && style_of_items(items).is_some() {
+        return;
+    }
+    let text =
+        "lists in lists are not joined here as they are to be; each is asked for as one value";
+    let place = at.key("items");
+    cx.notes.warning("collection_format_inner", &place, text);
+    while is_list(items) {
+        *items = items.get("items").cloned().unwrap_or_else(|| json!({}));
+    }
+}
+
+/// How a list in a list is joined: without a `collectionFormat`, by commas.
+pub(crate) fn style_of_items(items: &Value) -> Option<Style> {
+    match items
+        .get("collectionFormat")
+        .map_or(Some("csv"), Value::as_str)?
+    {
+        "csv" => Some(Style::Form),
+        "ssv" => Some(Style::SpaceDelimited),
+        "pipes" => Some(Style::PipeDelimited),
+        _ => None,
     }
 }
 
@@ -260,7 +287,7 @@ fn form(fields: &[Taken], consumes: &[String], place: &str, cx: &mut Converting<
         if field.is_file() {
             schema = json!({ "type": "string", "format": "binary" });
         } else if members.get("type").is_some_and(|kind| kind == "array") {
-            let (style, explode) = collection((members, &mut schema), true, &there, cx);
+            let (style, explode) = collection((members, &mut schema), (true, true), &there, cx);
             encoding.insert(name.clone(), json!({ "style": style, "explode": explode }));
         }
         if let (Some(words), Value::Object(schema)) = (members.get("description"), &mut schema) {

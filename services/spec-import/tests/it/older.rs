@@ -364,15 +364,45 @@ fn a_diagnostic_about_a_converted_document_points_into_the_one_that_was_given() 
 }
 
 #[test]
-fn a_list_in_a_list_of_swagger_2_is_told_whether_or_not_it_says_how_it_is_joined() {
-    let said = |items: serde_json::Value| {
-        let list = json!({"name": "l", "in": "query", "type": "array", "items": items});
+fn a_list_in_a_list_of_swagger_2_is_joined_or_asked_for_as_one_value() {
+    let said = |place: &str, items: &serde_json::Value| {
+        let list = json!({"name": "l", "in": place, "type": "array", "items": items});
         let document = json!({"swagger": "2.0", "info": {"title": "t", "version": "1"},
-            "paths": {"/a": {"get": {"parameters": [list], "responses": {}}}}});
+            "paths": {"/a": {"post": {"parameters": [list], "responses": {}}}}});
         let document = read(document.to_string().as_bytes());
-        codes(at(&document, "GET", "/a")).contains(&"collection_format_inner")
+        let operation = at(&document, "POST", "/a").clone();
+        let told = codes(&operation).contains(&"collection_format_inner");
+        let inner = operation
+            .binds
+            .first()
+            .and_then(|bind| bind.encoding.first());
+        let joined = inner.map(|inner| (inner.property.clone(), inner.style));
+        let mut asked = operation.input_schema["properties"].clone();
+        let asked = asked["body"]["properties"]
+            .get_mut("l")
+            .map(serde_json::Value::take);
+        let asked = asked.unwrap_or_else(|| operation.input_schema["properties"]["l"].clone());
+        (joined, told, asked["items"]["type"].clone())
     };
-    let inner = json!({"type": "array", "items": {"type": "string"}});
-    assert!(said(inner));
-    assert!(!said(json!({"type": "string"})));
+    let plain = json!({"type": "string"});
+    let list = |format: &str| json!({"type": "array", "items": plain, "collectionFormat": format});
+    let of = |style| Some(("[]".to_owned(), style));
+    let (array, string) = (json!("array"), json!("string"));
+    assert_eq!(said("query", &plain), (None, false, string.clone()));
+    for place in ["query", "header"] {
+        let bare = json!({"type": "array", "items": plain});
+        for (items, style) in [
+            (bare, Style::Form),
+            (list("csv"), Style::Form),
+            (list("ssv"), Style::SpaceDelimited),
+            (list("pipes"), Style::PipeDelimited),
+        ] {
+            assert_eq!(said(place, &items), (of(style), false, array.clone()));
+        }
+        let deep = json!({"type": "array", "items": list("csv")});
+        for items in [list("tsv"), list("multi"), deep] {
+            assert_eq!(said(place, &items), (None, true, string.clone()), "{items}");
+        }
+    }
+    assert_eq!(said("formData", &list("csv")), (None, true, string));
 }

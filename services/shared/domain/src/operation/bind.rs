@@ -23,7 +23,7 @@ pub struct Bind {
     /// The value is written as this media type instead of by style.
     pub content_type: Option<String>,
     /// Where the value is the whole query, written as a form: properties whose `encoding` says
-    /// other than the default.
+    /// other than the default. Where it is a list of lists: `[]`, which says how each is joined.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub encoding: Vec<PartEncoding>,
     /// Must be given.
