@@ -155,10 +155,10 @@ fn read_yaml(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
     deep(|| {
         let read = |text: &str| serde_saphyr::from_str_with_options(text, options(limits));
         // What is wrong with a document is said of the text as it is.
-        let marked = spelling::marked(text).and_then(|marked| read(&marked).ok());
-        let settled = marked
-            .map(|StrictValue(root)| root)
-            .and_then(spelling::settled);
+        let settled = spelling::marked(text).and_then(|(marked, mark)| {
+            let StrictValue(root) = read(&marked).ok()?;
+            spelling::settled(root, mark)
+        });
         let root = if let Some(root) = settled {
             root
         } else {

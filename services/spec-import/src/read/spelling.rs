@@ -5,24 +5,28 @@
 //! is read, which makes it a text, and each mark is taken away again: where a schema asks for texts
 //! the scalar stays as it is written, and elsewhere it is the number that it means, if it is one.
 
+use std::{collections::HashSet, ops::RangeInclusive};
+
 use serde_json::{Map, Number, Value};
 
-/// A character for private use. Of a document that uses it nothing is marked.
-const MARK: char = '\u{e0c5}';
+/// Characters for private use. The mark is one that the document does not have.
+const MARKS: RangeInclusive<char> = '\u{e000}'..='\u{f8ff}';
 /// What a schema lists values under.
 const VALUES: [&str; 3] = ["enum", "const", "default"];
 
-/// The document with marks, if it has something to mark.
-pub(super) fn marked(text: &str) -> Option<String> {
-    if !text.split(is_between).any(is_odd) || text.contains(MARK) {
+/// The document with marks, and what they are, if it has something to mark.
+pub(super) fn marked(text: &str) -> Option<(String, char)> {
+    if !text.split(is_between).any(is_odd) {
         return None;
     }
+    let used = private(text);
+    let mark = MARKS.into_iter().find(|one| !used.contains(one))?;
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let mut is_told = false;
     for word in text.split_inclusive(is_between) {
         let bare = word.trim_end_matches(is_between);
         if is_odd(bare) && !is_told {
-            out.push(MARK);
+            out.push(mark);
         }
         // A name for later use may stand between the two.
         if !bare.is_empty() && !bare.starts_with('&') {
@@ -30,7 +34,23 @@ pub(super) fn marked(text: &str) -> Option<String> {
         }
         out.push_str(word);
     }
-    Some(out)
+    Some((out, mark))
+}
+
+/// The characters for private use that a document has, written as they are or as an escape.
+fn private(text: &str) -> HashSet<char> {
+    let decoded = |(at, _): (usize, &str)| {
+        let rest = &text[at + 1..];
+        let digits = match rest.as_bytes().first()? {
+            b'u' => rest.get(1..5)?,
+            b'U' => rest.get(1..9)?,
+            _ => return None,
+        };
+        char::from_u32(u32::from_str_radix(digits, 16).ok()?)
+    };
+    let escapes = text.match_indices('\\').filter_map(decoded);
+    let all = text.chars().chain(escapes);
+    all.filter(|one| MARKS.contains(one)).collect()
 }
 
 /// Whether a word says what follows: a tag, or the head of a block of text.
@@ -43,45 +63,38 @@ fn tells(word: &str) -> bool {
     }
 }
 
-/// The document without its marks; none where two of its names would become one, or where it has
-/// marks of its own, as an escape can make them.
-pub(super) fn settled(mut root: Value) -> Option<Value> {
-    unmark(&mut root, false).then_some(root)
+/// The document without its marks; none where two of its names would become one.
+pub(super) fn settled(mut root: Value, mark: char) -> Option<Value> {
+    unmark(&mut root, mark, false).then_some(root)
 }
 
-fn unmark(value: &mut Value, is_text: bool) -> bool {
+fn unmark(value: &mut Value, mark: char, is_text: bool) -> bool {
     match value {
-        Value::String(text) if text.contains(MARK) => {
-            let written = text.replace(MARK, "");
-            let whole = text.strip_prefix(MARK) == Some(&written) && !is_text;
+        Value::String(text) if text.contains(mark) => {
+            let written = text.replace(mark, "");
+            let whole = text.strip_prefix(mark) == Some(&written) && !is_text;
             let number = whole.then(|| number(&written)).flatten();
-            let is_ours = is_ours(text);
             *value = number.map_or(Value::String(written), Value::Number);
-            is_ours
+            true
         }
-        Value::Array(items) => items.iter_mut().all(|item| unmark(item, is_text)),
+        Value::Array(items) => items.iter_mut().all(|item| unmark(item, mark, is_text)),
         Value::Object(members) => {
             let texts = asks_for_texts(members);
             let mut each = members.iter_mut();
-            each.all(|(name, member)| unmark(member, texts && VALUES.contains(&name.as_str())))
-                && rename(members)
+            each.all(|(name, member)| {
+                unmark(member, mark, texts && VALUES.contains(&name.as_str()))
+            }) && rename(members, mark)
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     }
 }
 
-fn rename(members: &mut Map<String, Value>) -> bool {
-    if !members.keys().any(|name| name.contains(MARK)) {
+fn rename(members: &mut Map<String, Value>, mark: char) -> bool {
+    if !members.keys().any(|name| name.contains(mark)) {
         return true;
     }
     let mut named = std::mem::take(members).into_iter();
-    named.all(|(name, it)| is_ours(&name) && members.insert(name.replace(MARK, ""), it).is_none())
-}
-
-/// Whether every mark stands before an odd word, where they were put.
-fn is_ours(text: &str) -> bool {
-    let mut marked = text.split(MARK).skip(1);
-    marked.all(|rest| rest.split(is_between).next().is_some_and(is_odd))
+    named.all(|(name, it)| members.insert(name.replace(mark, ""), it).is_none())
 }
 
 fn asks_for_texts(schema: &Map<String, Value>) -> bool {

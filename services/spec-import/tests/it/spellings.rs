@@ -105,3 +105,28 @@ fn a_number_that_says_that_it_is_one_leaves_the_others_as_they_are_written() {
     assert_eq!(schemas["seven"]["enum"], json!([7, "1_0", 31]));
     assert_eq!(schemas["ratio"]["enum"], json!(["16_9", "4_3"]));
 }
+
+#[test]
+fn a_text_with_a_private_character_stays_what_it_is() {
+    let written =
+        r#""\uE000007", "\ue001+1", "\U0000E0020x1F", "\uE0C5007", '\uE003', "x", "\\uE004""#;
+    let document = RATIOS.replace("enum: [007, 1_0,", &format!("enum: [{written}, 007, 1_0,"));
+    let document = document.replace("\"x\"", "\"\u{e005}16_9\"");
+    let document = import(document.as_bytes(), &patient()).unwrap();
+    let schemas = &at(&document, "GET", "/ratios").input_schema["properties"];
+
+    let expected = json!([
+        "\u{e000}007",
+        "\u{e001}+1",
+        "\u{e002}0x1F",
+        "\u{e0c5}007",
+        "\\uE003",
+        "\u{e005}16_9",
+        "\\uE004",
+        7,
+        "1_0",
+        "1_0 ,[+1"
+    ]);
+    assert_eq!(schemas["seven"]["enum"], expected);
+    assert_eq!(schemas["ratio"]["enum"], json!(["16_9", "4_3"]));
+}
