@@ -224,6 +224,7 @@ fn answering(first: usize, count: usize) -> ImportedOperation {
         status: "200".to_owned(),
         media_type: "application/json".to_owned(),
         schema: Some(schema.into()),
+        ..Output::default()
     });
     operation
 }

@@ -6,6 +6,8 @@
 //! nothing worth telling is left is there no schema. A broken schema of an answer never turns an
 //! operation off: real APIs break them, and the answer itself is what counts.
 
+mod told;
+
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet, VecDeque},
@@ -137,12 +139,13 @@ impl<'d> Answers<'d> {
 
     fn of_success(&mut self, operation: &'d Value, pointer: &str) -> Option<Answer> {
         let root = self.definitions.root;
-        let (status, content, pointer) = of_success(root, operation, pointer)?;
-        let (media, value) = body::prefer_json(content)?;
+        let (status, success, pointer) = of_success(root, operation, pointer)?;
+        let (media, value) = body::prefer_json(success.get("content")?.as_object()?)?;
         let output = Output {
             status: text::strip(status, 20),
             media_type: text::strip(media, 120),
-            schema: None,
+            headers: told::headers(root, success),
+            ..Output::default()
         };
         let at = At::Pointer(&pointer);
         let at = at.key("content");
@@ -175,6 +178,8 @@ impl<'d> Answers<'d> {
                 made.bytes += fitting.bytes;
                 answer.marks = fitting.marks.and(links.marks);
                 if let Some(output) = &mut answer.output {
+                    let (schema, inline) = (&fitting.schema, &links.discriminators);
+                    output.discriminators = told::discriminators(definitions, schema, inline);
                     output.schema = Some(fitting.schema);
                 }
             }
@@ -209,14 +214,14 @@ fn of_success<'d>(
     root: &'d Value,
     operation: &'d Value,
     pointer: &str,
-) -> Option<(&'d str, &'d Map<String, Value>, String)> {
+) -> Option<(&'d str, &'d Value, String)> {
     successes(operation)
         .into_iter()
         .find_map(|(status, value)| {
             let place = format!("{pointer}/responses/{status}");
             let (value, pointer) = reference::follow(root, value, place).ok()?;
             let content = value.get("content")?.as_object()?;
-            (!content.is_empty()).then_some((status, content, pointer))
+            (!content.is_empty()).then_some((status, value, pointer))
         })
 }
 

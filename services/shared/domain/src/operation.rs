@@ -278,7 +278,7 @@ pub enum BodyKind {
 }
 
 /// What a successful answer is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
     /// The status it is described under, such as `200` or `2XX`.
     pub status: String,
@@ -288,6 +288,13 @@ pub struct Output {
     /// of one document that answer with the same thing share it.
     #[serde(default, with = "shared", skip_serializing_if = "Option::is_none")]
     pub schema: Option<Arc<Value>>,
+    /// Its headers, in words, by name. They are compared and nothing else.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// What chooses among its alternatives, in words, by where that stands. It is compared and
+    /// nothing else.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub discriminators: BTreeMap<String, String>,
 }
 
 /// A shared value is written and read as the value.

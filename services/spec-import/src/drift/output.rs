@@ -1,5 +1,7 @@
 //! What an operation answers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use countersign_domain::{
     drift::{Breaking, ChangeKind},
     operation::Output,
@@ -7,7 +9,7 @@ use countersign_domain::{
 
 use super::{
     findings::{Findings, Found},
-    place::{Part, Root},
+    place::{Part, Root, list},
     schema::Walk,
 };
 
@@ -48,6 +50,20 @@ pub(super) fn compare(old: Option<&Output>, new: Option<&Output>, found: &mut Fi
         words,
         (&old.media_type, &new.media_type),
     );
+    let codes = [
+        "response_header_added",
+        "response_header_removed",
+        "response_header_changed",
+    ];
+    told((codes, "headers"), (&old.headers, &new.headers), found);
+    let codes = [
+        "response_discriminator_added",
+        "response_discriminator_removed",
+        "response_discriminator_changed",
+    ];
+    let what = "what chooses among its alternatives";
+    let sides = (&old.discriminators, &new.discriminators);
+    told((codes, what), sides, found);
     match (&old.schema, &new.schema) {
         (Some(one), Some(other)) => {
             let root = Root {
@@ -70,5 +86,43 @@ pub(super) fn compare(old: Option<&Output>, new: Option<&Output>, found: &mut Fi
             found.add(answer("response_schema_added", words, Breaking::No));
         }
         (None, None) => {}
+    }
+}
+
+/// Compares what is told beside the schema, which an earlier import did not keep: one change for
+/// all that is new, for all that is gone, and for all that is another.
+fn told(
+    (codes, what): ([&'static str; 3], &str),
+    (old, new): (&BTreeMap<String, String>, &BTreeMap<String, String>),
+    found: &mut Findings<'_>,
+) {
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let mut places: [Vec<&String>; 3] = Default::default();
+    for name in names {
+        match (old.get(name), new.get(name)) {
+            (None, _) => places[0].push(name),
+            (_, None) => places[1].push(name),
+            (one, other) if one != other => places[2].push(name),
+            _ => {}
+        }
+    }
+    let said = ["told now", "not told any more", "other than before"];
+    for ((code, said), names) in codes.into_iter().zip(said).zip(places) {
+        if names.is_empty() {
+            continue;
+        }
+        let of = |all: &BTreeMap<String, String>| -> Option<String> {
+            let there = names
+                .iter()
+                .filter_map(|name| Some((name, all.get(*name)?)));
+            let there: Vec<String> = there.map(|(name, it)| format!("{name}: {it}")).collect();
+            (!there.is_empty()).then(|| there.join("; "))
+        };
+        let text = format!("answer: {what}, {said}: {}.", list(&names));
+        found.add(
+            Found::new(ChangeKind::Output, code, text)
+                .at("answer")
+                .values(of(old).as_deref(), of(new).as_deref()),
+        );
     }
 }

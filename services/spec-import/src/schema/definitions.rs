@@ -428,6 +428,15 @@ impl<'d> Definitions<'d> {
             .collect()
     }
 
+    /// What chooses among the alternatives of one definition.
+    pub(crate) fn discriminators_in(&self, name: &str) -> Discriminators {
+        let one = self.names.get(name).map(|id| &self.list[*id]);
+        let found = one.into_iter().flat_map(|one| &one.links.discriminators);
+        found
+            .map(|(inside, words)| (discriminator::place(name, inside), words.clone()))
+            .collect()
+    }
+
     /// The definitions of a closure by their names, to stand under `$defs`.
     pub(crate) fn of(&self, closure: &Closure) -> BTreeMap<&str, &Value> {
         let members = closure.members.iter().map(|id| &self.list[*id]);

@@ -50,7 +50,7 @@ pub(crate) fn kept(mut all: Discriminators) -> Discriminators {
 }
 
 /// A text cut to size; a digest of all of it makes up for what is cut off.
-fn cut(words: &str, limit: usize) -> String {
+pub(crate) fn cut(words: &str, limit: usize) -> String {
     if words.chars().nth(limit).is_none() {
         return text::strip(words, limit);
     }

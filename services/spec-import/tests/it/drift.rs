@@ -1,10 +1,12 @@
 //! What changed between two imports, from documents in to sentences out.
 
+mod answers;
 mod arguments;
 mod discriminators;
 mod fixtures;
 mod limits;
 mod operations;
+mod parts;
 mod schemas;
 mod token_addresses;
 mod vendors;
@@ -64,6 +66,7 @@ fn answering(schema: &Value) -> ImportedDocument {
         status: "200".to_owned(),
         media_type: "application/json".to_owned(),
         schema: Some(schema.clone().into()),
+        ..Output::default()
     });
     document
 }

@@ -5,6 +5,7 @@ fn output(schema: Value) -> Output {
         status: "200".to_owned(),
         media_type: "application/json".to_owned(),
         schema: Some(schema.into()),
+        ..Output::default()
     }
 }
 

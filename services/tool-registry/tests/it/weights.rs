@@ -113,6 +113,7 @@ fn reads(many: usize) -> Vec<ImportedOperation> {
             status: "200".to_owned(),
             media_type: "application/json".to_owned(),
             schema: Some(Arc::new(object([0, 2, 20, 300][n % 4]))),
+            ..Output::default()
         }),
         description: if n.is_multiple_of(7) {
             String::new()

@@ -228,6 +228,7 @@ mod tests {
                 status: "200".to_owned(),
                 media_type: "application/json".to_owned(),
                 schema: Some(json!({"description": words}).into()),
+                ..Output::default()
             });
             prints(&one)
         };

@@ -113,6 +113,7 @@ fn what_lowers_a_risk_holds_for_one_operation_alone() {
                 status: "200".to_owned(),
                 media_type: "application/json".to_owned(),
                 schema: Some(json!({"properties": {"client_secret": {}}}).into()),
+                ..crate::operation::Output::default()
             });
         },
         &|now| {

@@ -1,0 +1,129 @@
+//! What is told of an answer beside its schema.
+
+use countersign_domain::{
+    drift::{Breaking::No, needs_review},
+    operation::ImportedDocument,
+};
+use countersign_spec_import::drift::compare;
+use serde_json::{Value, json};
+
+use super::{Expected, expect, whole};
+
+/// Answers with a payment by card or by bank.
+fn answering(headers: &Value, discriminator: &Value) -> ImportedDocument {
+    let of = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+    let mut method = json!({"anyOf": [
+        {"$ref": "#/components/schemas/Card"}, {"$ref": "#/components/schemas/Bank"}]});
+    let mut inline = json!({"type": "object", "properties": {
+        "method": {"$ref": "#/components/schemas/Method"}}});
+    if !discriminator.is_null() {
+        method["discriminator"] = discriminator.clone();
+        inline["discriminator"] = discriminator.clone();
+    }
+    let schemas = json!({"Card": of("card"), "Bank": of("bank"), "Method": method});
+    let content = json!({"application/json": {"schema": inline}});
+    whole(&json!({
+        "components": {"schemas": schemas, "headers": {
+            "Left": {"required": true, "schema": {"$ref": "#/components/schemas/Count"}}}},
+        "paths": {"/payments": {"delete": {"summary": "Drop", "responses": {
+            "200": {"description": "ok", "headers": headers, "content": content}}}}},
+    }))
+}
+
+#[test]
+fn another_header_of_an_answer_informs() {
+    let limit = |schema: Value| json!({"X-Limit": {"schema": schema}});
+    let of = |headers: &Value| answering(headers, &Value::Null);
+    let old = of(&limit(json!({"type": "integer"})));
+    expect("the same", (&old, &old), &[]);
+    let changed: Expected = &[("response_header_changed", No)];
+    for schema in [
+        json!({"type": "string"}),
+        json!({"type": "integer", "maximum": 5}),
+        json!({"type": "integer", "enum": [1, 2]}),
+    ] {
+        expect("another schema", (&old, &of(&limit(schema))), changed);
+    }
+    let required = json!({"X-Limit": {"required": true, "schema": {"type": "integer"}}});
+    let new = of(&required);
+    expect("always there", (&old, &new), changed);
+    let change = compare(&old, &new).remove(0);
+    assert_eq!(change.text, "answer: headers, other than before: x-limit.");
+    assert_eq!(
+        change.before.as_deref(),
+        Some("x-limit: maybe, type integer")
+    );
+    assert_eq!(
+        change.after.as_deref(),
+        Some("x-limit: always, type integer")
+    );
+    assert_eq!(needs_review(&old.operations[0], &[change]), None);
+
+    let words = json!({"x-limit": {"description": "How many.", "schema": {"type": "integer", "title": "Limit"}},
+        "Content-Type": {"schema": {"type": "string"}}});
+    expect(
+        "its words and its case mean nothing",
+        (&old, &of(&words)),
+        &[],
+    );
+    let none = of(&json!({}));
+    expect("gone", (&old, &none), &[("response_header_removed", No)]);
+    expect("new", (&none, &old), &[("response_header_added", No)]);
+}
+
+#[test]
+fn what_chooses_among_the_alternatives_of_an_answer_informs() {
+    let of = |discriminator: &Value| answering(&json!({}), discriminator);
+    let (kind, none) = (of(&json!({"propertyName": "kind"})), of(&Value::Null));
+    let old = &kind.operations[0].output.as_ref().unwrap().discriminators;
+    assert_eq!(
+        old.len(),
+        2,
+        "that of the answer and that of a definition: {old:?}"
+    );
+    let other = of(&json!({"propertyName": "type"}));
+    let changes = compare(&kind, &other);
+    expect(
+        "another",
+        (&kind, &other),
+        &[("response_discriminator_changed", No)],
+    );
+    let before = changes[0].before.as_deref();
+    let expected = "Method/discriminator: kind; answer/discriminator: kind";
+    assert_eq!(before, Some(expected), "{}", changes[0].text);
+    assert_eq!(needs_review(&kind.operations[0], &changes), None);
+    expect(
+        "gone",
+        (&kind, &none),
+        &[("response_discriminator_removed", No)],
+    );
+    expect(
+        "new",
+        (&none, &kind),
+        &[("response_discriminator_added", No)],
+    );
+}
+
+#[test]
+fn of_very_many_headers_what_is_kept_is_little_and_still_compared() {
+    let of = |last: &str| {
+        let long = "x".repeat(100_000);
+        let all = (0..90).map(|index| {
+            let kind = if index == 89 { last } else { "string" };
+            (
+                format!("X-{index:02}"),
+                json!({"schema": {"type": kind, "pattern": long, "enum": vec![0; 5_000]}}),
+            )
+        });
+        answering(&Value::Object(all.collect()), &Value::Null)
+    };
+    let (old, new) = (of("string"), of("integer"));
+    let kept = &old.operations[0].output.as_ref().unwrap().headers;
+    let bytes = serde_json::to_string(kept).unwrap().len();
+    assert!(bytes < 10_000, "{bytes}");
+    expect(
+        "the last of many",
+        (&old, &new),
+        &[("response_header_changed", No)],
+    );
+}
