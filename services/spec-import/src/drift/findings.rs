@@ -17,7 +17,8 @@ use super::{budget::Budget, endpoint};
 
 const TEXT: usize = 400;
 const PLACE: usize = 200;
-const VALUE: usize = 200;
+/// Characters that are shown of a value.
+pub(super) const VALUE: usize = 200;
 /// Characters that are shown of what two values have in common, on either side of what differs.
 const AROUND: RangeInclusive<usize> = 10..=80;
 

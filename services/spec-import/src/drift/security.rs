@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_domain::{
     drift::{Breaking, ChangeKind, SecuritySeverity},
     operation::{Scheme, SchemeUse, Security},
+    text,
 };
 
 use super::{
-    findings::{Findings, Found},
+    findings::{Findings, Found, VALUE},
     place::list,
 };
 
@@ -223,7 +224,7 @@ fn addresses(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
 fn scopes(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
     let set = |one: &SchemeUse| one.scopes.iter().cloned().collect::<BTreeSet<String>>();
     let (before, after) = (set(old), set(new));
-    if let Some(scopes) = listed(after.difference(&before).cloned()) {
+    for scopes in whole(after.difference(&before)) {
         let text = format!("It needs more permissions now: {scopes}.");
         found.add(
             Found::new(ChangeKind::Scopes, "scope_added", text)
@@ -233,7 +234,7 @@ fn scopes(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
                 .values(None, Some(&scopes)),
         );
     }
-    if let Some(scopes) = listed(before.difference(&after).cloned()) {
+    for scopes in whole(before.difference(&after)) {
         let text = format!("It does not need these permissions any more: {scopes}.");
         found.add(
             Found::new(ChangeKind::Scopes, "scope_removed", text)
@@ -242,6 +243,22 @@ fn scopes(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
                 .values(Some(&scopes), None),
         );
     }
+}
+
+/// All of them, in as many lists as it takes to show each one.
+fn whole<'s>(all: impl Iterator<Item = &'s String>) -> Vec<String> {
+    let mut lists: Vec<String> = Vec::new();
+    for one in all {
+        let one = text::strip(one, VALUE);
+        match lists.last_mut() {
+            Some(list) if list.chars().count() + one.chars().count() + 2 <= VALUE => {
+                list.push_str(", ");
+                list.push_str(&one);
+            }
+            Some(_) | None => lists.push(one),
+        }
+    }
+    lists
 }
 
 /// One text as it is, or some as a list, each once; nothing where there is none.

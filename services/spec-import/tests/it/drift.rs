@@ -8,6 +8,7 @@ mod limits;
 mod operations;
 mod parts;
 mod schemas;
+mod scopes;
 mod token_addresses;
 mod vendors;
 
