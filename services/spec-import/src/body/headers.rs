@@ -61,5 +61,5 @@ fn is_sent(name: &str, value: &str) -> bool {
 }
 
 pub(super) fn is_token(name: &str) -> bool {
-    is_well_formed(&format!("a/{name}")) && !name.contains(';')
+    is_well_formed(&format!("a/{name}")) && !name.contains([';', ' '])
 }

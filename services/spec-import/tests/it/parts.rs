@@ -94,6 +94,15 @@ fn a_header_that_has_one_value_is_sent_with_its_part() {
         let part = &document.operations[0].body.as_ref().unwrap().encoding[0];
         assert_eq!(part.headers, [("X-Kind".to_owned(), "row".to_owned())]);
     }
+    for name in ["X Kind", "X-Kind ", "X-Kind;", "", "X:"] {
+        let header = json!({"a": {"headers": {name: {"schema": {"const": "row"}}}}});
+        let document = form("3.1.0", &properties, &header);
+        let operation = &document.operations[0];
+        assert!(
+            codes(operation).contains(&"part_headers_left_out"),
+            "{name:?}"
+        );
+    }
     let several = [
         json!({"enum": ["row", "column"]}),
         json!({"const": "a\r\nX: y"}),
