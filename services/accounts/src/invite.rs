@@ -100,12 +100,13 @@ impl Accounts {
     ) -> Result<(), MemberError> {
         let permit = scope.allow(ManageMembers)?;
         let tx = self.store.begin(scope).await?;
-        if !tx.revoke_invitation(permit, invitation).await? {
-            return Err(MemberError::NotFound);
-        }
+        let revoked = tx.revoke_invitation(permit, invitation).await?;
+        let (email, role) = revoked.ok_or(MemberError::NotFound)?;
         let (tenant, who) = (tx.tenant(), scope.who());
         let record = Record::new(&self.world, tenant, Act::InvitationRevoked, who)
-            .with("invitation", invitation.to_string());
+            .with("invitation", invitation.to_string())
+            .with("email", email.as_str())
+            .with("role", role.as_str());
         tx.append_record(&record).await?;
         Ok(tx.commit().await?)
     }

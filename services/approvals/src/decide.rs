@@ -70,6 +70,8 @@ impl Approvals {
             Answer::Reject => Act::HoldRejected,
         };
         let mut record = Record::new(&self.world, scope.tenant(), act, who)
+            .with("requested_by", decided.held.requester_label.as_str())
+            .with("agent", decided.held.client_label.as_str())
             .with("digest", decide.shown.to_string())
             .with("reason", decide.reason.to_string());
         record.hold = Some(decide.hold);

@@ -240,7 +240,7 @@ impl Authorizations {
     ) -> Result<String, ConsentError> {
         let who = with_client(scope, client);
         let record = Record::new(&self.world, scope.tenant(), Act::AgentRefused, who)
-            .with("endpoint", taken.endpoint.to_string())
+            .with("resource", taken.resource.as_str())
             .with("reason", error.answer().1)
             .with("redirect_host", redirect::host(&taken.redirect_uri));
         tx.append_record(&record).await?;
@@ -259,7 +259,7 @@ impl Authorizations {
         let who = with_client(scope, client);
         Record::new(&self.world, scope.tenant(), Act::AgentConsented, who)
             .with("grant", grant.to_string())
-            .with("endpoint", taken.endpoint.to_string())
+            .with("resource", taken.resource.as_str())
             .with("scopes", scope_text(&taken.scopes))
             .with("redirect_host", redirect::host(&taken.redirect_uri))
     }

@@ -126,7 +126,7 @@ impl Grants {
         };
         let record = Record::new(&self.world, scope.tenant(), Act::AgentRevoked, who)
             .with("grant", id.to_string())
-            .with("endpoint", grant.endpoint.to_string())
+            .with("endpoint", grant.endpoint_slug)
             .with("acted_for", grant.member_label)
             .with("scopes", scope_text(&grant.scopes));
         tx.append_record(&record).await?;

@@ -16,9 +16,14 @@ mod view;
 use std::sync::Arc;
 
 use countersign_access::{ActionName, Denied, TenantScope};
-use countersign_domain::{World, connection::BaseUrl, id::MemberId};
+use countersign_domain::{
+    World,
+    connection::BaseUrl,
+    id::{EnvironmentId, MemberId, SourceId},
+    record::{Act, Record},
+};
 use countersign_egress::Egress;
-use countersign_store::Store;
+use countersign_store::{Store, StoreError, TenantTx};
 use countersign_vault::SecretVault;
 
 pub use confirm::ConfirmCredential;
@@ -48,6 +53,21 @@ impl Connections {
             vault,
             egress,
         }
+    }
+
+    /// Begins a row of the audit log about a connection.
+    async fn about(
+        &self,
+        (scope, tx): (&TenantScope, &TenantTx),
+        act: Act,
+        (source, environment): (SourceId, EnvironmentId),
+    ) -> Result<Record, StoreError> {
+        let source = tx.source(source).await?;
+        let environment = tx.environment(environment).await?;
+        let record = Record::new(&self.world, scope.tenant(), act, scope.who());
+        Ok(record
+            .with("source", source.slug.as_str())
+            .with("environment", environment.slug.as_str()))
     }
 
     /// Asks the door whether it would lead there, and returns the address in its one form.

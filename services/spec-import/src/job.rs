@@ -173,11 +173,8 @@ async fn fail(cx: &JobContext, id: RevisionId, failure: &Failure) -> Result<(), 
     };
     tx.fail_revision(cx.permit(), id, (failure.code, &failure.text))
         .await?;
-    let source = tx.source(revision.source).await?;
     let mut record = record(cx, &tx, &revision, Act::ImportFailed)
         .await?
-        .with("source", source.slug.as_str())
-        .with("revision", revision.number)
         .with("text", failure.text.as_str());
     record.code = Some(failure.code.to_owned());
     tx.append_record(&record).await?;
@@ -192,7 +189,7 @@ async fn fail(cx: &JobContext, id: RevisionId, failure: &Failure) -> Result<(), 
     Ok(())
 }
 
-/// A row of the audit log in the name of whoever gave the document.
+/// A row of the audit log in the name of whoever gave the document, which it names.
 async fn record(
     cx: &JobContext,
     tx: &TenantTx,
@@ -200,12 +197,21 @@ async fn record(
     act: Act,
 ) -> Result<Record, StoreError> {
     let who = tx.who_is(revision.created_by).await?;
-    let record = Record::new(cx.world(), cx.scope().tenant(), act, who);
-    Ok(if revision.scheduled {
-        record.with("by_schedule", true)
-    } else {
-        record
-    })
+    let source = tx.source(revision.source).await?;
+    let mut record = Record::new(cx.world(), cx.scope().tenant(), act, who)
+        .with("source", source.slug.as_str())
+        .with("revision", revision.number)
+        .with("given_as", revision.given.as_str());
+    if let GivenAs::Url(url) = &revision.given {
+        record = record.with("url", url.as_str());
+    }
+    if let Some(document) = revision.sha256 {
+        record = record.with("document", document.to_string());
+    }
+    if revision.scheduled {
+        record = record.with("by_schedule", true);
+    }
+    Ok(record)
 }
 
 async fn tell(cx: &JobContext, id: RevisionId, stage: &'static str) -> Result<(), StoreError> {

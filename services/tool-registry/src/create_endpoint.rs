@@ -9,7 +9,10 @@ use countersign_domain::{
 };
 use countersign_store::{StoreError, endpoints::Endpoint};
 
-use crate::{EndpointError, Registry, set_endpoint_tools::fitting};
+use crate::{
+    EndpointError, Registry,
+    set_endpoint_tools::{fitting, named},
+};
 
 /// The wish for an endpoint.
 #[derive(Clone, Debug)]
@@ -67,7 +70,7 @@ impl Registry {
         )
         .with("endpoint", endpoint.slug.as_str())
         .with("environment", environment.slug.as_str())
-        .with("tools", tools);
+        .with("tools", named(tools.iter().map(|tool| &tool.name)));
         tx.append_record(&record).await?;
         tx.publish(&Event::EndpointChanged {
             endpoint: endpoint.id,

@@ -17,6 +17,7 @@ use countersign_store::{
     StoreError, TenantTx,
     enablements::{NewDecision, TurnOnPermit},
     environments::Environment,
+    sources::Source,
 };
 
 use crate::{Registry, ToolBrief, ToolDecisionError, rule, tools::briefs};
@@ -90,6 +91,7 @@ impl Registry {
         cmd: &DecideTools,
     ) -> Result<DecidedTools, ToolDecisionError> {
         let environment = tx.environment(cmd.environment).await?;
+        let source = tx.source(cmd.source).await?;
         let sorted = Sorted::of(scope, cmd, known);
         let mut outcome = DecidedTools {
             decided: Vec::new(),
@@ -108,7 +110,7 @@ impl Registry {
         write(&tx, scope, cmd, (&ordinary, &high)).await?;
         let records: Vec<Record> = tools
             .iter()
-            .map(|tool| self.decided_record(scope, cmd, (&environment, tool)))
+            .map(|tool| self.decided_record(scope, cmd, (&source, &environment, tool)))
             .collect();
         tx.append_each(&records).await?;
         let ids = tools.iter().map(|tool| tool.id).collect();
@@ -136,12 +138,12 @@ impl Registry {
         &self,
         scope: &TenantScope,
         cmd: &DecideTools,
-        (environment, tool): (&Environment, &Tool<OperationBrief>),
+        (source, environment, tool): (&Source, &Environment, &Tool<OperationBrief>),
     ) -> Record {
         let record = match cmd.choice {
-            Choice::Off => self.tool_record(scope, Act::ToolTurnedOff, tool),
+            Choice::Off => self.tool_record(scope, Act::ToolTurnedOff, (source, tool)),
             Choice::On(handling) => self
-                .tool_record(scope, Act::ToolTurnedOn, tool)
+                .tool_record(scope, Act::ToolTurnedOn, (source, tool))
                 .with("handling", handling.as_str()),
         };
         record

@@ -19,6 +19,7 @@ use countersign_store::{
     holds::StaleHold,
     overrides::OverridableTool,
     overriding::{NewDefinition, NewOverride},
+    sources::Source,
 };
 use serde_json::json;
 
@@ -185,6 +186,7 @@ impl Registry {
                 && !change.shows_what_must_be_read(&after)
                 && scope.may(crate::rule::needed(&after, change.next())),
         };
+        let source = tx.source(after.source).await?;
         let written = NewOverride {
             given: change.given.as_ref(),
             kind: change.kind,
@@ -195,7 +197,7 @@ impl Registry {
         let stale = tx
             .write_override(permit, &change.found, &written, &definition)
             .await?;
-        tx.append_each(&self.records(scope, &change, (&after, &stale)))
+        tx.append_each(&self.records(scope, &change, (&source, &after, &stale)))
             .await?;
         let tools = vec![after.id];
         tx.publish(&Event::ToolsDecided { tools }).await?;
@@ -209,7 +211,7 @@ impl Registry {
         &self,
         scope: &TenantScope,
         change: &Change,
-        (after, stale): (&Tool, &[StaleHold]),
+        (source, after, stale): (&Source, &Tool, &[StaleHold]),
     ) -> Vec<Record> {
         let (act, said) = match &change.given {
             Some(given) => (Act::ToolOverridden, given.said.clone()),
@@ -217,12 +219,13 @@ impl Registry {
         };
         let (before, now) = (&change.found.tool.operation.risk, &after.operation.risk);
         let first = self
-            .tool_record(scope, act, after)
+            .tool_record(scope, act, (source, after))
             .with("kind", change.kind.as_str())
             .with("said", json!(said))
             .with("imported", json!(change.imported()))
             .with("name_before", change.found.tool.name.as_str())
             .with("risk_before", json!([before.class, before.level()]))
+            .with("risk_after", json!([now.class, now.level()]))
             .with("lowers_risk", lowers(before, now))
             .with(
                 "against_evidence",

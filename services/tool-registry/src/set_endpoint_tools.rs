@@ -1,6 +1,6 @@
 //! Chooses the tools of an endpoint.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use countersign_access::{ManageEndpoint, TenantScope};
 use countersign_domain::{
@@ -43,14 +43,19 @@ impl Registry {
         let tx = self.store.begin(scope).await?;
         let endpoint = tx.endpoint_by_slug(&cmd.endpoint).await?;
         tx.lock_endpoint(endpoint.id).await?;
-        if let Some(seen) = cmd.seen {
-            let of = ToolsOf::Endpoint(endpoint.id);
-            let present = tx.tool_briefs(of, endpoint.environment).await?;
-            if seen != chosen(present.iter().map(|found| found.tool.id)) {
-                return Err(EndpointError::ToolsChanged);
-            }
+        let of = ToolsOf::Endpoint(endpoint.id);
+        let present = tx.tool_briefs(of, endpoint.environment).await?;
+        let before: HashSet<ToolId> = present.iter().map(|found| found.tool.id).collect();
+        if cmd
+            .seen
+            .is_some_and(|seen| seen != chosen(before.iter().copied()))
+        {
+            return Err(EndpointError::ToolsChanged);
         }
         let tools = fitting(&tx, &cmd.tools).await?;
+        let added = tools.iter().filter(|tool| !before.contains(&tool.id));
+        let removed = present.iter().map(|found| &found.tool);
+        let removed = removed.filter(|tool| !cmd.tools.contains(&tool.id));
 
         tx.set_endpoint_tools(permit, endpoint.id, &cmd.tools)
             .await?;
@@ -61,7 +66,9 @@ impl Registry {
             scope.who(),
         )
         .with("endpoint", endpoint.slug.as_str())
-        .with("tools", tools);
+        .with("added", named(added.map(|tool| &tool.name)))
+        .with("removed", named(removed.map(|tool| &tool.name)))
+        .with("tools", named(tools.iter().map(|tool| &tool.name)));
         tx.append_record(&record).await?;
         tx.publish(&Event::EndpointChanged {
             endpoint: endpoint.id,
@@ -73,12 +80,17 @@ impl Registry {
     }
 }
 
-/// The names of the chosen tools, which all exist and of which no two look the same: an agent
+/// Names, as a row of the audit log has them.
+pub(crate) fn named<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
+    names.cloned().collect()
+}
+
+/// The chosen tools, which all exist and of which no two look the same: an agent
 /// calls a tool by its name alone.
 pub(crate) async fn fitting(
     tx: &TenantTx,
     chosen: &[ToolId],
-) -> Result<Vec<String>, EndpointError> {
+) -> Result<Vec<NamedTool>, EndpointError> {
     let tools = tx.named_tools(chosen).await?;
     if chosen
         .iter()
@@ -104,5 +116,5 @@ pub(crate) async fn fitting(
             }
         });
     }
-    Ok(tools.into_iter().map(|tool| tool.name).collect())
+    Ok(tools)
 }

@@ -45,10 +45,11 @@ impl Registry {
             return Ok(same);
         }
 
+        let source = tx.source(tool.source).await?;
         let decision = self.decision(scope, &tool, cmd.environment, cmd.reason)?;
         tx.turn_tool_off(permit, &decision).await?;
         let record = self
-            .tool_record(scope, Act::ToolTurnedOff, &tool)
+            .tool_record(scope, Act::ToolTurnedOff, (&source, &tool))
             .with("environment", environment.slug.as_str())
             .with("reason", decision.reason.as_str());
         tx.append_record(&record).await?;

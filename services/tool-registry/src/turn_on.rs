@@ -15,8 +15,10 @@ use countersign_store::{
     StoreError, TenantTx,
     enablements::NewDecision,
     overrides::OverridesOf,
+    sources::Source,
     tools::{DecidedTool, ToolsOf},
 };
+use serde_json::json;
 
 use crate::{Registry, ToolDecisionError, rule};
 
@@ -59,10 +61,11 @@ impl Registry {
             return Ok(same);
         }
 
+        let source = tx.source(tool.source).await?;
         let decision = self.decision(scope, &tool, cmd.environment, cmd.reason)?;
         tx.turn_tool_on(permit, cmd.handling, &decision).await?;
         let record = self
-            .tool_record(scope, Act::ToolTurnedOn, &tool)
+            .tool_record(scope, Act::ToolTurnedOn, (&source, &tool))
             .with("environment", environment.slug.as_str())
             .with("handling", cmd.handling.as_str())
             .with("reason", decision.reason.as_str());
@@ -98,19 +101,22 @@ impl Registry {
         })
     }
 
-    /// Begins a row of the audit log about a tool.
+    /// Begins a row of the audit log about a tool of an API.
     pub(crate) fn tool_record<O: Judged>(
         &self,
         scope: &TenantScope,
         act: Act,
-        tool: &Tool<O>,
+        (source, tool): (&Source, &Tool<O>),
     ) -> Record {
-        let mut record = Record::new(&self.world, scope.tenant(), act, scope.who());
+        let risk = tool.operation.risk();
+        let mut record = Record::new(&self.world, scope.tenant(), act, scope.who())
+            .with("source", source.slug.as_str())
+            .with("level", json!(risk.level()));
         record.tool = Some(RecordedTool {
             tool: tool.id,
             version: tool.version,
             name: tool.name.clone(),
-            class: tool.operation.risk().class,
+            class: risk.class,
             endpoint: None,
         });
         record

@@ -5,7 +5,7 @@ use countersign_domain::{
     event::Event,
     id::{EnvironmentId, RevisionId, SourceId},
     name::Statement,
-    record::{Act, Record},
+    record::Act,
 };
 use countersign_store::{
     StoreError,
@@ -67,19 +67,18 @@ impl Connections {
         if lifted == 0 {
             return Err(ConnectionError::NotSuspended);
         }
-        let mut record = Record::new(
-            &self.world,
-            scope.tenant(),
-            Act::CredentialConfirmed,
-            scope.who(),
-        )
-        .with("connection", facts.id.to_string())
-        .with("source", source.to_string())
-        .with("environment", environment.to_string())
-        .with("bound_to", credential.base_url.to_string())
-        .with("imports", lifted)
-        .with("seen", command.seen.to_string())
-        .with("reason", lifting.reason.as_str());
+        let mut record = self
+            .about(
+                (scope, &tx),
+                Act::CredentialConfirmed,
+                (source, environment),
+            )
+            .await?
+            .with("connection", facts.id.to_string())
+            .with("bound_to", credential.base_url.to_string())
+            .with("imports", lifted)
+            .with("seen", command.seen.to_string())
+            .with("reason", lifting.reason.as_str());
         record.credential = Some(credential.label());
         tx.append_record(&record).await?;
         tx.publish(&Event::ConnectionChanged { source }).await?;

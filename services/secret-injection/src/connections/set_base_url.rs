@@ -5,7 +5,7 @@ use countersign_domain::{
     connection::BaseUrl,
     event::Event,
     id::{EnvironmentId, SourceId},
-    record::{Act, Record},
+    record::Act,
 };
 use countersign_store::{StoreError, catalogue::ConnectionFacts, connections::Placing};
 
@@ -50,23 +50,20 @@ impl Connections {
             by,
         };
         let id = tx.place_connection(permit, &placing).await?;
+        let base_url_before = before.as_ref().map(|before| before.base_url.to_string());
         let outdated = before.and_then(|before| bound_elsewhere(before, &base_url));
         if outdated.is_some() {
             tx.supersede_credential(scope.allow(ManageConnection)?, id)
                 .await?;
         }
 
-        let record = Record::new(
-            &self.world,
-            scope.tenant(),
-            Act::ConnectionChanged,
-            scope.who(),
-        )
-        .with("connection", id.to_string())
-        .with("source", source.to_string())
-        .with("environment", environment.to_string())
-        .with("base_url", base_url.to_string())
-        .with("credential_taken_out", outdated);
+        let record = self
+            .about((scope, &tx), Act::ConnectionChanged, (source, environment))
+            .await?
+            .with("connection", id.to_string())
+            .with("base_url_before", base_url_before)
+            .with("base_url", base_url.to_string())
+            .with("credential_taken_out", outdated);
         tx.append_record(&record).await?;
         tx.publish(&Event::ConnectionChanged { source }).await?;
         let placed = tx.connection(source, environment).await?;

@@ -5,7 +5,7 @@ use countersign_domain::{
     connection::{AuthScheme, BaseUrl},
     event::Event,
     id::{CredentialId, EnvironmentId, SourceId},
-    record::{Act, Record},
+    record::Act,
     secret::Secret,
 };
 use countersign_store::{
@@ -77,8 +77,15 @@ impl Connections {
             by,
         };
         tx.replace_credential(permit, &new).await?;
-        tx.append_record(&self.stored_record(scope, &new, (source, environment)))
-            .await?;
+        let mut record = self
+            .about((scope, &tx), Act::CredentialStored, (source, environment))
+            .await?
+            .with("connection", new.connection.to_string())
+            .with("scheme", new.facts.scheme.describe())
+            .with("bound_to", new.facts.base_url.to_string())
+            .with("fingerprint", new.facts.fingerprint.clone());
+        record.credential = Some(new.facts.label());
+        tx.append_record(&record).await?;
         tx.publish(&Event::ConnectionChanged { source }).await?;
         let view = tx.connection(source, environment).await?;
         tx.commit().await?;
@@ -97,29 +104,5 @@ impl Connections {
         let facts = found.ok_or(ConnectionError::NotConnected)?.facts;
         let id = tx.latest_credential(facts.id).await?;
         Ok((facts, id.unwrap_or_else(|| self.world.id())))
-    }
-
-    fn stored_record(
-        &self,
-        scope: &TenantScope,
-        new: &NewCredential,
-        (source, environment): (SourceId, EnvironmentId),
-    ) -> Record {
-        let record = Record::new(
-            &self.world,
-            scope.tenant(),
-            Act::CredentialStored,
-            scope.who(),
-        )
-        .with("connection", new.connection.to_string())
-        .with("source", source.to_string())
-        .with("environment", environment.to_string())
-        .with("scheme", new.facts.scheme.describe())
-        .with("bound_to", new.facts.base_url.to_string())
-        .with("fingerprint", new.facts.fingerprint.clone());
-        Record {
-            credential: Some(new.facts.label()),
-            ..record
-        }
     }
 }

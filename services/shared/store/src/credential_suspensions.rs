@@ -36,6 +36,8 @@ pub struct Reach {
 /// A credential to be suspended.
 #[derive(Clone, Debug)]
 pub struct NewSuspension {
+    /// Where it is used.
+    pub environment: EnvironmentId,
     /// Which.
     pub credential: (CredentialId, u32),
     /// What changed.

@@ -131,7 +131,7 @@ impl TenantTx {
         rows.iter().map(read_open).collect()
     }
 
-    /// Takes an invitation back. Says whether it could still have been used.
+    /// Takes an invitation back that could still have been used. Says whose it was, and to what.
     ///
     /// # Errors
     /// When the database refuses.
@@ -139,16 +139,18 @@ impl TenantTx {
         &self,
         permit: Permit<ManageMembers>,
         id: InvitationId,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<(Email, Role)>, StoreError> {
         self.used(permit)?;
         let revoked = self
-            .execute(
+            .row(
                 "UPDATE invitation SET revoked_at = clock_timestamp()
-                 WHERE tenant_id = $1 AND id = $2 AND consumed_at IS NULL AND revoked_at IS NULL",
+                 WHERE tenant_id = $1 AND id = $2 AND consumed_at IS NULL AND revoked_at IS NULL
+                 RETURNING id, email, role",
                 [self.tenant().as_uuid().into(), id.as_uuid().into()],
             )
             .await?;
-        Ok(revoked == 1)
+        let read = |row: &QueryResult| Ok((read_email(row)?, read_role(row)?));
+        revoked.as_ref().map(read).transpose()
     }
 }
 

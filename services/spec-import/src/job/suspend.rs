@@ -33,6 +33,7 @@ pub(super) fn suspended(told: &[NewRevisionChange], reach: &[Reach]) -> Vec<NewS
             .cloned()
             .collect();
         (!changes.is_empty()).then(|| NewSuspension {
+            environment: reach.environment,
             credential: reach.credential,
             total: changes.len(),
             changes: changes.into_iter().take(KEPT).collect(),

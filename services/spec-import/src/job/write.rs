@@ -9,6 +9,7 @@ use countersign_domain::{
     id::RevisionId,
     operation::ImportedDocument,
     record::{Act, Record},
+    text,
 };
 use countersign_queue::{JobContext, JobError};
 use countersign_store::{
@@ -29,6 +30,9 @@ use super::{
     suspend::suspended,
     tell,
 };
+
+/// Characters kept of what a document says of itself.
+const SHOWN_LENGTH: usize = 200;
 
 /// Writes the tools, marks the revision as ready and says so, all at once.
 pub(super) async fn write(
@@ -145,13 +149,12 @@ async fn said(
     (revision, document): (&RevisionView, &ImportedDocument),
     plan: &Plan,
 ) -> Result<Record, StoreError> {
-    let source = tx.source(revision.source).await?;
     let counts = &plan.counts;
     Ok(record(cx, tx, revision, Act::SourceImported)
         .await?
-        .with("source", source.slug.as_str())
-        .with("revision", revision.number)
-        .with("format", document.format.as_str())
+        .with("title", text::strip(&document.title, SHOWN_LENGTH))
+        .with("version", text::strip(&document.version, SHOWN_LENGTH))
+        .with("format", text::strip(&document.format, SHOWN_LENGTH))
         .with("operations", counts.operations)
         .with("new", counts.new)
         .with("changed", counts.changed)
@@ -179,7 +182,6 @@ async fn end(
     for Fallen { given, why } in fallen {
         let mut record = record(cx, tx, revision, Act::OverrideFell)
             .await?
-            .with("revision", revision.number)
             .with("kind", given.said.kind().as_str())
             .with("said", serde_json::json!(given.said))
             .with("said_by", given.by_label.as_str())
@@ -200,10 +202,10 @@ async fn suspend(
     for one in suspended {
         tx.suspend_credential(cx.permit(), revision.id, one).await?;
         let (credential, version) = one.credential;
+        let environment = tx.environment(one.environment).await?;
         let mut record = record(cx, tx, revision, Act::CredentialSuspended)
             .await?
-            .with("source", revision.source.to_string())
-            .with("revision", revision.number)
+            .with("environment", environment.slug.as_str())
             .with("changes", one.total);
         record.credential = Some(format!("{credential}/{version}"));
         tx.append_record(&record).await?;
@@ -219,9 +221,7 @@ async fn end_holds(
     revision: &RevisionView,
 ) -> Result<(), StoreError> {
     for (hold, tool) in tx.end_stale_holds(cx.permit(), revision.source).await? {
-        let mut record = record(cx, tx, revision, Act::HoldStale)
-            .await?
-            .with("revision", revision.number);
+        let mut record = record(cx, tx, revision, Act::HoldStale).await?;
         record.hold = Some(hold);
         record.tool = Some(tool);
         tx.append_record(&record).await?;

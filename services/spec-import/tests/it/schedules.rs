@@ -235,6 +235,7 @@ async fn another_document_is_imported_by_the_ordinary_rules_in_the_name_of_who_s
     assert_eq!(act, "source.imported");
     assert_eq!(*label, watch.schedule().await.set_by_label);
     assert_eq!(detail["by_schedule"], true);
+    assert!(detail["url"].is_string(), "{detail}");
     let first = records.iter().find(|(act, ..)| act == "source.imported");
     assert_eq!(first.unwrap().2["by_schedule"], Value::Null);
 }

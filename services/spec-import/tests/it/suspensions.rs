@@ -98,8 +98,9 @@ async fn another_server_or_security_of_what_agents_reach_suspends_the_credential
         let codes: Vec<&str> = one.changes.iter().map(|one| one.code.as_str()).collect();
         assert!(codes.contains(&code), "{code}: {codes:?}");
         let mut admin = desk.database.admin().await;
-        let on_record: Vec<(String, String)> = sqlx::query_as(
-            "SELECT person_label, credential FROM record WHERE act = 'credential.suspended'",
+        let on_record: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT person_label, credential, detail ->> 'environment' FROM record
+             WHERE act = 'credential.suspended'",
         )
         .fetch_all(&mut admin)
         .await
@@ -107,7 +108,11 @@ async fn another_server_or_security_of_what_agents_reach_suspends_the_credential
         let (id, version) = one.credential;
         assert_eq!(
             on_record,
-            [(desk.developer.who().person_label, format!("{id}/{version}"))]
+            [(
+                desk.developer.who().person_label,
+                format!("{id}/{version}"),
+                "production".to_owned()
+            )]
         );
         let other = desk.database.house("globex").await;
         let stranger = other.member(&desk.database, Role::Owner).await;

@@ -14,6 +14,7 @@ use countersign_tool_registry::{
     CreateEndpoint, DecideTools, OverrideError, SetOverride, ToolView, TurnOn, TurnOnReads,
     WithdrawOverride,
 };
+use serde_json::json;
 
 use crate::house::{Home, marked, operation, title};
 
@@ -111,6 +112,8 @@ async fn a_risk_is_lowered_by_an_administrator_only_and_the_tool_is_off_until_tu
     assert_eq!(said.reason, "we know this API");
     assert_ne!(now.tool.version, key.tool.version);
     let detail = home.detail("tool.overridden").await;
+    assert_eq!(detail["risk_before"], json!(["AUTH", "high"]));
+    assert_eq!(detail["risk_after"], json!(["READ", "low"]));
     assert_eq!(detail["lowers_risk"], true);
     assert_eq!(detail["against_evidence"], true, "several kinds agreed");
 
