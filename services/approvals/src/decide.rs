@@ -1,14 +1,17 @@
 //! A reviewer says yes or no to exactly what was shown.
 
-use countersign_access::{DecideHold, TenantScope};
+use countersign_access::{Action as _, DecideHold, TenantScope};
 use countersign_domain::{
+    Fault as _, Kind,
     digest::Digest,
     event::Event,
     hold::{Answer, HoldState, Judgement, RefusedJudgement, Review},
     id::HoldId,
     name::Statement,
-    record::{Act, Record},
+    record::{Act, Record, Status},
+    role::Role,
 };
+use countersign_store::TenantTx;
 
 use crate::{Approvals, DecideError, Hold, Obstacle};
 
@@ -50,7 +53,9 @@ impl Approvals {
             shown: decide.shown,
             expires_at: hold.held.expires_at,
         };
-        review.judge(decide.answer, judgement.clone())?;
+        if let Err(why) = review.judge(decide.answer, judgement.clone()) {
+            return self.refuse(scope, tx, &hold, why).await;
+        }
 
         let answer = (decide.answer, decide.shown);
         let written = tx
@@ -58,12 +63,14 @@ impl Approvals {
             .await?;
         let decided = tx.hold(decide.hold).await?;
         if !written {
-            let refused = match (&decided.state, tx.why_not(decide.hold).await?) {
-                (HoldState::Pending, Some(Obstacle::Expired)) => HoldState::Expired.as_str(),
-                (HoldState::Pending, _) => return Err(RefusedJudgement::TooNew.into()),
-                (state, _) => state.as_str(),
+            let why = match (&decided.state, tx.why_not(decide.hold).await?) {
+                (HoldState::Pending, Some(Obstacle::Expired)) => {
+                    RefusedJudgement::AlreadyDecided(HoldState::Expired.as_str())
+                }
+                (HoldState::Pending, _) => RefusedJudgement::TooNew,
+                (state, _) => RefusedJudgement::AlreadyDecided(state.as_str()),
             };
-            return Err(RefusedJudgement::AlreadyDecided(refused).into());
+            return self.refuse(scope, tx, &decided, why).await;
         }
         let act = match decide.answer {
             Answer::Countersign => Act::HoldCountersigned,
@@ -81,5 +88,31 @@ impl Approvals {
             .await?;
         tx.commit().await?;
         Ok(decided)
+    }
+
+    /// Refuses a decision. That a member may not make it is put on record, once for each hold.
+    async fn refuse(
+        &self,
+        scope: &TenantScope,
+        tx: TenantTx,
+        hold: &Hold,
+        why: RefusedJudgement,
+    ) -> Result<Hold, DecideError> {
+        if why.kind() == Kind::Forbidden
+            && let Some(person) = scope.person()
+            && !tx.was_denied(hold.id, person).await?
+        {
+            let who = scope.who();
+            let mut record = Record::new(&self.world, scope.tenant(), Act::AccessDenied, who)
+                .with("action", format!("{:?}", DecideHold::NAME))
+                .with("role", scope.role().map(Role::as_str));
+            record.hold = Some(hold.id);
+            record.tool = Some(hold.held.recorded_tool());
+            record.status = Some(Status::Refused);
+            record.code = Some(why.code().to_owned());
+            tx.append_record(&record).await?;
+            tx.commit().await?;
+        }
+        Err(why.into())
     }
 }

@@ -8,6 +8,7 @@ use countersign_access::{ActionName, ConnectAgent, Denied, TenantScope};
 use countersign_domain::{
     Fault, Kind, Timestamp,
     id::{AuthorizationId, ClientId, GrantId, PersonId},
+    name::Slug,
     record::{Act, Record, Who},
     risk::RiskClass,
 };
@@ -153,6 +154,24 @@ impl Authorizations {
             expires_at: shown.expires_at,
             may_approve: scope.may(ActionName::ConnectAgent),
         })
+    }
+
+    /// Names the tenant whose members may answer a waiting request.
+    ///
+    /// # Errors
+    /// [`ConsentError::NotFound`] for everything that is not theirs to see.
+    pub async fn tenant(
+        &self,
+        person: PersonId,
+        browser: &Browser,
+        id: AuthorizationId,
+    ) -> Result<Slug, ConsentError> {
+        let scope = self.consenting(person, browser, id).await?;
+        let tx = self.store.begin(&scope).await?;
+        let waiting = tx.authorization(id).await?.ok_or(ConsentError::NotFound)?;
+        let place = tx.consent_place(waiting.endpoint).await?;
+        let slug = place.and_then(|place| place.tenant_slug.parse().ok());
+        slug.ok_or(ConsentError::NotFound)
     }
 
     /// Grants a request that was shown. Returns where to send the browser.

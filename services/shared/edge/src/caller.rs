@@ -101,6 +101,19 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Lets whoever sent a request into a tenant that its path does not name. What they are refused
+    /// there is put on record, as it is where the path does.
+    ///
+    /// # Errors
+    /// When nobody is signed in; and the same not-found for a tenant that is not there and one that
+    /// is not theirs.
+    pub async fn enter(request: &HttpRequest, tenant: &Slug) -> Result<Rc<Self>, Problem> {
+        let user = signed_in(request).await?;
+        let caller = Rc::new(Edge::of(request).enter(&user, tenant).await?);
+        request.extensions_mut().insert(Rc::clone(&caller));
+        Ok(caller)
+    }
+
     pub(crate) fn new(user: Arc<SignedInUser>, scope: TenantScope, tenant: Slug) -> Self {
         let known = user.memberships.iter().find(|m| m.tenant == tenant);
         let tenant_name = known.map_or_else(|| tenant.to_string(), |m| m.name.clone());
@@ -205,10 +218,8 @@ pub(crate) async fn caller(request: &HttpRequest) -> Result<Rc<Caller>, Problem>
     if let Some(known) = Caller::known(request) {
         return Ok(known);
     }
-    let user = signed_in(request).await?;
+    signed_in(request).await?;
     let tenant = request.match_info().get("tenant").unwrap_or_default();
     let tenant: Slug = tenant.parse().map_err(|_| Problem::not_found())?;
-    let caller = Rc::new(Edge::of(request).enter(&user, &tenant).await?);
-    request.extensions_mut().insert(Rc::clone(&caller));
-    Ok(caller)
+    Caller::enter(request, &tenant).await
 }

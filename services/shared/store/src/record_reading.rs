@@ -9,6 +9,7 @@ use countersign_domain::{
     id::{
         CallId, ClientId, EndpointId, HoldId, MemberId, PersonId, RecordId, ToolId, ToolVersionId,
     },
+    record::Act,
 };
 use sea_orm::{
     Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -275,6 +276,22 @@ impl TenantTx {
             .one(self.db())
             .await?;
         row.map(RecordRow::from).ok_or(StoreError::NotFound)
+    }
+
+    /// Says whether it is on record that somebody may not decide about this hold.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn was_denied(&self, hold: HoldId, person: PersonId) -> Result<bool, StoreError> {
+        let found = record::Entity::find()
+            .filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()))
+            .filter(COLUMN.hold_id.eq(hold.as_uuid()))
+            .filter(COLUMN.person_id.eq(person.as_uuid()))
+            .filter(COLUMN.act.eq(Act::AccessDenied.as_str()))
+            .limit(1)
+            .one(self.db())
+            .await?;
+        Ok(found.is_some())
     }
 
     /// Finds every row of the same call or the same hold, in the order they were committed.

@@ -2,8 +2,9 @@
 
 use actix_web::{HttpRequest, web};
 use askama::Template;
+use countersign_access::ActionName;
 use countersign_domain::id::AuthorizationId;
-use countersign_edge::{Form, Problem, Routes, SignedInUser, WhoMay, allow_form_target};
+use countersign_edge::{Caller, Form, Problem, Routes, SignedInUser, WhoMay, allow_form_target};
 use countersign_oauth_server::{Browser, ConsentView};
 use serde::Deserialize;
 use url::Url;
@@ -126,7 +127,12 @@ async fn answer(visit: Visit, user: SignedInUser, Form(form): Form<ConsentForm>)
     let browser = browser(&visit)?;
     let authorizations = &visit.dashboard.authorizations;
     let to = match form.answer.as_str() {
-        "approve" => authorizations.approve(user.person, &browser, id).await?,
+        "approve" => {
+            let tenant = authorizations.tenant(user.person, &browser, id).await?;
+            let caller = Caller::enter(&visit.request, &tenant).await?;
+            caller.scope.check(ActionName::ConnectAgent)?;
+            authorizations.approve(user.person, &browser, id).await?
+        }
         "deny" => authorizations.deny(user.person, &browser, id).await?,
         _ => {
             return Err(Problem::invalid(
