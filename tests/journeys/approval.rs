@@ -5,7 +5,7 @@ mod shown;
 use std::sync::Arc;
 
 use countersign_domain::{Fault as _, digest::Digest, hold::Answer as Judged, role::Role};
-use countersign_tests::{Agent, House, Person, Shop, Upstream};
+use countersign_tests::{Agent, House, Person, Shop, Upstream, document};
 use serde_json::{Value, json};
 
 /// A house with an agent of the owner's, and a reviewer.
@@ -504,6 +504,42 @@ async fn a_lowered_role_reaches_the_members_agents() {
             .status,
         401
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_call_names_no_credential_where_an_argument_takes_its_place() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let owner = house.owner_of("acme").await;
+    let mut shop: Value = serde_json::from_str(&document(&upstream.base)).unwrap();
+    let deleting = &mut shop["paths"]["/orders/{order_id}"]["delete"];
+    deleting["security"] = json!([]);
+    let own = json!({"name": "X-Shop-Key", "in": "header", "schema": {"type": "string"}});
+    deleting["parameters"].as_array_mut().unwrap().push(own);
+    let shop = house.shop_of(&owner, &upstream.base, shop.to_string());
+    let agent = house.agent_of(&owner, &shop.await).await;
+
+    let mut named = Vec::new();
+    for given in [
+        json!({"order_id": "o-1", "X-Shop-Key": "mine"}),
+        json!({"order_id": "o-1"}),
+    ] {
+        let asked = house.call(&agent, "delete_order", &given).await;
+        assert_eq!(asked.code(), "held", "{}", asked.body);
+        let mut admin = house.database.admin().await;
+        let credential: Option<String> = sqlx::query_scalar(
+            "SELECT credential FROM record WHERE act = 'call.held' ORDER BY committed_at DESC LIMIT 1",
+        )
+        .fetch_one(&mut admin)
+        .await
+        .unwrap();
+        let hold = house.waiting(&owner).await.pop().unwrap();
+        assert_eq!(
+            hold.held.sent_with().map(|(label, _)| label),
+            credential.as_deref()
+        );
+        named.push(credential.is_some());
+    }
+    assert_eq!(named, [false, true]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

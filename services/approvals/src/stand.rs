@@ -44,7 +44,7 @@ pub struct Proposal<'a> {
     pub high_risk: bool,
     /// The decision under which it is on.
     pub policy: EnablementId,
-    /// Which credential would be used, as `id/version`.
+    /// Which credential the connection has, as `id/version`.
     pub credential: Option<&'a str>,
     /// The arguments as parsed.
     pub arguments: &'a Map<String, Value>,
@@ -249,7 +249,8 @@ impl Approvals {
             decision: Decision::Hold,
             rule: proposal.rule,
         });
-        record.credential = proposal.credential.map(str::to_owned);
+        let shown = hold.held.request.credential.as_ref();
+        record.credential = shown.map(|sent| sent.label.clone());
         record
     }
 }

@@ -158,6 +158,8 @@ impl From<approvals::Hold> for Hold {
         };
         let by = found.decided_label;
         let held = found.held;
+        let sent = held.request.credential.as_ref();
+        let credential = sent.map(|sent| sent.label.clone());
         Self {
             id: id(found.id),
             state,
@@ -171,7 +173,7 @@ impl From<approvals::Hold> for Hold {
             method: held.method,
             url: held.url,
             request: Json(held.request),
-            credential: held.credential,
+            credential,
             requester: held.requester_label,
             client_name: held.client_label,
             digest: held.digest.to_string(),

@@ -56,7 +56,7 @@ pub struct HeldCall {
     pub high_risk: bool,
     /// The decision under which it is on.
     pub policy: EnablementId,
-    /// Which credential would be used, as `id/version`.
+    /// Which credential the connection has, as `id/version`: what a countersignature is bound to.
     pub credential: Option<String>,
     /// The arguments as parsed.
     pub arguments: Map<String, Value>,

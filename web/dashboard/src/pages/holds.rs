@@ -116,10 +116,8 @@ fn headers(request: &ShownRequest) -> Vec<(Inert, Inert)> {
 }
 
 fn credential(hold: &Hold) -> Option<(Inert, Inert)> {
-    let label = hold.held.credential.as_ref()?;
-    let shown = hold.held.request.credential.as_ref();
-    let place = shown.map(|shown| Inert::new(&shown.place));
-    Some((Inert::new(label), place.unwrap_or_default()))
+    let sent = hold.held.request.credential.as_ref()?;
+    Some((Inert::new(&sent.label), Inert::new(&sent.place)))
 }
 
 fn judgement(hold: &Hold) -> Option<(Inert, When, Inert)> {
