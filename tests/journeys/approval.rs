@@ -1,5 +1,6 @@
 //! Approval integrity: T52 to T56, through the agent's door and the reviewer's use case.
 
+mod expired;
 mod shown;
 
 use std::sync::Arc;

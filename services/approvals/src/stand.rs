@@ -198,15 +198,15 @@ impl Approvals {
                 obstacle.into()
             }
             HoldState::Rejected(judgement) => {
-                tx.close_hold(scope.allow(CallTool)?, hold.id, None).await?;
+                tx.close_hold(scope.allow(CallTool)?, hold.id).await?;
                 Ending::Rejected(judgement.clone())
             }
             HoldState::Expired => {
-                tx.close_hold(scope.allow(CallTool)?, hold.id, None).await?;
+                tx.close_hold(scope.allow(CallTool)?, hold.id).await?;
                 Ending::Expired
             }
             HoldState::Stale => {
-                tx.close_hold(scope.allow(CallTool)?, hold.id, None).await?;
+                tx.close_hold(scope.allow(CallTool)?, hold.id).await?;
                 Ending::Stale
             }
             HoldState::Consumed(_) => Ending::AlreadyUsed,
@@ -215,7 +215,7 @@ impl Approvals {
         Ok(Standing::Ended(Box::new(hold), ending))
     }
 
-    /// Closes a hold that can no longer run, on the record.
+    /// Closes a hold that can no longer run, on the record if nobody was first.
     pub(crate) async fn end(
         &self,
         scope: &TenantScope,
@@ -223,8 +223,13 @@ impl Approvals {
         hold: &Hold,
         obstacle: Obstacle,
     ) -> Result<(), ApprovalError> {
-        tx.close_hold(scope.allow(CallTool)?, hold.id, Some(obstacle))
+        let ended = tx
+            .end_hold(scope.allow(CallTool)?, hold.id, obstacle)
             .await?;
+        tx.close_hold(scope.allow(CallTool)?, hold.id).await?;
+        if !ended {
+            return Ok(());
+        }
         let act = match obstacle {
             Obstacle::Expired => Act::HoldExpired,
             Obstacle::Stale => Act::HoldStale,

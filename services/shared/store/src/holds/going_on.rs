@@ -122,31 +122,47 @@ impl TenantTx {
         })
     }
 
-    /// Ends an open hold: the agent has been told, and its next identical call is a new one.
-    /// `None` keeps the state it has; otherwise it becomes expired or stale.
+    /// Makes a hold that could still run expired or stale. Says whether it did: of several who find
+    /// the obstacle at once, one.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn close_hold(
+    pub async fn end_hold(
         &self,
         permit: Permit<CallTool>,
         id: HoldId,
-        obstacle: Option<Obstacle>,
+        obstacle: Obstacle,
     ) -> Result<bool, StoreError> {
         self.used(permit)?;
-        let state = obstacle.map(Obstacle::as_str);
         let changed = self
             .execute(
-                "UPDATE hold SET closed_at = clock_timestamp(), state = COALESCE($3, state)
-                 WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL AND state <> 'consumed'",
+                "UPDATE hold SET state = $3
+                 WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL
+                   AND state IN ('pending', 'countersigned')",
                 [
                     self.tenant().as_uuid().into(),
                     id.as_uuid().into(),
-                    state.into(),
+                    obstacle.as_str().into(),
                 ],
             )
             .await?;
         Ok(changed == 1)
+    }
+
+    /// Closes a hold: the agent has been told how it ended, and its next identical call is a new
+    /// one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn close_hold(&self, permit: Permit<CallTool>, id: HoldId) -> Result<(), StoreError> {
+        self.used(permit)?;
+        self.execute(
+            "UPDATE hold SET closed_at = clock_timestamp()
+             WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL AND state <> 'consumed'",
+            [self.tenant().as_uuid().into(), id.as_uuid().into()],
+        )
+        .await
+        .map(|_| ())
     }
 }
 
