@@ -128,7 +128,7 @@ async fn only_2025_03_26_has_batches() {
 }
 
 /// The most memory this process ever held, in bytes.
-fn peak_memory() -> usize {
+pub(crate) fn peak_memory() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
@@ -137,7 +137,7 @@ fn peak_memory() -> usize {
 }
 
 /// What memory grew by, which says something only where the test has a process of its own.
-fn little(grown: usize) {
+pub(crate) fn little(grown: usize) {
     let is_alone = std::env::var_os("NEXTEST").is_some();
     if is_alone {
         assert!(grown < 64 << 20, "{} MiB", grown >> 20);

@@ -18,6 +18,7 @@ mod meanwhile;
 mod methods;
 mod outputs;
 mod overrides;
+mod reading;
 mod recorded;
 mod reimport;
 mod removal;

@@ -54,7 +54,7 @@ fn one_place_sends_calls_upstream() {
         ["services/mcp-gateway/src/call/run.rs"]
     );
     assert_eq!(
-        files_with("egress.send("),
+        files_with("egress.send"),
         ["services/secret-injection/src/dispatch/injector.rs"]
     );
 }

@@ -37,9 +37,9 @@ pub(crate) const STREAMS: Limits = Limits {
     shared: 500,
 };
 
-/// KiB of requests that are being answered and of answers that wait until they are taken; 256 tenants
-/// have their own, that of four calls. What is beside them, the answers that are being made, is to stay
-/// below 64 MiB with them (T74).
+/// KiB of requests that are being answered, of upstreams' answers while they are read, and of answers
+/// that wait until they are taken; 256 tenants have their own, that of four calls. What is beside them,
+/// the answers that are being made, is to stay below 64 MiB with them (T74).
 pub(crate) const ROOM: Limits = Limits {
     per_agent: 16 << 10,
     per_tenant: 64,

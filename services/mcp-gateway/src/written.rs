@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     convert::Infallible,
-    mem,
+    fmt, mem,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -59,9 +59,45 @@ impl Room {
         fits
     }
 
+    /// Room for the upstream's answer beside it, as long as that is read.
+    pub(crate) fn for_reading(&self) -> Reading {
+        Reading {
+            shares: self.shares.clone(),
+            whose: self.whose,
+            taken: Mutex::default(),
+        }
+    }
+
     /// Leaves the room to the answer.
     pub(crate) fn hand_over(&mut self) -> Vec<Share> {
         mem::take(&mut self.taken)
+    }
+}
+
+/// Room for what an upstream answers to one call, taken as it comes; free again when it is dropped.
+pub(crate) struct Reading {
+    shares: Shares,
+    whose: (TenantId, GrantId),
+    taken: Mutex<Vec<Share>>,
+}
+
+impl countersign_secret_injection::Room for Reading {
+    /// What a call has before it is made is enough for an ordinary answer, also while it is read.
+    fn fits(&self, bytes: usize) -> bool {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        while bytes.div_ceil(1 << 10) > FIRST_ROOM * (1 + taken.len()) {
+            let Some(share) = self.shares.take(self.whose, FIRST_ROOM) else {
+                return false;
+            };
+            taken.push(share);
+        }
+        true
+    }
+}
+
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading").finish_non_exhaustive()
     }
 }
 
@@ -176,6 +212,22 @@ mod tests {
         assert!(second.fits(FIRST_ROOM << 10), "its own it has already");
         drop(unread);
         assert!(third.fits(10 << 20), "what was taken is free again");
+    }
+
+    #[test]
+    fn what_is_read_takes_of_the_same_room_until_it_is_over() {
+        use countersign_secret_injection::Room as _;
+
+        let world = countersign_testkit::world();
+        let (shares, whose) = (Shares::new(ROOM), (world.id(), world.id()));
+        let mut call = Room::first(&shares, whose).unwrap();
+        let (one, other) = (call.for_reading(), call.for_reading());
+        assert!(one.fits(6 << 20) && one.fits(8 << 20), "as it grows");
+        assert!(!other.fits(9 << 20), "of one agent");
+        assert!(other.fits(FIRST_ROOM << 10), "its call has that already");
+        assert!(!call.fits(10 << 20));
+        drop((one, other));
+        assert!(call.fits(10 << 20), "what was read is free again");
     }
 
     #[tokio::test]

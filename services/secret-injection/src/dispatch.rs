@@ -17,6 +17,7 @@ use countersign_access::TenantScope;
 use countersign_domain::{
     Fault as _, id::ToolVersionId, operation::ImportedOperation, record::Status,
 };
+use countersign_egress::Room;
 use countersign_store::{Authorized, catalogue::ConnectionFacts};
 use serde_json::{Map, Value};
 
@@ -48,6 +49,8 @@ pub struct OutboundCall<'a> {
     pub arguments: &'a Map<String, Value>,
     /// Where it goes and what lets it in.
     pub connection: &'a ConnectionFacts,
+    /// What its answer may take while it is read.
+    pub room: &'a dyn Room,
 }
 
 /// How sending a call ended.

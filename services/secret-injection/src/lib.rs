@@ -19,6 +19,7 @@ pub use build::{BuildError, BuiltRequest, RequestParts, RequestTemplate, build};
 pub use connections::{
     ConfirmCredential, ConnectionError, ConnectionView, Connections, SetBaseUrl, StoreCredential,
 };
+pub use countersign_egress::Room;
 pub use countersign_store::credential_suspensions::Suspension;
 pub use dispatch::{
     Dispatch, DispatchError, DispatchOutcome, Injector, OutboundCall, RequestRefused, Sent,

@@ -17,6 +17,9 @@ use self::media::Media;
 /// A longer text is cut here.
 pub const TEXT_LIMIT_BYTES: usize = 1 << 20;
 
+/// What is given of an answer for which there is no more room.
+const FIRST_WORDS_BYTES: usize = 4 << 10;
+
 /// What an agent gets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolAnswer {
@@ -151,10 +154,23 @@ impl ToolAnswer {
         }
     }
 
-    /// Leaves the first bytes of the answer, and nothing of it as a value.
-    pub fn shorten(&mut self, limit_bytes: usize) {
+    /// Leaves the first words of the answer, and nothing of it as a value.
+    pub fn shorten(&mut self) {
         self.structured = None;
-        self.cut(limit_bytes);
+        self.cut(FIRST_WORDS_BYTES);
+    }
+
+    /// Leaves the first words of an answer whose end was never read: what is not all there says
+    /// nothing about whether it was well made.
+    pub(crate) fn cut_short(&mut self) {
+        let is_told = |flag: &Flag| !matches!(flag, Flag::InvalidJson | Flag::InvalidText);
+        self.flags.retain(is_told);
+        self.structured = None;
+        let first = self.text.floor_char_boundary(FIRST_WORDS_BYTES);
+        self.text.truncate(first);
+        self.text
+            .push_str("\n\n[cut: there was no room for more of this answer]");
+        self.truncated = true;
     }
 
     fn cut(&mut self, limit_bytes: usize) {

@@ -30,9 +30,6 @@ use crate::{
     written::Written,
 };
 
-/// What is given of an answer for which there is no more room.
-const FIRST_WORDS_BYTES: usize = 4 << 10;
-
 /// Why a call that was let through was not made after all.
 enum NotMade {
     /// Its intent is not known to be on record.
@@ -153,19 +150,22 @@ async fn finish(
 ) -> Result<Written, Unrecorded> {
     let hold = authorized.hold();
     record.hold = hold;
+    let reading = call.under_way.room.for_reading();
     let outbound = OutboundCall {
         scope: &scope,
         version: call.tool.version,
         operation: call.tool.operation(),
         arguments: &call.arguments,
         connection: &connection,
+        room: &reading,
     };
     let mut outcome = parts.dispatch.send(authorized, outbound).await;
+    drop(reading);
     let record = concluded(record, &call, &outcome);
     let mut answer = written(&call, hold, &mut outcome, &to);
     if !call.under_way.room.fits(answer.len()) {
         if let Ok(answer) = &mut outcome.result {
-            answer.shorten(FIRST_WORDS_BYTES);
+            answer.shorten();
         }
         answer = written(&call, hold, &mut outcome, &to);
     }

@@ -17,7 +17,13 @@ pub(super) fn read(response: &InboundResponse, scrubber: &Scrubber) -> Answered 
     let content_type = response
         .header("content-type")
         .map(|text| scrubber.text(text));
-    let body = scrubber.bytes(&response.body);
+    // A secret that began where the body was cut would not be known.
+    let known = if response.is_cut {
+        response.body.len().saturating_sub(scrubber.longest())
+    } else {
+        response.body.len()
+    };
+    let body = scrubber.bytes(&response.body[..known]);
     let mut redacted = body.redacted || content_type.as_ref().is_some_and(|text| text.redacted);
 
     let declared = content_type.as_ref().map(|text| text.value.as_ref());
@@ -30,6 +36,9 @@ pub(super) fn read(response: &InboundResponse, scrubber: &Scrubber) -> Answered 
         let clean = scrubber.value(value);
         redacted |= clean.redacted;
         answer.structured = Some(clean.value);
+    }
+    if response.is_cut {
+        answer.cut_short();
     }
     if let Some(seconds) = retry_after(response) {
         let wait = format!("The API asks to wait {seconds} seconds before the next request.\n\n");
@@ -107,7 +116,33 @@ fn retry_after(response: &InboundResponse) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use countersign_domain::secret::Secret;
+
     use super::*;
+
+    #[test]
+    fn of_an_answer_that_was_cut_no_part_of_a_secret_is_given() {
+        let secret = "k3y-".repeat(500);
+        let scrubber = Scrubber::new(&[Secret::new(secret.clone())]);
+        let words = "word ".repeat(1_000);
+        let read_of = |body: String, is_cut| {
+            let headers = vec![("content-type".to_owned(), b"text/plain".to_vec())];
+            let response = InboundResponse {
+                status: 200,
+                headers,
+                body: body.into(),
+                is_cut,
+            };
+            read(&response, &scrubber).answer
+        };
+        let short = read_of(format!("word {}", &secret[..1_900]), true);
+        assert!(!short.text.contains("k3y"), "{}", short.text);
+        let long = read_of(format!("{words}{}", &secret[..1_900]), true);
+        assert!(long.text.starts_with("word word") && long.truncated);
+        assert!(!long.text.contains("k3y"), "{}", long.text);
+        let whole = read_of(words.clone(), false);
+        assert_eq!((whole.text, whole.truncated), (words, false));
+    }
 
     #[test]
     fn escapes_are_undone_and_what_is_none_stays() {

@@ -45,7 +45,7 @@ impl Injector {
             _ => Vec::new(),
         };
         let request = inject(prepared, opened.as_ref());
-        let response = self.egress.send(request).await?;
+        let response = self.egress.send_within(request, call.room).await?;
         Ok(read(&response, &Scrubber::new(&secrets)))
     }
 

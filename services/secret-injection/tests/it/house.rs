@@ -14,7 +14,7 @@ use countersign_domain::{
     role::Role,
     secret::Secret,
 };
-use countersign_egress::{Egress, EgressPolicy, Loopback, PlainHttp};
+use countersign_egress::{Egress, EgressPolicy, Loopback, PlainHttp, Plenty};
 use countersign_secret_injection::{
     ConnectionError, ConnectionView, Connections, Dispatch as _, DispatchOutcome, Injector,
     OutboundCall, SetBaseUrl, StoreCredential,
@@ -150,6 +150,7 @@ impl House {
             operation,
             arguments: &arguments,
             connection,
+            room: &Plenty,
         };
         self.injector.send(authorized, call).await
     }

@@ -6,6 +6,7 @@ use countersign_domain::{
     operation::{Body, BodyKind, Method, Place as In, Security},
     record::Status,
 };
+use countersign_egress::Plenty;
 use countersign_secret_injection::{Dispatch as _, OutboundCall, Sent, credential_label, preview};
 use serde_json::{Value, json};
 
@@ -391,6 +392,7 @@ async fn only_the_very_call_that_was_authorized_is_sent() {
         operation: &list,
         arguments: &approved,
         connection: &connection,
+        room: &Plenty,
     };
 
     let authorized = house.authorized(&house.acme.agent, &approved);

@@ -13,7 +13,7 @@ use url::Url;
 use crate::destination::Destination;
 use crate::error::{EgressError, Sent};
 use crate::failure;
-use crate::message::{HeaderText, InboundResponse, OutboundRequest, RequestLimits};
+use crate::message::{HeaderText, InboundResponse, OutboundRequest, Plenty, RequestLimits, Room};
 use crate::policy::{EgressPolicy, PlainHttp};
 use crate::resolve::{CheckedResolver, LookUps, Resolver, SystemResolver};
 
@@ -22,6 +22,9 @@ const POOL_IDLE: Duration = Duration::from_secs(30);
 const POOL_PER_HOST: usize = 64;
 /// The most headers an answer may have, whatever a request's own limit says.
 const HEADER_COUNT: usize = 256;
+
+/// So much of a body is read where there is no room for any of it.
+const BEGINNING: usize = 16 * 1024;
 
 /// Headers that say how a message travels: the door's own, never a caller's.
 const TRAVEL_HEADERS: [&str; 13] = [
@@ -95,6 +98,15 @@ impl Egress {
 
     /// Sends a request and returns the whole answer.
     pub async fn send(&self, request: OutboundRequest) -> Result<InboundResponse, EgressError> {
+        self.send_within(request, &Plenty).await
+    }
+
+    /// Sends a request and returns as much of the answer as there is room for.
+    pub async fn send_within(
+        &self,
+        request: OutboundRequest,
+        room: &dyn Room,
+    ) -> Result<InboundResponse, EgressError> {
         let limits = request.limits;
         let started = Instant::now();
         let deadline = started + limits.total;
@@ -114,11 +126,12 @@ impl Egress {
                 name != "location" || self.may_follow(response.url(), value)
             });
         }
-        let body = read_body(response, &limits, deadline).await?;
+        let (body, is_cut) = read_body(response, &limits, deadline, room).await?;
         Ok(InboundResponse {
             status: status.as_u16(),
             headers,
             body,
+            is_cut,
         })
     }
 
@@ -247,11 +260,13 @@ fn owned_headers(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
+/// Reads a body to its end, or as far as there is room; says whether it was cut.
 async fn read_body(
     mut response: Response,
     limits: &RequestLimits,
     deadline: Instant,
-) -> Result<Bytes, EgressError> {
+    room: &dyn Room,
+) -> Result<(Bytes, bool), EgressError> {
     let mut body = BytesMut::new();
     loop {
         let wait_until = deadline.min(Instant::now() + limits.idle);
@@ -260,10 +275,15 @@ async fn read_body(
             .map_err(|_| EgressError::Timeout(Sent::Perhaps, "an incomplete answer"))?
             .map_err(failure::while_talking)?;
         let Some(piece) = piece else {
-            return Ok(body.freeze());
+            return Ok((body.freeze(), false));
         };
         if piece.len() > limits.body_bytes - body.len() {
             return Err(EgressError::TooLarge("a body"));
+        }
+        if !room.fits(body.len() + piece.len()) {
+            let beginning = BEGINNING.saturating_sub(body.len()).min(piece.len());
+            body.extend_from_slice(&piece[..beginning]);
+            return Ok((body.freeze(), true));
         }
         body.extend_from_slice(&piece);
     }

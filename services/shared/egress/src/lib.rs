@@ -12,7 +12,8 @@
 //!   anything is sent, so a refusal tells nothing about what is behind it.
 //! - Redirects are data. Proxies in the environment are ignored. TLS is verified, always.
 //! - Every answer is bounded in time, header bytes and body bytes while it is being read,
-//!   and is never decompressed here, so no answer can grow in our hands.
+//!   and is never decompressed here, so no answer can grow in our hands. How much all of them
+//!   take together is for the caller's [`Room`] to say.
 //! - An error says whether the upstream may have seen the request
 //!   ([`EgressError::may_have_been_sent`]); when in doubt the answer is yes.
 //!
@@ -31,7 +32,7 @@ mod resolve;
 pub use egress::{Egress, EgressBuildError};
 pub use error::{Cause, EgressError, Sent};
 pub use fetch::{Fetch, Fetched, SPEC_BYTES};
-pub use message::{HeaderText, InboundResponse, OutboundRequest, RequestLimits};
+pub use message::{HeaderText, InboundResponse, OutboundRequest, Plenty, RequestLimits, Room};
 pub use policy::{EgressPolicy, Loopback, PlainHttp};
 pub use resolve::{Resolver, SystemResolver};
 pub use url::Url;

@@ -71,7 +71,24 @@ impl Default for RequestLimits {
     }
 }
 
-/// The answer, complete and within its limits. Its `Debug` tells sizes only.
+/// Says how much of a body there is room for while it is read: many may come slowly at once.
+pub trait Room: fmt::Debug + Send + Sync {
+    /// Takes what a body of so many bytes needs, of which it may have some already. Says whether
+    /// there is as much; what is taken, the body has until it is gone.
+    fn fits(&self, bytes: usize) -> bool;
+}
+
+/// Room for everything that a request's own limits allow.
+#[derive(Clone, Copy, Debug)]
+pub struct Plenty;
+
+impl Room for Plenty {
+    fn fits(&self, _bytes: usize) -> bool {
+        true
+    }
+}
+
+/// The answer, within its limits. Its `Debug` tells sizes only.
 #[derive(Clone)]
 pub struct InboundResponse {
     /// The status. Redirects (3xx) come back as they are; nobody followed them.
@@ -81,6 +98,8 @@ pub struct InboundResponse {
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body as received: never compressed, never decompressed.
     pub body: Bytes,
+    /// There was no room for more than this beginning of the body.
+    pub is_cut: bool,
 }
 
 impl InboundResponse {
@@ -98,6 +117,7 @@ impl fmt::Debug for InboundResponse {
             .field("status", &self.status)
             .field("headers", &self.headers.len())
             .field("body_bytes", &self.body.len())
+            .field("is_cut", &self.is_cut)
             .finish()
     }
 }

@@ -11,6 +11,7 @@ use countersign_domain::Fault;
 use countersign_domain::operation::Method;
 use countersign_egress::{
     Egress, EgressError, EgressPolicy, InboundResponse, OutboundRequest, RequestLimits, Resolver,
+    Room,
 };
 use tokio::time::timeout;
 
@@ -66,6 +67,37 @@ fn peak_memory() -> usize {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
     kilobytes.unwrap_or(0_usize) * 1024
+}
+
+/// Room for so many bytes and no more.
+#[derive(Debug)]
+struct Little(usize);
+
+impl Room for Little {
+    fn fits(&self, bytes: usize) -> bool {
+        bytes <= self.0
+    }
+}
+
+#[tokio::test]
+async fn a_body_is_read_as_far_as_there_is_room() {
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {MB}\r\n\r\n");
+    for (room, most) in [(0, 16 << 10), (100_000, 100_000), (MB, MB)] {
+        let body = Step::Repeat(vec![b'x'; 64 * 1024], NO_PAUSE);
+        let upstream = Upstream::that(vec![say(&head), body]).await;
+        let request = get(&upstream.url("/"));
+        let answer = door(loopback_policy())
+            .send_within(request, &Little(room))
+            .await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.is_cut, room < MB);
+        assert!(
+            (1..=most).contains(&answer.body.len()),
+            "{}",
+            answer.body.len()
+        );
+        assert!(answer.is_cut || answer.body.len() == MB);
+    }
 }
 
 #[tokio::test]
