@@ -534,10 +534,8 @@ async fn a_held_call_names_no_credential_where_an_argument_takes_its_place() {
         .await
         .unwrap();
         let hold = house.waiting(&owner).await.pop().unwrap();
-        assert_eq!(
-            hold.held.sent_with().map(|(label, _)| label),
-            credential.as_deref()
-        );
+        let sent = hold.held.request.credential.map(|sent| sent.label);
+        assert_eq!(sent, credential);
         named.push(credential.is_some());
     }
     assert_eq!(named, [false, true]);

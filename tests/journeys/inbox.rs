@@ -89,6 +89,8 @@ async fn t62_a_call_behind_two_hundred_others_is_on_the_next_page() {
     assert_eq!(rows(&second), 1);
     assert!(second.contains(held));
     assert!(second.contains(">201</span>"));
+    let given = "body: {&#34;amount_cents&#34;: 5}, order_id: &#34;o-1&#34;";
+    assert!(second.contains(given), "what it is given");
     assert_eq!(link(&second, "later"), None);
 
     let query =

@@ -3,18 +3,31 @@
 use countersign_access::{ActionName, TenantScope};
 use countersign_domain::id::HoldId;
 
-use crate::{Approvals, DecideError, Hold, HoldsWanted};
+use crate::{Approvals, DecideError, Hold, HoldBrief, HoldsWanted};
 
 /// The most holds that one page shows.
 const PAGE: usize = 200;
 
-/// One page of holds.
+/// As many as stand beside other things.
+const A_FEW: u64 = 5;
+
+/// One page of holds, whole or in brief.
 #[derive(Clone, Debug)]
-pub struct HoldList {
+pub struct HoldList<H = Hold> {
     /// The holds.
-    pub holds: Vec<Hold>,
+    pub holds: Vec<H>,
     /// Ask for those after this one for the next page, if there is one.
     pub next: Option<HoldId>,
+}
+
+impl<H> HoldList<H> {
+    /// What was found, but for one more than the page shows.
+    fn page(mut holds: Vec<H>, id: impl Fn(&H) -> HoldId) -> Self {
+        let more = holds.len() > PAGE;
+        holds.truncate(PAGE);
+        let next = holds.last().map(id).filter(|_| more);
+        Self { holds, next }
+    }
 }
 
 impl Approvals {
@@ -31,11 +44,37 @@ impl Approvals {
     ) -> Result<HoldList, DecideError> {
         scope.check(ActionName::ReadHolds)?;
         let tx = self.store.begin(scope).await?;
-        let mut holds = tx.holds(wanted, after, PAGE as u64 + 1).await?;
-        let more = holds.len() > PAGE;
-        holds.truncate(PAGE);
-        let next = holds.last().map(|hold| hold.id).filter(|_| more);
-        Ok(HoldList { holds, next })
+        let holds = tx.holds(wanted, after, PAGE as u64 + 1).await?;
+        Ok(HoldList::page(holds, |hold| hold.id))
+    }
+
+    /// Lists the same, with no more of each than tells it from others.
+    ///
+    /// # Errors
+    /// When the role does not allow it, that hold is not there or the database does not answer.
+    pub async fn inbox_in_brief(
+        &self,
+        scope: &TenantScope,
+        wanted: HoldsWanted,
+        after: Option<HoldId>,
+    ) -> Result<HoldList<HoldBrief>, DecideError> {
+        scope.check(ActionName::ReadHolds)?;
+        let tx = self.store.begin(scope).await?;
+        let holds = tx.hold_briefs(wanted, after, PAGE as u64 + 1).await?;
+        Ok(HoldList::page(holds, |hold| hold.id))
+    }
+
+    /// Shows the calls that wait longest, a few of them.
+    ///
+    /// # Errors
+    /// When the role does not allow it or the database does not answer.
+    pub async fn longest_waiting(
+        &self,
+        scope: &TenantScope,
+    ) -> Result<Vec<HoldBrief>, DecideError> {
+        scope.check(ActionName::ReadHolds)?;
+        let tx = self.store.begin(scope).await?;
+        Ok(tx.hold_briefs(HoldsWanted::Waiting, None, A_FEW).await?)
     }
 
     /// Counts what waits for a reviewer.

@@ -1,13 +1,14 @@
 //! Held calls: made once, decided once, consumed once.
 
 mod going_on;
+mod lists;
 mod stale;
 
 use countersign_access::{CallTool, Permit};
 use countersign_domain::{
     Timestamp,
     digest::Digest,
-    hold::{HoldState, Judgement, ShownRequest},
+    hold::{HoldState, ShownRequest},
     id::{
         ClientId, EnablementId, EndpointId, EnvironmentId, GrantId, HoldId, MemberId, PersonId,
         ToolId, ToolVersionId,
@@ -15,19 +16,17 @@ use countersign_domain::{
     record::RecordedTool,
     risk::RiskClass,
 };
-use sea_orm::{
-    Condition, EntityTrait, ExprTrait as _, PaginatorTrait as _, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, sea_query::Expr,
-};
+use sea_orm::{EntityTrait, QueryFilter, QueryResult, QuerySelect};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 pub use going_on::{ExpiredHold, Obstacle};
+pub use lists::{HoldBrief, HoldsWanted};
 pub use stale::StaleHold;
 
 use crate::{
     StoreError, TenantTx,
-    entity::hold::{self, COLUMN, Column},
+    entity::hold::{self, COLUMN},
     row::At,
 };
 
@@ -115,15 +114,6 @@ pub struct Hold {
     pub created_at: Timestamp,
     /// When it was sent.
     pub consumed_at: Option<Timestamp>,
-}
-
-/// Which holds to list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HoldsWanted {
-    /// Those that wait for a reviewer, oldest first.
-    Waiting,
-    /// The latest that do not, newest first.
-    Decided,
 }
 
 impl TenantTx {
@@ -251,53 +241,6 @@ impl TenantTx {
             .ok_or(StoreError::NotFound)?;
         Ok((row.try_get("", "of_agent")?, row.try_get("", "of_person")?))
     }
-
-    /// Lists holds, at most `limit` of those that come after one of them.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when that one is not this tenant's.
-    pub async fn holds(
-        &self,
-        wanted: HoldsWanted,
-        after: Option<HoldId>,
-        limit: u64,
-    ) -> Result<Vec<Hold>, StoreError> {
-        let all = hold::Entity::find().filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()));
-        let place = Expr::tuple([Expr::col(Column::CreatedAt), Expr::col(Column::Id)]);
-        let last = match after {
-            Some(after) => Some(self.hold(after).await?),
-            None => None,
-        };
-        let last = last.map(|last| {
-            let id = Expr::value(last.id.as_uuid());
-            Expr::tuple([Expr::value(last.created_at), id])
-        });
-        let chosen = match wanted {
-            HoldsWanted::Waiting => all
-                .filter(COLUMN.state.eq("pending"))
-                .filter(Condition::all().add_option(last.map(|last| place.gt(last))))
-                .order_by_asc(COLUMN.created_at)
-                .order_by_asc(COLUMN.id),
-            HoldsWanted::Decided => all
-                .filter(COLUMN.state.ne("pending"))
-                .filter(Condition::all().add_option(last.map(|last| place.lt(last))))
-                .order_by_desc(COLUMN.created_at)
-                .order_by_desc(COLUMN.id),
-        };
-        let rows = chosen.limit(limit).all(self.db()).await?;
-        rows.into_iter().map(Hold::try_from).collect()
-    }
-
-    /// Counts the holds that wait for a reviewer.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn holds_waiting(&self) -> Result<u64, StoreError> {
-        let waiting = hold::Entity::find()
-            .filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()))
-            .filter(COLUMN.state.eq("pending"));
-        Ok(waiting.count(self.db()).await?)
-    }
 }
 
 /// Reads which hold a row is of.
@@ -338,23 +281,11 @@ impl TryFrom<hold::Model> for Hold {
             table: "hold",
             row: row.id,
         };
-        let judgement = match (row.decided_by, row.decided_at, row.decided_reason) {
-            (Some(by), Some(when), Some(reason)) => Some(Judgement {
-                by: by.into(),
-                at: when,
-                reason,
-            }),
-            _ => None,
-        };
-        let state = match row.state.as_str() {
-            "pending" => HoldState::Pending,
-            "countersigned" => HoldState::Countersigned(at.need("decided_by", judgement)?),
-            "rejected" => HoldState::Rejected(at.need("decided_by", judgement)?),
-            "consumed" => HoldState::Consumed(at.need("decided_by", judgement)?),
-            "expired" => HoldState::Expired,
-            "stale" => HoldState::Stale,
-            _ => return Err(at.unreadable("state")),
-        };
+        let state = lists::state(
+            at,
+            &row.state,
+            (row.decided_by, row.decided_at, row.decided_reason),
+        )?;
         let digest =
             |column, bytes: &[u8]| Digest::try_from(bytes).map_err(|_| at.unreadable(column));
         let held = HeldCall {

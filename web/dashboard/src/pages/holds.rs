@@ -5,7 +5,7 @@ mod row;
 use actix_web::http::StatusCode;
 use askama::Template;
 use countersign_access::ActionName;
-use countersign_approvals::{Decide, Hold, HoldsWanted};
+use countersign_approvals::{Decide, Hold, HoldBrief, HoldsWanted};
 use countersign_domain::{
     Fault as _, Kind, Timestamp,
     digest::Digest,
@@ -66,11 +66,11 @@ pub(crate) struct HoldsPage {
 async fn inbox(here: Here) -> Answer {
     let (approvals, scope) = (&here.services().approvals, here.scope());
     let query: Query = here.whole_query().ok_or_else(Problem::not_found)?;
-    let waiting = approvals.inbox(scope, HoldsWanted::Waiting, query.after);
+    let waiting = approvals.inbox_in_brief(scope, HoldsWanted::Waiting, query.after);
     let waiting = waiting.await?;
-    let decided = approvals.inbox(scope, HoldsWanted::Decided, query.before);
+    let decided = approvals.inbox_in_brief(scope, HoldsWanted::Decided, query.before);
     let decided = decided.await?;
-    let row = |hold: &Hold| HoldRow::new(hold, here.now(), scope.person());
+    let row = |hold: &HoldBrief| HoldRow::new(hold, here.now(), scope.person());
     page(&HoldsPage {
         frame: here.frame("Held calls", Section::Holds),
         base: here.path(""),
@@ -182,7 +182,7 @@ impl HoldPage {
         let id: HoldId = here.part("hold")?;
         let services = here.services();
         let hold = services.approvals.hold(here.scope(), id).await?;
-        let row = HoldRow::new(&hold, here.now(), here.scope().person());
+        let row = HoldRow::new(&HoldBrief::from(&hold), here.now(), here.scope().person());
         let around = (here.frame("Held call", Section::Holds), here.path(""));
         let mut drawn = Self::new(around, &hold, row, here.now());
         drawn.may_decide = here.may(ActionName::DecideHold);

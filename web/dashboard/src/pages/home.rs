@@ -2,7 +2,7 @@
 
 use askama::Template;
 use countersign_access::ActionName;
-use countersign_approvals::{Hold, HoldsWanted};
+use countersign_approvals::HoldBrief;
 use countersign_edge::{Routes, WhoMay};
 use countersign_reporting::{DayFigures, HomeFigures};
 
@@ -164,12 +164,9 @@ impl HomePage {
 async fn home(here: Here) -> Answer {
     let services = here.services();
     let figures = services.activity.home(here.scope()).await?;
-    let waiting = services
-        .approvals
-        .inbox(here.scope(), HoldsWanted::Waiting, None)
-        .await?;
-    let row = |hold: &Hold| HoldRow::new(hold, here.now(), here.scope().person());
-    let holds = waiting.holds.iter().take(5).map(row).collect();
+    let waiting = services.approvals.longest_waiting(here.scope()).await?;
+    let row = |hold: &HoldBrief| HoldRow::new(hold, here.now(), here.scope().person());
+    let holds = waiting.iter().map(row).collect();
     let around = (here.frame("Overview", Section::Home), here.path(""));
     let mut drawn = HomePage::new(around, &figures, holds);
     drawn.may_read_records = here.may(ActionName::ReadRecords);

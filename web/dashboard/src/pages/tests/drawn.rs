@@ -4,6 +4,7 @@ mod reported;
 
 use askama::Template;
 use chrono::NaiveDate;
+use countersign_approvals::HoldBrief;
 use countersign_domain::{
     Timestamp, decision::Handling, hold::HoldState, name::Slug, overrides::OverrideKind,
     risk::RiskClass, tool::Choice,
@@ -204,7 +205,7 @@ fn home_page(text: &str, busy: bool) -> home::HomePage {
         days: if busy { days() } else { Vec::new() },
     };
     let hold = s::hold(1, HoldState::Pending, text);
-    let holds = busy.then(|| holds::HoldRow::new(&hold, now(), None));
+    let holds = busy.then(|| holds::HoldRow::new(&HoldBrief::from(&hold), now(), None));
     let mut page = home::HomePage::new(
         around("Overview", text),
         &figures,
@@ -439,7 +440,9 @@ fn endpoint_page(text: &str) -> endpoints::EndpointPage {
 }
 
 fn holds_page(text: &str) -> holds::HoldsPage {
-    let row = |number, state| holds::HoldRow::new(&s::hold(number, state, text), now(), None);
+    let row = |number, state| {
+        holds::HoldRow::new(&HoldBrief::from(&s::hold(number, state, text)), now(), None)
+    };
     holds::HoldsPage {
         frame: frame("Held calls", text),
         base: BASE.to_owned(),
@@ -458,7 +461,7 @@ fn holds_page(text: &str) -> holds::HoldsPage {
 
 fn hold_page(state: HoldState, text: &str) -> holds::HoldPage {
     let hold = s::hold(1, state, text);
-    let row = holds::HoldRow::new(&hold, now(), None);
+    let row = holds::HoldRow::new(&HoldBrief::from(&hold), now(), None);
     let mut page = holds::HoldPage::new(around("Held calls", text), &hold, row, now());
     page.may_decide = true;
     page.whereabouts = Some(whereabouts(text));
