@@ -45,8 +45,6 @@ async fn a_hold_that_many_find_expired_at_once_is_on_record_once() {
                 let facts = CallFacts {
                     call: world.id(),
                     version: hold.held.version,
-                    class: hold.held.class,
-                    needs_countersignature: true,
                     arguments: Digest::of_canonical(&hold.held.arguments).unwrap(),
                 };
                 let intent = &Record::new(world, agent.tenant(), act, agent.who());
