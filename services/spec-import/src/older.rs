@@ -17,6 +17,12 @@ pub(crate) use self::swagger_parameter::style_of_items;
 
 use crate::{notes::Notes, origin::Origins};
 
+/// Beside an operation: the name and the description of each other request that was saved with its
+/// method and path. It does what any of them does.
+pub(crate) const ALSO: &str = "x-countersign-also";
+/// Beside an operation: the field of its body that says what is done.
+pub(crate) const DECIDES: &str = "x-countersign-decides";
+
 /// A document that is `OpenAPI` 3.0 now.
 pub(crate) struct Converted {
     /// The tree.

@@ -35,7 +35,7 @@ mod weigh;
 #[cfg(test)]
 mod tests;
 
-use countersign_domain::{operation::Method, risk::Risk};
+use countersign_domain::{operation::Method, risk::Risk, text};
 
 pub(crate) use facts::Collector;
 pub use facts::Facts;
@@ -70,6 +70,35 @@ pub struct Evidence<'a> {
 #[must_use]
 pub fn classify(evidence: &Evidence<'_>) -> Risk {
     classify_with(evidence, &Lexicon::whole())
+}
+
+/// Classifies one operation that was saved under other names and descriptions too: it is as grave as
+/// the gravest of them, and what is sent says which of them is done, as a field may that decides.
+pub(crate) fn classify_all<'a>(
+    evidence: &Evidence<'a>,
+    others: impl Iterator<Item = (&'a str, &'a str)>,
+    decides: Option<&str>,
+) -> Risk {
+    let mut risk = classify(evidence);
+    let mut names = Vec::new();
+    for (name, description) in others {
+        let other = classify(&Evidence {
+            operation_id: Some(name),
+            summary: name,
+            description,
+            ..*evidence
+        });
+        weigh::join(&mut risk, other);
+        names.push(name);
+    }
+    if !names.is_empty() {
+        let text = "Other requests have the same method and path; what is sent says what is done.";
+        reasons::decided(&mut risk, text, &text::strip(&names.join(", "), 200));
+    } else if let Some(field) = decides {
+        let text = "A field of the request says what is done.";
+        reasons::decided(&mut risk, text, &text::strip(field, 200));
+    }
+    risk
 }
 
 /// Classifies one operation with the words of a lexicon.

@@ -25,6 +25,7 @@ use crate::{
     ImportError, Listener, Progress, Stage,
     document::Found,
     evidence::{self, Outlines, Sent},
+    older,
     operation::{self, Shared},
     output::{Answer, Answers},
     risk::{self, Evidence, Facts},
@@ -39,6 +40,8 @@ const TOGETHER: usize = 32;
 const WAITING: usize = 4;
 /// Tags of one operation.
 const TAGS: usize = 50;
+/// Other requests that an operation stands for.
+const ALSO: usize = 50;
 
 /// What the second thread is asked about an operation. It borrows what it can: what one thread
 /// makes and another takes apart costs both.
@@ -178,8 +181,12 @@ impl<'d> Second<'d> {
             sends_a_list: evidence::sends_a_list(outlines, value),
             scopes: &question.scopes,
         };
+        let also = value.get(older::ALSO).and_then(Value::as_array);
+        let also = also.into_iter().flatten().take(ALSO);
+        let said = |one: &'d Value| Some((one.get(0)?.as_str()?, one.get(1)?.as_str()?));
+        let decides = value.get(older::DECIDES).and_then(Value::as_str);
         Reply {
-            risk: risk::classify(&evidence),
+            risk: risk::classify_all(&evidence, also.filter_map(said), decides),
             answer: self.answers.read(value, &question.pointer),
             items: evidence::items(outlines, value),
             facts: self.collects.then(|| Facts::of(&evidence)),

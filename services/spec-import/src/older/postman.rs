@@ -10,7 +10,7 @@ use countersign_domain::operation::Method;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Converted, Converting,
+    ALSO, Converted, Converting, DECIDES,
     postman_request::{self as request, Address, Host},
 };
 use crate::{
@@ -21,6 +21,8 @@ use crate::{
 
 /// Folders inside folders; nobody goes deeper.
 const DEPTH: usize = 32;
+/// Parameters that are added to one operation, and other requests that are named beside it.
+const JOINED: usize = 500;
 
 /// What requests share.
 pub(super) struct Collection {
@@ -233,7 +235,8 @@ fn saved<'s>(
         let (code, text) = if *taken == &url.host {
             (
                 "operation_twice",
-                "another saved request has the same method and path; the first one counts",
+                "another saved request has the same method and path; both are one operation, with the \
+                 first one's body",
             )
         } else {
             (
@@ -242,6 +245,9 @@ fn saved<'s>(
             )
         };
         cx.notes.warning(code, at, text);
+        if *taken == &url.host {
+            join(slot(&mut collection.paths, &url.path, &keys), item, url);
+        }
         return;
     }
     hosts.insert((&url.path, keys.clone()), &url.host);
@@ -250,15 +256,22 @@ fn saved<'s>(
     let mut operation = json!({
         "operationId": words(item.get("name")),
         "summary": words(item.get("name")),
-        "description": words(given.get("description").or(item.get("description"))),
+        "description": described(item),
         "tags": tags,
         "parameters": request::parameters(given, url),
+        ALSO: [],
     });
     if let Some(auth) = own.or(one.auth) {
         operation["security"] = request::security(auth, &mut collection.schemes);
     }
     if let Some(body) = request::body(given, (at, cx)) {
         operation["requestBody"] = body;
+        if given
+            .pointer("/body/mode")
+            .is_some_and(|mode| mode == "graphql")
+        {
+            operation[DECIDES] = "query".into();
+        }
     }
     match &url.host {
         host if Some(host) != collection.base.as_ref() => {
@@ -278,6 +291,30 @@ fn saved<'s>(
         .fold(place, |place, key| At::Pointer(&place).key(key).to_string());
     cx.origins.add_made(place, at.key("request").to_string());
     *slot(&mut collection.paths, &url.path, &keys) = operation;
+}
+
+/// Makes one operation of two requests that only differ in what is sent: it takes the query of both,
+/// and has the words of both to be judged by.
+fn join(kept: &mut Value, item: &Value, url: &Address) {
+    if let Value::Array(known) = &mut kept["parameters"] {
+        for one in request::parameters(&item["request"], url) {
+            let is_known = |other: &Value| other["in"] == "query" && other["name"] == one["name"];
+            if one["in"] == "query" && known.len() <= JOINED && !known.iter().any(is_known) {
+                known.push(one);
+            }
+        }
+    }
+    if let Value::Array(also) = &mut kept[ALSO]
+        && also.len() < JOINED
+    {
+        also.push(json!([words(item.get("name")), described(item)]));
+    }
+}
+
+/// What a saved request says of itself.
+fn described(item: &Value) -> String {
+    let own = item["request"].get("description");
+    words(own.or(item.get("description")))
 }
 
 /// The hosts of requests by their path and method.

@@ -1,6 +1,6 @@
 //! Says why, in sentences for people and codes for machines.
 
-use countersign_domain::risk::{Reason, RiskClass};
+use countersign_domain::risk::{Confidence, Reason, Risk, RiskClass};
 
 use super::{
     effect::Effect,
@@ -20,6 +20,13 @@ pub(super) fn reason(code: &str, text: &str, evidence: &str) -> Reason {
         text: text.to_owned(),
         evidence: evidence.to_owned(),
     }
+}
+
+/// What is sent says what is done, so each call needs a human.
+pub(super) fn decided(risk: &mut Risk, text: &str, evidence: &str) {
+    risk.reasons.push(reason("request_decides", text, evidence));
+    risk.high_risk = true;
+    risk.confidence = Confidence::Low;
 }
 
 /// It only reads.

@@ -154,14 +154,33 @@ fn judge<'a>((reading, fields): (&'a Reading<'a>, &'a Fields), evidence: &'a Evi
     let decides = case.fields.decides.as_deref().filter(|_| acts);
     if let Some(field) = case.fields.overrides.as_deref().or(decides) {
         let text = "A field of the request says what is done.";
-        risk.reasons.push(reason("request_decides", text, field));
-        risk.high_risk = true;
-        risk.confidence = Confidence::Low;
+        reasons::decided(&mut risk, text, field);
         if case.fields.overrides.is_some() && risk.class == RiskClass::Read {
             (risk.class, risk.read_only) = (RiskClass::Write, false);
         }
     }
     risk
+}
+
+/// Makes a risk that of two calls of which either may be made, by the same precedence.
+pub(super) fn join(risk: &mut Risk, other: Risk) {
+    use RiskClass::{Admin, Auth, Billing, Delete, Read, Write};
+    let classes = [Billing, Auth, Admin, Delete, Write, Read];
+    let graver = classes
+        .into_iter()
+        .find(|class| [risk.class, other.class].contains(class));
+    if let Some(class) = graver.filter(|class| *class != risk.class) {
+        risk.class = class;
+        risk.reasons.extend(other.reasons);
+    }
+    risk.read_only &= other.read_only;
+    risk.destructive |= other.destructive;
+    risk.high_risk |= other.high_risk;
+    for kind in other.sensitivity {
+        if !risk.sensitivity.contains(&kind) {
+            risk.sensitivity.push(kind);
+        }
+    }
 }
 
 /// The path names a thing or a collection, not something to be done to one.

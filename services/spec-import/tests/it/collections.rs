@@ -1,6 +1,6 @@
 //! Postman collections: where requests go, and what is sent with them.
 
-use countersign_domain::operation::ImportedDocument;
+use countersign_domain::{operation::ImportedDocument, risk::RiskClass};
 use serde_json::{Value, json};
 
 use crate::{at, read};
@@ -247,4 +247,41 @@ fn a_diagnostic_of_a_collection_leads_to_a_place_in_it() {
         checked += 1;
     }
     assert!(checked > 8, "{checked}");
+}
+
+#[test]
+fn a_request_answers_for_all_that_were_saved_with_its_method_and_path() {
+    let item = |name: &str, url: &str| {
+        let url = format!("https://shop.example{url}");
+        json!({ "name": name, "request": { "method": "GET", "url": url, "description": name } })
+    };
+    let whole = json!({
+        "info": { "name": "Shop", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "item": [
+            item("List orders", "/api.php?action=list&limit=10"),
+            item("Delete order", "/api.php?action=delete&id=1"),
+            item("Get status", "/cmd?op=status"),
+            item("Restart the server", "/cmd?op=restart"),
+            item("Get orders", "/orders?limit=5"),
+            { "name": "List users", "request": { "method": "GET", "url": "https://shop.example/gq",
+                "body": { "mode": "graphql", "graphql": { "query": "query { users }" } } } },
+        ],
+    });
+    let document = read(whole.to_string().as_bytes());
+    for (path, decides) in [
+        ("/api.php", "Delete order"),
+        ("/cmd", "Restart the server"),
+        ("/gq", "query"),
+    ] {
+        let risk = &at(&document, "GET", path).risk;
+        assert!(risk.high_risk, "{path}: {risk:?}");
+        let reasons = risk.reasons.iter();
+        let mut reasons = reasons.filter(|reason| reason.code == "request_decides");
+        assert!(reasons.any(|reason| reason.evidence == decides), "{path}");
+    }
+    let orders = at(&document, "GET", "/api.php");
+    assert_eq!(orders.risk.class, RiskClass::Delete);
+    assert!(!orders.risk.read_only);
+    assert_eq!(wires(&document, "/api.php"), ["action", "limit", "id"]);
+    assert!(!at(&document, "GET", "/orders").risk.high_risk);
 }
