@@ -47,6 +47,16 @@ pub(crate) fn is_filled_in(
 /// Whether the connection gives what such a parameter asks for: there, or, where that is a token, as
 /// a bearer token. What the document does not define may be that too.
 pub(crate) fn is_given(cx: &Reading<'_, '_>, place: Place, wire: &str) -> bool {
+    gives(cx, &cx.security, (place, wire))
+}
+
+/// Whether one stored credential gives all of these, each of which some alternative gives.
+pub(crate) fn is_one(cx: &Reading<'_, '_>, needed: &[(Place, &str)]) -> bool {
+    let all = |one: &Security| needed.iter().all(|part| gives(cx, one, *part));
+    needed.len() < 2 || cx.schemes.each(&cx.security).any(|one| all(&one))
+}
+
+fn gives(cx: &Reading<'_, '_>, security: &Security, (place, wire): (Place, &str)) -> bool {
     let name = spelled(wire);
     let is_key = KEYS.contains(&name.strip_prefix('x').unwrap_or(&name));
     let is_token = |one: &SchemeUse| match &one.scheme {
@@ -61,11 +71,11 @@ pub(crate) fn is_given(cx: &Reading<'_, '_>, place: Place, wire: &str) -> bool {
         ) => false,
     };
     let gives = |one: &SchemeUse| one.is_open() || !is_key && is_token(one);
-    let is_given = match &cx.security {
+    let is_given = match security {
         Security::Undeclared | Security::Public => false,
         Security::AnyOf(alternatives) => alternatives.iter().flatten().any(gives),
     };
-    is_given || is_own(cx, place, wire)
+    is_given || cx.schemes.own(security, place, wire)
 }
 
 /// Whether it stands where a scheme puts the credential.

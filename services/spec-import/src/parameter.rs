@@ -211,6 +211,8 @@ fn is_bound<'d>(
                 cx.lose("header_reserved", pointer, &what, true);
             } else {
                 left_out.reserved.push((wire, pointer.clone()));
+                let is_own = *required && credential::is_own(cx, *place, wire);
+                left_out.needed.extend(is_own.then_some((*place, *wire)));
             }
             return false;
         }
@@ -233,6 +235,7 @@ fn is_bound<'d>(
             cx.lose("parameter_is_credential", pointer, &what, true);
         } else {
             left_out.credentials.push((wire, pointer.clone()));
+            left_out.needed.extend(required.then_some((*place, *wire)));
         }
         return false;
     }

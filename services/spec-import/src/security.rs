@@ -99,6 +99,27 @@ impl Schemes {
         }
     }
 
+    /// Each alternative by itself that one stored credential is enough for. Where nothing is declared,
+    /// any scheme of the document is one.
+    pub(crate) fn each(&self, security: &Security) -> impl Iterator<Item = Security> {
+        let by_itself = |(name, scheme): (&String, &Scheme)| {
+            vec![SchemeUse {
+                name: name.clone(),
+                scheme: Some(scheme.clone()),
+                scopes: Vec::new(),
+            }]
+        };
+        let alternatives = match security {
+            Security::Undeclared => self.0.iter().map(by_itself).collect(),
+            Security::Public => Vec::new(),
+            Security::AnyOf(alternatives) => alternatives.clone(),
+        };
+        let each = alternatives
+            .into_iter()
+            .map(|all| Security::AnyOf(vec![all]));
+        each.filter(|one| !one.is_out_of_reach())
+    }
+
     /// Reads a `security` list. Absent means undeclared, empty means public.
     pub(crate) fn requirement(
         &self,

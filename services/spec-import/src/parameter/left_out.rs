@@ -1,7 +1,9 @@
 //! Parameters that others than agents fill in. Some documents repeat seven of them in each operation,
 //! so those of an operation are said in one sentence.
 
-use crate::operation::Reading;
+use countersign_domain::operation::Place;
+
+use crate::{credential, operation::Reading};
 
 /// What was left out, by name and place.
 #[derive(Debug, Default)]
@@ -10,11 +12,23 @@ pub(crate) struct LeftOut<'d> {
     pub(crate) reserved: Vec<(&'d str, String)>,
     /// What carries the credential.
     pub(crate) credentials: Vec<(&'d str, String)>,
+    /// What of both has to be there, and the connection gives.
+    pub(crate) needed: Vec<(Place, &'d str)>,
 }
 
 impl LeftOut<'_> {
-    /// Says so.
+    /// Says so, and that a connection, which holds one credential, cannot give several.
     pub(crate) fn note(&self, cx: &mut Reading<'_, '_>) {
+        if !credential::is_one(cx, &self.needed) {
+            let names = self.needed.iter().map(|(_, name)| format!("{name:?}"));
+            let names: Vec<String> = names.collect();
+            let reason = format!(
+                "one stored credential does not let it in: it requires {} at once",
+                names.join(", ")
+            );
+            let place = cx.pointer.clone();
+            cx.refuse("credential_out_of_reach", &place, &reason);
+        }
         if let Some((first, names)) = named(&self.reserved) {
             let text = match self.reserved.len() {
                 1 => format!("the header {names} is not for agents to set and is left out"),

@@ -21,6 +21,7 @@ components:
     people: {type: oauth2, flows: {}}
     basic: {type: http, scheme: basic}
     legacy: {type: apiKey, in: query, name: token}
+    asked: {type: apiKey, in: query, name: key}
     certificate: {type: mutualTLS}
     elsewhere: {$ref: 'https://elsewhere.example/scheme.yaml'}
     session: {type: apiKey, in: cookie, name: sid}
@@ -290,5 +291,40 @@ paths:
         "https://api.example.net/v1/internal",
     ] {
         assert!(note.text.contains(server), "{}", note.text);
+    }
+}
+
+#[test]
+fn required_keys_count_as_given_only_where_one_alternative_gives_them_all() {
+    let document = document(
+        r"
+  /two-keys:
+    get:
+      security: [{legacy: []}, {asked: []}]
+      parameters: [{name: token, in: query, required: true}, {name: key, in: query, required: true}]
+  /key-and-token:
+    get:
+      security: [{key: []}, {token: []}]
+      parameters: [{name: X-Api-Key, in: header, required: true}, {name: access_token, in: query, required: true}]
+  /one-of-them:
+    get:
+      security: [{legacy: []}, {asked: []}]
+      parameters: [{name: token, in: query, required: true}, {name: key, in: query}]
+  /either-token:
+    get:
+      security: [{key: []}, {token: []}]
+      parameters: [{name: X-Auth-Token, in: header, required: true}, {name: access_token, in: query, required: true}]
+",
+    );
+    for path in ["/two-keys", "/key-and-token"] {
+        let operation = at(&document, "GET", path);
+        let reason = operation.unsupported.as_ref().unwrap();
+        assert!(reason.contains("one stored credential"), "{path}: {reason}");
+        assert!(codes(operation).contains(&"credential_out_of_reach"));
+    }
+    for path in ["/one-of-them", "/either-token"] {
+        let operation = at(&document, "GET", path);
+        assert_eq!(operation.unsupported, None, "{path}");
+        assert!(operation.binds.is_empty(), "{path}");
     }
 }
