@@ -4,7 +4,7 @@ use std::{collections::HashMap, mem, rc::Rc};
 
 use countersign_domain::{
     digest::Digest,
-    operation::{ImportedDocument, ImportedOperation, Method},
+    operation::{ImportedDocument, ImportedOperation, Method, Severity},
 };
 use serde_json::{Value, value::RawValue};
 
@@ -192,7 +192,7 @@ fn finish(
         let place = reference::nearest(root, &note.pointer);
         note.pointer.truncate(place.len());
     }
-    beside(&mut document, &found);
+    beside(&mut document, &found, said);
     // First back to the format that was given, then to the file.
     openapi.origins.show(&mut document);
     tree.origins.show(&mut document);
@@ -203,20 +203,28 @@ fn finish(
     Ok(Written { document, inputs })
 }
 
-/// What was noted about a place inside an operation before there were operations belongs to it.
-fn beside(document: &mut ImportedDocument, found: &[Found<'_>]) {
+/// What was noted about a place inside an operation before there were operations belongs to it. An
+/// error among the first, which a converter said, turns it off.
+fn beside(document: &mut ImportedDocument, found: &[Found<'_>], said: usize) {
     let by_pointer: HashMap<&str, usize> = found
         .iter()
         .enumerate()
         .map(|(index, one)| (one.pointer.as_str(), index))
         .collect();
-    for note in mem::take(&mut document.diagnostics) {
+    for (at, note) in mem::take(&mut document.diagnostics).into_iter().enumerate() {
         // `/paths/~1a/get`, or one deeper: `/paths/~1a/additionalOperations/COPY`.
         let ends = note.pointer.match_indices('/').map(|(at, _)| at);
         let mut ends = ends.chain([note.pointer.len()]).skip(3).take(2);
         let index = ends.find_map(|end| by_pointer.get(&note.pointer[..end]));
         match index {
-            Some(index) => document.operations[*index].diagnostics.push(note),
+            Some(index) => {
+                let operation = &mut document.operations[*index];
+                if at < said && note.severity == Severity::Error {
+                    let reason = || note.text.clone();
+                    operation.unsupported.get_or_insert_with(reason);
+                }
+                operation.diagnostics.push(note);
+            }
             None => document.diagnostics.push(note),
         }
     }

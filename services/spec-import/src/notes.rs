@@ -57,6 +57,12 @@ impl Notes {
         self.add(Severity::Error, code, at, text);
     }
 
+    /// Why an operation is off, said before there are operations: no number of others before it keeps
+    /// it out.
+    pub(crate) fn refuse(&mut self, code: &str, at: &dyn fmt::Display, text: &str) {
+        self.list.push(diagnostic(Severity::Error, code, at, text));
+    }
+
     /// A warning that decisions rest on: no number of others before it keeps it out.
     pub(crate) fn mark(&mut self, mark: TextMark, at: &dyn fmt::Display, text: &str) {
         self.list

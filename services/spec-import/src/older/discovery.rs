@@ -286,8 +286,14 @@ fn method(
             .get(name)
             .is_some_and(|has| has != &Value::Bool(false))
         {
-            let text = format!("{what} goes by another way, which is left out");
-            cx.notes.warning("media_left_out", &at.key(name), &text);
+            let (there, text) = (here.key(name), format!("{what} goes by another way"));
+            if name == "mediaUpload" && value.get("request").is_none() {
+                let text = format!("{text}, which is not imported, and nothing else is sent");
+                cx.notes.refuse("media_left_out", &there, &text);
+            } else {
+                let text = format!("{text}, which is left out");
+                cx.notes.warning("media_left_out", &there, &text);
+            }
         }
     }
     item[verb.as_str()] = operation(value, &path, (&here, at), cx);

@@ -5,6 +5,7 @@
 mod archives;
 mod bundles;
 mod collections;
+mod converted;
 mod corpus;
 mod credentials;
 mod decoys;
