@@ -205,16 +205,29 @@ pub(super) fn body(
     cx: &mut Converting<'_>,
 ) -> Option<Value> {
     let place = at.key("requestBody").to_string();
-    let (bodies, fields): (Vec<Taken>, Vec<Taken>) = taken.into_iter().partition(Taken::is_body);
-    if let Some(lost) = bodies
-        .get(1)
-        .or(fields.first().filter(|_| !bodies.is_empty()))
-    {
-        cx.notes.warning(
-            "body_twice",
-            &lost.pointer,
-            "a request has one body; what comes after the first is left out",
+    let (mut bodies, mut fields): (Vec<Taken>, Vec<Taken>) =
+        taken.into_iter().partition(Taken::is_body);
+    let mut lost = bodies.split_off(bodies.len().min(1));
+    if !bodies.is_empty() {
+        lost.append(&mut fields);
+    }
+    for (index, one) in lost.iter().enumerate() {
+        // Another parameter may stand in its place by now.
+        let there = At::Pointer(&place);
+        let there = there.key("also");
+        let there = there.index(index).to_string();
+        cx.origins.add_made(there.clone(), one.pointer.clone());
+        let what = format!(
+            "a request has one body, and {:?} beside it",
+            one.text("name")
         );
+        if one.is_required() {
+            let text = format!("{what} is required and cannot be sent");
+            cx.notes.refuse("body_twice", &there, &text);
+        } else {
+            let text = format!("{what} is left out");
+            cx.notes.warning("body_twice", &there, &text);
+        }
     }
     if let Some(body) = bodies.into_iter().next() {
         return Some(whole(body, consumes, &place, cx));

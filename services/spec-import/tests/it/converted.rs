@@ -48,3 +48,33 @@ fn a_discovery_method_that_only_sends_a_file_is_off() {
     let download = "/methods/get/supportsMediaDownload";
     assert_eq!(places(get, "media_left_out"), [download]);
 }
+
+#[test]
+fn what_swagger_2_requires_beside_its_body_turns_the_operation_off() {
+    let body = |name: &str, required: bool| json!({ "name": name, "in": "body", "required": required, "schema": { "type": "object" } });
+    let field = |name: &str, required: bool| json!({ "name": name, "in": "formData", "required": required, "type": "string" });
+    let in_query = json!({ "name": "q", "in": "query", "type": "string" });
+    let post = |parameters: Value| json!({ "post": { "parameters": parameters, "responses": { "200": { "description": "" } } } });
+    let document = json!({
+        "swagger": "2.0", "info": { "title": "Forms", "version": "1" }, "host": "forms.example",
+        "paths": {
+            "/field-first": post(json!([field("file", true), body("meta", false)])),
+            "/field-second": post(json!([body("meta", true), field("free", false), field("file", true)])),
+            "/bodies": post(json!([body("a", true), body("b", true)])),
+            "/free": post(json!([body("a", true), in_query, field("free", false), in_query])),
+        },
+    });
+    let document = read(document.to_string().as_bytes());
+    for (path, lost, is_off) in [
+        ("/field-first", &[0][..], true),
+        ("/field-second", &[1, 2], true),
+        ("/bodies", &[1], true),
+        ("/free", &[2], false),
+    ] {
+        let operation = at(&document, "POST", path);
+        let place = |one: &usize| format!("/paths/~1{}/post/parameters/{one}", &path[1..]);
+        let lost: Vec<String> = lost.iter().map(place).collect();
+        assert_eq!(places(operation, "body_twice"), lost, "{path}");
+        assert_eq!(operation.unsupported.is_some(), is_off, "{path}");
+    }
+}
