@@ -8,10 +8,12 @@ use super::{Note, Walk, grade::Effect, view::View};
 use crate::drift::place::{At, list, short};
 
 impl<'c> Walk<'c, '_, '_> {
-    /// Compares `enum` and `const`.
+    /// Compares `enum` and `const`: a constant is the only choice, and among others what is left.
     pub(super) fn values(&mut self, old: &View<'c>, new: &View<'c>, at: &At<'_>) {
         let of = |name| (old.members.get(name), new.members.get(name));
-        self.choices(of("enum"), at);
+        if of("enum") != (None, None) {
+            return self.choices((choices(old), choices(new)), at);
+        }
         let (before, after) = of("const");
         if before == after {
             return;
@@ -28,11 +30,11 @@ impl<'c> Walk<'c, '_, '_> {
         self.note(at, Note::new(check, effect, words).of(before, after));
     }
 
-    fn choices(&mut self, (before, after): super::Sides<'c>, at: &At<'_>) {
-        if before == after {
-            return;
-        }
-        let (before, after) = (choices(before), choices(after));
+    fn choices(
+        &mut self,
+        (before, after): (Option<Vec<&'c Value>>, Option<Vec<&'c Value>>),
+        at: &At<'_>,
+    ) {
         let (before, after) = match (&before, &after) {
             (None, None) => return,
             (None, Some(after)) => {
@@ -63,9 +65,15 @@ impl<'c> Walk<'c, '_, '_> {
 }
 
 /// Choices without null, which is compared by itself.
-fn choices(value: Option<&Value>) -> Option<Vec<&Value>> {
-    let items = value?.as_array()?;
-    Some(items.iter().filter(|item| !item.is_null()).collect())
+fn choices<'c>(of: &View<'c>) -> Option<Vec<&'c Value>> {
+    let constant = of.members.get("const");
+    let listed = of.members.get("enum").and_then(Value::as_array);
+    let items = listed.map_or_else(
+        || constant.map(std::slice::from_ref),
+        |l| Some(l.as_slice()),
+    );
+    let fits = |item: &&Value| !item.is_null() && constant.is_none_or(|only| only == *item);
+    Some(items?.iter().filter(fits).collect())
 }
 
 /// Choices in words.

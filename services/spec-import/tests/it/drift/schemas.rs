@@ -68,6 +68,16 @@ fn the_same_said_otherwise_is_no_change() {
             json!({"enum": ["b", "a"]}),
         ),
         (
+            "a constant as the only choice",
+            json!({"const": "a"}),
+            json!({"enum": ["a"]}),
+        ),
+        (
+            "a constant among choices",
+            json!({"enum": ["a", "b"], "const": "a"}),
+            json!({"enum": ["a"]}),
+        ),
+        (
             "another order of alternatives",
             json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
             json!({"anyOf": [{"type": "integer"}, {"type": "string"}]}),
