@@ -1,14 +1,39 @@
-//! Values of an `enum` or a `const` that are written as another type than the one beside them.
+//! Values of an `enum`, a `const` or a `default` that are written as another type than the one beside
+//! them.
 //!
 //! YAML makes a number of `1.0` and a truth value of `true`, and `type: string` then fits none of
 //! them: nothing could be sent at all. They are read as the type says.
 
 use serde_json::{Map, Value};
 
-use crate::reference::member;
+use crate::{
+    notes::{At, Notes},
+    reference::member,
+};
+
+/// Rewrites choices, a constant and a default as the type has them, and says so.
+pub(super) fn settle_all(out: &mut Map<String, Value>, at: &At<'_>, notes: &mut Notes) {
+    for keyword in ["enum", "const"] {
+        if let Some(text) = settle(keyword, out) {
+            notes.warning("enum_of_another_type", &at.key(keyword), text);
+        }
+    }
+    let at = at.key("default");
+    if settle("default", out).is_none() {
+        return;
+    }
+    let is_read = out.contains_key("default") && settle("default", out).is_none();
+    let text = if is_read {
+        "the default is of another type and is read as the type says"
+    } else {
+        out.shift_remove("default");
+        "the default is of another type and is left out"
+    };
+    notes.info("default_of_another_type", &at, text);
+}
 
 /// Rewrites the choices of a schema as its type has them; says what became of them, if anything.
-pub(super) fn settle(keyword: &str, out: &mut Map<String, Value>) -> Option<&'static str> {
+fn settle(keyword: &str, out: &mut Map<String, Value>) -> Option<&'static str> {
     let given = member(out, keyword)?;
     let choices = given.as_array().filter(|_| keyword == "enum");
     let choices = choices.map_or(std::slice::from_ref(given), Vec::as_slice);

@@ -152,12 +152,7 @@ impl<'w, 'd> Walk<'w, 'd> {
             }
         }
         older_bounds(source, &mut out);
-        for keyword in ["enum", "const"] {
-            if let Some(text) = choices::settle(keyword, &mut out) {
-                self.notes
-                    .warning("enum_of_another_type", &at.key(keyword), text);
-            }
-        }
+        choices::settle_all(&mut out, at, self.notes);
         let around = Neighbours {
             all: &beside,
             outside: reach.beside,

@@ -50,6 +50,46 @@ fn a_discovery_method_that_only_sends_a_file_is_off() {
 }
 
 #[test]
+fn a_default_of_a_discovery_document_is_of_the_type_of_its_value() {
+    let parameter = |kind: &str, default: &str| json!({ "type": kind, "default": default, "location": "query" });
+    let document = discovery(&json!({
+        "list": { "id": "kiln.list", "path": "pots", "httpMethod": "POST", "request": { "$ref": "Pot" },
+            "parameters": {
+                "limit": parameter("integer", "25"), "share": parameter("number", "0.5"),
+                "glazed": parameter("boolean", "true"), "kind": parameter("string", "12"),
+                "odd": parameter("integer", "many") } },
+    }));
+    let method = at(&document, "POST", "/pots");
+    let taken = &method.input_schema["properties"];
+    let body = taken["body"]["$ref"].as_str().unwrap();
+    let pot = &method.input_schema["$defs"][body.rsplit('/').next().unwrap()]["properties"];
+    for (of, name, expected) in [
+        (taken, "limit", json!(25)),
+        (taken, "share", json!(0.5)),
+        (taken, "glazed", json!(true)),
+        (taken, "kind", json!("12")),
+        (pot, "grams", json!(3)),
+        (pot, "glazed", json!(false)),
+        (pot, "shape", json!("7")),
+    ] {
+        assert_eq!(of[name]["default"], expected, "{name}: {}", of[name]);
+    }
+    let lost = document.diagnostics.iter();
+    let lost = lost.chain(&method.diagnostics);
+    let lost = lost.filter(|note| note.text == "the default is of another type and is left out");
+    let mut lost: Vec<&str> = lost.map(|note| note.pointer.as_str()).collect();
+    lost.sort_unstable();
+    let odd = [
+        "/methods/list/parameters/odd/default",
+        "/schemas/Pot/properties/odd/default",
+    ];
+    assert_eq!(lost, odd);
+    for of in [taken, pot] {
+        assert!(of["odd"].get("default").is_none(), "{}", of["odd"]);
+    }
+}
+
+#[test]
 fn what_swagger_2_requires_beside_its_body_turns_the_operation_off() {
     let body = |name: &str, required: bool| json!({ "name": name, "in": "body", "required": required, "schema": { "type": "object" } });
     let field = |name: &str, required: bool| json!({ "name": name, "in": "formData", "required": required, "type": "string" });
