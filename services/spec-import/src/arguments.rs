@@ -226,6 +226,7 @@ fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: 
     let (style, explode) = parameter::style(cx, parameter);
     let mut encoding = parsed.encoding;
     encoding.extend(parameter::of_items(cx, parameter));
+    parameter::note_guesses(cx, parameter, style);
     to.add(key, parsed.argument, parameter.required);
     to.binds.push(Bind {
         key: key.to_owned(),
@@ -244,7 +245,9 @@ fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: 
 fn parsed(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> Option<Parsed> {
     use countersign_domain::operation::Place;
     let address = ptr::from_ref(parameter.value);
-    let known = cx.parsed.0.get(&address);
+    let own = parameter.value.get("description").and_then(Value::as_str);
+    let is_own = own.unwrap_or_default() == parameter.words;
+    let known = cx.parsed.0.get(&address).filter(|_| is_own);
     if let Some(known) = known.filter(|known| known.pointer == parameter.pointer) {
         return Some(known.clone());
     }
@@ -259,19 +262,18 @@ fn parsed(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> Option<Parsed>
         content_type,
         encoding,
     } = written?;
-    let words = parameter.value.get("description").and_then(Value::as_str);
-    let marks = cx.definitions.texts.of(words.unwrap_or_default());
+    let marks = cx.definitions.texts.of(parameter.words);
     links.marks = links.marks.and(marks);
     let parsed = Parsed {
         pointer: parameter.pointer.clone(),
-        argument: Argument::new(described(schema, parameter.value), links),
+        argument: Argument::new(described(schema, parameter), links),
         content_type,
         encoding,
     };
     // Nobody else refers to what stands in the operation, and what a whole query may ask for depends
     // on whether a credential is filled in.
     let is_shared = !parameter.pointer.starts_with(&cx.pointer);
-    let is_shared = is_shared && parameter.place != Place::Querystring;
+    let is_shared = is_shared && is_own && parameter.place != Place::Querystring;
     let is_short = parsed.argument.known.bytes <= SHORT;
     if is_shared && is_short && cx.notes.count() == said && cx.parsed.0.len() < REMEMBERED {
         cx.parsed.0.insert(address, parsed.clone());
@@ -302,13 +304,19 @@ impl Written {
 
 fn written(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> Option<Written> {
     let at = At::Pointer(&parameter.pointer);
+    let content = parameter.value.get("content").and_then(Value::as_object);
+    let ways = content.map_or(0, Map::len) + usize::from(parameter.value.get("schema").is_some());
+    if ways > 1 {
+        let text = "its value is described in several ways; the schema counts, or else JSON, or the \
+                    first media type";
+        cx.notes.warning("parameter_described_twice", &at, text);
+    }
     if let Some(schema) = parameter.value.get("schema") {
         let inlined = cx
             .definitions
             .inline(schema, &at.key("schema"), &mut cx.notes);
         return Some(Written::by_style(inlined));
     }
-    let content = parameter.value.get("content").and_then(Value::as_object);
     if let Some((media, value)) = content.and_then(body::prefer_json) {
         let at = at.key("content");
         let place = at.key(media).to_string();
@@ -370,7 +378,7 @@ fn any_as_text<'d>(cx: &Reading<'_, '_>, media: &'d str, value: &Value) -> &'d s
 }
 
 /// Puts the parameter's own description on its schema.
-fn described(schema: Value, parameter: &Value) -> Value {
+fn described(schema: Value, parameter: &Parameter<'_>) -> Value {
     let mut schema = match schema {
         Value::Object(members) => members,
         Value::Bool(true) => Map::new(),
@@ -382,14 +390,11 @@ fn described(schema: Value, parameter: &Value) -> Value {
             return schema;
         }
     };
-    let words = parameter
-        .get("description")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let words = parameter.words;
     if !words.is_empty() {
         schema.insert("description".to_owned(), shown(words, DESCRIPTION).into());
     }
-    if parameter.get("deprecated") == Some(&Value::Bool(true)) {
+    if parameter.value.get("deprecated") == Some(&Value::Bool(true)) {
         schema.insert("deprecated".to_owned(), true.into());
     }
     Value::Object(schema)

@@ -41,6 +41,7 @@ pub(crate) fn read<'d>(
         .get("requestBody")
         .filter(|body| !body.is_null())?;
     let place = format!("{}/requestBody", cx.pointer);
+    let beside = cx.beside_reference(given);
     let (given, pointer) = cx.follow("the body", given, &place)?;
     let required = cx.flag(given, "required", &pointer);
     let Some(content) = given
@@ -84,6 +85,11 @@ pub(crate) fn read<'d>(
         );
         cx.notes.warning("media_type_guessed", &pointer, &text);
     }
+    if chosen.media.contains('*') {
+        let (range, sent) = (chosen.media, chosen.sent_as());
+        let text = format!("any media type of {range:?} will do; the body is sent as {sent:?}");
+        cx.notes.info("body_media_guessed", &pointer, &text);
+    }
     if content.len() > 1 {
         let text = format!(
             "of {} media types, {:?} is used",
@@ -95,11 +101,11 @@ pub(crate) fn read<'d>(
     let at = at.key(chosen.media);
     let at = chosen.place.as_deref().map_or(at, At::Pointer);
     let (schema, mut links) = body_schema(cx, &chosen, schema, &at)?;
-    let words = given.get("description").and_then(Value::as_str);
+    let words = beside.or_else(|| given.get("description")?.as_str());
     let marks = cx.definitions.texts.of(words.unwrap_or_default());
     links.marks = links.marks.and(marks);
     let encoding = encoding(cx, &chosen, &at);
-    let mut schema = described(schema, given, hint(cx, &chosen, &encoding));
+    let mut schema = described(schema, (beside, words), hint(cx, &chosen, &encoding));
     let bytes = form::in_base64(chosen.kind, &encoding);
     form::as_texts(chosen.kind, &mut schema, &bytes);
     if chosen.kind == BodyKind::Parts {
@@ -278,14 +284,18 @@ fn hint<'d>(
     }
 }
 
-/// The description of the schema, else of the body, and behind it what an agent has to know.
-fn described(mut schema: Value, body: &Value, hint: Option<String>) -> Value {
+/// The description beside a reference, else of the schema, else of the body, and behind it what an
+/// agent has to know.
+fn described(
+    mut schema: Value,
+    (beside, of_body): (Option<&str>, Option<&str>),
+    hint: Option<String>,
+) -> Value {
     let Value::Object(members) = &mut schema else {
         return schema;
     };
-    let words_of = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-    let own = words_of(members.get("description"));
-    let said = own.or_else(|| words_of(body.get("description")));
+    let own = members.get("description").and_then(Value::as_str);
+    let said = beside.or(own).or(of_body).map(str::to_owned);
     let said = said.filter(|words| !words.trim().is_empty());
     let words = match (said, hint) {
         (None, None) => return schema,

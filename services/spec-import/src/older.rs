@@ -7,6 +7,7 @@
 pub(crate) mod discovery;
 pub(crate) mod postman;
 mod postman_request;
+mod postman_saved;
 pub(crate) mod swagger;
 mod swagger_elsewhere;
 mod swagger_parameter;

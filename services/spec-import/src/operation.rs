@@ -13,7 +13,7 @@ use crate::{
     Limits,
     arguments::{self, Arguments},
     body,
-    document::Found,
+    document::{Dialect, Found},
     evidence::{self, Outlines},
     input,
     marks::Marks,
@@ -88,6 +88,13 @@ impl<'d> Reading<'_, 'd> {
                 None
             }
         }
+    }
+
+    /// The description that stands beside a reference, which since `OpenAPI` 3.1 goes before that of
+    /// what is referred to.
+    pub(crate) fn beside_reference<'v>(&self, value: &'v Value) -> Option<&'v str> {
+        let counts = self.definitions.dialect == Dialect::V31 && value.get("$ref").is_some();
+        value.get("description")?.as_str().filter(|_| counts)
     }
 
     /// Whether nobody is let in without a credential, as far as the document says.

@@ -13,7 +13,9 @@ use countersign_domain::{
 use serde_json::Value;
 
 pub(crate) use self::{left_out::LeftOut, whole::leave_room};
-use crate::{credential, notes::At, older, operation::Reading, path::Template};
+use crate::{
+    credential, notes::At, older, operation::Reading, path::Template, reference,
+};
 
 /// One parameter as the document has it, references followed.
 #[derive(Clone, Debug)]
@@ -21,6 +23,8 @@ pub(crate) struct Parameter<'d> {
     pub(crate) place: Place,
     pub(crate) wire: &'d str,
     pub(crate) value: &'d Value,
+    /// Its description.
+    pub(crate) words: &'d str,
     pub(crate) pointer: String,
     pub(crate) required: bool,
 }
@@ -126,13 +130,20 @@ fn read<'d>(
     for (index, item) in items.iter().enumerate() {
         let place = format!("{pointer}/{index}");
         if let Some((value, pointer)) = cx.follow("a parameter", item, &place) {
-            parameters.extend(one(cx, value, pointer));
+            let beside = cx.beside_reference(item);
+            let own = || value.get("description").and_then(Value::as_str);
+            let words = beside.or_else(own).unwrap_or_default();
+            parameters.extend(one(cx, (value, words), pointer));
         }
     }
     parameters
 }
 
-fn one<'d>(cx: &mut Reading<'_, 'd>, value: &'d Value, pointer: String) -> Option<Parameter<'d>> {
+fn one<'d>(
+    cx: &mut Reading<'_, 'd>,
+    (value, words): (&'d Value, &'d str),
+    pointer: String,
+) -> Option<Parameter<'d>> {
     let declared = cx.flag(value, "required", &pointer);
     let Some(wire) = value
         .get("name")
@@ -167,6 +178,7 @@ fn one<'d>(cx: &mut Reading<'_, 'd>, value: &'d Value, pointer: String) -> Optio
         place,
         wire,
         value,
+        words,
         pointer,
         required: declared || place == Place::Path,
     })
@@ -228,8 +240,7 @@ fn is_bound<'d>(
         cx.notes.info("parameter_fixed_by_path", pointer, &text);
         return false;
     }
-    let words = parameter.value.get("description").and_then(Value::as_str);
-    if credential::is_filled_in(cx, *place, wire, words.unwrap_or_default()) {
+    if credential::is_filled_in(cx, *place, wire, parameter.words) {
         if *required && !credential::is_given(cx, *place, wire) {
             let what = format!("{wire:?}, a credential that the connection does not fill in,");
             cx.lose("parameter_is_credential", pointer, &what, true);
@@ -300,6 +311,43 @@ pub(crate) fn style(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> (Sty
             .warning("cookie_exploded", &at.key("explode"), text);
     }
     (style, explode || style == Style::Cookie)
+}
+
+/// Says where a value may not be sent as it was meant: without one, or in a form that `OpenAPI` does
+/// not define for the style.
+pub(crate) fn note_guesses(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, style: Style) {
+    if parameter.value.get("allowEmptyValue") == Some(&Value::Bool(true)) {
+        let text =
+            "it may be sent without a value; an empty one is sent where its schema takes one";
+        cx.notes
+            .info("empty_value_left_out", &parameter.pointer, text);
+    }
+    let root = cx.root;
+    let end = |schema| reference::end(root, schema);
+    let is = |schema: &Value, kinds: &[&str]| {
+        let kind = schema.get("type").and_then(Value::as_str);
+        kind.is_some_and(|kind| kinds.contains(&kind))
+    };
+    let single = ["string", "number", "integer", "boolean"];
+    let Some(schema) = parameter.value.get("schema").and_then(end) else {
+        return;
+    };
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let mut inside = properties.into_iter().flatten();
+    let is_undefined = match style {
+        Style::DeepObject => {
+            is(schema, &single)
+                || is(schema, &["array"])
+                || inside.any(|(_, one)| end(one).is_some_and(|one| is(one, &["array", "object"])))
+        }
+        Style::SpaceDelimited | Style::PipeDelimited => is(schema, &single),
+        Style::Simple | Style::Label | Style::Matrix | Style::Form | Style::Cookie => false,
+    };
+    if is_undefined {
+        let text = "OpenAPI does not define how such a value is written in this style; the API may \
+                    expect it otherwise";
+        cx.notes.info("style_undefined", &parameter.pointer, text);
+    }
 }
 
 /// Form values stand one by one unless said otherwise; a deep object always does.

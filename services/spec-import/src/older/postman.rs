@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::{
     ALSO, Converted, Converting, DECIDES,
     postman_request::{self as request, Address, Host},
+    postman_saved,
 };
 use crate::{
     notes::{At, Notes},
@@ -289,7 +290,10 @@ fn saved<'s>(
     let place = keys
         .iter()
         .fold(place, |place, key| At::Pointer(&place).key(key).to_string());
-    cx.origins.add_made(place, at.key("request").to_string());
+    cx.origins
+        .add_made(place.clone(), at.key("request").to_string());
+    let body = operation.get("requestBody");
+    postman_saved::note(given, body, (&At::Pointer(&place), cx));
     *slot(&mut collection.paths, &url.path, &keys) = operation;
 }
 

@@ -182,7 +182,7 @@ fn decoded(name: &str) -> String {
 
 /// The headers, by name, value and description, whether they were saved as a text or in pieces. One
 /// that is switched off has no value.
-fn headers(request: &Value) -> Vec<[String; 3]> {
+pub(super) fn headers(request: &Value) -> Vec<[String; 3]> {
     match request.get("header") {
         Some(Value::String(text)) => {
             let lines = text.lines().filter_map(|line| line.split_once(':'));

@@ -46,6 +46,7 @@ fn undeclared<'d>(cx: &mut Reading<'_, 'd>) -> Parameter<'d> {
         place: Place::Query,
         wire: "",
         value: &ANY_TEXT,
+        words: "",
         pointer: cx.pointer.clone(),
         required: true,
     }

@@ -14,6 +14,7 @@ mod drift;
 mod entries;
 mod fitting;
 mod fragments;
+mod guesses;
 mod hostile;
 mod hostile_table;
 mod imports;

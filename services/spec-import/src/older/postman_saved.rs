@@ -1,0 +1,98 @@
+//! What of a saved request is not kept: it is said by its name, since a value may be a secret.
+
+use countersign_domain::header;
+use serde_json::Value;
+
+use super::{Converting, postman::words, postman_request::headers};
+use crate::notes::At;
+
+/// Names that are listed in one sentence.
+const NAMED: usize = 8;
+
+/// Says so of a request and of the body that was made of it.
+pub(super) fn note(given: &Value, body: Option<&Value>, (at, cx): (&At<'_>, &mut Converting<'_>)) {
+    let mode = given.pointer("/body/mode").and_then(Value::as_str);
+    let fields = mode.filter(|mode| ["formdata", "urlencoded"].contains(mode));
+    let fields = fields.and_then(|mode| given["body"].get(mode)?.as_array());
+    let fields = fields.map_or(&[][..], Vec::as_slice);
+    let query = query(given);
+    let mut say = |code: &str, names: Vec<String>, text: &str| {
+        if !names.is_empty() {
+            let named: Vec<String> = names.iter().take(NAMED).map(|n| format!("{n:?}")).collect();
+            cx.notes
+                .info(code, at, &format!("{text}: {}", named.join(", ")));
+        }
+    };
+    let set = |value: &str| !value.is_empty() && !value.contains("{{");
+    let of_query = query
+        .iter()
+        .filter(|(name, value)| named(name) && set(value));
+    let headers = headers(given).into_iter();
+    let of_headers = headers.filter(|[name, value, _]| !header::is_reserved(name) && set(value));
+    let mut values: Vec<String> = of_query.map(|(name, _)| name.clone()).collect();
+    values.extend(of_headers.map(|[name, ..]| name));
+    let text = "saved values are not kept, whoever calls gives them";
+    say("saved_value_left_out", values, text);
+    let unnamed = query.iter().filter(|(name, _)| !named(name));
+    let unnamed = unnamed.map(|(name, _)| name.clone()).collect();
+    let text = "what has no name of its own in the query is left out";
+    say("saved_key_left_out", unnamed, text);
+    let of_fields: Vec<String> = fields.iter().map(|one| words(one.get("key"))).collect();
+    let mut repeated = repeated(query.into_iter().map(|(name, _)| name).collect());
+    repeated.extend(self::repeated(of_fields));
+    let text = "what was saved several times is one argument with one value";
+    say("saved_key_repeated", repeated, text);
+    let typed = fields
+        .iter()
+        .filter(|one| !words(one.get("contentType")).is_empty());
+    let typed = typed.map(|one| words(one.get("key"))).collect();
+    let text = "media types of single parts are left out";
+    say("saved_type_left_out", typed, text);
+    let mut media = body
+        .and_then(|body| body["content"].as_object())
+        .into_iter()
+        .flatten();
+    let raw = given.pointer("/body/raw").and_then(Value::as_str);
+    let is_raw = mode == Some("raw") && raw.is_some_and(|raw| !raw.trim().is_empty());
+    let is_open = |schema: &Value| schema.as_object().is_some_and(serde_json::Map::is_empty);
+    if is_raw && media.any(|(_, media)| is_open(&media["schema"])) {
+        let text = "the saved body is no JSON that could be read; any value is allowed";
+        cx.notes.info("saved_body_unread", at, text);
+    }
+}
+
+/// Names and values of the query as it was saved.
+fn query(given: &Value) -> Vec<(String, String)> {
+    let of = |one: &Value| {
+        let is_off = one.get("disabled") == Some(&Value::Bool(true));
+        let value = one.get("value").filter(|_| !is_off);
+        (words(one.get("key")), words(value))
+    };
+    if let Some(list) = given.pointer("/url/query").and_then(Value::as_array) {
+        return list.iter().map(of).collect();
+    }
+    let url = given.get("url").unwrap_or(given);
+    let raw = url.as_str().or_else(|| url.get("raw")?.as_str());
+    let query = raw.and_then(|raw| raw.split('#').next()?.split_once('?'));
+    let pairs = query.into_iter().flat_map(|(_, query)| query.split('&'));
+    let pairs = pairs.filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (name.to_owned(), value.to_owned())
+        })
+        .collect()
+}
+
+fn named(name: &str) -> bool {
+    !name.is_empty() && !name.contains('{')
+}
+
+/// The names that stand there more than once, each once.
+fn repeated(mut names: Vec<String>) -> Vec<String> {
+    names.retain(|name| named(name));
+    names.sort_unstable();
+    let twins = names.chunk_by(|one, other| one == other);
+    let twins = twins.filter(|twins| twins.len() > 1);
+    twins.map(|twins| twins[0].clone()).collect()
+}
