@@ -28,7 +28,8 @@ pub(crate) fn of_resource(value: &Value, at: &At<'_>) -> Option<Anchors> {
     is_resource(value).then(|| anchors(value).into_iter().map(inside).collect())
 }
 
-fn is_resource(value: &Value) -> bool {
+/// Whether a schema has an address of its own.
+pub(crate) fn is_resource(value: &Value) -> bool {
     let address = value.get("$id").and_then(Value::as_str);
     address.is_some_and(|address| !address.starts_with('#'))
 }

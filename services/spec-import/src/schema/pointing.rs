@@ -29,7 +29,7 @@ impl Walk<'_, '_> {
             return false;
         };
         let found = match target.as_str() {
-            Some(text) => self.target(name, text),
+            Some(text) => self.target(name, text, at),
             None => Err(BadReference::Unread(target.to_string())),
         };
         match found {
@@ -48,8 +48,9 @@ impl Walk<'_, '_> {
                 let key = format!("#/$defs/{}", self.definitions.name(id));
                 out.insert("$ref".to_owned(), key.into());
             }
-            // Which schema it means depends on who refers to the one it stands in.
-            Err(bad) if name != "$ref" => {
+            // Which schema it means depends on who refers to the one it stands in. Where nothing else
+            // stands, any value at all would be sent.
+            Err(bad) if name != "$ref" && !(is_bare(source) && at.to_string() == self.base) => {
                 let text = format!("{}; any value is allowed", bad.reason());
                 self.notes
                     .warning("dynamic_reference_ignored", &at.key(name), &text);
@@ -64,7 +65,8 @@ impl Walk<'_, '_> {
         true
     }
 
-    fn target(&mut self, keyword: &str, text: &str) -> Result<usize, BadReference> {
+    fn target(&mut self, keyword: &str, text: &str, at: &At<'_>) -> Result<usize, BadReference> {
+        let root = self.definitions.root;
         if keyword != "$ref" {
             let anchor = text.strip_prefix('#').unwrap_or(text);
             let base = self.definitions.root.pointer(self.base);
@@ -73,6 +75,12 @@ impl Walk<'_, '_> {
                 .and_then(Value::as_str);
             if anchor.is_empty() || named == Some(anchor) {
                 return self.definitions.at(self.base, text);
+            }
+            // From outside it means the only schema that is called so.
+            let only = self.definitions.identities().dynamic(anchor);
+            let only = only.filter(|place| !place.starts_with(&format!("{}/", self.base)));
+            if let Some(place) = only.map(str::to_owned) {
+                return self.definitions.at(&place, text);
             }
             return Err(BadReference::Unread(text.to_owned()));
         }
@@ -83,6 +91,12 @@ impl Walk<'_, '_> {
             }
             other => other?,
         };
+        // What has an address of its own is a document of its own.
+        let own = self.definitions.identities().around(root, at);
+        let own = own.map(|home| self.definitions.at(&format!("{home}{pointer}"), text));
+        if let Some(Ok(id)) = own {
+            return Ok(id);
+        }
         match self.definitions.at(&pointer, text) {
             // A schema written for itself counts from its own beginning.
             Err(_) if pointer.starts_with("/$defs/") || pointer.starts_with("/definitions/") => {
@@ -129,4 +143,13 @@ impl Walk<'_, '_> {
         }
         Value::Object(out)
     }
+}
+
+/// Whether a schema says nothing about the value but what it refers to.
+fn is_bare(source: &Map<String, Value>) -> bool {
+    let says_nothing = |kind| matches!(kind, Keyword::Dropped | Keyword::Text);
+    let mut names = source.keys().map(String::as_str);
+    names.all(|name| {
+        ["$recursiveRef", "$dynamicRef"].contains(&name) || says_nothing(keyword::kind(name))
+    })
 }

@@ -3,7 +3,7 @@
 
 use countersign_domain::operation::ImportedDocument;
 use countersign_spec_import::compile;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{at, codes, read};
 
@@ -188,7 +188,7 @@ fn a_schema_with_an_address_of_its_own_has_names_of_its_own() {
             "type": "array", "items": {"$ref": "#pet"},
             "$defs": {"pet": text(2), "only": {"$anchor": "only", "type": "boolean"}}}}}});
     let document = read(document.to_string().as_bytes());
-    let takes = |path: &str, body: serde_json::Value| {
+    let takes = |path: &str, body: Value| {
         let operation = at(&document, "POST", path);
         assert_eq!(operation.unsupported, None, "{path}");
         compile(&operation.input_schema)
@@ -226,7 +226,7 @@ fn a_dynamic_reference_that_may_mean_another_schema_is_told() {
 
 #[test]
 fn a_list_of_places_ends_where_older_documents_say() {
-    let pair = |more: serde_json::Value| {
+    let pair = |more: Value| {
         let items = json!([{"type": "string"}, {"type": "integer"}]);
         let schema = json!({"type": "array", "items": items, "additionalItems": more});
         let content = json!({"application/json": {"schema": schema}});
@@ -235,9 +235,63 @@ fn a_list_of_places_ends_where_older_documents_say() {
         let document = read(document.to_string().as_bytes());
         compile(&at(&document, "POST", "/a").input_schema).unwrap()
     };
-    let three = |last: serde_json::Value| json!({"body": ["a", 1, last]});
+    let three = |last: Value| json!({"body": ["a", 1, last]});
     assert!(pair(json!(false)).is_valid(&json!({"body": ["a", 1]})));
     assert!(!pair(json!(false)).is_valid(&three(json!(2))));
     assert!(pair(json!({"type": "boolean"})).is_valid(&three(json!(true))));
     assert!(!pair(json!({"type": "boolean"})).is_valid(&three(json!(2))));
+}
+
+#[test]
+fn a_pointer_inside_a_schema_with_an_address_of_its_own_counts_from_there() {
+    let content = |schema: Value| json!({"content": {"application/json": {"schema": schema}}});
+    let post = |schema: Value| json!({"post": {"requestBody": content(schema), "responses": {}}});
+    let numbered = json!({"$id": "https://own.example/n", "properties": {"x": {"$ref": "#/$defs/Y"}},
+        "$defs": {"Y": {"type": "number"}}});
+    let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+        "paths": {
+            "/whole": post(json!({"$ref": "#/components/schemas/Own"})),
+            "/inside": post(json!({"$ref": "#/components/schemas/Outer"}))},
+        "$defs": {"Y": {"type": "string"}},
+        "components": {"schemas": {"Own": numbered, "Outer": {"properties": {"own": {
+            "$id": "https://own.example/o", "properties": {"x": {"$ref": "#/$defs/Z"}},
+            "$defs": {"Z": {"type": "number"}}}}}}}});
+    let document = read(document.to_string().as_bytes());
+    for (path, number, text) in [
+        ("/whole", json!({"x": 1}), json!({"x": "a"})),
+        (
+            "/inside",
+            json!({"own": {"x": 1}}),
+            json!({"own": {"x": "a"}}),
+        ),
+    ] {
+        let operation = at(&document, "POST", path);
+        assert_eq!(operation.unsupported, None, "{path}");
+        let validator = compile(&operation.input_schema).unwrap();
+        assert!(validator.is_valid(&json!({ "body": number })), "{path}");
+        assert!(!validator.is_valid(&json!({ "body": text })), "{path}");
+    }
+}
+
+#[test]
+fn a_body_that_is_nothing_but_a_dynamic_reference_is_that_schema_or_off() {
+    let post = |anchor: &str| {
+        let content = json!({"application/json": {"schema": {"$dynamicRef": anchor}}});
+        json!({"post": {"requestBody": {"required": true, "content": content}, "responses": {}}})
+    };
+    let node = json!({"$dynamicAnchor": "node", "type": "object", "properties": {
+        "kids": {"type": "array", "items": {"$dynamicRef": "#node"}}}});
+    let twin = json!({"$dynamicAnchor": "twin", "type": "object"});
+    let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+        "paths": {"/node": post("#node"), "/twin": post("#twin"), "/nobody": post("#nobody")},
+        "components": {"schemas": {"Node": node, "One": twin, "Other": twin}}});
+    let document = read(document.to_string().as_bytes());
+    let node = at(&document, "POST", "/node");
+    assert_eq!(node.unsupported, None);
+    let validator = compile(&node.input_schema).unwrap();
+    assert!(validator.is_valid(&json!({"body": {"kids": [{"kids": []}]}})));
+    assert!(!validator.is_valid(&json!({"body": {"kids": [1]}})));
+    for path in ["/twin", "/nobody"] {
+        assert!(at(&document, "POST", path).unsupported.is_some(), "{path}");
+    }
 }
