@@ -87,8 +87,8 @@ impl Reader {
 enum Line {
     /// How far it is.
     Progress(Progress),
-    /// One operation of the document, in its order, and its input schema, which it comes without.
-    Operation(Box<ImportedOperation>, Box<RawValue>),
+    /// One operation of the document, in its order, and its schemas, which it comes without.
+    Operation(Box<ImportedOperation>, Box<RawValue>, Option<Box<RawValue>>),
     /// The document, imported, without its operations; the last line.
     Document(Box<ImportedDocument>),
     /// Why there is none; the last line.

@@ -13,7 +13,7 @@ use countersign_domain::{
 };
 use foldhash::quality::RandomState;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value::RawValue};
 
 use crate::{
     body, input, key,
@@ -120,7 +120,7 @@ impl Arguments {
     }
 
     /// The object schema, with its definitions.
-    pub(crate) fn schema<'a>(&'a self, definitions: BTreeMap<&'a str, &'a Value>) -> Schema<'a> {
+    pub(crate) fn schema<'a>(&'a self, definitions: BTreeMap<&'a str, &'a RawValue>) -> Schema<'a> {
         Schema {
             kind: "object",
             properties: &self.properties,
@@ -141,7 +141,7 @@ pub(crate) struct Schema<'a> {
     #[serde(rename = "additionalProperties")]
     additional_properties: bool,
     #[serde(rename = "$defs", skip_serializing_if = "BTreeMap::is_empty")]
-    definitions: BTreeMap<&'a str, &'a Value>,
+    definitions: BTreeMap<&'a str, &'a RawValue>,
 }
 
 /// Binds every parameter, and every variable of the path that has none.

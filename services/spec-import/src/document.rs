@@ -1,6 +1,6 @@
 //! The way of a whole document: version, security, every path and method, names.
 
-use std::{collections::HashMap, mem, rc::Rc};
+use std::{collections::HashMap, mem, rc::Rc, sync::Arc};
 
 use countersign_domain::{
     digest::Digest,
@@ -58,29 +58,46 @@ pub(crate) struct Found<'d> {
     pub(crate) template: Rc<Result<Template<'d>, &'static str>>,
 }
 
-/// A document whose input schemas are texts: as values they take twenty times the memory, and few
-/// need them all at once.
+/// A document and, apart from it, the schemas of its operations.
 #[derive(Debug)]
 pub struct Written {
-    /// The document, in which every input schema is null.
+    /// The document, in which every input schema is null, and no answer has one.
     pub document: ImportedDocument,
-    /// The input schema of each operation, in their order.
-    pub inputs: Vec<Box<RawValue>>,
+    /// The schemas of each operation, in their order.
+    pub schemas: Vec<Schemas>,
+}
+
+/// The schemas of an operation, as texts: as values they take twenty times the memory, and few need
+/// them all at once.
+#[derive(Debug)]
+pub struct Schemas {
+    /// Of its arguments.
+    pub input: Box<RawValue>,
+    /// Of its answer. Operations that answer with the same thing share it.
+    pub output: Option<Arc<RawValue>>,
 }
 
 impl Written {
-    /// The document with its input schemas.
+    /// The document with its schemas.
     pub(crate) fn read(mut self) -> ImportedDocument {
-        for (operation, input) in self.document.operations.iter_mut().zip(self.inputs) {
-            put(operation, &input).expect("what was written can be read");
+        for (operation, Schemas { input, output }) in
+            self.document.operations.iter_mut().zip(self.schemas)
+        {
+            put(operation, (&input, output.as_deref())).expect("what was written can be read");
         }
         self.document
     }
 }
 
-/// Puts an operation's input schema where it belongs.
-pub(crate) fn put(operation: &mut ImportedOperation, input: &RawValue) -> serde_json::Result<()> {
+/// Puts an operation's schemas where they belong.
+pub(crate) fn put(
+    operation: &mut ImportedOperation,
+    (input, output): (&RawValue, Option<&RawValue>),
+) -> serde_json::Result<()> {
     operation.input_schema = serde_json::from_str(input.get())?;
+    if let (Some(answer), Some(schema)) = (&mut operation.output, output) {
+        answer.schema = Some(serde_json::from_str::<Value>(schema.get())?.into());
+    }
     Ok(())
 }
 
@@ -162,7 +179,7 @@ fn finish(
     };
     let Outcome {
         mut operations,
-        inputs,
+        schemas,
         sha256,
         answers,
     } = twofold::read(&mut shared, second, &found, (watch, listener))?;
@@ -200,7 +217,7 @@ fn finish(
         mem::forget((shared, answers, found));
         mem::forget(openapi.root);
     }
-    Ok(Written { document, inputs })
+    Ok(Written { document, schemas })
 }
 
 /// What was noted about a place inside an operation before there were operations belongs to it. An

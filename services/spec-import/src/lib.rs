@@ -60,7 +60,7 @@ pub use countersign_store::{
     revision_changes::{ChangedToolName, Outcome, RevisionChange},
     source_schedules::{LookFailure, Schedule},
 };
-pub use document::Written;
+pub use document::{Schemas, Written};
 pub use error::ImportError;
 pub use imports::{Given, ImportAgain, Imports, StartError, StartImport, Started};
 pub use job::{ImportPayload, ImportSpec, LookAgain, LookPayload};

@@ -13,7 +13,7 @@ use crate::{
     Limits,
     arguments::{self, Arguments},
     body,
-    document::{Dialect, Found},
+    document::{Dialect, Found, Schemas},
     evidence::{self, Outlines},
     input,
     marks::Marks,
@@ -231,18 +231,15 @@ pub(crate) struct Half<'f, 'd> {
 }
 
 impl Half<'_, '_> {
-    /// The operation, with what was asked about it, and its input schema, which stays a text.
+    /// The operation, with what was asked about it, and its schemas, which stay texts.
     pub(crate) fn whole(
         mut self,
         risk: Risk,
         answer: Answer,
         items: &[String],
-    ) -> (ImportedOperation, Box<RawValue>) {
-        let output = answer.tell(&self.pointer, &mut self.notes);
-        if output
-            .as_ref()
-            .is_some_and(|output| output.schema.is_none())
-        {
+    ) -> (ImportedOperation, Schemas) {
+        let (output, schema) = answer.tell(&self.pointer, &mut self.notes);
+        if output.is_some() && schema.is_none() {
             self.words.tell_items(items, &self.pointer, &mut self.notes);
         }
         let Self { found, words, .. } = self;
@@ -265,7 +262,11 @@ impl Half<'_, '_> {
             unsupported: self.unsupported,
             diagnostics: self.notes.finish(&found.pointer),
         };
-        (operation, self.input)
+        let schemas = Schemas {
+            input: self.input,
+            output: schema,
+        };
+        (operation, schemas)
     }
 }
 

@@ -6,6 +6,7 @@
 //! nothing worth telling is left is there no schema. A broken schema of an answer never turns an
 //! operation off: real APIs break them, and the answer itself is what counts.
 
+mod brought;
 mod told;
 
 use std::{
@@ -16,14 +17,16 @@ use std::{
 
 use countersign_domain::{media_type, operation::Output, schema, text};
 use foldhash::quality::RandomState;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
+
+use brought::Brought;
 
 use crate::{
     body,
     marks::Marks,
     notes::{At, Notes},
     reference,
-    schema::{Definitions, measure::measure},
+    schema::{Definitions, discriminator::Discriminators, measure::measure},
 };
 
 /// Bytes of one output schema.
@@ -63,10 +66,12 @@ struct Made {
 /// A schema that can be told.
 #[derive(Clone, Debug)]
 struct Fitting {
-    schema: Arc<Value>,
+    schema: Arc<RawValue>,
     bytes: usize,
     /// What is remarkable about its texts, but for those at the root as they were written.
     marks: Marks,
+    /// What chooses among the alternatives of the definitions that it brings along.
+    discriminators: Discriminators,
 }
 
 impl Made {
@@ -75,11 +80,7 @@ impl Made {
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
-        let made = fit(definitions, root).map(|(schema, bytes)| Fitting {
-            marks: marks(definitions, &schema),
-            schema: Arc::new(schema),
-            bytes,
-        });
+        let made = fit(definitions, root);
         self.known.insert(key, made.clone());
         made
     }
@@ -95,6 +96,8 @@ pub(crate) struct Answers<'d> {
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
     output: Option<Output>,
+    /// The schema, as JSON: operations that answer with the same thing share it.
+    schema: Option<Arc<RawValue>>,
     /// What is remarkable about its texts.
     marks: Marks,
     /// Where a schema stands that cannot be shown, or not whole, and why.
@@ -104,8 +107,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Notes what there is to say about it.
-    pub(crate) fn tell(self, pointer: &str, notes: &mut Notes) -> Option<Output> {
+    /// Notes what there is to say about it. The schema comes apart.
+    pub(crate) fn tell(
+        self,
+        pointer: &str,
+        notes: &mut Notes,
+    ) -> (Option<Output>, Option<Arc<RawValue>>) {
         let what = "what its answer is said to be";
         self.marks.tell(what, pointer, notes);
         if let Some(place) = &self.items {
@@ -115,7 +122,7 @@ impl Answer {
         if let Some((place, why)) = &self.left_out {
             notes.info("output_schema_left_out", place, why);
         }
-        self.output
+        (self.output, self.schema)
     }
 }
 
@@ -178,10 +185,10 @@ impl<'d> Answers<'d> {
                 made.bytes += fitting.bytes;
                 answer.marks = fitting.marks.and(links.marks);
                 if let Some(output) = &mut answer.output {
-                    let (schema, inline) = (&fitting.schema, &links.discriminators);
-                    output.discriminators = told::discriminators(definitions, schema, inline);
-                    output.schema = Some(fitting.schema);
+                    let (brought, inline) = (fitting.discriminators, &links.discriminators);
+                    output.discriminators = told::discriminators(brought, inline);
                 }
+                answer.schema = Some(fitting.schema);
             }
             Some(_) | None => {
                 let why = "the schema of the answer is too large to be shown to agents";
@@ -195,18 +202,6 @@ impl<'d> Answers<'d> {
 fn is_of_any_media(media: &str, schema: &Value) -> bool {
     let is_text = schema.get("type").is_some_and(|name| name == "string");
     matches!(media, "*/*" | "application/*") && !is_text
-}
-
-/// What is remarkable about the texts of a schema and of the definitions that it brings along.
-fn marks(definitions: &mut Definitions<'_>, schema: &Value) -> Marks {
-    let Some(members) = schema.as_object() else {
-        return Marks::default();
-    };
-    let own = Marks::of_members(members.iter().filter(|(key, _)| *key != "$defs"));
-    let brought = members.get("$defs").and_then(Value::as_object);
-    let brought = brought.into_iter().flat_map(Map::keys);
-    let brought = Marks::all(brought.map(|name| definitions.marks(name)));
-    own.and(brought)
 }
 
 /// The first success with content.
@@ -264,8 +259,8 @@ fn rank(status: &str) -> Option<u8> {
     }
 }
 
-/// Makes a schema that fits, and says how many bytes it has.
-fn fit(definitions: &mut Definitions<'_>, root: &Value) -> Option<(Value, usize)> {
+/// Makes a schema that fits.
+fn fit(definitions: &mut Definitions<'_>, root: &Value) -> Option<Fitting> {
     if let Some(found) = gather(definitions, Cow::Borrowed(root), Attempt::Whole) {
         return Some(found);
     }
@@ -294,9 +289,9 @@ fn wordless(mut schema: Value) -> Value {
 /// Collects definitions, nearest first. Those that do not fit, or cannot be used, are any value.
 fn gather(
     definitions: &mut Definitions<'_>,
-    root: Cow<'_, Value>,
+    mut root: Cow<'_, Value>,
     attempt: Attempt,
-) -> Option<(Value, usize)> {
+) -> Option<Fitting> {
     let (mut bytes, depth) = measure(&root);
     if bytes > BUDGET || depth > DEPTH {
         return None;
@@ -309,14 +304,17 @@ fn gather(
         if !seen.insert(name.clone()) {
             continue;
         }
-        let Some((_, size)) = definitions.usable(&name) else {
+        let Some((_, text)) = definitions.usable(&name) else {
             all = false;
             continue;
         };
+        let size = text.get().len();
         let size = match attempt {
             Attempt::Whole => Some(size),
             Attempt::Wordless | Attempt::Parts if size > HOPELESS => None,
-            Attempt::Wordless | Attempt::Parts => definitions.wordless_bytes(&name),
+            Attempt::Wordless | Attempt::Parts => {
+                definitions.wordless(&name).map(|text| text.get().len())
+            }
         };
         match size.filter(|size| bytes + size <= BUDGET) {
             Some(size) => {
@@ -328,49 +326,19 @@ fn gather(
             None => return None,
         }
     }
-    let kept = Kept { names: kept, all };
-    let schema = standing_alone(definitions, root.into_owned(), &kept, attempt);
-    Some((schema, bytes))
-}
-
-/// The definitions that a schema brings along.
-struct Kept {
-    names: Vec<String>,
-    /// No other is referred to.
-    all: bool,
-}
-
-/// Copies definitions to where a schema finds them; before that, nothing was copied in vain.
-fn standing_alone(
-    definitions: &mut Definitions<'_>,
-    mut root: Value,
-    kept: &Kept,
-    attempt: Attempt,
-) -> Value {
-    let names: HashSet<&str> = kept.names.iter().map(String::as_str).collect();
-    let unlink = |schema: &mut Value| {
-        if !kept.all {
-            schema::unlink(schema, &|name| names.contains(name));
-        }
-    };
-    unlink(&mut root);
-    let mut copies = Map::new();
-    for name in &kept.names {
-        if let Some((definition, _)) = definitions.usable(name) {
-            let mut copy = definition.clone();
-            if attempt != Attempt::Whole {
-                schema::drop_words(&mut copy, 0);
-            }
-            unlink(&mut copy);
-            copies.insert(name.clone(), copy);
-        }
-    }
-    if let Value::Object(members) = &mut root
-        && !copies.is_empty()
-    {
-        members.insert("$defs".to_owned(), Value::Object(copies));
-    }
-    root
+    let brought = Brought::of(kept, all);
+    brought.unlink(&mut root);
+    let marks = brought.names.iter().map(|name| definitions.marks(name));
+    let marks = Marks::all(marks).and(Marks::of_schema(&root));
+    let names = brought.names.iter();
+    Some(Fitting {
+        marks,
+        discriminators: names
+            .flat_map(|name| definitions.discriminators_in(name))
+            .collect(),
+        schema: brought.put(definitions, &root, attempt).into(),
+        bytes,
+    })
 }
 
 /// The definition that a root is nothing but a reference to.
@@ -380,8 +348,8 @@ fn stood_for(definitions: &mut Definitions<'_>, mut root: Value) -> Option<Value
             return Some(root);
         };
         let name = name.to_owned();
-        let (definition, size) = definitions.usable(&name)?;
-        if size > HOPELESS {
+        let (definition, text) = definitions.usable(&name)?;
+        if text.get().len() > HOPELESS {
             return None;
         }
         root = definition.clone();

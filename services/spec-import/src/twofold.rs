@@ -19,11 +19,11 @@ use countersign_domain::{
     operation::{ImportedOperation, Method},
     risk::Risk,
 };
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 
 use crate::{
     ImportError, Listener, Progress, Stage,
-    document::Found,
+    document::{Found, Schemas},
     evidence::{self, Outlines, Sent},
     older,
     operation::{self, Shared},
@@ -77,8 +77,7 @@ pub(crate) struct Second<'d> {
 /// What comes of both.
 pub(crate) struct Outcome<'d> {
     pub(crate) operations: Vec<ImportedOperation>,
-    /// Their input schemas.
-    pub(crate) inputs: Vec<Box<RawValue>>,
+    pub(crate) schemas: Vec<Schemas>,
     pub(crate) sha256: Digest,
     pub(crate) answers: Answers<'d>,
 }
@@ -118,18 +117,18 @@ pub(crate) fn read<'d>(
         let (replies, sha256, answers) = joined.unwrap_or_else(|panic| resume_unwind(panic))?;
         listener.progress(progress(found.len(), found.len()));
         let mut operations = Vec::with_capacity(halves.len());
-        let mut inputs = Vec::with_capacity(halves.len());
+        let mut schemas = Vec::with_capacity(halves.len());
         for (half, reply) in halves.into_iter().zip(replies) {
-            let (operation, input) = half.whole(reply.risk, reply.answer, &reply.items);
+            let (operation, its) = half.whole(reply.risk, reply.answer, &reply.items);
             operations.push(operation);
-            inputs.push(input);
+            schemas.push(its);
             if let Some(facts) = reply.facts {
                 listener.facts(facts);
             }
         }
         Ok(Outcome {
             operations,
-            inputs,
+            schemas,
             sha256,
             answers,
         })

@@ -180,10 +180,12 @@ impl Said {
         };
         let operations = self.operations.into_iter();
         let all = operations.map(|line| match serde_json::from_slice(&line) {
-            Ok(Line::Operation(mut operation, input)) => match put(&mut operation, &input) {
-                Ok(()) => Ok(make(*operation)),
-                Err(_) => Err(ImportError::Interrupted),
-            },
+            Ok(Line::Operation(mut operation, input, output)) => {
+                match put(&mut operation, (&input, output.as_deref())) {
+                    Ok(()) => Ok(make(*operation)),
+                    Err(_) => Err(ImportError::Interrupted),
+                }
+            }
             _ => Err(ImportError::Interrupted),
         });
         Ok((*document, all.collect::<Result<_, _>>()?))

@@ -70,10 +70,15 @@ fn answer(
     let last = match result {
         Ok(Written {
             mut document,
-            inputs,
+            schemas,
         }) => {
-            for (operation, input) in mem::take(&mut document.operations).into_iter().zip(inputs) {
-                say(&mut told, &Line::Operation(Box::new(operation), input))?;
+            for (operation, schemas) in mem::take(&mut document.operations).into_iter().zip(schemas)
+            {
+                let output = schemas.output.map(|output| (*output).to_owned());
+                say(
+                    &mut told,
+                    &Line::Operation(Box::new(operation), schemas.input, output),
+                )?;
             }
             Line::Document(Box::new(document))
         }

@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 
 use countersign_domain::text;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     reference,
-    schema::{
-        Definitions,
-        discriminator::{self, Discriminators},
-    },
+    schema::discriminator::{self, Discriminators},
 };
 
 /// Headers of one answer that are looked at.
@@ -103,17 +100,10 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// What chooses among the alternatives of a schema and of the definitions that it brings along.
-pub(super) fn discriminators(
-    definitions: &Definitions<'_>,
-    schema: &Value,
-    inline: &Discriminators,
-) -> Discriminators {
+/// What chooses among the alternatives of a schema, beside what does in those that it brings along.
+pub(super) fn discriminators(brought: Discriminators, inline: &Discriminators) -> Discriminators {
     let inline = inline.iter();
     let inline =
         inline.map(|(inside, words)| (discriminator::place("answer", inside), words.clone()));
-    let brought = schema.get("$defs").and_then(Value::as_object);
-    let brought = brought.into_iter().flat_map(Map::keys);
-    let brought = brought.flat_map(|name| definitions.discriminators_in(name));
     discriminator::kept(inline.chain(brought).collect())
 }

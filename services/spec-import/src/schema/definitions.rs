@@ -8,7 +8,10 @@ use std::{
 
 use countersign_domain::schema;
 use foldhash::quality::RandomState;
-use serde_json::Value;
+use serde_json::{
+    Value,
+    value::{RawValue, to_raw_value},
+};
 
 use super::{
     compile::compiles,
@@ -16,7 +19,7 @@ use super::{
     family,
     identity::Identities,
     joined::joined,
-    measure::measure,
+    measure::depth,
     naming::name_of,
     normalise::Walk,
     pattern::Patterns,
@@ -29,6 +32,7 @@ use crate::{
     reference::{self, BadReference},
 };
 
+const PLAIN: &str = "a schema is plain JSON";
 /// Deeper schemas could not be read back from JSON.
 const DEPTH: usize = 100;
 
@@ -72,10 +76,11 @@ struct Definition {
     is_alone: bool,
     name: String,
     schema: Value,
-    links: Links,
-    bytes: usize,
+    /// The same as JSON: many operations carry it.
+    text: Box<RawValue>,
     /// The same without words, once somebody has asked.
-    wordless_bytes: Option<usize>,
+    wordless: Option<Box<RawValue>>,
+    links: Links,
     depth: usize,
     /// What is remarkable about its texts, once somebody has asked.
     marks: Option<Marks>,
@@ -201,9 +206,9 @@ impl<'d> Definitions<'d> {
             is_alone,
             name,
             schema: Value::Null,
+            text: Box::default(),
+            wordless: None,
             links: Links::default(),
-            bytes: 0,
-            wordless_bytes: None,
             depth: 0,
             marks: None,
             leads_to: None,
@@ -270,12 +275,12 @@ impl<'d> Definitions<'d> {
         &self.list[id].name
     }
 
-    /// A definition by its key in `$defs`, with its bytes, unless it cannot be used.
-    pub(crate) fn usable(&mut self, name: &str) -> Option<(&Value, usize)> {
+    /// A definition by its key in `$defs`, and the same as JSON, unless it cannot be used.
+    pub(crate) fn usable(&mut self, name: &str) -> Option<(&Value, &RawValue)> {
         let id = *self.names.get(name)?;
         self.check(id).ok()?;
         let definition = &self.list[id];
-        Some((&definition.schema, definition.bytes))
+        Some((&definition.schema, &definition.text))
     }
 
     /// The keys of the definitions that a definition refers to, in order.
@@ -290,19 +295,19 @@ impl<'d> Definitions<'d> {
         leads_to.clone()
     }
 
-    /// How many bytes a definition has without its words, unless it cannot be used.
-    pub(crate) fn wordless_bytes(&mut self, name: &str) -> Option<usize> {
+    /// A definition without its words, as JSON, unless it cannot be used.
+    pub(crate) fn wordless(&mut self, name: &str) -> Option<&RawValue> {
         let id = *self.names.get(name)?;
         self.check(id).ok()?;
-        let definition = &mut self.list[id];
-        let count = || {
-            let mut schema = definition.schema.clone();
+        let Definition {
+            schema, wordless, ..
+        } = &mut self.list[id];
+        let text = wordless.get_or_insert_with(|| {
+            let mut schema = schema.clone();
             schema::drop_words(&mut schema, 0);
-            measure(&schema).0
-        };
-        let bytes = definition.wordless_bytes.unwrap_or_else(count);
-        definition.wordless_bytes = Some(bytes);
-        Some(bytes)
+            to_raw_value(&schema).expect(PLAIN)
+        });
+        Some(text)
     }
 
     /// What is remarkable about the texts of a definition, by its key in `$defs`.
@@ -333,7 +338,8 @@ impl<'d> Definitions<'d> {
                 let value = alone.as_ref().unwrap_or(value);
                 let (schema, links) = Walk::over(self, &pointer, &mut notes).run(value, &at);
                 let definition = &mut self.list[self.normalised];
-                (definition.bytes, definition.depth) = measure(&schema);
+                definition.text = to_raw_value(&schema).expect(PLAIN);
+                definition.depth = depth(&schema);
                 definition.schema = schema;
                 definition.links = links;
             }
@@ -360,7 +366,7 @@ impl<'d> Definitions<'d> {
                 continue;
             }
             self.check(id)?;
-            bytes += self.list[id].bytes;
+            bytes += self.list[id].text.get().len();
             if bytes > limit {
                 return Err(too_large.to_owned());
             }
@@ -438,10 +444,8 @@ impl<'d> Definitions<'d> {
     }
 
     /// The definitions of a closure by their names, to stand under `$defs`.
-    pub(crate) fn of(&self, closure: &Closure) -> BTreeMap<&str, &Value> {
+    pub(crate) fn of(&self, closure: &Closure) -> BTreeMap<&str, &RawValue> {
         let members = closure.members.iter().map(|id| &self.list[*id]);
-        members
-            .map(|one| (one.name.as_str(), &one.schema))
-            .collect()
+        members.map(|one| (one.name.as_str(), &*one.text)).collect()
     }
 }
