@@ -241,7 +241,10 @@ fn media<'d>(root: &'d Value, of: &'d Value) -> impl Iterator<Item = &'d Value> 
 
 /// Whether a property can hold what it is named after: whether there is a secret is none.
 fn holds_a_value(property: &Value) -> bool {
-    property.get("type").and_then(Value::as_str) != Some("boolean")
+    let kind = property
+        .as_object()
+        .and_then(|property| reference::member(property, "type"));
+    kind.and_then(Value::as_str) != Some("boolean")
 }
 
 #[cfg(test)]
