@@ -30,6 +30,8 @@ pub(crate) struct Source {
     pub(crate) root: Value,
     /// `info.version` as it is written, where reading it as a number would change it.
     pub(crate) written_version: Option<String>,
+    /// Whether the text alone shows that every reference is a pointer into it.
+    pub(crate) refers_to_itself: bool,
 }
 
 /// Reads JSON, or YAML where the text does not begin as JSON does.
@@ -101,6 +103,7 @@ fn read_json(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
     Ok(Source {
         root,
         written_version: None,
+        refers_to_itself: survey::refers_to_itself(bytes),
     })
 }
 
@@ -173,6 +176,7 @@ fn read_yaml(bytes: &[u8], limits: &Limits) -> Result<Source, ImportError> {
         Ok(Source {
             root,
             written_version,
+            refers_to_itself: false,
         })
     })
 }

@@ -1,9 +1,9 @@
-//! Counts what a JSON text will cost before a tree is built of it.
+//! Counts what a JSON text will cost before a tree is built of it, and looks where it refers to.
 //!
 //! 32 MB of `[],[],` would become hundreds of megabytes of tree; counting the commas and brackets
 //! outside strings says so at the price of one pass.
 
-use memchr::memchr2;
+use memchr::{memchr2, memmem};
 
 use crate::{ImportError, Limits};
 
@@ -57,6 +57,19 @@ pub(crate) fn json(bytes: &[u8], limits: &Limits) -> Result<(), ImportError> {
         offset += 1;
     }
     Ok(())
+}
+
+/// Whether every reference in a JSON text evidently is a pointer into it: behind each `$ref` stands
+/// one, and no letter is written as an escape, as which another could hide.
+pub(crate) fn refers_to_itself(bytes: &[u8]) -> bool {
+    const REFERENCE: &[u8] = b"$ref";
+    let points_inside = |at: usize| {
+        let behind = bytes[at + REFERENCE.len()..].strip_prefix(b"\"")?;
+        let value = behind.trim_ascii_start().strip_prefix(b":")?;
+        value.trim_ascii_start().strip_prefix(b"\"#/")
+    };
+    memmem::find(bytes, b"\\u00").is_none()
+        && memmem::find_iter(bytes, REFERENCE).all(|at| points_inside(at).is_some())
 }
 
 /// The offset of the quote that ends the string, or the end of the text.

@@ -210,7 +210,7 @@ impl Loaded {
     /// Whether every reference already is a pointer into its own file.
     fn only_pointers(&self) -> bool {
         let mut only = true;
-        for source in self.sources.values() {
+        for source in self.sources.values().filter(|one| !one.refers_to_itself) {
             each_reference(&source.root, &mut |text| only &= text.starts_with("#/"));
         }
         only

@@ -295,3 +295,25 @@ fn a_body_that_is_nothing_but_a_dynamic_reference_is_that_schema_or_off() {
         assert!(at(&document, "POST", path).unsupported.is_some(), "{path}");
     }
 }
+
+#[test]
+fn a_reference_by_name_is_found_however_it_is_spelled() {
+    for reference in [
+        r##""$ref":"#pet""##,
+        r##""$ref" : "#pet""##,
+        r##""\u0024ref":"#pet""##,
+        r##""$\u0072ef":"#pet""##,
+    ] {
+        let text = r##"{"openapi":"3.1.0","info":{"title":"x","version":"1"},"paths":{"/a":{"post":{
+            "requestBody":{"content":{"application/json":{"schema":{REFERENCE}}}},
+            "responses":{"200":{"$ref":"#/components/responses/Ok"}}}}},
+            "components":{"responses":{"Ok":{"description":"ok"}},
+                "schemas":{"Pet":{"$anchor":"pet","type":"integer"}}}}"##;
+        let document = read(text.replace("REFERENCE", reference).as_bytes());
+        let operation = at(&document, "POST", "/a");
+        assert_eq!(operation.unsupported, None, "{reference}");
+        let validator = compile(&operation.input_schema).unwrap();
+        assert!(validator.is_valid(&json!({"body": 1})), "{reference}");
+        assert!(!validator.is_valid(&json!({"body": "a"})), "{reference}");
+    }
+}
