@@ -284,8 +284,7 @@ pub struct Output {
     pub status: String,
     /// Its media type as the document names it.
     pub media_type: String,
-    /// JSON Schema 2020-12 with its own `$defs`; `None` where the answer is not JSON. Operations
-    /// of one document that answer with the same thing share it.
+    /// JSON Schema 2020-12 with its own `$defs`; `None` where the answer is not JSON.
     #[serde(default, with = "shared", skip_serializing_if = "Option::is_none")]
     pub schema: Option<Arc<Value>>,
     /// Its headers, in words, by name. They are compared and nothing else.
