@@ -1,4 +1,5 @@
 //! The store against a real PostgreSQL.
 
 mod pooling;
+mod row_security;
 mod walls;
