@@ -110,6 +110,37 @@ async fn a_call_that_was_announced_too_late_is_on_record_as_not_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_leaves_only_after_its_record_is_committed() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let ada = house.owner_of("acme").await;
+    let shop = house.shop(&ada, &upstream.base).await;
+    let agent = house.agent_of(&ada, &shop).await;
+    let mut admin = house.database.admin().await;
+    let order = json!({"order_id": "withheld"});
+    // The shop repeats the line that it was asked with.
+    let repeated = "/orders/withheld";
+
+    for (tool, method) in [("get_order", "GET"), ("set_order_labels", "PUT")] {
+        let mut frozen = admin.begin().await.unwrap();
+        let meanwhile = async {
+            until("the call", async || upstream.count(method) == 1).await;
+            frozen.execute(LOCK_RECORDS).await.unwrap();
+            upstream.release();
+        };
+        let (answer, ()) = tokio::join!(house.call(&agent, tool, &order), meanwhile);
+        frozen.rollback().await.unwrap();
+
+        let reason = &answer.body["error"]["data"]["reason"];
+        assert_eq!(reason, "outcome_unrecorded", "{tool}: {}", answer.body);
+        assert!(!answer.body.to_string().contains(repeated), "{tool}");
+
+        upstream.release();
+        let recorded = house.call(&agent, tool, &order).await;
+        assert!(recorded.text().contains(repeated), "{}", recorded.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_breaks_off_leaves_no_call_of_which_nobody_knows() {
     let (house, upstream) = (House::open().await, Upstream::start());
     let owner = house.owner_of("acme").await;
