@@ -15,6 +15,12 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+/// What a form is sent as that has no file in it.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What the API is asked in.
+pub(crate) const JSON: &str = "application/json";
+
 /// The session cookie on plain http.
 const COOKIE: &str = "countersign";
 
@@ -111,9 +117,23 @@ impl Browser<'_> {
         path: &str,
         body: Option<String>,
     ) -> (u16, String) {
-        let form = ("content-type", "application/x-www-form-urlencoded");
-        let kind = body.is_some().then_some(form);
-        let answer = self.send(method, path, kind.as_slice(), body).await;
+        self.ask_as(method, path, body.map(|body| (FORM, body)))
+            .await
+    }
+
+    /// The same with a body of another kind.
+    pub(crate) async fn ask_as(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, String)>,
+    ) -> (u16, String) {
+        let (kind, body) = body.unzip();
+        let mut headers = Vec::from_iter(kind.map(|kind| ("content-type", kind)));
+        if kind == Some(JSON) {
+            headers.push(("x-csrf-token", &self.csrf));
+        }
+        let answer = self.send(method, path, &headers, body).await;
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         (
             answer.status,
@@ -124,10 +144,7 @@ impl Browser<'_> {
     /// Asks the API; returns its data.
     pub(crate) async fn query(&self, query: &str, variables: Value) -> Value {
         let body = json!({"query": query, "variables": variables}).to_string();
-        let headers = [
-            ("content-type", "application/json"),
-            ("x-csrf-token", &self.csrf),
-        ];
+        let headers = [("content-type", JSON), ("x-csrf-token", &self.csrf)];
         let sent = self.send(Method::Post, "/graphql", &headers, Some(body));
         let answer: Value = serde_json::from_slice(&sent.await.body).unwrap();
         assert!(answer["errors"].is_null(), "{answer}");

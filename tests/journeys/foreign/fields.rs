@@ -1,0 +1,60 @@
+//! Every field of the API that is a tenant's, asked for so that it answers when all it names is one's
+//! own.
+
+/// A field: of which type, how it is asked for, and what it names.
+type Field = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+);
+
+/// In an order in which each can be asked for after those before it.
+#[rustfmt::skip]
+pub(super) const FIELDS: [Field; 45] = [
+    ("Tenant", "slug", "slug", &[]),
+    ("Tenant", "name", "name", &[]),
+    ("Tenant", "role", "role", &[]),
+    ("Tenant", "members", "members { id }", &[]),
+    ("Tenant", "invitations", "invitations { id }", &[]),
+    ("Tenant", "environments", "environments { id }", &[]),
+    ("Tenant", "sources", "sources { id }", &[]),
+    ("Tenant", "source", r#"source(slug: "{source}") { tools(environment: "{environment id}") { total } }"#, &["{source}", "{environment id}"]),
+    ("Tenant", "revision", r#"revision(id: "{revision}") { state }"#, &["{revision}"]),
+    ("Tenant", "revisionChanges", r#"revisionChanges(revision: "{revision}") { total }"#, &["{revision}"]),
+    ("Tenant", "importNotices", "importNotices { review }", &[]),
+    ("Tenant", "tool", r#"tool(id: "{tool}", environment: "{environment id}") { name }"#, &["{tool}", "{environment id}"]),
+    ("Tenant", "connections", "connections { id }", &[]),
+    ("Tenant", "suspensions", "suspensions { total }", &[]),
+    ("Tenant", "endpoints", "endpoints { id }", &[]),
+    ("Tenant", "endpoint", r#"endpoint(slug: "{endpoint}") { id }"#, &["{endpoint}"]),
+    ("Tenant", "grants", "grants { id }", &[]),
+    ("Tenant", "holds", "holds(wanted: WAITING) { id }", &[]),
+    ("Tenant", "hold", r#"hold(id: "{hold}") { id }"#, &["{hold}"]),
+    ("Tenant", "records", "records { next }", &[]),
+    ("Tenant", "record", r#"record(id: "{record}") { record { id } }"#, &["{record}"]),
+    ("Tenant", "report", "report { madeAt }", &[]),
+    ("Mutation", "decideHold", r#"decideHold(tenant: "{tenant}", input: {hold: "{hold}", answer: REJECT, shown: "{shown}", reason: "because"}) { id }"#, &["{hold}"]),
+    ("Mutation", "importRevision", r#"importRevision(tenant: "{tenant}", source: "{source id}", document: {text: {document}}) { slug }"#, &["{source id}"]),
+    ("Mutation", "confirmCredential", r#"confirmCredential(tenant: "{tenant}", input: {source: "{source id}", environment: "{environment id}", seen: "{revision}", reason: "because"}) { id }"#, &["{source id}", "{environment id}", "{revision}"]),
+    ("Mutation", "lookedAtImports", r#"lookedAtImports(tenant: "{tenant}", until: "{revision}")"#, &["{revision}"]),
+    ("Mutation", "setSchedule", r#"setSchedule(tenant: "{tenant}", source: "{source id}", every: DAILY) { url }"#, &["{source id}"]),
+    ("Mutation", "turnOnReads", r#"turnOnReads(tenant: "{tenant}", input: {source: "{source id}", environment: "{environment id}", reason: "because"})"#, &["{source id}", "{environment id}"]),
+    ("Mutation", "turnOffTool", r#"turnOffTool(tenant: "{tenant}", input: {tool: "{tool}", environment: "{environment id}", reason: "because"}) { id }"#, &["{tool}", "{environment id}"]),
+    ("Mutation", "decideTools", r#"decideTools(tenant: "{tenant}", input: {source: "{source id}", environment: "{environment id}", handling: HOLD, tools: [{tool: "{tool}", version: "{version}"}], reason: "because"}) { same }"#, &["{source id}", "{environment id}"]),
+    ("Mutation", "turnOnTool", r#"turnOnTool(tenant: "{tenant}", input: {tool: "{tool}", version: "{version}", environment: "{environment id}", handling: RUN, reason: "because"}) { id }"#, &["{tool}", "{version}", "{environment id}"]),
+    ("Mutation", "overrideToolRisk", r#"overrideToolRisk(tenant: "{tenant}", input: {tool: "{tool}", version: "{version}", class: WRITE, highRisk: false, reason: "because"})"#, &["{tool}", "{version}"]),
+    ("Mutation", "withdrawOverride", r#"withdrawOverride(tenant: "{tenant}", input: {tool: "{tool}", version: "{version}", kind: RISK, reason: "because"})"#, &["{tool}", "{version}"]),
+    ("Mutation", "renameTool", r#"renameTool(tenant: "{tenant}", input: {tool: "{tool}", version: "{version}", name: "mine", reason: "because"})"#, &["{tool}", "{version}"]),
+    ("Mutation", "describeTool", r#"describeTool(tenant: "{tenant}", input: {tool: "{tool}", version: "{version}", title: "Mine", description: "All mine", reason: "because"})"#, &["{tool}", "{version}"]),
+    ("Mutation", "setBaseUrl", r#"setBaseUrl(tenant: "{tenant}", input: {source: "{source id}", environment: "{environment id}", baseUrl: "https://api.example.com"}) { id }"#, &["{source id}", "{environment id}"]),
+    ("Mutation", "storeCredential", r#"storeCredential(tenant: "{tenant}", input: {source: "{source id}", environment: "{environment id}", baseUrl: "https://api.example.com", scheme: BEARER, secret: "abcdefgh"}) { id }"#, &["{source id}", "{environment id}"]),
+    ("Mutation", "createEndpoint", r#"createEndpoint(tenant: "{tenant}", input: {name: "Mine", environment: "{environment id}", tools: ["{tool}"]}) { id }"#, &["{environment id}", "{tool}"]),
+    ("Mutation", "setEndpointTools", r#"setEndpointTools(tenant: "{tenant}", endpoint: "{endpoint}", tools: ["{tool}"]) { id }"#, &["{endpoint}", "{tool}"]),
+    ("Mutation", "revokeGrant", r#"revokeGrant(tenant: "{tenant}", grant: "{grant}")"#, &["{grant}"]),
+    ("Mutation", "inviteMember", r#"inviteMember(tenant: "{tenant}", input: {email: "new@example.com", role: AUDITOR}) { path }"#, &[]),
+    ("Mutation", "revokeInvitation", r#"revokeInvitation(tenant: "{tenant}", id: "{invitation}")"#, &["{invitation}"]),
+    ("Mutation", "changeRole", r#"changeRole(tenant: "{tenant}", member: "{member}", role: AUDITOR) { id }"#, &["{member}"]),
+    ("Mutation", "removeMember", r#"removeMember(tenant: "{tenant}", member: "{member}")"#, &["{member}"]),
+    ("Mutation", "importSource", r#"importSource(tenant: "{tenant}", name: "Other", document: {text: {document}}) { slug }"#, &[]),
+];
