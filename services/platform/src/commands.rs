@@ -42,7 +42,7 @@ pub struct CommandLine {
 enum Command {
     /// Serves. With nothing configured, on this machine alone and with a database of its own.
     Serve(Box<ServerSettings>),
-    /// Plays the whole story on this machine, checks every promise, and stays up for a browser.
+    /// Plays the whole story on this machine, checks what each step led to, and stays up for a browser.
     Demo(Box<DemoSettings>),
     /// Brings the database's schema up to date.
     Migrate(DatabaseSettings),
