@@ -158,6 +158,7 @@ fn named<'d>(document: &'d ImportedDocument, name: &str) -> &'d ImportedOperatio
 }
 
 /// Sends each row's request and compares what arrives.
+#[expect(clippy::disallowed_methods, reason = "the test's own upstream")]
 async fn arrive(document: &ImportedDocument, rows: &[Row]) {
     let mut wire = Wire::listen().await;
     let door = door();

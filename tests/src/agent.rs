@@ -70,6 +70,10 @@ impl House {
     ///
     /// # Panics
     /// When nobody answers.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the tests ask the house that they started"
+    )]
     pub async fn http(
         &self,
         method: Method,

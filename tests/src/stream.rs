@@ -43,6 +43,10 @@ impl Stream {
         Self::open("POST", agent, &headers, &message.to_string()).await
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the house that the tests started"
+    )]
     async fn open(
         method: &str,
         agent: &Agent,

@@ -16,6 +16,10 @@ impl Wire {
     ///
     /// # Panics
     /// When nobody listens.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the house that the tests started"
+    )]
     pub async fn post(url: &str, headers: &[(&str, &str)], length: usize) -> Self {
         let url = Url::parse(url).expect("a URL");
         let (path, host) = (url.path(), url.authority());

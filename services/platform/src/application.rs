@@ -214,6 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test's own listener")]
     fn an_accepted_connection_has_the_time_limit_of_its_port() {
         let listener = bind(([127, 0, 0, 1], 0).into()).unwrap();
         let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();

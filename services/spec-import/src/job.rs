@@ -83,6 +83,10 @@ impl ImportSpec {
     }
 
     /// The document's bytes: kept already, or fetched now and kept.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the document that an import was asked for"
+    )]
     async fn document(
         &self,
         cx: &JobContext,

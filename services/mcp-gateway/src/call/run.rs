@@ -141,6 +141,7 @@ pub(crate) async fn send<E: Send + 'static>(
 }
 
 /// Everything after the decision, up to the committed record. No record, no answer.
+#[expect(clippy::disallowed_methods, reason = "the one place that sends calls")]
 async fn finish(
     parts: Arc<Parts>,
     scope: Arc<TenantScope>,

@@ -13,6 +13,7 @@ use anyhow::{Context as _, bail};
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// One request needs no HTTP client, and only `egress` may have one.
+#[expect(clippy::disallowed_methods, reason = "a server on this very machine")]
 pub(crate) fn healthcheck(listen: SocketAddr) -> anyhow::Result<ExitCode> {
     let address: IpAddr = match listen {
         SocketAddr::V4(at) if at.ip().is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -86,6 +86,10 @@ impl Browser {
         })
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the demo's browser is somebody else"
+    )]
     async fn request(
         &mut self,
         method: Method,

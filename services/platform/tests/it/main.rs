@@ -5,6 +5,7 @@ mod compose;
 mod configuration;
 mod import_memory;
 mod routes;
+#[expect(clippy::disallowed_methods, reason = "the tests' own process")]
 mod serving;
 mod spec;
 mod spec_apart;

@@ -31,6 +31,10 @@ impl Injector {
         Self { vault, egress }
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a call's request, with what lets it in"
+    )]
     async fn exchange(
         &self,
         call: &OutboundCall<'_>,

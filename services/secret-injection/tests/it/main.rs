@@ -1,6 +1,7 @@
 //! What is promised, through the front door: the pure parts, the use cases and the sending.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
+#![expect(clippy::disallowed_methods, reason = "the sending is what is tested")]
 
 mod answering;
 mod canary;

@@ -19,6 +19,10 @@ const ETAG_LENGTH: usize = 200;
 #[async_trait]
 pub trait Fetch: Send + Sync {
     /// Returns the document at an address; anything but a plain 200 is an error.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the same question, asked without a tag"
+    )]
     async fn fetch(&self, url: &str) -> Result<Fetched, EgressError> {
         // Nothing was asked about, so "not modified" is no answer.
         let fetched = self.fetch_unless(url, None).await?;
@@ -47,6 +51,10 @@ pub struct Fetched {
 
 #[async_trait]
 impl Fetch for Egress {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a document goes out by the door itself"
+    )]
     async fn fetch_unless(
         &self,
         url: &str,

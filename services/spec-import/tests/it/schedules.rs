@@ -330,6 +330,7 @@ async fn authority_that_is_lost_while_the_address_is_fetched_imports_nothing() {
     struct Slow(Watch);
     #[async_trait]
     impl Fetch for Slow {
+        #[expect(clippy::disallowed_methods, reason = "the test's own server")]
         async fn fetch_unless(
             &self,
             url: &str,

@@ -66,6 +66,7 @@ impl Served {
     }
 
     /// Sends a head that says what kind of body follows, and the first piece of one.
+    #[expect(clippy::disallowed_methods, reason = "the test's own server")]
     async fn post(&self, path: &str, head: &str, piece: &str) -> TcpStream {
         let mut stream = TcpStream::connect(self.0).await.unwrap();
         let request = format!(
