@@ -3,8 +3,12 @@
 use std::collections::HashMap;
 
 use countersign_access::{ActionName, TenantScope};
-use countersign_domain::{id::SourceId, name::Slug};
+use countersign_domain::{
+    id::{EnvironmentId, SourceId},
+    name::Slug,
+};
 use countersign_store::{
+    reports::ReviewProgress,
     revisions::RevisionView,
     sources::{ClassCount, Source},
 };
@@ -57,6 +61,21 @@ impl Registry {
             source,
         });
         Ok(views.collect())
+    }
+
+    /// Counts how far the review of each API is in an environment.
+    ///
+    /// # Errors
+    /// When the caller may not read, or there is no such environment.
+    pub async fn review_progress(
+        &self,
+        scope: &TenantScope,
+        environment: EnvironmentId,
+    ) -> Result<Vec<ReviewProgress>, ReadError> {
+        scope.check(ActionName::ReadTenant)?;
+        let tx = self.store.begin(scope).await?;
+        tx.environment(environment).await?;
+        Ok(tx.review_progress(environment).await?)
     }
 
     /// Shows one imported API.

@@ -35,6 +35,7 @@ async fn the_first_page_counts_what_is_set_up_and_what_happened() {
         sources: 1,
         tools: 2,
         tools_on: 2,
+        needs_review: 0,
         credentials: 1,
         endpoints: 1,
         agents: 1,

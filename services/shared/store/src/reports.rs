@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::StoreError;
 
 pub use activity::{CallCount, HoldFigures, ReviewerFigures, SetUp};
-pub use inventory::{InventoryRow, ToolOn};
+pub use inventory::{InventoryRow, ReviewProgress, ToolOn};
 pub use weaknesses::{PlainCredential, SameHand, UnresolvedCall};
 
 /// Reads a `count(*)`.

@@ -3,13 +3,18 @@
 use askama::Template;
 use countersign_access::ActionName;
 use countersign_edge::{Routes, WhoMay};
-use countersign_tool_registry::{ClassCount, RevisionState, RevisionView, SourceView};
+use countersign_tool_registry::{
+    ClassCount, ReviewProgress, RevisionState, RevisionView, SourceView,
+};
+use serde::Deserialize;
 
 use crate::{
     answer::{Answer, page},
+    chart::Stack,
+    environment::Environments,
     frame::{Frame, Here, Section},
     inert::Inert,
-    pages::review::state_of,
+    pages::review::{PARTS, state_of},
     parts::{Badge, When},
 };
 
@@ -27,7 +32,16 @@ pub(crate) struct SourcesPage {
     pub(crate) frame: Frame,
     pub(crate) base: String,
     pub(crate) may_import: bool,
+    pub(crate) environment: Environments,
     pub(crate) rows: Vec<SourceRow>,
+}
+
+impl SourcesPage {
+    pub(crate) fn legend(&self) -> Vec<(&'static str, &'static str)> {
+        let is_drawn = |fill: &str| self.rows.iter().any(|row| row.bar.has(fill));
+        let parts = PARTS.into_iter();
+        parts.filter(|(fill, _)| is_drawn(fill)).collect()
+    }
 }
 
 /// One API of the list.
@@ -37,13 +51,29 @@ pub(crate) struct SourceRow {
     pub(crate) title: Inert,
     pub(crate) operations: u64,
     pub(crate) classes: Vec<(Badge, u64)>,
+    /// What was decided about its tools.
+    pub(crate) bar: Stack,
+    pub(crate) needs_review: u64,
     pub(crate) state: &'static str,
     pub(crate) import: Option<String>,
-    pub(crate) since: When,
+    /// The last import.
+    pub(crate) at: Option<When>,
 }
 
 impl SourceRow {
-    pub(crate) fn new(view: &SourceView) -> Self {
+    pub(crate) fn new(view: &SourceView, progress: &[ReviewProgress]) -> Self {
+        let progress = progress.iter().find(|one| one.source == view.source.id);
+        let decided = progress.map_or([0; 6], |one| {
+            let counts = [
+                one.run,
+                one.held,
+                one.needs_review,
+                one.off,
+                one.undecided,
+                one.unsupported,
+            ];
+            counts.map(|count| usize::try_from(count).unwrap_or(usize::MAX))
+        });
         let latest = view.latest.as_ref();
         let failed = |latest: &RevisionView| matches!(latest.state, RevisionState::Failed { .. });
         let state = match latest {
@@ -57,11 +87,13 @@ impl SourceRow {
             title: Inert::new(latest.map_or("", |latest| &latest.title)),
             operations: view.classes.iter().map(|count| count.operations).sum(),
             classes: counts(&view.classes),
+            bar: Stack::new("Tools", &PARTS, &decided, decided.iter().sum()),
+            needs_review: progress.map_or(0, |one| one.needs_review),
             state,
             import: latest
                 .filter(|latest| latest.state != RevisionState::Ready)
                 .map(|latest| latest.id.to_string()),
-            since: When::new(view.source.created_at),
+            at: latest.map(|latest| When::new(latest.finished_at.unwrap_or(latest.created_at))),
         }
     }
 }
@@ -73,12 +105,25 @@ fn counts(classes: &[ClassCount]) -> Vec<(Badge, u64)> {
         .collect()
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct EnvironmentQuery {
+    environment: Option<String>,
+}
+
 async fn list(here: Here) -> Answer {
-    let sources = here.services().registry.sources(here.scope()).await?;
+    let query: EnvironmentQuery = here.query();
+    let registry = &here.services().registry;
+    let environment = Environments::choose(&here, query.environment.as_deref()).await?;
+    let place = environment.chosen.id;
+    let progress = registry.review_progress(here.scope(), place).await?;
+    let sources = registry.sources(here.scope()).await?;
+    let sources = sources.iter();
     page(&SourcesPage {
         frame: here.frame("APIs and tools", Section::Sources),
         base: here.path(""),
         may_import: here.may(ActionName::ImportSource),
-        rows: sources.iter().map(SourceRow::new).collect(),
+        environment,
+        rows: sources.map(|one| SourceRow::new(one, &progress)).collect(),
     })
 }

@@ -68,6 +68,8 @@ pub struct SetUp {
     pub tools: u64,
     /// Tools that agents can see somewhere.
     pub tools_on: u64,
+    /// Tools that changed after being turned on, and wait somewhere.
+    pub needs_review: u64,
     /// Credentials in use.
     pub credentials: u64,
     /// Endpoints.
@@ -211,6 +213,12 @@ impl TenantTx {
                       JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
                           AND v.unsupported IS NULL
                       WHERE n.tenant_id = $1 AND n.superseded_at IS NULL AND n.state = 'on') AS tools_on,
+                     (SELECT count(DISTINCT t.id) FROM enablement n
+                      JOIN tool t ON t.tenant_id = n.tenant_id AND t.id = n.tool_id
+                          AND t.current_version <> n.tool_version_id AND t.removed_at IS NULL
+                      JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
+                          AND v.unsupported IS NULL
+                      WHERE n.tenant_id = $1 AND n.superseded_at IS NULL AND n.state = 'on') AS needs_review,
                      (SELECT count(*) FROM credential WHERE tenant_id = $1 AND superseded_at IS NULL) AS credentials,
                      (SELECT count(*) FROM endpoint WHERE tenant_id = $1 AND removed_at IS NULL) AS endpoints,
                      (SELECT count(*) FROM oauth_grant g
@@ -228,6 +236,7 @@ impl TenantTx {
             sources: count(&row, "sources")?,
             tools: count(&row, "tools")?,
             tools_on: count(&row, "tools_on")?,
+            needs_review: count(&row, "needs_review")?,
             credentials: count(&row, "credentials")?,
             endpoints: count(&row, "endpoints")?,
             agents: count(&row, "agents")?,

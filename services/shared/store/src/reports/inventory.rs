@@ -32,6 +32,25 @@ pub struct InventoryRow {
     pub needs_review: u64,
 }
 
+/// How far the review of an API is in an environment: each present tool is counted once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReviewProgress {
+    /// The API.
+    pub source: SourceId,
+    /// On, and calls run at once.
+    pub run: u64,
+    /// On, and each call is held.
+    pub held: u64,
+    /// Changed after being turned on.
+    pub needs_review: u64,
+    /// Turned off.
+    pub off: u64,
+    /// Nobody has decided.
+    pub undecided: u64,
+    /// Cannot be called faithfully.
+    pub unsupported: u64,
+}
+
 /// A tool that somebody turned on in an environment.
 #[derive(Clone, Debug)]
 pub struct ToolOn {
@@ -113,6 +132,48 @@ impl TenantTx {
             ))
         });
         Ok(inventory)
+    }
+
+    /// Counts how far the review of each API is in an environment.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn review_progress(
+        &self,
+        environment: EnvironmentId,
+    ) -> Result<Vec<ReviewProgress>, StoreError> {
+        let rows = self
+            .rows(
+                "SELECT t.source_id, count(v.unsupported) AS unsupported,
+                     count(*) FILTER (WHERE v.unsupported IS NULL AND n.id IS NULL) AS undecided,
+                     count(*) FILTER (WHERE v.unsupported IS NULL AND n.state = 'off') AS switched_off,
+                     count(*) FILTER (WHERE v.unsupported IS NULL AND n.state = 'on'
+                         AND n.tool_version_id <> v.id) AS needs_review,
+                     count(*) FILTER (WHERE v.unsupported IS NULL AND n.state = 'on'
+                         AND n.tool_version_id = v.id AND n.handling = 'hold') AS held,
+                     count(*) FILTER (WHERE v.unsupported IS NULL AND n.state = 'on'
+                         AND n.tool_version_id = v.id AND n.handling = 'run') AS run
+                 FROM tool t
+                 JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
+                 LEFT JOIN enablement n ON n.tenant_id = t.tenant_id AND n.tool_id = t.id
+                     AND n.environment_id = $2 AND n.superseded_at IS NULL
+                 WHERE t.tenant_id = $1 AND t.removed_at IS NULL GROUP BY t.source_id",
+                [self.tenant().as_uuid().into(), environment.as_uuid().into()],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ReviewProgress {
+                    source: id(row, "source_id")?,
+                    run: count(row, "run")?,
+                    held: count(row, "held")?,
+                    needs_review: count(row, "needs_review")?,
+                    off: count(row, "switched_off")?,
+                    undecided: count(row, "undecided")?,
+                    unsupported: count(row, "unsupported")?,
+                })
+            })
+            .collect()
     }
 
     /// Lists every tool that is on anywhere, or was until its definition changed.
