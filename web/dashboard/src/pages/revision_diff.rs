@@ -1,23 +1,74 @@
 //! What an import changed, as people read it.
 
-use countersign_domain::drift::{Breaking, Change, SecuritySeverity};
-use countersign_spec_import::{Outcome, RevisionChange};
+use std::cmp::Reverse;
+
+use countersign_domain::drift::{Breaking, Change, ReviewReason, SecuritySeverity};
+use countersign_spec_import::RevisionChange;
+use serde::Deserialize;
+use url::form_urlencoded;
 
 use crate::{chart::Stack, inert::Inert, parts::Badge};
 
-/// Everything that one import changed.
+/// Tools of one page.
+const PAGE: usize = 50;
+
+/// What the address says about which tools to show.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Query {
+    text: String,
+    outcome: String,
+    page: String,
+}
+
+impl Query {
+    fn keeps(&self, sort: &Sort, row: &Row) -> bool {
+        let text = self.text.trim().to_lowercase();
+        let line = format!("{} {} {}", row.method, row.path, row.name).to_lowercase();
+        (self.outcome.is_empty() || self.outcome == sort.id) && line.contains(&text)
+    }
+
+    fn with_page(&self, page: usize) -> String {
+        let fields = [("text", self.text.trim()), ("outcome", &self.outcome)];
+        let given = fields.into_iter().filter(|(_, value)| !value.is_empty());
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(given)
+            .append_pair("page", &page.to_string())
+            .finish()
+    }
+}
+
+/// What one import changed: all of it counted, a page of it shown.
 pub(crate) struct Diff {
     pub(crate) bar: Stack,
+    pub(crate) counts: Vec<Count>,
     pub(crate) document: Vec<Line>,
     pub(crate) groups: Vec<Group>,
+    pub(crate) text: Inert,
+    pub(crate) outcome: &'static str,
+    /// Tools that are shown, on all pages.
+    pub(crate) kept: usize,
+    pub(crate) total: usize,
+    pub(crate) number: usize,
+    pub(crate) pages: usize,
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
+}
+
+/// How many tools became the same.
+pub(crate) struct Count {
+    pub(crate) id: &'static str,
+    pub(crate) word: &'static str,
+    pub(crate) fill: &'static str,
+    pub(crate) count: usize,
 }
 
 /// Tools of which the same became.
 pub(crate) struct Group {
     pub(crate) id: &'static str,
     pub(crate) title: &'static str,
-    pub(crate) word: &'static str,
-    pub(crate) fill: &'static str,
+    /// How many there are, on all pages.
+    pub(crate) count: usize,
     pub(crate) says: &'static str,
     pub(crate) query: Option<&'static str>,
     pub(crate) rows: Vec<Row>,
@@ -31,7 +82,12 @@ pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) is_there: bool,
     pub(crate) why: Option<&'static str>,
+    /// The gravest first.
     pub(crate) changes: Vec<Line>,
+    /// How many of them are of which weight.
+    pub(crate) marks: Vec<(Badge, usize)>,
+    /// What comes first of several.
+    weight: (Option<ReviewReason>, Reverse<(SecuritySeverity, Breaking)>),
 }
 
 /// One difference.
@@ -69,16 +125,6 @@ impl Line {
                 SecuritySeverity::High => Some(Badge::new("high", "security, high")),
             },
         }
-    }
-}
-
-/// What is always unfolded; more is opened by whoever wants to read it.
-const UNFOLDED: usize = 20;
-
-impl Group {
-    /// What needs people stands open, and so does what is short.
-    pub(crate) fn is_open(&self) -> bool {
-        matches!(self.id, "review" | "removed") || self.rows.len() <= UNFOLDED
     }
 }
 
@@ -131,57 +177,128 @@ const SORTS: [Sort; 4] = [
 ];
 
 impl Diff {
-    /// Draws it, unless nothing changed.
-    pub(crate) fn new(changes: &[RevisionChange]) -> Option<Self> {
+    /// Draws a page of it, unless nothing changed.
+    pub(crate) fn new(changes: &[RevisionChange], query: &Query) -> Option<Self> {
         if changes.is_empty() {
             return None;
         }
-        let groups = SORTS.each_ref().map(|sort| grouped(sort, changes));
-        let parts = SORTS.map(|sort| (sort.fill, sort.word));
-        let counts = groups.each_ref().map(|group| group.rows.len());
+        let all = SORTS.each_ref().map(|sort| rows(sort, changes));
+        let totals = all.each_ref().map(Vec::len);
+        let sorted = SORTS.iter().zip(all);
+        let kept: Vec<(&Sort, Row)> = sorted
+            .flat_map(|(sort, rows)| rows.into_iter().map(move |row| (sort, row)))
+            .filter(|(sort, row)| query.keeps(sort, row))
+            .collect();
+        let kept_total = kept.len();
+        let known = SORTS.iter().find(|sort| sort.id == query.outcome);
+        let pages = kept_total.div_ceil(PAGE).max(1);
+        let number = query.page.parse().unwrap_or(1).clamp(1, pages);
+        let shown = kept.into_iter().skip((number - 1) * PAGE).take(PAGE);
+        let counts = SORTS.iter().zip(totals).filter(|(_, count)| *count > 0);
         let whole = changes.iter().filter(|change| change.tool.is_none());
+        let parts = SORTS.map(|sort| (sort.fill, sort.word));
         Some(Self {
-            bar: Stack::new("Tools", &parts, &counts, counts.iter().sum()),
+            bar: Stack::new("Tools", &parts, &totals, totals.iter().sum()),
             document: whole
                 .flat_map(|one| one.changes.iter().map(Line::new))
                 .collect(),
-            groups: groups
-                .into_iter()
-                .filter(|group| !group.rows.is_empty())
+            groups: groups(shown, &totals),
+            counts: counts
+                .map(|(sort, count)| Count {
+                    id: sort.id,
+                    word: sort.word,
+                    fill: sort.fill,
+                    count,
+                })
                 .collect(),
+            text: Inert::new(query.text.trim()),
+            outcome: known.map_or("", |sort| sort.id),
+            kept: kept_total,
+            total: totals.iter().sum(),
+            number,
+            pages,
+            before: (number > 1).then(|| query.with_page(number - 1)),
+            after: (number < pages).then(|| query.with_page(number + 1)),
         })
+    }
+
+    /// Not all of it is on one page.
+    pub(crate) const fn is_long(&self) -> bool {
+        self.total > PAGE
     }
 }
 
-fn grouped(sort: &Sort, changes: &[RevisionChange]) -> Group {
-    let rows = changes
+/// Puts the tools of a page below what became of them.
+fn groups<'s>(shown: impl Iterator<Item = (&'s Sort, Row)>, totals: &[usize]) -> Vec<Group> {
+    let mut groups: Vec<Group> = SORTS
         .iter()
-        .filter(|change| change.outcome.as_str() == sort.id)
-        .filter_map(row)
+        .zip(totals)
+        .map(|(sort, count)| Group {
+            id: sort.id,
+            title: sort.title,
+            count: *count,
+            says: sort.says,
+            query: sort.query,
+            rows: Vec::new(),
+        })
         .collect();
-    Group {
-        id: sort.id,
-        title: sort.title,
-        word: sort.word,
-        fill: sort.fill,
-        says: sort.says,
-        query: sort.query,
-        rows,
+    for (sort, row) in shown {
+        if let Some(group) = groups.iter_mut().find(|group| group.id == sort.id) {
+            group.rows.push(row);
+        }
     }
+    groups.retain(|group| !group.rows.is_empty());
+    groups
+}
+
+/// The tools of which this became, the gravest first.
+fn rows(sort: &Sort, changes: &[RevisionChange]) -> Vec<Row> {
+    let of_sort = changes
+        .iter()
+        .filter(|change| change.outcome.as_str() == sort.id);
+    let mut rows: Vec<Row> = of_sort.filter_map(row).collect();
+    rows.sort_by_key(|row| row.weight);
+    rows
 }
 
 fn row(change: &RevisionChange) -> Option<Row> {
     let tool = change.tool.as_ref()?;
+    let mut worst: Vec<&Change> = change.changes.iter().collect();
+    worst.sort_by_key(|change| Reverse((change.security, change.breaking)));
+    let gravest = |change: &Change| (change.security, change.breaking);
+    let none = (SecuritySeverity::None, Breaking::No);
     Some(Row {
         id: tool.id.to_string(),
         method: Inert::new(&tool.method),
         path: Inert::new(&tool.path),
         name: tool.name.clone(),
         is_there: tool.is_there,
-        why: match change.outcome {
-            Outcome::Review(reason) => Some(reason.text()),
-            Outcome::Removed | Outcome::Added | Outcome::Informed => None,
-        },
-        changes: change.changes.iter().map(Line::new).collect(),
+        why: change.outcome.reason().map(ReviewReason::text),
+        marks: marks(&worst),
+        weight: (
+            change.outcome.reason(),
+            Reverse(worst.first().map_or(none, |change| gravest(change))),
+        ),
+        changes: worst.into_iter().map(Line::new).collect(),
     })
+}
+
+/// How many differences are marked as what.
+fn marks(changes: &[&Change]) -> Vec<(Badge, usize)> {
+    let of = |keep: &dyn Fn(&Change) -> bool| changes.iter().filter(|one| keep(one)).count();
+    let marks = [
+        (
+            Badge::new("high", "security"),
+            of(&|one| one.security >= SecuritySeverity::Medium),
+        ),
+        (
+            Badge::new("delete", "breaking"),
+            of(&|one| one.breaking == Breaking::Breaking),
+        ),
+        (
+            Badge::new("review", "may break"),
+            of(&|one| one.breaking == Breaking::Potentially),
+        ),
+    ];
+    marks.into_iter().filter(|(_, count)| *count > 0).collect()
 }

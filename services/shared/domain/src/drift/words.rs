@@ -67,6 +67,8 @@ fn collect<'o>(schema: &'o Value, words: &mut Vec<&'o str>, depth: usize) {
             "enum" | "const" | "default" | "required" | "dependentRequired" => {
                 words.extend(sentences(value));
             }
+            // The name of a definition, which is looked at where the definition stands.
+            "$ref" if value.as_str().is_some_and(|to| to.starts_with("#/$defs/")) => {}
             _ => {
                 words.extend(value.as_str().filter(|text| is_sentence(text)));
                 collect(value, words, depth - 1);
