@@ -8,9 +8,10 @@ use countersign_access::ActionName;
 use countersign_domain::{
     Fault as _, Kind,
     digest::Digest,
-    id::ToolId,
+    id::{SourceId, ToolId},
     name::{Slug, Title},
     risk::RiskClass,
+    tool::ToolState,
 };
 use countersign_edge::{Form, Problem, Routes, WhoMay};
 use countersign_oauth_server::GrantView;
@@ -26,7 +27,7 @@ use crate::{
     frame::{Frame, Here, Section},
     inert::Inert,
     notice::Done,
-    pages::grants::GrantRow,
+    pages::{grants::GrantRow, suspension::SuspendedLine},
     parts::{Badge, When},
 };
 
@@ -223,6 +224,7 @@ pub(crate) struct EndpointPage {
     pub(crate) choices: Choices,
     /// Which tools it has, for the form that chooses others.
     pub(crate) seen: String,
+    pub(crate) suspended: Vec<SuspendedLine>,
     pub(crate) may_manage: bool,
     pub(crate) grants: Vec<GrantRow>,
     pub(crate) error: Option<String>,
@@ -238,15 +240,19 @@ pub(crate) struct Known {
     pub(crate) url: String,
 }
 
+/// The tools of an endpoint that agents see.
+fn on(detail: &EndpointDetail) -> impl Iterator<Item = &ToolBrief> {
+    let tools = detail.tools.iter();
+    tools.filter(|view| matches!(view.state, ToolState::On(_)))
+}
+
 impl EndpointPage {
     pub(crate) fn new(frame: Frame, (base, tenant): (String, &str), known: &Known) -> Self {
         let endpoint = &known.detail.endpoint;
         let tools = &known.detail.tools;
-        let is_on =
-            |view: &&ToolBrief| matches!(view.state, countersign_domain::tool::ToolState::On(_));
         let count = |class| {
-            let on = tools.iter().filter(is_on);
-            on.filter(|view| view.tool.operation.risk.class == class)
+            on(&known.detail)
+                .filter(|view| view.tool.operation.risk.class == class)
                 .count()
         };
         let classes = RiskClass::ALL
@@ -265,9 +271,10 @@ impl EndpointPage {
                 .filter(|(_, count)| *count > 0)
                 .map(|(class, count)| (Badge::class(class), count))
                 .collect(),
-            hidden: tools.len() - tools.iter().filter(is_on).count(),
+            hidden: tools.len() - on(&known.detail).count(),
             choices: choices(&known.offered, &known.ticked),
             seen: known.detail.chosen().to_string(),
+            suspended: Vec::new(),
             may_manage: false,
             grants: grants
                 .filter(|grant| grant.endpoint_slug == endpoint.slug.as_str())
@@ -295,6 +302,8 @@ impl EndpointPage {
         };
         let frame = here.frame("Endpoint", Section::Endpoints);
         let mut drawn = Self::new(frame, (here.path(""), tenant.as_str()), &known);
+        let sources: Vec<SourceId> = on(&known.detail).map(|view| view.tool.source).collect();
+        drawn.suspended = SuspendedLine::of(here, &sources, Some(environment.chosen.id)).await?;
         drawn.may_manage = here.may(ActionName::ManageEndpoint);
         Ok(drawn)
     }

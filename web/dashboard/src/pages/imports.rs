@@ -15,7 +15,7 @@ use crate::{
     field::{Field, sentence},
     frame::{Frame, Here, Section},
     inert::Inert,
-    pages::{revision_diff::Diff, upload::Uploaded},
+    pages::{revision_diff::Diff, suspension::SuspendedLine, upload::Uploaded},
 };
 
 /// The largest document.
@@ -174,6 +174,7 @@ pub(crate) struct ProgressPage {
     pub(crate) frame: Frame,
     pub(crate) base: String,
     pub(crate) source: Option<(String, Inert)>,
+    pub(crate) suspended: Vec<SuspendedLine>,
     pub(crate) progress: Progress,
     /// The API has no tools, and the member may remove it.
     pub(crate) may_remove: bool,
@@ -250,15 +251,17 @@ async fn progress(here: Here) -> Answer {
             Vec::new()
         }
     };
+    let suspended = SuspendedLine::of(&here, &[revision.source], None).await?;
     let mut frame = here.frame("Import", Section::Sources);
     frame.refresh = progress.is_running().then_some(1);
     page(&ProgressPage {
         frame,
         base: here.path(""),
         source: source.map(|view| (view.source.slug.to_string(), Inert::new(&view.source.name))),
+        suspended,
         progress,
         may_remove: here.may(ActionName::RemoveSource)
             && source.is_some_and(|view| view.classes.is_empty()),
-        diff: Diff::new(&changes),
+        diff: Diff::new(&changes, &here.query()),
     })
 }

@@ -14,6 +14,7 @@ use crate::{
     frame::Here,
     inert::Inert,
     notice::Done,
+    pages::suspension::SuspendedLine,
     parts::{Badge, When},
 };
 
@@ -53,14 +54,6 @@ pub(crate) struct ScheduleLine {
     pub(crate) why: Inert,
     pub(crate) failures: u32,
     pub(crate) stopped: bool,
-}
-
-/// A credential that waits for a member.
-pub(crate) struct SuspendedLine {
-    pub(crate) slug: String,
-    pub(crate) name: Inert,
-    pub(crate) environment: Inert,
-    pub(crate) environment_slug: String,
 }
 
 impl ImportLine {
@@ -121,25 +114,12 @@ impl NoticesCard {
         if imports.is_empty() && schedules.is_empty() && suspended.is_empty() {
             return None;
         }
-        let mut lines: Vec<SuspendedLine> = suspended
-            .iter()
-            .map(|one| SuspendedLine {
-                slug: one.source_slug.clone(),
-                name: Inert::new(&one.source_name),
-                environment: Inert::new(&one.environment_name),
-                environment_slug: one.environment_slug.clone(),
-            })
-            .collect();
-        // One connection may be suspended by several imports.
-        lines.dedup_by(|one, other| {
-            (&one.slug, &one.environment_slug) == (&other.slug, &other.environment_slug)
-        });
         Some(Self {
             until: imports.first().map(|one| one.revision.to_string()),
             imports: imports.iter().map(ImportLine::new).collect(),
             more: *more,
             schedules: schedules.iter().map(ScheduleLine::new).collect(),
-            suspended: lines,
+            suspended: SuspendedLine::all(suspended),
         })
     }
 

@@ -30,6 +30,45 @@ pub(crate) fn routes() -> Routes {
     )
 }
 
+/// A credential that waits for a member, as pages say it wherever that matters.
+pub(crate) struct SuspendedLine {
+    pub(crate) slug: String,
+    pub(crate) name: Inert,
+    pub(crate) environment: Inert,
+    pub(crate) environment_slug: String,
+}
+
+impl SuspendedLine {
+    /// Each connection once: it may be suspended by several imports.
+    pub(crate) fn all<'s>(suspensions: impl IntoIterator<Item = &'s Suspension>) -> Vec<Self> {
+        let mut lines: Vec<Self> = suspensions
+            .into_iter()
+            .map(|one| Self {
+                slug: one.source_slug.clone(),
+                name: Inert::new(&one.source_name),
+                environment: Inert::new(&one.environment_name),
+                environment_slug: one.environment_slug.clone(),
+            })
+            .collect();
+        lines.dedup_by(|one, other| {
+            (&one.slug, &one.environment_slug) == (&other.slug, &other.environment_slug)
+        });
+        lines
+    }
+
+    /// Those of APIs that a page is about.
+    pub(crate) async fn of(
+        here: &Here,
+        sources: &[SourceId],
+        environment: Option<EnvironmentId>,
+    ) -> Result<Vec<Self>, Problem> {
+        let all = here.services().connections.suspended(here.scope()).await?;
+        Ok(Self::all(all.iter().filter(|one| {
+            sources.contains(&one.source) && environment.is_none_or(|at| at == one.environment)
+        })))
+    }
+}
+
 /// Why a credential is suspended, as the connection's page shows it.
 pub(crate) struct SuspensionCard {
     pub(crate) imports: Vec<Suspending>,
