@@ -1,6 +1,7 @@
 //! Forms of pages: a decision is about what the page showed, whatever has changed since, and what is
 //! refused comes back as it was sent.
 
+mod changed;
 mod leading;
 
 use countersign_domain::{operation::Method, role::Role};

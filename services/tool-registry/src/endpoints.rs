@@ -97,9 +97,12 @@ impl Registry {
             .tool_briefs(ToolsOf::Endpoint(endpoint.id), endpoint.environment)
             .await?;
         let overrides = tx.overrides(OverridesOf::Endpoint(endpoint.id)).await?;
+        let reasons = tx
+            .review_reasons(ToolsOf::Endpoint(endpoint.id), endpoint.environment)
+            .await?;
         Ok(EndpointDetail {
             environment: tx.environment(endpoint.environment).await?,
-            tools: ToolView::all(tools, overrides),
+            tools: ToolView::all(tools, overrides, &reasons),
             endpoint,
         })
     }

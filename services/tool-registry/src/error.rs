@@ -91,6 +91,11 @@ pub enum ToolDecisionError {
         "somebody overrode its risk, or did until its text changed; look at it on the tool's own page and decide there"
     )]
     RiskOverridden,
+    /// An import changed what lets one in or where it lives, and it was chosen among others.
+    #[error(
+        "what lets one in, or where it lives, has changed; look at it on the tool's own page and decide there"
+    )]
+    AccessChanged,
     /// The caller made its risk less.
     #[error("you lowered its risk; somebody else has to turn it on")]
     RiskLoweredByYou,
@@ -107,6 +112,7 @@ impl Fault for ToolDecisionError {
             | Self::ToolUnsupported(_)
             | Self::TextUnread
             | Self::RiskOverridden
+            | Self::AccessChanged
             | Self::RiskLoweredByYou => Kind::Conflict,
             Self::HighRiskMustBeHeld => Kind::Invalid,
             Self::Store(error) => error.kind(),
@@ -121,6 +127,7 @@ impl Fault for ToolDecisionError {
             Self::HighRiskMustBeHeld => "high_risk_must_be_held",
             Self::TextUnread => "tool_text_unread",
             Self::RiskOverridden => "tool_risk_overridden",
+            Self::AccessChanged => "tool_access_changed",
             Self::RiskLoweredByYou => "risk_lowered_by_you",
             Self::Store(error) => error.code(),
         }

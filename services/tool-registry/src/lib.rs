@@ -47,6 +47,7 @@ pub use countersign_store::{
     catalogue::{ConnectionFacts, CredentialFacts, EndpointFacts},
     endpoints::Endpoint,
     environments::Environment,
+    reports::ReviewProgress,
     revisions::{GivenAs, RevisionState, RevisionView},
     sources::{ClassCount, Source},
     whereabouts::{Named, Whereabouts},

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{
+    drift::{Change, ReviewReason},
     id::{EnvironmentId, SourceId, ToolId, ToolVersionId},
     operation::{ImportedOperation, Judged, OperationBrief},
     overrides::{Override, OverrideKind},
@@ -31,25 +32,38 @@ pub struct ToolView<O = ImportedOperation> {
     /// What people say about it instead of its document, of each kind the latest: it holds, or an
     /// import ended it.
     pub overrides: Vec<Override>,
+    /// Why a person has to look again, the weightiest reason, where it needs review.
+    pub waits: Option<ReviewReason>,
 }
 
 /// A tool in an environment, as it is known where there are many.
 pub type ToolBrief = ToolView<OperationBrief>;
 
 impl<O: Judged> ToolView<O> {
-    /// Puts tools together with what people say about them.
-    pub(crate) fn all(tools: Vec<DecidedTool<O>>, overrides: Vec<Override>) -> Vec<Self> {
+    /// Puts tools together with what people say about them and with why they wait.
+    pub(crate) fn all(
+        tools: Vec<DecidedTool<O>>,
+        overrides: Vec<Override>,
+        reasons: &HashMap<ToolId, ReviewReason>,
+    ) -> Vec<Self> {
         let mut of: HashMap<ToolId, Vec<Override>> = HashMap::new();
         for one in overrides {
             of.entry(one.tool).or_default().push(one);
         }
         let tools = tools.into_iter();
         tools
-            .map(|DecidedTool { tool, decided }| Self {
-                state: ToolState::of(&tool, decided.as_ref()),
-                overrides: of.remove(&tool.id).unwrap_or_default(),
-                tool,
-                decided,
+            .map(|DecidedTool { tool, decided }| {
+                let state = ToolState::of(&tool, decided.as_ref());
+                let imported = reasons.get(&tool.id).copied();
+                Self {
+                    state,
+                    overrides: of.remove(&tool.id).unwrap_or_default(),
+                    // Of what no import put back to review, a person has lowered the risk.
+                    waits: (state == ToolState::NeedsReview)
+                        .then(|| imported.unwrap_or(ReviewReason::Risk)),
+                    tool,
+                    decided,
+                }
             })
             .collect()
     }
@@ -79,8 +93,9 @@ impl<O: Judged> ToolView<O> {
         rule::may_judge(scope, &self.overrides).is_err()
     }
 
-    /// Why it is turned on by itself and not among others, if so: its text has to be read, or a
-    /// person has, or had until an import, said something about its risk.
+    /// Why it is turned on by itself and not among others, if so: its text has to be read, a person
+    /// has, or had until an import, said something about its risk, or an import changed what lets
+    /// one in or where it lives.
     #[must_use]
     pub fn stands_alone(&self) -> Option<ToolDecisionError> {
         let mut kinds = self.overrides.iter().map(|one| one.said.kind());
@@ -88,6 +103,8 @@ impl<O: Judged> ToolView<O> {
             Some(ToolDecisionError::TextUnread)
         } else if kinds.any(|kind| kind == OverrideKind::Risk) {
             Some(ToolDecisionError::RiskOverridden)
+        } else if self.waits.is_some_and(ReviewReason::is_of_access) {
+            Some(ToolDecisionError::AccessChanged)
         } else {
             None
         }
@@ -122,6 +139,7 @@ impl From<ToolView> for ToolBrief {
             state: whole.state,
             decided: whole.decided,
             overrides: whole.overrides,
+            waits: whole.waits,
         }
     }
 }
@@ -160,6 +178,22 @@ impl Registry {
         Ok(tx.input_schemas(versions).await?)
     }
 
+    /// Lists what imports changed in each of these tools since it was turned on in an environment,
+    /// where it waits for that.
+    ///
+    /// # Errors
+    /// When the caller may not read, or the database does not answer.
+    pub async fn changes_to_review(
+        &self,
+        scope: &TenantScope,
+        tools: &[ToolId],
+        environment: EnvironmentId,
+    ) -> Result<HashMap<ToolId, Vec<Change>>, ReadError> {
+        scope.check(ActionName::ReadTenant)?;
+        let tx = self.store.begin(scope).await?;
+        Ok(tx.changes_to_review(tools, environment).await?)
+    }
+
     /// Shows one tool, as it is in an environment.
     ///
     /// # Errors
@@ -175,7 +209,8 @@ impl Registry {
         tx.environment(environment).await?;
         let found = tx.tools(ToolsOf::One(tool), environment).await?;
         let overrides = tx.overrides(OverridesOf::Tool(tool)).await?;
-        let found = ToolView::all(found, overrides).pop();
+        let reasons = tx.review_reasons(ToolsOf::One(tool), environment).await?;
+        let found = ToolView::all(found, overrides, &reasons).pop();
         Ok(found.ok_or(StoreError::NotFound)?)
     }
 }
@@ -188,5 +223,8 @@ pub(crate) async fn briefs(
 ) -> Result<Vec<ToolBrief>, StoreError> {
     let tools = tx.tool_briefs(ToolsOf::Source(source), environment).await?;
     let overrides = tx.overrides(OverridesOf::Source(source)).await?;
-    Ok(ToolView::all(tools, overrides))
+    let reasons = tx
+        .review_reasons(ToolsOf::Source(source), environment)
+        .await?;
+    Ok(ToolView::all(tools, overrides, &reasons))
 }

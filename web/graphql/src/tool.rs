@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Json, Result, SimpleObject};
 use countersign_access::TenantScope;
-use countersign_domain::{decision, risk, tool as domain};
+use countersign_domain::{decision, drift::ReviewReason, risk, tool as domain};
 use countersign_tool_registry::{ToolBrief, ToolView};
 use serde_json::Value;
 
@@ -114,6 +114,9 @@ pub(crate) struct Tool {
     /// What people say about it instead of its document, of each part the latest: it holds, or an
     /// import ended it.
     overrides: Vec<ToolOverride>,
+    /// Why somebody has to look again where it needs review, the weightiest reason: `security`,
+    /// `scopes`, `server`, `risk`, `path`, `support`, `required_input`, `high_risk_input` or `text`.
+    waits: Option<&'static str>,
     /// Why it cannot be called.
     unsupported: Option<String>,
     /// What was lost, guessed or repaired when it was imported.
@@ -271,6 +274,7 @@ impl Tool {
             state,
             decided,
             overrides,
+            waits,
         } = view;
         let operation = tool.operation;
         Self {
@@ -287,6 +291,7 @@ impl Tool {
             state: state.into(),
             decided: decided.map(ToolDecision::from),
             overrides: overrides.into_iter().map(ToolOverride::from).collect(),
+            waits: waits.map(ReviewReason::as_str),
             unsupported: operation.unsupported,
             diagnostics: operation
                 .diagnostics

@@ -43,6 +43,7 @@ mod queries;
 pub mod record_reading;
 pub mod records;
 pub mod reports;
+pub mod reviews;
 pub mod revision_changes;
 pub mod revisions;
 mod roles;

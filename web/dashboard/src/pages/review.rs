@@ -9,11 +9,15 @@ mod filter;
 mod notes;
 mod rows;
 mod summary;
+mod waits;
+
+use std::collections::HashMap;
 
 use askama::Template;
 use countersign_access::ActionName;
 use countersign_domain::{
-    id::{RevisionId, ToolVersionId},
+    drift::{Change, ReviewReason},
+    id::{RevisionId, ToolId, ToolVersionId},
     name::Slug,
     tool::ToolState,
 };
@@ -26,16 +30,16 @@ use crate::{
     field::{Field, sentence},
     frame::{Frame, Here, Section},
     inert::Inert,
-    pages::schedule::ScheduleCard,
+    pages::{schedule::ScheduleCard, suspension::SuspendedLine},
     parts::{When, size},
 };
 
 pub(crate) use self::{
     bulk::{Bulk, Outcome},
     filter::{Filter, PAGE},
-    notes::{Note, NoteKind},
+    notes::{Note, NoteKind, to_read},
     rows::{ToolGroup, class_says},
-    summary::ClassBar,
+    summary::{ClassBar, PARTS},
 };
 
 pub(crate) fn routes() -> Routes {
@@ -66,6 +70,8 @@ pub(crate) struct SourcePage {
     pub(crate) kept: usize,
     pub(crate) on: usize,
     pub(crate) waiting: usize,
+    /// What those wait for.
+    pub(crate) reasons: Vec<(ReviewReason, usize)>,
     pub(crate) high: usize,
     pub(crate) costs: String,
     pub(crate) reads_off: usize,
@@ -77,6 +83,7 @@ pub(crate) struct SourcePage {
     pub(crate) notes_say: String,
     pub(crate) diagnostics: Vec<Note>,
     pub(crate) running: Option<String>,
+    pub(crate) suspended: Vec<SuspendedLine>,
     pub(crate) failed: Option<(String, Inert)>,
     /// No document of it was ever imported.
     pub(crate) bare: bool,
@@ -165,7 +172,10 @@ pub(crate) struct Reviewed {
     pub(crate) source: SourceDetail,
     pub(crate) tools: Vec<ToolBrief>,
     pub(crate) weights: Weights,
+    /// What differs in those of the page that wait for it.
+    pub(crate) changes: HashMap<ToolId, Vec<Change>>,
     pub(crate) environment: Environments,
+    pub(crate) suspended: Vec<SuspendedLine>,
     pub(crate) filter: Filter,
     pub(crate) schedule: Option<ScheduleCard>,
 }
@@ -181,28 +191,39 @@ impl Reviewed {
             .tool_briefs(here.scope(), source.source.id, environment.chosen.id)
             .await?;
         let schedule = ScheduleCard::of(here, source.source.id).await?;
+        let place = environment.chosen.id;
+        let suspended = SuspendedLine::of(here, &[source.source.id], Some(place)).await?;
         let mut reviewed = Self {
             source,
             tools,
             weights: Weights::default(),
+            changes: HashMap::new(),
             environment,
+            suspended,
             filter,
             schedule,
         };
-        let shown = reviewed.shown();
+        let (shown, waiting) = reviewed.shown();
         let weighed = registry
             .weigh(here.scope(), &shown, &reviewed.tools)
             .await?;
-        reviewed.weights = weighed;
+        let changes = registry
+            .changes_to_review(here.scope(), &waiting, place)
+            .await?;
+        (reviewed.weights, reviewed.changes) = (weighed, changes);
         Ok(reviewed)
     }
 
-    /// The definitions that stand on this page.
-    fn shown(&self) -> Vec<ToolVersionId> {
+    /// The definitions that stand on this page, and the tools of it that wait.
+    fn shown(&self) -> (Vec<ToolVersionId>, Vec<ToolId>) {
         let kept = self.kept();
         let pages = filter::Pages::new(kept.len(), &self.filter);
-        let shown = kept[pages.first..pages.last].iter();
-        shown.map(|view| view.tool.version).collect()
+        let shown = &kept[pages.first..pages.last];
+        let waiting = shown.iter().filter(|view| view.waits.is_some());
+        (
+            shown.iter().map(|view| view.tool.version).collect(),
+            waiting.map(|view| view.tool.id).collect(),
+        )
     }
 
     /// The import that is in force.
@@ -253,7 +274,7 @@ impl SourcePage {
     ) -> Self {
         let kept = reviewed.kept();
         let pages = filter::Pages::new(kept.len(), &reviewed.filter);
-        let groups = rows::groups(&kept, (&pages, &reviewed.weights), &bulk);
+        let groups = rows::groups(&reviewed, (&kept, &pages), &bulk);
         let ready = reviewed.ready();
         let document = ready.map_or(&[][..], |ready| &ready.diagnostics);
         let counts = countersign_tool_registry::count_diagnostics(document, &reviewed.tools);
@@ -274,6 +295,7 @@ impl SourcePage {
             kept: kept.len(),
             on: count(|view| matches!(view.state, ToolState::On(_))),
             waiting: count(|view| view.state == ToolState::NeedsReview),
+            reasons: waits::counts(tools),
             high: count(|view| view.tool.operation.risk.high_risk),
             costs: size(reviewed.weights.list_bytes(tools)),
             reads_off: plain.len(),
@@ -300,6 +322,7 @@ impl SourcePage {
             may,
             bulk,
             environment: reviewed.environment,
+            suspended: reviewed.suspended,
             filter: reviewed.filter,
             schedule: reviewed.schedule,
         }
@@ -313,6 +336,11 @@ impl SourcePage {
     /// The address of what has changed and waits.
     pub(crate) fn waiting_only(&self) -> String {
         self.alone("state", "review")
+    }
+
+    /// The address of what waits for one reason.
+    pub(crate) fn waiting_for(&self, reason: &ReviewReason) -> String {
+        self.alone("changed", reason.as_str())
     }
 
     /// The address of the READ tools that are not turned on with all others.
@@ -337,6 +365,15 @@ impl SourcePage {
         let is_drawn = |fill: &str| self.bars.iter().any(|one| one.bar.has(fill));
         let parts = summary::PARTS.into_iter();
         parts.filter(|(fill, _)| is_drawn(fill)).collect()
+    }
+
+    /// How many tools are chosen, in a row of this page or with their group.
+    fn chosen(&self) -> usize {
+        let of = |group: &ToolGroup| match group.checked {
+            true => group.count,
+            false => group.rows.iter().filter(|row| row.checked).count(),
+        };
+        self.groups.iter().map(of).sum()
     }
 
     /// What was searched for, as it may stand on a page.

@@ -6,9 +6,10 @@ use countersign_access::ActionName;
 use countersign_domain::{
     Fault, Kind,
     decision::Handling,
+    drift::Words,
     id::{ToolId, ToolVersionId},
     name::Statement,
-    operation::{SchemeUse, Security},
+    operation::{Judged as _, SchemeUse, Security},
     risk::Sensitivity,
     tool::{Choice, Enablement, ToolState},
 };
@@ -25,8 +26,9 @@ use crate::{
     notice::Done,
     pages::{
         overriding::Overriding,
-        review::{Note, class_says},
+        review::{Note, class_says, to_read},
         revision_diff::Line,
+        suspension::SuspendedLine,
     },
     parts::{Badge, When, size},
 };
@@ -51,6 +53,7 @@ pub(crate) struct ToolPage {
     pub(crate) base: String,
     pub(crate) source: Option<(String, Inert)>,
     pub(crate) environment: Environments,
+    pub(crate) suspended: Vec<SuspendedLine>,
     pub(crate) tool: ToolFacts,
     pub(crate) decided: Option<Decided>,
     /// What differs from what was turned on.
@@ -95,6 +98,8 @@ pub(crate) struct ToolFacts {
     pub(crate) deprecated: bool,
     pub(crate) reasons: Vec<(Inert, Inert)>,
     pub(crate) notes: Vec<Note>,
+    /// What in its text is read before it is turned on.
+    pub(crate) unread: Option<Inert>,
     pub(crate) arguments: Vec<(Inert, &'static str, bool)>,
     pub(crate) body: Option<Inert>,
     pub(crate) security: Inert,
@@ -164,6 +169,11 @@ impl ToolFacts {
                 .map(|reason| (Inert::new(&reason.text), Inert::new(&reason.evidence)))
                 .collect(),
             notes: operation.diagnostics.iter().map(Note::new).collect(),
+            unread: operation.must_be_read().then(|| {
+                let words = Words::of(operation);
+                let own = [operation.title.as_str(), &operation.description];
+                to_read(own.into_iter().chain(words.all()))
+            }),
             arguments: binds
                 .map(|bind| (Inert::new(&bind.key), bind.place.as_str(), bind.required))
                 .collect(),
@@ -239,6 +249,8 @@ impl ToolPage {
             let since = imports.since_turned_on(here.scope(), id, chosen).await?;
             page.since = since.iter().map(Line::new).collect();
         }
+        let place = page.environment.chosen.id;
+        page.suspended = SuspendedLine::of(here, &[view.tool.source], Some(place)).await?;
         page.source = source;
         page.may_turn_on = here.may(view.needs());
         page.is_left_to_others = page.may_turn_on && view.is_left_to_others(here.scope());
@@ -259,6 +271,7 @@ impl ToolPage {
             base,
             source: None,
             environment,
+            suspended: Vec::new(),
             tool: ToolFacts::new(view),
             decided: view.decided.as_ref().map(Decided::new),
             since: Vec::new(),

@@ -65,11 +65,33 @@ impl ReviewReason {
         Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
 
+    /// Says whether it is about who is let in, as what, or where: what one looks at by itself.
+    #[must_use]
+    pub const fn is_of_access(self) -> bool {
+        matches!(self, Self::Security | Self::Scopes | Self::Server)
+    }
+
+    /// A word or two for people, for lists.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Security => "security",
+            Self::Scopes => "permissions",
+            Self::Server => "server",
+            Self::Risk => "risk",
+            Self::Path => "path",
+            Self::Support => "support",
+            Self::RequiredInput => "required input",
+            Self::HighRiskInput => "high-risk input",
+            Self::Text => "text",
+        }
+    }
+
     /// One sentence for people.
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {
-            Self::Security => "What it needs to be let in has changed.",
+            Self::Security => "The credential that a call needs has changed.",
             Self::Scopes => "It asks for other permissions than before.",
             Self::Server => "It lives at another address than before.",
             Self::Risk => "Its risk has changed.",

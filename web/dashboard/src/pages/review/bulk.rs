@@ -12,7 +12,9 @@ use countersign_domain::{
     tool::Choice,
 };
 use countersign_edge::{Form, Problem, Routes, WhoMay};
-use countersign_tool_registry::{DecideTools, DecidedTools, LookedAt, RefusedTool, ToolBrief};
+use countersign_tool_registry::{
+    DecideTools, DecidedTools, LookedAt, RefusedTool, ToolBrief, ToolDecisionError,
+};
 use serde::Deserialize;
 
 use super::{Filter, Reviewed, SourcePage, rows};
@@ -74,17 +76,35 @@ impl Bulk {
         self.groups.contains(&class)
     }
 
+    /// Leaves chosen what was refused: a whole group if nothing of it was decided, or else each by
+    /// itself.
+    fn keep_refused(&mut self, outcome: &DecidedTools, kept: &[&ToolBrief]) {
+        self.tools = outcome.refused.iter().map(|one| one.tool).collect();
+        let tools = &self.tools;
+        self.groups.retain(|class| {
+            let all = rows::of_class(kept, *class);
+            all.iter().all(|view| tools.contains(&view.tool.id))
+        });
+    }
+
     /// Whether this was chosen.
     pub(crate) fn chose(&self, choice: &str) -> bool {
         self.choice == choice
     }
 }
 
+/// More names than these are folded away.
+const FEW: usize = 12;
+
 /// What became of a decision of which some part was refused.
 pub(crate) struct Outcome {
     pub(crate) decided: String,
     pub(crate) count: usize,
     pub(crate) refused: Vec<Refused>,
+    /// Some of it can be turned on if each call is held.
+    pub(crate) can_hold: bool,
+    /// Refused, and chosen neither in a row of this page nor with a group.
+    pub(crate) lost: usize,
 }
 
 /// The tools about which nothing was decided for one reason: each with its name, and its id where
@@ -92,6 +112,12 @@ pub(crate) struct Outcome {
 pub(crate) struct Refused {
     pub(crate) why: Inert,
     pub(crate) tools: Vec<(String, Option<String>)>,
+}
+
+impl Refused {
+    pub(crate) fn are_many(&self) -> bool {
+        self.tools.len() > FEW
+    }
 }
 
 impl Outcome {
@@ -120,6 +146,11 @@ impl Outcome {
             decided,
             count: outcome.refused.len() + stale.len(),
             refused,
+            can_hold: outcome
+                .refused
+                .iter()
+                .any(|one| matches!(one.why, ToolDecisionError::HighRiskMustBeHeld)),
+            lost: 0,
         }
     }
 }
@@ -146,6 +177,8 @@ fn named(refused: &RefusedTool) -> (String, Option<String>) {
 struct DecideForm {
     environment: String,
     choice: String,
+    /// What a button beside a refusal decides, whatever stands in the list.
+    instead: Option<String>,
     reason: String,
     #[serde(default)]
     tool: Vec<String>,
@@ -204,7 +237,10 @@ fn choice(text: &str) -> Result<Choice, Problem> {
     }
 }
 
-async fn decide(here: Here, Form(form): Form<DecideForm, FORM_BYTES>) -> Answer {
+async fn decide(here: Here, Form(mut form): Form<DecideForm, FORM_BYTES>) -> Answer {
+    if let Some(instead) = form.instead.take() {
+        form.choice = instead;
+    }
     let filter = Filter {
         environment: Some(form.environment.clone()),
         ..here.query()
@@ -230,7 +266,7 @@ async fn decide(here: Here, Form(form): Form<DecideForm, FORM_BYTES>) -> Answer 
     };
     let registry = &here.services().registry;
     let outcome = registry.decide_tools(here.scope(), command).await?;
-    told(here, filter, (choice, &outcome, &chosen.stale)).await
+    told(here, (filter, bulk), (choice, &outcome, &chosen.stale)).await
 }
 
 fn bulk(form: &DecideForm, chosen: &Chosen) -> Bulk {
@@ -250,7 +286,7 @@ fn bulk(form: &DecideForm, chosen: &Chosen) -> Bulk {
 /// Goes back to the list; or, where something was refused, says what, with it still chosen.
 async fn told(
     here: Here,
-    filter: Filter,
+    (filter, mut bulk): (Filter, Bulk),
     (choice, outcome, stale): (Choice, &DecidedTools, &[RiskClass]),
 ) -> Answer {
     if outcome.refused.is_empty() && stale.is_empty() {
@@ -262,13 +298,13 @@ async fn told(
         let query = filter.with(&[("page", &filter.page), ("done", what.code())]);
         return Ok(go(&here.path(&format!("/sources/{slug}?{query}"))));
     }
-    let bulk = Bulk {
-        tools: outcome.refused.iter().map(|refused| refused.tool).collect(),
-        ..Bulk::default()
-    };
     let reviewed = Reviewed::load(&here, filter).await?;
+    bulk.keep_refused(outcome, &reviewed.kept());
     let mut drawn = SourcePage::of(&here, reviewed, bulk);
-    drawn.outcome = Some(Outcome::new(choice, outcome, stale));
+    drawn.outcome = Some(Outcome {
+        lost: outcome.refused.len().saturating_sub(drawn.chosen()),
+        ..Outcome::new(choice, outcome, stale)
+    });
     let status = if outcome.decided.is_empty() {
         StatusCode::CONFLICT
     } else {
@@ -321,7 +357,8 @@ async fn turn_on_reads(here: Here, Form(form): Form<ReadsForm>) -> Answer {
     let choice = command.choice;
     let registry = &here.services().registry;
     let outcome = registry.decide_tools(here.scope(), command).await?;
-    told(here, filter, (choice, &outcome, &[])).await
+    let bulk = Bulk::default();
+    told(here, (filter, bulk), (choice, &outcome, &[])).await
 }
 
 /// Draws the review again, with what is wrong said at the reason for all READ tools.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use countersign_domain::{
     decision::Handling,
+    drift::ReviewReason,
     id::RevisionId,
     operation::{Judged as _, Severity},
     risk::{Confidence, RiskClass, Sensitivity},
@@ -76,7 +77,16 @@ impl Filter {
             && self.is_of_risk(view)
             && sensitive
             && self.has_note(view)
-            && (self.changed.is_empty() || latest == Some(view.tool.revision))
+            && self.is_changed(view, latest)
+    }
+
+    /// In the last import, or waiting for one kind of change.
+    fn is_changed(&self, view: &ToolBrief, latest: Option<RevisionId>) -> bool {
+        match self.changed.as_str() {
+            "" => true,
+            "last" => latest == Some(view.tool.revision),
+            reason => view.waits.is_some_and(|waits| waits.as_str() == reason),
+        }
     }
 
     fn finds(&self, view: &ToolBrief) -> bool {
@@ -243,14 +253,17 @@ pub(super) fn selects(reviewed: &Reviewed, notes: &[DiagnosticCount]) -> Vec<Sel
         };
         told(kind, text, narrow)
     });
-    let changed = told(
-        "last",
-        "in the last import",
-        Filter {
-            changed: "last".to_owned(),
+    let waits = ReviewReason::ALL.map(|reason| (reason.as_str(), word("changed", reason.as_str())));
+    let last = ("last", "in the last import".to_owned());
+    let changed = [last].into_iter().chain(waits);
+    let changed = changed.filter_map(|(value, text)| {
+        let changed = value.to_owned();
+        let narrow = Filter {
+            changed,
             ..Filter::default()
-        },
-    );
+        };
+        told(value, &text, narrow)
+    });
     let mut selects = vec![
         Select::new(("class", "Class", "any class"), &filter.class, classes),
         Select::new(("state", "Decision", "any decision"), &filter.state, states),
@@ -325,7 +338,11 @@ fn word(name: &str, value: &str) -> String {
         "sensitivity" => format!("{value} data"),
         "note" if value == "any" => "with notes".to_owned(),
         "note" => value.replace('_', " "),
-        "changed" => "changed in the last import".to_owned(),
+        "changed" if value == "last" => "changed in the last import".to_owned(),
+        "changed" => match ReviewReason::parse(value) {
+            Some(reason) => format!("waits for {}", reason.word()),
+            None => value.to_owned(),
+        },
         _ => value.to_owned(),
     };
     countersign_domain::text::reveal(&text)

@@ -1,7 +1,10 @@
 //! What was lost, guessed or repaired: one by one beside its operation, and by kind for the whole
 //! document.
 
-use countersign_domain::operation::{Diagnostic, Severity};
+use countersign_domain::{
+    operation::{Diagnostic, Severity},
+    persuasion::instructs,
+};
 use countersign_tool_registry::DiagnosticCount;
 
 use crate::{inert::Inert, parts::Badge};
@@ -29,6 +32,20 @@ const fn severity(severity: Severity) -> &'static str {
         Severity::Warning => "Warning",
         Severity::Error => "Error",
     }
+}
+
+/// Letters of a text that is quoted.
+const QUOTED: usize = 300;
+
+/// The sentence that tells a model what to do, as it stands in one of these texts; nothing where it
+/// takes more than these to find it.
+pub(crate) fn to_read<'t>(texts: impl IntoIterator<Item = &'t str>) -> Inert {
+    let mut texts = texts.into_iter().filter(|text| instructs(text));
+    let text = texts.next().unwrap_or_default();
+    let mut sentences = text.split_inclusive(['.', '!', '?', '\n']);
+    let sentence = sentences.find(|sentence| instructs(sentence));
+    let quoted = sentence.unwrap_or(text).trim();
+    Inert::new(quoted.chars().take(QUOTED).collect::<String>())
 }
 
 /// All notes of one kind.

@@ -6,9 +6,15 @@ use countersign_domain::{
     risk::{Confidence, Level, RiskClass},
     tool::ToolState,
 };
-use countersign_tool_registry::{LookedAt, ToolBrief, Weight, Weights};
+use countersign_tool_registry::{LookedAt, ToolBrief};
 
-use super::{bulk::Bulk, filter::Pages, notes::Note};
+use super::{
+    Reviewed,
+    bulk::Bulk,
+    filter::Pages,
+    notes::{Note, to_read},
+    waits::Waits,
+};
 use crate::{
     inert::Inert,
     pages::overriding::overridden,
@@ -52,13 +58,20 @@ pub(crate) struct ToolRow {
     /// Notes that are more than for information.
     pub(crate) warnings: usize,
     pub(crate) unsupported: Option<Inert>,
-    pub(crate) unread: bool,
+    /// Why its text is read before it is turned on, in its own words where they are known.
+    pub(crate) unread: Option<Inert>,
+    /// Why it waits for somebody to look again.
+    pub(crate) waits: Option<Waits>,
+    /// It is not turned on among others.
+    pub(crate) alone: bool,
     pub(crate) deprecated: bool,
     pub(crate) overridden: Option<&'static str>,
 }
 
 impl ToolRow {
-    fn new(view: &ToolBrief, weight: &Weight, bulk: &Bulk) -> Self {
+    fn new(view: &ToolBrief, reviewed: &Reviewed, bulk: &Bulk) -> Self {
+        let weight = reviewed.weights.of(view);
+        let changes = reviewed.changes.get(&view.tool.id);
         let operation = &view.tool.operation;
         let reasons = operation.risk.reasons.iter();
         let notes = operation.diagnostics.iter();
@@ -93,7 +106,13 @@ impl ToolRow {
             notes: operation.diagnostics.iter().map(Note::new).collect(),
             warnings: warnings.count(),
             unsupported: operation.unsupported.as_ref().map(Inert::new),
-            unread: operation.must_be_read(),
+            unread: operation
+                .must_be_read()
+                .then(|| to_read([operation.title.as_str(), &operation.description])),
+            waits: view
+                .waits
+                .map(|reason| Waits::new(reason, changes.map_or(&[], |changes| changes))),
+            alone: view.stands_alone().is_some(),
             deprecated: operation.deprecated,
             overridden: overridden(view),
         }
@@ -147,15 +166,15 @@ pub(super) fn of_class<'t>(kept: &[&'t ToolBrief], class: RiskClass) -> Vec<&'t 
 
 /// The rows of this page, by class.
 pub(super) fn groups(
-    kept: &[&ToolBrief],
-    (pages, weights): (&Pages, &Weights),
+    reviewed: &Reviewed,
+    (kept, pages): (&[&ToolBrief], &Pages),
     bulk: &Bulk,
 ) -> Vec<ToolGroup> {
     let here = &kept[pages.first..pages.last];
     let group = |class: RiskClass| {
         let all = of_class(kept, class);
         let rows = of_class(here, class).into_iter();
-        let row = |view: &ToolBrief| ToolRow::new(view, &weights.of(view), bulk);
+        let row = |view: &ToolBrief| ToolRow::new(view, reviewed, bulk);
         ToolGroup {
             class: class.as_str(),
             badge: Badge::class(class),

@@ -21,7 +21,7 @@ use crate::{
     inert::Inert,
     pages::notices::NoticesCard,
     pages::schedule::ScheduleCard,
-    pages::suspension::SuspensionCard,
+    pages::suspension::{SuspendedLine, SuspensionCard},
     pages::whereabouts::Whereabouts,
     pages::{
         audit, connections, consent, endpoint_settings, endpoints, holds, home, import_again,
@@ -188,6 +188,7 @@ fn home_page(text: &str, busy: bool) -> home::HomePage {
             sources: 1,
             tools: 1223,
             tools_on: 616 * one,
+            needs_review: 250 * one,
             credentials: one,
             endpoints: one,
             agents: 2 * one,
@@ -228,7 +229,8 @@ fn sources_page(text: &str) -> sources::SourcesPage {
         frame: frame("APIs and tools", text),
         base: BASE.to_owned(),
         may_import: true,
-        rows: vec![sources::SourceRow::new(&view)],
+        environment: environments(),
+        rows: vec![sources::SourceRow::new(&view, &[s::review_progress()])],
     }
 }
 
@@ -237,7 +239,13 @@ fn source_page(number: u128, text: &str) -> review::SourcePage {
         source: s::source_detail(text),
         tools: s::briefs(number, text),
         weights: Weights::default(),
+        changes: [(
+            s::id("tool", 4),
+            s::revision_changes(text)[0].changes.clone(),
+        )]
+        .into(),
         environment: environments(),
+        suspended: SuspendedLine::all(&[s::suspension(text)]),
         filter: review::Filter {
             text: "order".to_owned(),
             ..review::Filter::default()
@@ -310,9 +318,13 @@ fn progress_page(state: RevisionState, text: &str) -> imports::ProgressPage {
         frame,
         base: BASE.to_owned(),
         source: Some(("orders".to_owned(), Inert::new(text))),
+        suspended: SuspendedLine::all(&[s::suspension(text)]),
         progress,
         may_remove: true,
-        diff: revision_diff::Diff::new(&s::revision_changes(text)),
+        diff: revision_diff::Diff::new(
+            &s::revision_changes(text),
+            &revision_diff::Query::default(),
+        ),
     }
 }
 

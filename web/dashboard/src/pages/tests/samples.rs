@@ -31,8 +31,8 @@ use countersign_spec_import::{
     ChangedToolName, ImportNotice, LookFailure, Looking, Notices, Outcome, RevisionChange, Schedule,
 };
 use countersign_tool_registry::{
-    ClassCount, DecidedTools, Endpoint, Environment, GivenAs, RefusedTool, RevisionState,
-    RevisionView, Source, SourceDetail, ToolBrief, ToolDecisionError, ToolView,
+    ClassCount, DecidedTools, Endpoint, Environment, GivenAs, RefusedTool, ReviewProgress,
+    RevisionState, RevisionView, Source, SourceDetail, ToolBrief, ToolDecisionError, ToolView,
 };
 use serde_json::json;
 
@@ -162,6 +162,8 @@ pub(super) fn tool(number: u128, class: RiskClass, text: &str) -> ToolView {
     let decided = number.is_multiple_of(2).then(|| enablement(text));
     ToolView {
         state: ToolState::of(&tool, decided.as_ref()),
+        // One waits.
+        waits: (number == 4).then_some(ReviewReason::Security),
         tool,
         decided,
         overrides: if (8..=9).contains(&number) {
@@ -236,6 +238,18 @@ pub(super) fn classes() -> Vec<ClassCount> {
             unsupported: 3,
         })
         .collect()
+}
+
+pub(super) fn review_progress() -> ReviewProgress {
+    ReviewProgress {
+        source: id("src", 1),
+        run: 610,
+        held: 6,
+        needs_review: 250,
+        off: 3,
+        undecided: 340,
+        unsupported: 14,
+    }
 }
 
 pub(super) fn looking(text: &str) -> Looking {

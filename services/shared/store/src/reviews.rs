@@ -1,0 +1,100 @@
+//! Why tools that were turned on wait for somebody to look again.
+
+use std::collections::HashMap;
+
+use countersign_domain::{
+    drift::{Change, ReviewReason},
+    id::{EnvironmentId, ToolId},
+};
+use sea_orm::Value;
+use uuid::Uuid;
+
+use crate::{StoreError, TenantTx, row::At, tools::ToolsOf};
+
+/// What imports said of each waiting tool since the definition that is turned on here: that may be
+/// an older one than elsewhere, of which the latest import alone does not tell everything.
+const SINCE: &str = "FROM enablement e
+     JOIN tool t ON t.tenant_id = e.tenant_id AND t.id = e.tool_id AND t.removed_at IS NULL
+     JOIN tool_version d ON d.tenant_id = e.tenant_id AND d.id = e.tool_version_id
+     JOIN revision s ON s.tenant_id = d.tenant_id AND s.id = d.revision_id
+     JOIN revision r ON r.tenant_id = s.tenant_id AND r.source_id = s.source_id AND r.number > s.number
+     JOIN revision_change c ON c.tenant_id = r.tenant_id AND c.revision_id = r.id AND c.tool_id = t.id
+         AND c.outcome = 'review'
+     WHERE e.tenant_id = $1 AND e.environment_id = $2 AND e.superseded_at IS NULL AND e.state = 'on'
+         AND e.tool_version_id <> t.current_version";
+
+impl TenantTx {
+    /// Gives the weightiest reason for which an import put each tool back to review. One that
+    /// waits without any waits because a person changed it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn review_reasons(
+        &self,
+        of: ToolsOf,
+        environment: EnvironmentId,
+    ) -> Result<HashMap<ToolId, ReviewReason>, StoreError> {
+        let (condition, id) = match of {
+            ToolsOf::Source(id) => ("t.source_id = $3", id.as_uuid()),
+            ToolsOf::Endpoint(id) => (
+                "EXISTS (SELECT 1 FROM endpoint_tool x WHERE x.tenant_id = t.tenant_id
+                    AND x.endpoint_id = $3 AND x.tool_id = t.id)",
+                id.as_uuid(),
+            ),
+            ToolsOf::One(id) | ToolsOf::Locked(id) => ("t.id = $3", id.as_uuid()),
+        };
+        let sql = format!("SELECT DISTINCT t.id, c.reason {SINCE} AND {condition}");
+        let values = [
+            self.tenant().as_uuid().into(),
+            environment.as_uuid().into(),
+            id.into(),
+        ];
+        let mut reasons = HashMap::new();
+        for row in self.rows(&sql, values).await? {
+            let tool = ToolId::from(row.try_get::<Uuid>("", "id")?);
+            let reason: String = row.try_get("", "reason")?;
+            let reason = at(tool).need("reason", ReviewReason::parse(&reason))?;
+            let weightiest = reasons.entry(tool).or_insert(reason);
+            *weightiest = reason.min(*weightiest);
+        }
+        Ok(reasons)
+    }
+
+    /// Lists what differs in each of these tools since it was turned on, the latest import first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn changes_to_review(
+        &self,
+        tools: &[ToolId],
+        environment: EnvironmentId,
+    ) -> Result<HashMap<ToolId, Vec<Change>>, StoreError> {
+        let ids: Vec<Uuid> = tools.iter().map(|id| id.as_uuid()).collect();
+        let sql =
+            format!("SELECT t.id, c.changes {SINCE} AND t.id = ANY ($3) ORDER BY r.number DESC");
+        let values = [
+            self.tenant().as_uuid().into(),
+            environment.as_uuid().into(),
+            Value::from(ids),
+        ];
+        let mut all: HashMap<ToolId, Vec<Change>> = HashMap::new();
+        for row in self.rows(&sql, values).await? {
+            let tool = ToolId::from(row.try_get::<Uuid>("", "id")?);
+            let changes: Vec<Change> = at(tool).json("changes", row.try_get("", "changes")?)?;
+            let known = all.entry(tool).or_default();
+            for change in changes {
+                if !known.contains(&change) {
+                    known.push(change);
+                }
+            }
+        }
+        Ok(all)
+    }
+}
+
+const fn at(tool: ToolId) -> At<ToolId> {
+    At {
+        table: "revision_change",
+        row: tool,
+    }
+}

@@ -1,0 +1,172 @@
+//! What an import changed, where people decide about it.
+
+use countersign_tests::House;
+
+use super::{Scene, drawn, get, post};
+use crate::front::Browser;
+
+const REVIEW: &str = "/t/acme/sources/books";
+
+/// Two reads and two operations of high risk.
+fn document(summary: &str, security: &str) -> String {
+    format!(
+        r#"{{"openapi": "3.1.0", "info": {{"title": "Books", "version": "1"}},
+        "components": {{"securitySchemes": {{"key": {{"type": "apiKey", "in": "header", "name": "X-Key"}}}}}},
+        "paths": {{
+          "/books": {{"get": {{"operationId": "list_books", "summary": "{summary}", "responses": {{}}}}}},
+          "/members": {{"get": {{"operationId": "list_members", "summary": "List the members", "security": {security}, "responses": {{}}}}}},
+          "/books/{{id}}": {{"delete": {{"operationId": "delete_book", "summary": "Delete a book", "responses": {{}}, "parameters":
+            [{{"name": "id", "in": "path", "required": true, "schema": {{"type": "string"}}}}]}}}},
+          "/shelves/{{id}}": {{"delete": {{"operationId": "delete_shelf", "summary": "Delete a shelf", "responses": {{}}, "parameters":
+            [{{"name": "id", "in": "path", "required": true, "schema": {{"type": "string"}}}}]}}}}}}}}"#
+    )
+}
+
+/// What the box of a whole group says.
+fn group(page: &str, class: &str) -> String {
+    let start = format!("name=\"group\" value=\"{class}@");
+    let rest = page.split(&start).nth(1).expect("a box of the group");
+    format!("{class}@{}", rest.split('"').next().unwrap())
+}
+
+async fn decide(browser: &Browser<'_>, group: &str, choice: &str) -> (u16, String) {
+    let form = format!(
+        "csrf={}&environment=production&group={group}&{choice}&reason=the+desk+needs+it",
+        browser.csrf
+    );
+    post(browser, &format!("{REVIEW}/decide"), &form).await
+}
+
+async fn state(house: &House, scene: &Scene, name: &str) -> String {
+    let place = house.registry.environments(&scene.owner.scope).await;
+    let source = house.registry.sources(&scene.owner.scope).await.unwrap();
+    let (source, place) = (source[0].source.id, place.unwrap()[0].id);
+    let tools = house.tools(&scene.owner, source, place).await;
+    let tool = tools.iter().find(|view| view.tool.name == name);
+    format!("{:?}", tool.unwrap().state)
+}
+
+impl Scene {
+    /// Both reads are on; then an import opens one to everybody and words the other differently.
+    async fn with_changes(name: &str) -> Self {
+        let scene = Self::open(name).await;
+        let key = r#"[{"key": []}]"#;
+        scene
+            .import_document("Books", document("List the books", key))
+            .await;
+        let ada = scene.front.browser(&scene.house, &scene.owner).await;
+        let carried = format!("csrf={}&environment=production", ada.csrf);
+        for (form, rest) in [
+            ("base-url", "base_url=https://api.example.com"),
+            (
+                "credential",
+                "base_url=https://api.example.com&scheme=bearer&secret=s3cr3t-t0k3n",
+            ),
+        ] {
+            let path = format!("{REVIEW}/connection/{form}");
+            let saved = post(&ada, &path, &format!("{carried}&{rest}")).await;
+            assert_eq!(saved.0, 303, "{}", saved.1);
+        }
+        let reads = drawn(&get(&ada, REVIEW).await, "turn-on-reads-form");
+        let reads = format!("{reads}&reason=reading+is+fine");
+        let on = post(&ada, &format!("{REVIEW}/turn-on-reads"), &reads).await;
+        assert_eq!(on.0, 303, "{}", on.1);
+        scene
+            .import_document("Books", document("List all the books", "[]"))
+            .await;
+        scene
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_is_told_where_people_pass() {
+    let scene = Scene::with_changes("waits").await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let home = get(&ada, "/t/acme").await;
+    assert!(home.contains("id=\"review-count\""), "{home}");
+    let apis = get(&ada, "/t/acme/sources").await;
+    let bar = "aria-label=\"Tools: 2 needs review, 2 undecided\"";
+    assert!(apis.contains(bar), "{apis}");
+    assert!(apis.contains("2 changed, wait for review"), "{apis}");
+
+    let review = get(&ada, &format!("{REVIEW}?text=members")).await;
+    let link = |page: &str, of: &str| {
+        let rest = page.split(&format!("/t/acme/{of}/")).nth(1).unwrap();
+        let id = rest.split(['"', '?']).next().unwrap();
+        format!("/t/acme/{of}/{id}")
+    };
+    let (tool, import) = (link(&review, "tools"), link(&review, "imports"));
+    for path in [REVIEW, &tool, &import] {
+        let page = get(&ada, path).await;
+        let told = "The credential of Books in Production is suspended.";
+        assert!(page.contains(told), "{path}: {page}");
+    }
+    let page = get(&ada, &import).await;
+    let at = |name: &str| page.find(&format!("\">{name}</a>")).expect("a tool");
+    assert!(
+        at("list_members") < at("list_books"),
+        "what lets one in first"
+    );
+    let found = get(&ada, &format!("{import}?text=members")).await;
+    assert!(!found.contains(">list_books</a>"), "{found}");
+    scene.front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_changed_tool_says_why_it_waits_and_what_lets_one_in_is_decided_by_itself() {
+    let scene = Scene::with_changes("changed").await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let page = get(&ada, &format!("{REVIEW}?state=review")).await;
+    assert_eq!(page.matches("<tr class=\"tool\"").count(), 2, "{page}");
+    for said in [
+        "1 security</a>",
+        "1 text</a>",
+        "The credential that a call needs has changed.",
+        "List the books → List all the books",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    for (kind, name) in [("security", "list_members"), ("text", "list_books")] {
+        let one = get(&ada, &format!("{REVIEW}?changed={kind}")).await;
+        assert_eq!(one.matches("<tr class=\"tool\"").count(), 1, "{kind}");
+        assert!(one.contains(&format!("data-name=\"{name}\"")), "{kind}");
+    }
+
+    let (status, told) = decide(&ada, &group(&page, "READ"), "choice=run").await;
+    assert_eq!(status, 200, "{told}");
+    assert!(told.contains("1 tool turned on."), "{told}");
+    assert!(told.contains("decide there."), "{told}");
+    let (house, members) = (&scene.house, "list_members");
+    assert_eq!(state(house, &scene, members).await, "NeedsReview");
+    assert_eq!(state(house, &scene, "list_books").await, "On(Run)");
+    scene.front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_that_is_refused_stays_chosen_with_its_reason_and_can_be_held() {
+    let scene = Scene::open("refused-group").await;
+    scene
+        .import_document("Books", document("List the books", "[]"))
+        .await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let box_of_all = group(&get(&ada, REVIEW).await, "DELETE");
+
+    let (status, page) = decide(&ada, &box_of_all, "choice=run").await;
+
+    assert_eq!(status, 409, "{page}");
+    let form = drawn(&page, "decide-form");
+    assert!(form.contains("group=DELETE"), "{form}");
+    assert!(page.contains("value=\"the desk needs it\""), "{page}");
+    assert!(
+        page.contains("<option value=\"run\" selected>"),
+        "the decision"
+    );
+    assert!(page.contains("id=\"hold-instead\""), "{page}");
+    let held = format!("{form}&choice=run&instead=hold&reason=the+desk+needs+it");
+    let held = post(&ada, &format!("{REVIEW}/decide"), &held).await;
+    assert_eq!(held.0, 303, "{}", held.1);
+    for name in ["delete_book", "delete_shelf"] {
+        assert_eq!(state(&scene.house, &scene, name).await, "On(Hold)");
+    }
+    scene.front.close().await;
+}
