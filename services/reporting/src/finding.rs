@@ -3,12 +3,19 @@
 //! A finding names what it stands on: whoever doubts it can open the evidence. No rule reads a
 //! clock, a database or another rule's result.
 
+mod code;
+
 use countersign_access::{Action, DecideHold, allows};
-use countersign_domain::{decision::Handling, risk::Confidence, risk::RiskClass, role::Role};
+use countersign_domain::{
+    decision::Handling, overrides::Override, risk::Confidence, risk::RiskClass, role::Role,
+};
 use countersign_store::{
+    credential_suspensions::Suspension,
     members::Member,
     reports::{PlainCredential, SameHand, ToolOn, UnresolvedCall},
 };
+
+pub use self::code::FindingCode;
 
 /// How soon somebody should look. Order is urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,50 +36,6 @@ impl Severity {
             Self::Low => "low",
             Self::Medium => "medium",
             Self::High => "high",
-        }
-    }
-}
-
-/// The kinds of weakness there are. Codes are stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FindingCode {
-    /// A call was sent, or was about to be, and its outcome is not known.
-    OutcomeUnknown,
-    /// High-risk tools are on and fewer than two members can countersign.
-    TooFewReviewers,
-    /// A credential is sent without TLS.
-    CredentialOverPlainHttp,
-    /// Whoever turned a high-risk tool on is the only one who countersigns it.
-    SameHandOnBothKeys,
-    /// Tools that change something run at once.
-    WritesRunAtOnce,
-    /// Tools are on whose classification is a guess.
-    LowConfidenceToolOn,
-    /// Tools were on until their definition changed.
-    ToolsNeedReview,
-    /// There is one owner.
-    SingleOwner,
-    /// Tools are on whose API has no address.
-    ToolOnWithoutConnection,
-    /// Tools are on that no agent has called for a long time.
-    UnusedToolsOn,
-}
-
-impl FindingCode {
-    /// The stable code.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OutcomeUnknown => "outcome_unknown",
-            Self::TooFewReviewers => "too_few_reviewers",
-            Self::CredentialOverPlainHttp => "credential_over_plain_http",
-            Self::SameHandOnBothKeys => "same_hand_on_both_keys",
-            Self::WritesRunAtOnce => "writes_run_at_once",
-            Self::LowConfidenceToolOn => "low_confidence_tool_on",
-            Self::ToolsNeedReview => "tools_need_review",
-            Self::SingleOwner => "single_owner",
-            Self::ToolOnWithoutConnection => "tool_on_without_connection",
-            Self::UnusedToolsOn => "unused_tools_on",
         }
     }
 }
@@ -116,6 +79,10 @@ pub(crate) struct Facts<'a> {
     pub(crate) unresolved: u64,
     /// High-risk tools that one person turned on and alone countersigns.
     pub(crate) same_hands: &'a [SameHand],
+    /// What people said that made the risk of tools less, and holds.
+    pub(crate) lowered: &'a [Override],
+    /// Credentials that wait for a member.
+    pub(crate) suspended: &'a [Suspension],
 }
 
 impl Facts<'_> {
@@ -126,7 +93,9 @@ impl Facts<'_> {
             self.outcome_unknown(),
             self.too_few_reviewers(),
             self.credential_over_plain_http(),
+            self.lowered_tool_on(),
             self.same_hand_on_both_keys(),
+            self.credential_suspended(),
             self.writes_run_at_once(),
             self.low_confidence_tool_on(),
             self.tools_need_review(),
@@ -221,6 +190,59 @@ impl Facts<'_> {
                 format!(
                     "{} turned on and countersigned by one and the same person only.",
                     n_are(n, "high-risk tool was", "high-risk tools were")
+                )
+            },
+        )
+    }
+
+    fn lowered_tool_on(&self) -> Option<Finding> {
+        let evidence = self.visible().filter_map(|tool| {
+            let said = self.lowered.iter().find(|one| one.tool == tool.tool)?;
+            Some(Evidence {
+                id: tool.tool.to_string(),
+                label: format!(
+                    "{} of {} in {}: {} made it {} (“{}”), {} turned it on (“{}”)",
+                    tool.name,
+                    tool.source_name,
+                    tool.environment_name,
+                    said.by_label,
+                    said.said.summary(),
+                    said.reason,
+                    tool.decided_label,
+                    tool.reason,
+                ),
+            })
+        });
+        finding(
+            (FindingCode::LoweredToolOn, Severity::High),
+            evidence,
+            |n| {
+                format!(
+                    "{} on with less risk than its document gives it, because people said so.",
+                    n_are(n, "tool is", "tools are")
+                )
+            },
+        )
+    }
+
+    fn credential_suspended(&self) -> Option<Finding> {
+        let mut evidence: Vec<Evidence> = self
+            .suspended
+            .iter()
+            .map(|one| Evidence {
+                id: one.credential.0.to_string(),
+                label: format!("{} in {}", one.source_name, one.environment_name),
+            })
+            .collect();
+        // One may be suspended by several imports.
+        evidence.dedup();
+        finding(
+            (FindingCode::CredentialSuspended, Severity::Medium),
+            evidence.into_iter(),
+            |n| {
+                format!(
+                    "{} suspended by what an import changed; no call is sent until somebody confirms.",
+                    n_are(n, "credential is", "credentials are")
                 )
             },
         )

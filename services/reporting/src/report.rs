@@ -1,14 +1,19 @@
 //! One page about what agents can do here, who let them, and what is weak about it.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{
     Timestamp, World,
+    id::SourceId,
+    overrides::{Override, OverrideKind},
     record::{Act, Record},
 };
 use countersign_store::{
     Store, TenantTx,
     oauth_grants::Grant,
+    overrides::OverridesOf,
     reports::{CallCount, HoldFigures, InventoryRow, ReviewerFigures, ToolOn},
 };
 
@@ -35,6 +40,8 @@ pub struct Report {
     pub inventory: Vec<InventoryRow>,
     /// Every tool that is on, with who decided, when and why.
     pub tools_on: Vec<ToolOn>,
+    /// What people said that made the risk of some of them less, and holds.
+    pub lowered: Vec<Override>,
     /// Those of them that agents see and none has called for 30 days, and that have been on for
     /// as long.
     pub unused: Vec<ToolOn>,
@@ -92,6 +99,7 @@ impl Reports {
 async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Report, AuditError> {
     let tools_on = tx.tools_on().await?;
     let unused = unused(&tools_on, now);
+    let lowered = lowered(tx, &tools_on).await?;
     let (unresolved_calls, unresolved) = tx
         .unresolved_calls(now - UNRESOLVED, UNRESOLVED_SHOWN)
         .await?;
@@ -103,12 +111,15 @@ async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Rep
         unresolved_calls: &unresolved_calls,
         unresolved,
         same_hands: &tx.same_hands().await?,
+        lowered: &lowered,
+        suspended: &tx.suspensions().await?,
     }
     .findings();
     Ok(Report {
         made_at: now,
         inventory: tx.inventory().await?,
         tools_on,
+        lowered,
         unused,
         holds: tx.hold_figures().await?,
         reviewers: tx.reviewer_figures().await?,
@@ -118,6 +129,18 @@ async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Rep
         findings,
     })
 }
+
+/// What holds and makes the risk of a tool of these APIs less.
+async fn lowered(tx: &TenantTx, tools: &[ToolOn]) -> Result<Vec<Override>, AuditError> {
+    let sources: BTreeSet<SourceId> = tools.iter().map(|tool| tool.source).collect();
+    let mut lowered = Vec::new();
+    for source in sources {
+        lowered.extend(tx.overrides(OverridesOf::Source(source)).await?);
+    }
+    lowered.retain(|one| one.stands() && one.said.kind() == OverrideKind::Risk && !one.raises());
+    Ok(lowered)
+}
+
 /// A tool that was turned on yesterday has not had its chance yet.
 fn unused(tools: &[ToolOn], now: Timestamp) -> Vec<ToolOn> {
     let before = now - UNUSED;

@@ -1,5 +1,10 @@
 use chrono::DateTime;
-use countersign_domain::{Timestamp, id::MemberId};
+use countersign_domain::{
+    Timestamp,
+    digest::Digest,
+    id::MemberId,
+    overrides::{Said, SaidRisk},
+};
 use uuid::Uuid;
 
 use super::*;
@@ -12,6 +17,8 @@ const NONE: Facts<'static> = Facts {
     unresolved_calls: &[],
     unresolved: 0,
     same_hands: &[],
+    lowered: &[],
+    suspended: &[],
 };
 
 fn moment() -> Timestamp {
@@ -182,4 +189,38 @@ fn the_most_urgent_comes_first_and_names_its_evidence() {
     assert_eq!(said, wanted);
     assert_eq!(findings[0].evidence[0].id, call.call.to_string());
     assert!(findings.iter().all(|one| !one.sentence.contains("refund")));
+}
+
+#[test]
+fn a_lowered_tool_that_is_on_names_both_people_and_their_reasons() {
+    let lowered = Override {
+        id: Uuid::from_u128(10).into(),
+        tool: read().tool,
+        said: Said::Risk(SaidRisk::new(RiskClass::Read, false)),
+        instead_of: Said::Risk(SaidRisk::new(RiskClass::Write, false)),
+        about: Digest::of(b"text"),
+        reason: "it only looks".to_owned(),
+        by: Uuid::from_u128(11).into(),
+        by_label: "dev@example.com".to_owned(),
+        at: moment(),
+        ended: None,
+    };
+    let findings = Facts {
+        members: &[member(Role::Reviewer), member(Role::Reviewer)],
+        tools_on: &[read()],
+        lowered: &[lowered],
+        ..NONE
+    }
+    .findings();
+    assert_eq!(findings[0].code, FindingCode::LoweredToolOn);
+    assert_eq!(findings[0].severity, Severity::High);
+    for said in [
+        "dev@example.com",
+        "it only looks",
+        "ada@example.com",
+        "we need it",
+    ] {
+        let label = &findings[0].evidence[0].label;
+        assert!(label.contains(said), "{said}: {label}");
+    }
 }

@@ -1,14 +1,18 @@
 //! The report: what agents can do, who let them, and what is weak. Made to be printed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+};
 
 use askama::Template;
 use countersign_access::ActionName;
-use countersign_domain::decision::Handling;
-use countersign_edge::{Routes, WhoMay};
+use countersign_domain::{decision::Handling, overrides::Override};
+use countersign_edge::{Problem, Routes, WhoMay};
 use countersign_reporting::{
     Evidence, Finding, FindingCode, HoldFigures, InventoryRow, Report, Severity, ToolOn,
 };
+use countersign_tool_registry::ReviewProgress;
 
 use crate::{
     answer::{Answer, page},
@@ -32,7 +36,11 @@ pub(crate) struct ReportPage {
     pub(crate) made: When,
     pub(crate) findings: Vec<FindingRow>,
     pub(crate) inventory: Vec<InventoryLine>,
+    pub(crate) apis: Vec<ApiLine>,
+    /// Those that change something or that a person made less dangerous, the riskiest first.
     pub(crate) tools: Vec<ToolLine>,
+    /// The others.
+    pub(crate) reads: Vec<ToolLine>,
     pub(crate) unused: Vec<ToolLine>,
     pub(crate) holds: HoldFigures,
     pub(crate) median: Option<String>,
@@ -66,7 +74,7 @@ impl Proof {
                 "rec" => Some(format!("/audit/{id}")),
                 "hold" => Some(format!("/holds/{id}")),
                 "mem" => Some("/members".to_owned()),
-                "con" => Some("/connections".to_owned()),
+                "con" | "cred" => Some("/connections".to_owned()),
                 _ => None,
             },
         }
@@ -88,6 +96,8 @@ const fn shown_at(code: FindingCode) -> Option<&'static str> {
         FindingCode::OutcomeUnknown
         | FindingCode::TooFewReviewers
         | FindingCode::CredentialOverPlainHttp
+        | FindingCode::LoweredToolOn
+        | FindingCode::CredentialSuspended
         | FindingCode::SameHandOnBothKeys
         | FindingCode::SingleOwner => None,
     }
@@ -156,6 +166,35 @@ impl InventoryLine {
     }
 }
 
+/// The tools of one API in one environment.
+pub(crate) struct ApiLine {
+    pub(crate) name: Inert,
+    pub(crate) environment: Inert,
+    pub(crate) counts: ReviewProgress,
+}
+
+impl ApiLine {
+    async fn all(here: &Here) -> Result<Vec<Self>, Problem> {
+        let registry = &here.services().registry;
+        let sources = registry.sources(here.scope()).await?;
+        let mut lines = Vec::new();
+        for environment in registry.environments(here.scope()).await? {
+            let progress = registry
+                .review_progress(here.scope(), environment.id)
+                .await?;
+            for view in &sources {
+                let counts = progress.iter().find(|one| one.source == view.source.id);
+                lines.extend(counts.map(|counts| Self {
+                    name: Inert::new(&view.source.name),
+                    environment: Inert::new(&environment.name),
+                    counts: *counts,
+                }));
+            }
+        }
+        Ok(lines)
+    }
+}
+
 /// A tool that is on.
 pub(crate) struct ToolLine {
     pub(crate) id: String,
@@ -168,11 +207,15 @@ pub(crate) struct ToolLine {
     pub(crate) at: When,
     pub(crate) reason: Inert,
     pub(crate) last: Option<When>,
+    /// Who made its risk less, and why.
+    pub(crate) lowered: Option<(Inert, Inert)>,
 }
 
 impl ToolLine {
-    fn new(tool: &ToolOn) -> Self {
+    fn new(tool: &ToolOn, lowered: &[Override]) -> Self {
+        let lowered = lowered.iter().find(|one| one.tool == tool.tool);
         Self {
+            lowered: lowered.map(|one| (Inert::new(&one.by_label), Inert::new(&one.reason))),
             id: tool.tool.to_string(),
             name: Inert::new(&tool.name),
             class: Badge::class(tool.class),
@@ -211,6 +254,11 @@ impl ReportPage {
         let findings = report.findings.iter();
         // What changed since is not on until somebody has looked again.
         let on = report.tools_on.iter().filter(|tool| !tool.needs_review);
+        let mut on: Vec<&ToolOn> = on.collect();
+        on.sort_by_key(|tool| Reverse((tool.high_risk, tool.class)));
+        let lines = on.iter().map(|tool| ToolLine::new(tool, &report.lowered));
+        let (tools, reads) =
+            lines.partition(|line| line.class.text() != "READ" || line.lowered.is_some());
         Self {
             frame,
             base,
@@ -219,8 +267,14 @@ impl ReportPage {
                 .map(|finding| FindingRow::new(finding, &report.tools_on))
                 .collect(),
             inventory: report.inventory.iter().map(InventoryLine::new).collect(),
-            tools: on.map(ToolLine::new).collect(),
-            unused: report.unused.iter().map(ToolLine::new).collect(),
+            apis: Vec::new(),
+            tools,
+            reads,
+            unused: report
+                .unused
+                .iter()
+                .map(|tool| ToolLine::new(tool, &[]))
+                .collect(),
             median: report.holds.median_decision_seconds.map(seconds),
             holds: report.holds.clone(),
             reviewers: reviewers
@@ -253,5 +307,7 @@ impl ReportPage {
 async fn show(here: Here) -> Answer {
     let report = here.services().reports.report(here.scope()).await?;
     let around = (here.frame("Report", Section::Report), here.path(""));
-    page(&ReportPage::new(around, &report))
+    let mut drawn = ReportPage::new(around, &report);
+    drawn.apis = ApiLine::all(&here).await?;
+    page(&drawn)
 }

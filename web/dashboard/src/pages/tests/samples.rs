@@ -16,6 +16,7 @@ use countersign_domain::{
         Bind, Body, BodyKind, Diagnostic, ImportedOperation, Method, Place, SchemeUse, Security,
         Severity, Style,
     },
+    overrides::Override,
     risk::{Confidence, Reason, Risk, RiskClass, Sensitivity},
     role::Role,
     schedule::{Cadence, StopReason},
@@ -191,6 +192,15 @@ pub(super) fn tools(many: u128, text: &str) -> Vec<ToolView> {
 /// The same, as lists of many know them.
 pub(super) fn briefs(many: u128, text: &str) -> Vec<ToolBrief> {
     tools(many, text).into_iter().map(ToolBrief::from).collect()
+}
+
+/// What people said of the first tool.
+pub(super) fn lowered(text: &str) -> Vec<Override> {
+    let mut said = overrides::of(text);
+    for one in &mut said {
+        one.tool = id("tool", 1);
+    }
+    said
 }
 
 pub(super) fn source(text: &str) -> Source {

@@ -56,6 +56,7 @@ pub(super) fn report_page(text: &str) -> report::ReportPage {
         made_at: now(),
         inventory: inventory(),
         tools_on: vec![tool_on(text), tool_on(text)],
+        lowered: s::lowered(text),
         unused: vec![tool_on(text)],
         holds: HoldFigures {
             pending: 1,
