@@ -1,5 +1,8 @@
 //! The audit log, and one row with everything that belongs to the same call or hold.
 
+mod folded;
+mod words;
+
 use askama::Template;
 use chrono::{NaiveDate, NaiveTime};
 use countersign_access::ActionName;
@@ -17,6 +20,8 @@ use crate::{
     pages::whereabouts::Whereabouts,
     parts::{Badge, When},
 };
+
+use self::folded::{Folded, fold, same_decision};
 
 pub(crate) fn routes() -> Routes {
     let read = WhoMay::Member(ActionName::ReadRecords);
@@ -39,6 +44,8 @@ pub(crate) struct Query {
     pub(crate) text: String,
     pub(crate) since: String,
     pub(crate) until: String,
+    /// Not empty: rows of one decision are not put together.
+    pub(crate) each: String,
     pub(crate) after: Option<RecordId>,
 }
 
@@ -74,6 +81,7 @@ impl Query {
             ("text", &self.text),
             ("since", &self.since),
             ("until", &self.until),
+            ("each", &self.each),
             ("after", &after),
         ];
         let given = fields.into_iter().filter(|(_, value)| !value.is_empty());
@@ -110,6 +118,13 @@ pub(crate) struct AuditRow {
     pub(crate) id: String,
     pub(crate) at: When,
     pub(crate) act: Inert,
+    /// The same in words.
+    pub(crate) says: &'static str,
+    /// The rows of one decision that this one stands for, and where they are.
+    pub(crate) folded: Option<(usize, String)>,
+    /// What a change was, where there is no decision about a call.
+    pub(crate) what: Option<Inert>,
+    pub(crate) rule_says: &'static str,
     pub(crate) person: Inert,
     pub(crate) client: Inert,
     pub(crate) tool: Option<Inert>,
@@ -129,6 +144,10 @@ impl AuditRow {
             id: row.id.to_string(),
             at: When::exact(row.at),
             act: Inert::new(&row.act),
+            says: words::of_act(&row.act),
+            folded: None,
+            what: (row.decision.is_none() && row.status.is_none()).then(|| what(&row.detail)),
+            rule_says: words::of_rule(row.rule.as_deref().unwrap_or_default()),
             person: Inert::new(&row.person_label),
             client: Inert::new(&row.client_label),
             tool: row.tool_name.as_ref().map(Inert::new),
@@ -147,6 +166,38 @@ impl AuditRow {
     }
 }
 
+/// The address of all rows of one decision.
+fn each_of(row: &RecordRow) -> String {
+    let day = row.at.format("%Y-%m-%d").to_string();
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([
+            ("act", row.act.as_str()),
+            ("person", &row.person_label),
+            ("since", &day),
+            ("until", &day),
+            ("each", "yes"),
+        ])
+        .finish()
+}
+
+/// Letters of what a change was, in a list.
+const WHAT: usize = 240;
+
+/// The detail of a row in one line.
+fn what(row: &Value) -> Inert {
+    let parts = detail(row).into_iter();
+    let line: Vec<String> = parts
+        .map(|(key, value)| format!("{key}: {value}"))
+        .collect();
+    let line = line.join("; ");
+    let cut: String = line.chars().take(WHAT).collect();
+    Inert::new(if cut.len() < line.len() {
+        cut + "…"
+    } else {
+        line
+    })
+}
+
 fn milliseconds(microseconds: i64) -> String {
     let tenths = microseconds / 100;
     format!("{}.{} ms", tenths / 10, tenths % 10)
@@ -156,9 +207,18 @@ impl AuditPage {
     pub(crate) fn new(
         (frame, base): (Frame, String),
         query: Query,
-        rows: &[RecordRow],
+        rows: Vec<RecordRow>,
         older: Option<RecordId>,
     ) -> Self {
+        let drawn = |Folded { row, count }: &Folded| AuditRow {
+            folded: (*count > 1).then(|| (*count, each_of(row))),
+            ..AuditRow::new(row)
+        };
+        let rows: Vec<AuditRow> = if query.each.is_empty() {
+            fold(rows).iter().map(drawn).collect()
+        } else {
+            rows.iter().map(AuditRow::new).collect()
+        };
         let groups = ["call", "hold", "member", "source", "tool", "token", "agent"];
         let groups = groups
             .into_iter()
@@ -173,7 +233,7 @@ impl AuditPage {
                 .chain(acts.map(|act| (act, act.to_owned())))
                 .collect(),
             classes: RiskClass::ALL.into_iter().map(RiskClass::as_str).collect(),
-            rows: rows.iter().map(AuditRow::new).collect(),
+            rows,
             older: older.map(|after| query.older(after)),
             query,
         }
@@ -183,11 +243,26 @@ impl AuditPage {
 async fn list(here: Here) -> Answer {
     let query: Query = here.whole_query().ok_or(AuditError::FilterUnreadable)?;
     let audit = &here.services().audit;
-    let found = audit
-        .list(here.scope(), &query.filter()?, query.after)
-        .await?;
+    let filter = query.filter()?;
+    let mut found = audit.list(here.scope(), &filter, query.after).await?;
+    while query.each.is_empty()
+        && let Some(older) = found.older
+        && let Some(last) = found.rows.last().cloned()
+    {
+        // A decision about hundreds of tools does not fill pages.
+        let more = audit.list(here.scope(), &filter, Some(older)).await?;
+        let same = more.rows.iter().take_while(|row| same_decision(&last, row));
+        let same = same.count();
+        if same == 0 {
+            break;
+        }
+        let is_all = same == more.rows.len();
+        found.rows.extend(more.rows.into_iter().take(same));
+        let cut = found.rows.last().map(|row| row.id);
+        found.older = if is_all { more.older } else { cut };
+    }
     let around = (here.frame("Audit log", Section::Audit), here.path(""));
-    page(&AuditPage::new(around, query, &found.rows, found.older))
+    page(&AuditPage::new(around, query, found.rows, found.older))
 }
 
 #[derive(Template)]
@@ -243,9 +318,12 @@ fn detail(detail: &Value) -> Vec<(Inert, Inert)> {
     let members = detail.as_object().into_iter().flatten();
     members
         .map(|(key, value)| {
-            let value = value
-                .as_str()
-                .map_or_else(|| Inert::json(value), Inert::new);
+            let value = match (key.as_str(), value.as_str()) {
+                ("handling", Some("run")) => Inert::new("calls run at once"),
+                ("handling", Some("hold")) => Inert::new("each call is held"),
+                (_, Some(text)) => Inert::new(text),
+                (_, None) => Inert::json(value),
+            };
             (Inert::new(key.replace('_', " ")), value)
         })
         .collect()
