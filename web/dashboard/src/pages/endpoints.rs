@@ -17,6 +17,7 @@ use countersign_edge::{Form, Problem, Routes, WhoMay};
 use countersign_oauth_server::GrantView;
 use countersign_tool_registry::{
     CreateEndpoint, EndpointDetail, EndpointError, EndpointView, SetEndpointTools, ToolBrief,
+    Weights,
 };
 use serde::Deserialize;
 
@@ -28,11 +29,14 @@ use crate::{
     inert::Inert,
     notice::Done,
     pages::{grants::GrantRow, suspension::SuspendedLine},
-    parts::{Badge, When},
+    parts::{Badge, When, size},
 };
 
 use self::choices::offered;
 pub(crate) use self::choices::{Choices, Offered, choices};
+
+/// A list of tools that takes more than this leaves many a model little room for its work.
+const LARGE_LIST: usize = 100_000;
 
 /// As many boxes as a document may have operations, and some names.
 const FORM_BYTES: usize = 1024 * 1024;
@@ -221,6 +225,8 @@ pub(crate) struct EndpointPage {
     pub(crate) server: String,
     pub(crate) classes: Vec<(Badge, usize)>,
     pub(crate) hidden: usize,
+    /// What an agent is told of all of them, in bytes.
+    pub(crate) list_bytes: usize,
     pub(crate) choices: Choices,
     /// Which tools it has, for the form that chooses others.
     pub(crate) seen: String,
@@ -233,6 +239,7 @@ pub(crate) struct EndpointPage {
 /// What is known when an endpoint is drawn.
 pub(crate) struct Known {
     pub(crate) detail: EndpointDetail,
+    pub(crate) weights: Weights,
     pub(crate) offered: Vec<Offered>,
     /// The boxes that are ticked.
     pub(crate) ticked: Vec<ToolId>,
@@ -271,6 +278,7 @@ impl EndpointPage {
                 .filter(|(_, count)| *count > 0)
                 .map(|(class, count)| (Badge::class(class), count))
                 .collect(),
+            list_bytes: known.weights.list_bytes(tools),
             hidden: tools.len() - on(&known.detail).count(),
             choices: choices(&known.offered, &known.ticked),
             seen: known.detail.chosen().to_string(),
@@ -284,6 +292,19 @@ impl EndpointPage {
         }
     }
 
+    pub(crate) fn list_size(&self) -> String {
+        size(self.list_bytes)
+    }
+
+    /// As models count, roughly: four letters each.
+    pub(crate) const fn list_tokens(&self) -> usize {
+        self.list_bytes / 4
+    }
+
+    pub(crate) const fn list_is_large(&self) -> bool {
+        self.list_bytes > LARGE_LIST
+    }
+
     /// Draws it with its own tools ticked, or with those.
     async fn load(here: &Here, ticked: Option<Vec<ToolId>>) -> Result<Self, Problem> {
         let slug: Slug = here.part("endpoint")?;
@@ -293,7 +314,12 @@ impl EndpointPage {
         let environment = Environments::choose(here, Some(named)).await?;
         let chosen: Vec<ToolId> = detail.tools.iter().map(|view| view.tool.id).collect();
         let tenant = &here.caller.tenant;
+        let weights = services
+            .registry
+            .weigh(here.scope(), &[], &detail.tools)
+            .await?;
         let known = Known {
+            weights,
             offered: offered(here, &environment, &chosen).await?,
             ticked: ticked.unwrap_or(chosen),
             grants: services.grants.list(here.scope()).await?,
