@@ -101,6 +101,11 @@ async fn what_waits_is_told_where_people_pass() {
         let told = "The credential of Books in Production is suspended.";
         assert!(page.contains(told), "{path}: {page}");
     }
+    let report = get(&ada, "/t/acme/report").await;
+    assert!(report.contains("finding-credential_suspended"), "{report}");
+    let log = get(&ada, "/t/acme/audit").await;
+    assert!(log.contains("2 tools together"), "{log}");
+
     let page = get(&ada, &import).await;
     let at = |name: &str| page.find(&format!("\">{name}</a>")).expect("a tool");
     assert!(

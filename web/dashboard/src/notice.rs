@@ -30,6 +30,7 @@ notices! {
     ToolOn "tool-on" "The tool is on.";
     ToolOff "tool-off" "The tool is off. Agents no longer see it.";
     Overridden "overridden" "The tool is changed. Where it needs review now, agents do not see it until it is turned on again.";
+    Renamed "renamed" "The tool has its new name. Agents know it by that name only.";
     SaidAlready "said-already" "The tool is like that already. Nothing has changed.";
     OverrideWithdrawn "override-withdrawn" "The override is withdrawn; what the document says holds again. Where the tool needs review now, agents do not see it until it is turned on again.";
     AddressSaved "address-saved" "The address is saved.";

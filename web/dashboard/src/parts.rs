@@ -116,7 +116,7 @@ impl Badge {
             ToolState::Off => Self::new("quiet", "off"),
             ToolState::On(Handling::Run) => Self::new("on", "on"),
             ToolState::On(Handling::Hold) => Self::new("held", "on, each call held"),
-            ToolState::NeedsReview => Self::new("review", "changed, needs review"),
+            ToolState::NeedsReview => Self::new("waits", "changed, needs review"),
             ToolState::Unsupported => Self::new("quiet", "unsupported"),
         }
     }

@@ -177,7 +177,7 @@ impl ConnectionPage {
             base_url: Field::url("base_url", "Address")
                 .hint("Every request of this connection stays at this origin and below this path.")
                 .value(present.unwrap_or_else(|| first.to_owned())),
-            scheme: Field::select("scheme", "How the API lets one in", SCHEMES).value(kind),
+            scheme: Field::select("scheme", "Kind of credential", SCHEMES).value(kind),
             key_name: Field::text("key_name", "Name of the header or parameter")
                 .hint("Only for an API key, such as X-Api-Key.")
                 .value(key)
@@ -242,24 +242,44 @@ fn written(scheme: &AuthScheme) -> (&'static str, &str) {
     }
 }
 
+const fn plural(count: usize, [one, many]: [&'static str; 2]) -> (usize, &'static str) {
+    (count, if count == 1 { one } else { many })
+}
+
 fn needs(suggestions: &Suggestions) -> Vec<String> {
     let schemes = suggestions.schemes.iter();
     let mut needs: Vec<_> = schemes
         .map(|one| {
             let scheme = Inert::new(one.scheme.describe());
-            format!("{} operations take {scheme}", one.operations)
+            let (count, takes) = plural(one.operations, ["operation takes", "operations take"]);
+            format!("{count} {takes} {scheme}")
         })
         .collect();
     let others = [
-        (suggestions.public, "need nothing"),
-        (suggestions.undeclared, "do not say what they need"),
+        (
+            suggestions.public,
+            ["operation needs nothing", "operations need nothing"],
+        ),
+        (
+            suggestions.undeclared,
+            [
+                "operation does not say what it needs",
+                "operations do not say what they need",
+            ],
+        ),
         (
             suggestions.out_of_reach,
-            "need something that cannot be stored yet",
+            [
+                "operation needs something that cannot be stored yet",
+                "operations need something that cannot be stored yet",
+            ],
         ),
     ];
-    let others = others.iter().filter(|(count, _)| *count > 0);
-    needs.extend(others.map(|(count, what)| format!("{count} operations {what}")));
+    let others = others.into_iter().filter(|(count, _)| *count > 0);
+    needs.extend(others.map(|(count, words)| {
+        let (count, what) = plural(count, words);
+        format!("{count} {what}")
+    }));
     needs
 }
 

@@ -15,7 +15,8 @@ use crate::{
     field::{Field, sentence},
     frame::{Frame, Here, Section},
     inert::Inert,
-    pages::{revision_diff::Diff, suspension::SuspendedLine, upload::Uploaded},
+    pages::{revision_diff::Diff, sources::counts, suspension::SuspendedLine, upload::Uploaded},
+    parts::Badge,
 };
 
 /// The largest document.
@@ -175,6 +176,8 @@ pub(crate) struct ProgressPage {
     pub(crate) base: String,
     pub(crate) source: Option<(String, Inert)>,
     pub(crate) suspended: Vec<SuspendedLine>,
+    /// What there is now, by class.
+    pub(crate) classes: Vec<(Badge, u64)>,
     pub(crate) progress: Progress,
     /// The API has no tools, and the member may remove it.
     pub(crate) may_remove: bool,
@@ -259,6 +262,7 @@ async fn progress(here: Here) -> Answer {
         base: here.path(""),
         source: source.map(|view| (view.source.slug.to_string(), Inert::new(&view.source.name))),
         suspended,
+        classes: source.map_or_else(Vec::new, |view| counts(&view.classes)),
         progress,
         may_remove: here.may(ActionName::RemoveSource)
             && source.is_some_and(|view| view.classes.is_empty()),

@@ -142,6 +142,7 @@ impl Asked {
             Ok(version) if version == self.version => {
                 done(&self.drawn.address(), Done::SaidAlready)
             }
+            Ok(_) if self.kind == OverrideKind::Name => done(&self.drawn.address(), Done::Renamed),
             Ok(_) => done(&self.drawn.address(), Done::Overridden),
             Err(error) => self.refused(error),
         }

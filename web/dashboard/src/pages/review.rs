@@ -338,9 +338,13 @@ impl SourcePage {
         self.alone("state", "review")
     }
 
-    /// The address of what waits for one reason.
-    pub(crate) fn waiting_for(&self, reason: &ReviewReason) -> String {
-        self.alone("changed", reason.as_str())
+    /// What those that wait, wait for: how many, a word, and the address of them.
+    pub(crate) fn waiting_for(&self) -> Vec<(usize, &'static str, String)> {
+        let address = |reason: ReviewReason| self.alone("changed", reason.as_str());
+        let reasons = self.reasons.iter();
+        reasons
+            .map(|(reason, count)| (*count, reason.word(), address(*reason)))
+            .collect()
     }
 
     /// The address of the READ tools that are not turned on with all others.
@@ -369,9 +373,9 @@ impl SourcePage {
 
     /// How many tools are chosen, in a row of this page or with their group.
     fn chosen(&self) -> usize {
-        let of = |group: &ToolGroup| match group.checked {
-            true => group.count,
-            false => group.rows.iter().filter(|row| row.checked).count(),
+        let of = |group: &ToolGroup| {
+            let rows = group.rows.iter().filter(|row| row.checked).count();
+            if group.checked { group.count } else { rows }
         };
         self.groups.iter().map(of).sum()
     }

@@ -60,7 +60,7 @@ pub(crate) struct Count {
     pub(crate) id: &'static str,
     pub(crate) word: &'static str,
     pub(crate) fill: &'static str,
-    pub(crate) count: usize,
+    pub(crate) tools: usize,
 }
 
 /// Tools of which the same became.
@@ -146,7 +146,7 @@ const SORTS: [Sort; 4] = [
         id: "review",
         title: "Back to review",
         word: "back to review",
-        fill: "held",
+        fill: "review",
         says: "agents do not see them until somebody has looked again",
         query: Some("state=review"),
     },
@@ -208,7 +208,7 @@ impl Diff {
                     id: sort.id,
                     word: sort.word,
                     fill: sort.fill,
-                    count,
+                    tools: count,
                 })
                 .collect(),
             text: Inert::new(query.text.trim()),

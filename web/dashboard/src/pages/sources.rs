@@ -98,7 +98,8 @@ impl SourceRow {
     }
 }
 
-fn counts(classes: &[ClassCount]) -> Vec<(Badge, u64)> {
+/// The operations of an API by class.
+pub(crate) fn counts(classes: &[ClassCount]) -> Vec<(Badge, u64)> {
     let counts = classes.iter();
     counts
         .map(|count| (Badge::class(count.class), count.operations))

@@ -1,20 +1,19 @@
 //! One tool: what it is, why it has its class, what was decided about it, and deciding.
 
+mod facts;
+
 use actix_web::http::StatusCode;
 use askama::Template;
 use countersign_access::ActionName;
 use countersign_domain::{
     Fault, Kind,
     decision::Handling,
-    drift::Words,
     id::{ToolId, ToolVersionId},
     name::Statement,
-    operation::{Judged as _, SchemeUse, Security},
-    risk::Sensitivity,
-    tool::{Choice, Enablement, ToolState},
+    tool::{Choice, Enablement},
 };
 use countersign_edge::{Form, Problem, Routes, WhoMay};
-use countersign_tool_registry::{ToolDecisionError, ToolView, TurnOff, TurnOn, Weight};
+use countersign_tool_registry::{ToolDecisionError, ToolView, TurnOff, TurnOn};
 use serde::Deserialize;
 
 use crate::{
@@ -24,14 +23,11 @@ use crate::{
     frame::{Frame, Here, Section},
     inert::Inert,
     notice::Done,
-    pages::{
-        overriding::Overriding,
-        review::{Note, class_says, to_read},
-        revision_diff::Line,
-        suspension::SuspendedLine,
-    },
-    parts::{Badge, When, size},
+    pages::{overriding::Overriding, revision_diff::Line, suspension::SuspendedLine},
+    parts::When,
 };
+
+use self::facts::ToolFacts;
 
 pub(crate) fn routes() -> Routes {
     let read = WhoMay::Member(ActionName::ReadTenant);
@@ -71,47 +67,6 @@ pub(crate) struct ToolPage {
     pub(crate) error: Option<String>,
 }
 
-/// A tool's definition, for people.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one sentence of the page, there or not"
-)]
-pub(crate) struct ToolFacts {
-    pub(crate) id: String,
-    pub(crate) version: String,
-    pub(crate) name: String,
-    pub(crate) method: String,
-    pub(crate) path: Inert,
-    pub(crate) title: Inert,
-    pub(crate) description: Inert,
-    pub(crate) class: Badge,
-    pub(crate) says: &'static str,
-    pub(crate) level: Badge,
-    pub(crate) confidence: &'static str,
-    pub(crate) high_risk: bool,
-    pub(crate) destructive: bool,
-    pub(crate) sensitivity: String,
-    pub(crate) state: Badge,
-    pub(crate) is_on: bool,
-    pub(crate) needs_review: bool,
-    pub(crate) unsupported: Option<Inert>,
-    pub(crate) deprecated: bool,
-    pub(crate) reasons: Vec<(Inert, Inert)>,
-    pub(crate) notes: Vec<Note>,
-    /// What in its text is read before it is turned on.
-    pub(crate) unread: Option<Inert>,
-    pub(crate) arguments: Vec<(Inert, &'static str, bool)>,
-    pub(crate) body: Option<Inert>,
-    pub(crate) security: Inert,
-    /// Its own, where it has any.
-    pub(crate) servers: Vec<Inert>,
-    pub(crate) schema: Inert,
-    /// The schema of its answers, as agents are told it.
-    pub(crate) answer: Option<Inert>,
-    /// What it costs an agent: in a list, its arguments alone, its answer alone.
-    pub(crate) weight: (String, String, Option<String>),
-}
-
 /// The latest decision about a tool.
 pub(crate) struct Decided {
     pub(crate) choice: &'static str,
@@ -135,90 +90,6 @@ impl Decided {
             reason: Inert::new(&enablement.reason),
         }
     }
-}
-
-impl ToolFacts {
-    pub(crate) fn new(view: &ToolView) -> Self {
-        let operation = &view.tool.operation;
-        let risk = &operation.risk;
-        let binds = operation.binds.iter();
-        let weight = Weight::of(view);
-        Self {
-            id: view.tool.id.to_string(),
-            version: view.tool.version.to_string(),
-            name: view.tool.name.clone(),
-            method: operation.method.to_string(),
-            path: Inert::new(&operation.path),
-            title: Inert::new(&operation.title),
-            description: Inert::new(&operation.description),
-            class: Badge::class(risk.class),
-            says: class_says(risk.class),
-            level: Badge::level(risk.level()),
-            confidence: risk.confidence.as_str(),
-            high_risk: risk.high_risk,
-            destructive: risk.destructive,
-            sensitivity: Sensitivity::names(&risk.sensitivity).join(", "),
-            state: Badge::state(view.state),
-            is_on: matches!(view.state, ToolState::On(_)),
-            needs_review: view.state == ToolState::NeedsReview,
-            unsupported: operation.unsupported.as_ref().map(Inert::new),
-            deprecated: operation.deprecated,
-            reasons: risk
-                .reasons
-                .iter()
-                .map(|reason| (Inert::new(&reason.text), Inert::new(&reason.evidence)))
-                .collect(),
-            notes: operation.diagnostics.iter().map(Note::new).collect(),
-            unread: operation.must_be_read().then(|| {
-                let words = Words::of(operation);
-                let own = [operation.title.as_str(), &operation.description];
-                to_read(own.into_iter().chain(words.all()))
-            }),
-            arguments: binds
-                .map(|bind| (Inert::new(&bind.key), bind.place.as_str(), bind.required))
-                .collect(),
-            body: operation
-                .body
-                .as_ref()
-                .map(|body| Inert::new(&body.media_type)),
-            security: security(&operation.security),
-            servers: operation
-                .servers
-                .iter()
-                .map(|server| Inert::new(&server.url))
-                .collect(),
-            schema: Inert::json(&operation.input_schema),
-            answer: view.answer_schema().as_ref().map(Inert::json),
-            weight: (
-                size(weight.listed),
-                size(weight.input),
-                (weight.output > 0).then(|| size(weight.output)),
-            ),
-        }
-    }
-}
-
-fn security(security: &Security) -> Inert {
-    match security {
-        Security::Undeclared => Inert::new("the document does not say"),
-        Security::Public => Inert::new("nothing; it is public"),
-        Security::AnyOf(alternatives) => {
-            let together = |uses: &Vec<SchemeUse>| {
-                let names: Vec<_> = uses.iter().map(scheme).collect();
-                names.join(" and ")
-            };
-            let all: Vec<_> = alternatives.iter().map(together).collect();
-            Inert::new(all.join(", or "))
-        }
-    }
-}
-
-/// A scheme and what it asks for.
-fn scheme(one: &SchemeUse) -> String {
-    if one.scopes.is_empty() {
-        return one.name.clone();
-    }
-    format!("{} ({})", one.name, one.scopes.join(", "))
 }
 
 impl ToolPage {

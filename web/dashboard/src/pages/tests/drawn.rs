@@ -319,6 +319,7 @@ fn progress_page(state: RevisionState, text: &str) -> imports::ProgressPage {
         base: BASE.to_owned(),
         source: Some(("orders".to_owned(), Inert::new(text))),
         suspended: SuspendedLine::all(&[s::suspension(text)]),
+        classes: sources::counts(&s::classes()),
         progress,
         may_remove: true,
         diff: revision_diff::Diff::new(
@@ -440,6 +441,7 @@ fn endpoint_page(text: &str) -> endpoints::EndpointPage {
             environment: s::environment(),
             tools: s::briefs(12, text),
         },
+        weights: Weights::default(),
         offered: offered(text),
         ticked: Vec::new(),
         grants: vec![s::grant(text)],
@@ -502,7 +504,7 @@ fn audit_page(text: &str) -> audit::AuditPage {
     audit::AuditPage::new(
         around("Audit log", text),
         query,
-        &rows,
+        rows,
         Some(s::id("rec", 1)),
     )
 }
