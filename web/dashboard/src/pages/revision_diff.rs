@@ -154,7 +154,7 @@ const SORTS: [Sort; 4] = [
         id: "removed",
         title: "Gone",
         word: "gone",
-        fill: "deny",
+        fill: "off",
         says: "the document does not have them any more",
         query: None,
     },
