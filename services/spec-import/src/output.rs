@@ -17,7 +17,7 @@ use std::{
 
 use countersign_domain::{media_type, operation::Output, schema, text};
 use foldhash::quality::RandomState;
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::{Value, value::RawValue};
 
 use brought::Brought;
 

@@ -13,9 +13,7 @@ use countersign_domain::{
 use serde_json::Value;
 
 pub(crate) use self::{left_out::LeftOut, whole::leave_room};
-use crate::{
-    credential, notes::At, older, operation::Reading, path::Template, reference,
-};
+use crate::{credential, notes::At, older, operation::Reading, path::Template, reference};
 
 /// One parameter as the document has it, references followed.
 #[derive(Clone, Debug)]

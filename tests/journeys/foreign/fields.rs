@@ -11,7 +11,7 @@ type Field = (
 
 /// In an order in which each can be asked for after those before it.
 #[rustfmt::skip]
-pub(super) const FIELDS: [Field; 45] = [
+pub(super) const FIELDS: [Field; 49] = [
     ("Tenant", "slug", "slug", &[]),
     ("Tenant", "name", "name", &[]),
     ("Tenant", "role", "role", &[]),
@@ -57,4 +57,8 @@ pub(super) const FIELDS: [Field; 45] = [
     ("Mutation", "changeRole", r#"changeRole(tenant: "{tenant}", member: "{member}", role: AUDITOR) { id }"#, &["{member}"]),
     ("Mutation", "removeMember", r#"removeMember(tenant: "{tenant}", member: "{member}")"#, &["{member}"]),
     ("Mutation", "importSource", r#"importSource(tenant: "{tenant}", name: "Other", document: {text: {document}}) { slug }"#, &[]),
+    ("Mutation", "renameEndpoint", r#"renameEndpoint(tenant: "{tenant}", endpoint: "{endpoint}", name: "Ours") { id }"#, &["{endpoint}"]),
+    ("Mutation", "removeEndpoint", r#"removeEndpoint(tenant: "{tenant}", endpoint: "{endpoint}", reason: "because")"#, &["{endpoint}"]),
+    ("Mutation", "renameSource", r#"renameSource(tenant: "{tenant}", source: "{source id}", name: "Ours")"#, &["{source id}"]),
+    ("Mutation", "removeSource", r#"removeSource(tenant: "{tenant}", source: "{source id}", reason: "because")"#, &["{source id}"]),
 ];

@@ -22,7 +22,7 @@ type Form = (
 
 /// In an order in which each can be sent after those before it.
 #[rustfmt::skip]
-pub(super) const FORMS: [Form; 27] = [
+pub(super) const FORMS: [Form; 31] = [
     ("/members/{member}/role", "/members", "role=auditor", &["{member}"]),
     ("/members/{member}/remove", "/members", "", &["{member}"]),
     ("/members/invite", "/members", "email=new@example.com&role=auditor", &[]),
@@ -50,6 +50,10 @@ pub(super) const FORMS: [Form; 27] = [
     ("/sources/{source}/connection/base-url", "/sources/{source}/connection", "base_url=https://api.example.com", &["{source}", "{environment}"]),
     ("/sources/{source}/connection/credential", "/sources/{source}/connection", "scheme=bearer&key_name=&secret=abcdefgh", &["{source}", "{environment}"]),
     ("/import/url", "/import", "name=Other&url=https://api.example.com", &[]),
+    ("/endpoints/{endpoint}/rename", "/endpoints/{endpoint}/settings", "name=Ours", &["{endpoint}"]),
+    ("/endpoints/{endpoint}/remove", "/endpoints/{endpoint}/settings", "reason=because&confirm=yes", &["{endpoint}"]),
+    ("/sources/{source}/rename", "/sources/{source}/settings", "name=Ours", &["{source}"]),
+    ("/sources/{source}/remove", "/sources/{source}/settings", "reason=because&confirm=yes", &["{source}"]),
 ];
 
 /// A form as it is sent.

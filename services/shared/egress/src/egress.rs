@@ -98,11 +98,19 @@ impl Egress {
 
     /// Sends a request and returns the whole answer.
     pub async fn send(&self, request: OutboundRequest) -> Result<InboundResponse, EgressError> {
-        self.send_within(request, &Plenty).await
+        self.exchange(request, &Plenty).await
     }
 
     /// Sends a request and returns as much of the answer as there is room for.
     pub async fn send_within(
+        &self,
+        request: OutboundRequest,
+        room: &dyn Room,
+    ) -> Result<InboundResponse, EgressError> {
+        self.exchange(request, room).await
+    }
+
+    async fn exchange(
         &self,
         request: OutboundRequest,
         room: &dyn Room,

@@ -179,7 +179,9 @@ pub(super) fn in_base64(kind: BodyKind, parts: &[PartEncoding]) -> Vec<&str> {
         if part.is_sent_as_given() {
             return part.headers.iter().any(is_base64);
         }
-        part.content_type.as_deref().is_some_and(media_type::is_bytes)
+        part.content_type
+            .as_deref()
+            .is_some_and(media_type::is_bytes)
     };
     let has_parts = matches!(kind, BodyKind::Multipart | BodyKind::Parts);
     parts

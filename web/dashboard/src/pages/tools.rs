@@ -42,6 +42,36 @@ pub(crate) fn routes() -> Routes {
         )
 }
 
+/// Whether whoever looks at a tool may turn it on.
+pub(crate) enum TurningOn {
+    Offered,
+    /// They made its risk less.
+    LeftToOthers,
+    /// Their role may not; who may, where that is not everybody who decides about tools.
+    Refused(&'static str),
+}
+
+impl TurningOn {
+    fn of(here: &Here, view: &ToolView) -> Self {
+        if !here.may(view.needs()) {
+            let high = view.tool.operation.risk.high_risk;
+            let few = high || view.needs() == ActionName::EnableHighRiskTool;
+            return Self::Refused(match (high, few) {
+                (true, _) => "High-risk tools are turned on by owners, admins and reviewers.",
+                (false, true) => {
+                    "Tools whose risk somebody lowered are turned on by owners, admins and reviewers."
+                }
+                (false, false) => "",
+            });
+        }
+        if view.is_left_to_others(here.scope()) {
+            Self::LeftToOthers
+        } else {
+            Self::Offered
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "pages/tool.html")]
 pub(crate) struct ToolPage {
@@ -55,11 +85,7 @@ pub(crate) struct ToolPage {
     /// What differs from what was turned on.
     pub(crate) since: Vec<Line>,
     pub(crate) overriding: Overriding,
-    pub(crate) may_turn_on: bool,
-    /// The caller made its risk less, and somebody else has to turn it on.
-    pub(crate) is_left_to_others: bool,
-    /// Its risk is less than it was imported with, by what a person says.
-    pub(crate) is_lowered: bool,
+    pub(crate) turning_on: TurningOn,
     pub(crate) may_turn_off: bool,
     pub(crate) handling: Handling,
     pub(crate) on_reason: Field,
@@ -123,8 +149,7 @@ impl ToolPage {
         let place = page.environment.chosen.id;
         page.suspended = SuspendedLine::of(here, &[view.tool.source], Some(place)).await?;
         page.source = source;
-        page.may_turn_on = here.may(view.needs());
-        page.is_left_to_others = page.may_turn_on && view.is_left_to_others(here.scope());
+        page.turning_on = TurningOn::of(here, &view);
         page.may_turn_off = here.may(ActionName::DisableTool);
         page.overriding.may = here.may(ActionName::OverrideTool);
         Ok((page, view))
@@ -147,10 +172,7 @@ impl ToolPage {
             decided: view.decided.as_ref().map(Decided::new),
             since: Vec::new(),
             overriding: Overriding::new(view),
-            may_turn_on: false,
-            is_left_to_others: false,
-            is_lowered: !view.tool.operation.risk.high_risk
-                && view.needs() == ActionName::EnableHighRiskTool,
+            turning_on: TurningOn::Refused(""),
             may_turn_off: false,
             handling: if risk.read_only {
                 Handling::Run

@@ -351,7 +351,7 @@ fn tool_page(number: u128, class: RiskClass, text: &str) -> tools::ToolPage {
         .map(revision_diff::Line::new)
         .collect();
     page.tool.servers = vec![Inert::new(text)];
-    page.may_turn_on = true;
+    page.turning_on = tools::TurningOn::Offered;
     page.may_turn_off = true;
     page.overriding.may = true;
     page.error = Some("The tool has changed since you looked at it; look again.".to_owned());
