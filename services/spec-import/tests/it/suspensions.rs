@@ -79,7 +79,7 @@ async fn another_server_or_security_of_what_agents_reach_suspends_the_credential
         ("server_changed", |shop| {
             shop["servers"] = json!([{"url": "https://elsewhere.example.com"}]);
         }),
-        ("server_added", |shop| {
+        ("server_changed", |shop| {
             shop["paths"]["/on"]["get"]["servers"] = json!([{"url": "https://own.example.com"}]);
         }),
         ("became_public", |shop| {

@@ -64,11 +64,13 @@ async fn a_tenant_reaches_its_own_rows_of_every_table_and_makes_none_for_another
         let select = format!("SELECT FROM {table}");
         let update = format!("UPDATE {table} SET {owner} = {owner}");
         let delete = format!("DELETE FROM {table}");
+        // A secret goes with its API, and here is none.
+        let deleted = u64::from(table != "vault_secret");
         let takes = format!("UPDATE {table} SET {owner} = '{ACME}' WHERE {owner} = '{EVIL}'");
         for (tenant, sql, rows) in [
             (ACME, &select, 1),
             (ACME, &update, 1),
-            (ACME, &delete, 1),
+            (ACME, &delete, deleted),
             (ACME, &takes, 0),
             (ACME, &insert(ACME), 1),
             ("", &select, 0),
