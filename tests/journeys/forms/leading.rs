@@ -126,7 +126,7 @@ async fn a_finding_about_many_tools_leads_to_their_api_and_what_waits_for_review
     scene.import_document("Books", changed).await;
     let report = get(&ada, "/t/acme/report").await;
     assert!(report.contains("finding-tools_need_review"), "{report}");
-    let on = report.split("id=\"decided-tools\"").nth(1).unwrap();
+    let on = report.split("id=\"decided-reads\"").nth(1).unwrap();
     assert_eq!(on.matches("<tr>").count(), 1 + 8, "{on}");
     scene.front.close().await;
 }
