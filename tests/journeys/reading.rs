@@ -63,7 +63,7 @@ async fn t74_large_answers_that_come_slowly_take_little_room() {
             tokio::spawn(async move { house.call(&agent, "get_order", &large).await })
         })
         .collect();
-    let (mut begun, mut broken, mut unrecorded) = (0, 0, 0);
+    let (mut begun, mut broken, mut unrecorded, mut unmade) = (0, 0, 0, 0);
     for call in calls {
         let answer = call.await.unwrap();
         let text = answer.text();
@@ -72,6 +72,9 @@ async fn t74_large_answers_that_come_slowly_take_little_room() {
         } else if answer.body["error"]["data"]["reason"] == "outcome_unrecorded" {
             // On a busy machine a call may be too late for its record.
             unrecorded += 1;
+        } else if answer.code() == "credential_unavailable" {
+            // Nor does every one get its secret in time; then none is sent, and nothing read.
+            unmade += 1;
         } else {
             assert!(text.starts_with("xxxx"), "{:.300}", answer.body.to_string());
             assert!(text.ends_with("[cut: there was no room for more of this answer]"));
@@ -81,10 +84,10 @@ async fn t74_large_answers_that_come_slowly_take_little_room() {
     let grown = peak_memory() - before;
 
     little(grown);
-    assert!(begun > 0, "{broken} and {unrecorded}");
+    assert!(begun > 0, "{broken}, {unrecorded} and {unmade}");
     println!(
         "T74 {CALLS} answers of {} MiB that come slowly: of {begun} the first words, {broken} read until \
-         they broke off, {unrecorded} not recorded; memory grew by {} MiB",
+         they broke off, {unrecorded} not recorded, {unmade} not made; memory grew by {} MiB",
         ANNOUNCED >> 20,
         grown >> 20
     );
