@@ -183,10 +183,18 @@ fn each_of(row: &RecordRow) -> String {
 /// Letters of what a change was, in a list.
 const WHAT: usize = 240;
 
-/// The detail of a row in one line.
+/// The detail of a row in one line, without ids, digests and what has parts: they stand on the page
+/// of the row.
 fn what(row: &Value) -> Inert {
+    let plain = |value: &Inert| {
+        let value = value.to_string();
+        let end = value.rsplit('_').next().unwrap_or_default();
+        let is_id = end.len() >= 32 && end.chars().all(|one| one.is_ascii_hexdigit());
+        !is_id && !value.starts_with(['{', '['])
+    };
     let parts = detail(row).into_iter();
     let line: Vec<String> = parts
+        .filter(|(_, value)| plain(value))
         .map(|(key, value)| format!("{key}: {value}"))
         .collect();
     let line = line.join("; ");
