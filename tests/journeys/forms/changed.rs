@@ -148,6 +148,22 @@ async fn a_changed_tool_says_why_it_waits_and_what_lets_one_in_is_decided_by_its
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_import_put_back_is_no_reason_to_wait() {
+    let scene = Scene::with_changes("put-back").await;
+    let back = document("List all the books", r#"[{"key": []}]"#);
+    let back = back.replace("List the members", "List all the members");
+    scene.import_document("Books", back).await;
+
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let page = get(&ada, &format!("{REVIEW}?state=review")).await;
+    assert!(page.contains("2 text</a>"), "{page}");
+    assert!(!page.contains("security</a>"), "{page}");
+    let gone = "The credential that a call needs has changed.";
+    assert!(!page.contains(gone), "{page}");
+    scene.front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_group_that_is_refused_stays_chosen_with_its_reason_and_can_be_held() {
     let scene = Scene::open("refused-group").await;
     scene

@@ -11,8 +11,9 @@ use uuid::Uuid;
 
 use crate::{StoreError, TenantTx, row::At, tools::ToolsOf};
 
-/// What imports said of each waiting tool since the definition that is turned on here: that may be
-/// an older one than elsewhere, of which the latest import alone does not tell everything.
+/// What the latest import said of each waiting tool: that is all that differs from the definition
+/// that is turned on. An import compares with the newest one that is turned on anywhere, so where
+/// this one is older than that, what each import said since counts.
 const SINCE: &str = "FROM enablement e
      JOIN tool t ON t.tenant_id = e.tenant_id AND t.id = e.tool_id AND t.removed_at IS NULL
      JOIN tool_version d ON d.tenant_id = e.tenant_id AND d.id = e.tool_version_id
@@ -20,6 +21,11 @@ const SINCE: &str = "FROM enablement e
      JOIN revision r ON r.tenant_id = s.tenant_id AND r.source_id = s.source_id AND r.number > s.number
      JOIN revision_change c ON c.tenant_id = r.tenant_id AND c.revision_id = r.id AND c.tool_id = t.id
          AND c.outcome = 'review'
+     CROSS JOIN LATERAL (SELECT CASE WHEN EXISTS (SELECT 1 FROM enablement x
+         JOIN tool_version v ON v.tenant_id = x.tenant_id AND v.id = x.tool_version_id
+         JOIN revision n ON n.tenant_id = v.tenant_id AND n.id = v.revision_id
+         WHERE x.tenant_id = t.tenant_id AND x.tool_id = t.id AND x.state = 'on' AND n.number > s.number)
+         THEN -r.number END AS import) each
      WHERE e.tenant_id = $1 AND e.environment_id = $2 AND e.superseded_at IS NULL AND e.state = 'on'
          AND e.tool_version_id <> t.current_version";
 
@@ -43,7 +49,10 @@ impl TenantTx {
             ),
             ToolsOf::One(id) | ToolsOf::Locked(id) => ("t.id = $3", id.as_uuid()),
         };
-        let sql = format!("SELECT DISTINCT t.id, c.reason {SINCE} AND {condition}");
+        let sql = format!(
+            "SELECT DISTINCT ON (t.id, each.import) t.id, c.reason {SINCE} AND {condition}
+             ORDER BY t.id, each.import, r.number DESC"
+        );
         let values = [
             self.tenant().as_uuid().into(),
             environment.as_uuid().into(),
@@ -70,8 +79,10 @@ impl TenantTx {
         environment: EnvironmentId,
     ) -> Result<HashMap<ToolId, Vec<Change>>, StoreError> {
         let ids: Vec<Uuid> = tools.iter().map(|id| id.as_uuid()).collect();
-        let sql =
-            format!("SELECT t.id, c.changes {SINCE} AND t.id = ANY ($3) ORDER BY r.number DESC");
+        let sql = format!(
+            "SELECT DISTINCT ON (t.id, each.import) t.id, c.changes {SINCE} AND t.id = ANY ($3)
+             ORDER BY t.id, each.import, r.number DESC"
+        );
         let values = [
             self.tenant().as_uuid().into(),
             environment.as_uuid().into(),
