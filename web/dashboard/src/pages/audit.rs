@@ -248,17 +248,24 @@ impl AuditPage {
     }
 }
 
+/// Pages that are read at most to show a decision as one row; what is left of it is older.
+const FURTHER: usize = 20;
+
 async fn list(here: Here) -> Answer {
     let query: Query = here.whole_query().ok_or(AuditError::FilterUnreadable)?;
     let audit = &here.services().audit;
     let filter = query.filter()?;
     let mut found = audit.list(here.scope(), &filter, query.after).await?;
+    let mut further = 0..FURTHER;
+    // A decision about hundreds of tools does not fill pages.
     while query.each.is_empty()
         && let Some(older) = found.older
         && let Some(last) = found.rows.last().cloned()
+        && same_decision(&last, &last)
+        && further.next().is_some()
+        // What was found is shown, whatever becomes of looking further.
+        && let Ok(more) = audit.list(here.scope(), &filter, Some(older)).await
     {
-        // A decision about hundreds of tools does not fill pages.
-        let more = audit.list(here.scope(), &filter, Some(older)).await?;
         let same = more.rows.iter().take_while(|row| same_decision(&last, row));
         let same = same.count();
         if same == 0 {
