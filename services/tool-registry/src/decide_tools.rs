@@ -108,9 +108,16 @@ impl Registry {
         let ordinary = self.decisions(scope, place, &sorted.ordinary)?;
         let high = self.decisions(scope, place, &sorted.high)?;
         write(&tx, scope, cmd, (&ordinary, &high)).await?;
+        // The rows of what was decided together all name the first decision.
+        let first = ordinary
+            .iter()
+            .chain(&high)
+            .next()
+            .map(|one| one.id.to_string());
         let records: Vec<Record> = tools
             .iter()
             .map(|tool| self.decided_record(scope, cmd, (&source, &environment, tool)))
+            .map(|record| record.with("decided_together", first.clone()))
             .collect();
         tx.append_each(&records).await?;
         let ids = tools.iter().map(|tool| tool.id).collect();

@@ -191,3 +191,32 @@ async fn a_group_that_is_refused_stays_chosen_with_its_reason_and_can_be_held() 
     }
     scene.front.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn decisions_that_say_the_same_are_told_apart() {
+    let scene = Scene::open("told-apart").await;
+    scene
+        .import_document("Books", document("List the books", "[]"))
+        .await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    for choice in ["choice=hold", "choice=off", "choice=hold"] {
+        let box_of_all = group(&get(&ada, REVIEW).await, "DELETE");
+        let (status, page) = decide(&ada, &box_of_all, choice).await;
+        assert_eq!(status, 303, "{page}");
+    }
+
+    let log = get(&ada, "/t/acme/audit?act=tool.turned_on").await;
+    let links = log.split("/t/acme/audit?").skip(1);
+    let links: Vec<&str> = links.filter(|link| link.contains("each=yes")).collect();
+    assert_eq!(log.matches("2 tools together").count(), 2, "{log}");
+    for (link, rows) in links.iter().zip([4, 2]) {
+        let query = link.split('"').next().unwrap().replace("&#38;", "&");
+        let each = get(&ada, &format!("/t/acme/audit?{query}")).await;
+        assert_eq!(
+            each.matches("<td data-label=\"Act\">").count(),
+            rows,
+            "{each}"
+        );
+    }
+    scene.front.close().await;
+}

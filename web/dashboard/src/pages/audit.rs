@@ -12,6 +12,7 @@ use countersign_reporting::{AuditError, RecordFilter, RecordRow};
 use serde::Deserialize;
 use serde_json::Value;
 use url::form_urlencoded;
+use uuid::Uuid;
 
 use crate::{
     answer::{Answer, page},
@@ -166,16 +167,17 @@ impl AuditRow {
     }
 }
 
-/// The address of all rows of one decision.
+/// The address of the rows of one decision, of which this is the newest.
 fn each_of(row: &RecordRow) -> String {
-    let day = row.at.format("%Y-%m-%d").to_string();
+    let above = RecordId::from(Uuid::from_u128(
+        row.id.as_uuid().as_u128().saturating_add(1),
+    ));
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs([
             ("act", row.act.as_str()),
             ("person", &row.person_label),
-            ("since", &day),
-            ("until", &day),
             ("each", "yes"),
+            ("after", &above.to_string()),
         ])
         .finish()
 }
@@ -193,6 +195,8 @@ fn what(row: &Value) -> Inert {
         !is_id && !value.starts_with(['{', '['])
     };
     let parts = detail(row).into_iter();
+    // Says which decision, and nothing that a person reads.
+    let parts = parts.filter(|(key, _)| key.to_string() != "decided together");
     let line: Vec<String> = parts
         .filter(|(_, value)| plain(value))
         .map(|(key, value)| format!("{key}: {value}"))

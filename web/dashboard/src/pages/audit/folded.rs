@@ -2,6 +2,9 @@
 
 use countersign_reporting::RecordRow;
 
+/// What names the decision in the detail of a row.
+const DECIDED_TOGETHER: &str = "decided_together";
+
 /// A row, and how many after it are of the same decision.
 pub(super) struct Folded {
     pub(super) row: RecordRow,
@@ -20,23 +23,8 @@ pub(super) fn fold(rows: Vec<RecordRow>) -> Vec<Folded> {
     folded
 }
 
-/// What rows of one decision say alike.
-const ALIKE: [&str; 5] = [
-    "environment",
-    "reason",
-    "handling",
-    "source",
-    "chosen_together",
-];
-
-/// What was decided about tools that were chosen together says how many, and by whom, where and
-/// why.
+/// Whether two rows name the same decision.
 pub(super) fn same_decision(one: &RecordRow, other: &RecordRow) -> bool {
-    let is_of_many = one.detail["chosen_together"].as_u64() > Some(1);
-    is_of_many
-        && matches!(one.act.as_str(), "tool.turned_on" | "tool.turned_off")
-        && (&one.act, one.member) == (&other.act, other.member)
-        && ALIKE
-            .iter()
-            .all(|key| one.detail[*key] == other.detail[*key])
+    let decision = &one.detail[DECIDED_TOGETHER];
+    decision.is_string() && *decision == other.detail[DECIDED_TOGETHER]
 }
