@@ -34,6 +34,9 @@ pub struct ToolView<O = ImportedOperation> {
     pub overrides: Vec<Override>,
     /// Why a person has to look again, the weightiest reason, where it needs review.
     pub waits: Option<ReviewReason>,
+    /// The weightiest reason for which imports put back to review what was last turned on here, also
+    /// if somebody has turned it off since.
+    pub changed: Option<ReviewReason>,
 }
 
 /// A tool in an environment, as it is known where there are many.
@@ -54,13 +57,14 @@ impl<O: Judged> ToolView<O> {
         tools
             .map(|DecidedTool { tool, decided }| {
                 let state = ToolState::of(&tool, decided.as_ref());
-                let imported = reasons.get(&tool.id).copied();
+                let changed = reasons.get(&tool.id).copied();
                 Self {
                     state,
                     overrides: of.remove(&tool.id).unwrap_or_default(),
                     // Of what no import put back to review, a person has lowered the risk.
                     waits: (state == ToolState::NeedsReview)
-                        .then(|| imported.unwrap_or(ReviewReason::Risk)),
+                        .then(|| changed.unwrap_or(ReviewReason::Risk)),
+                    changed,
                     tool,
                     decided,
                 }
@@ -103,7 +107,7 @@ impl<O: Judged> ToolView<O> {
             Some(ToolDecisionError::TextUnread)
         } else if kinds.any(|kind| kind == OverrideKind::Risk) {
             Some(ToolDecisionError::RiskOverridden)
-        } else if self.waits.is_some_and(ReviewReason::is_of_access) {
+        } else if self.changed.is_some_and(ReviewReason::is_of_access) {
             Some(ToolDecisionError::AccessChanged)
         } else {
             None
@@ -140,6 +144,7 @@ impl From<ToolView> for ToolBrief {
             decided: whole.decided,
             overrides: whole.overrides,
             waits: whole.waits,
+            changed: whole.changed,
         }
     }
 }

@@ -193,6 +193,20 @@ async fn a_group_that_is_refused_stays_chosen_with_its_reason_and_can_be_held() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn off_and_on_again_is_no_way_around_looking() {
+    let scene = Scene::with_changes("off-and-on").await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    for (choice, status) in [("choice=off", 303), ("choice=run", 200)] {
+        let box_of_all = group(&get(&ada, REVIEW).await, "READ");
+        let (told, page) = decide(&ada, &box_of_all, choice).await;
+        assert_eq!(told, status, "{choice}: {page}");
+    }
+    assert_eq!(state(&scene.house, &scene, "list_members").await, "Off");
+    assert_eq!(state(&scene.house, &scene, "list_books").await, "On(Run)");
+    scene.front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn decisions_that_say_the_same_are_told_apart() {
     let scene = Scene::open("told-apart").await;
     scene

@@ -275,6 +275,7 @@ impl Tool {
             decided,
             overrides,
             waits,
+            changed: _,
         } = view;
         let operation = tool.operation;
         Self {

@@ -11,11 +11,13 @@ use uuid::Uuid;
 
 use crate::{StoreError, TenantTx, row::At, tools::ToolsOf};
 
-/// What the latest import said of each waiting tool: that is all that differs from the definition
-/// that is turned on. An import compares with the newest one that is turned on anywhere, so where
-/// this one is older than that, what each import said since counts.
-const SINCE: &str = "FROM enablement e
-     JOIN tool t ON t.tenant_id = e.tenant_id AND t.id = e.tool_id AND t.removed_at IS NULL
+/// What the latest import said of each tool that waits, or that was turned off instead: that is all
+/// that differs from the definition that was turned on last. An import compares with the newest one
+/// that is turned on anywhere, so where this one is older, what each import said since counts.
+const SINCE: &str = "FROM tool t
+     CROSS JOIN LATERAL (SELECT * FROM enablement x
+         WHERE x.tenant_id = t.tenant_id AND x.tool_id = t.id AND x.environment_id = $2 AND x.state = 'on'
+         ORDER BY x.superseded_at DESC NULLS FIRST LIMIT 1) e
      JOIN tool_version d ON d.tenant_id = e.tenant_id AND d.id = e.tool_version_id
      JOIN revision s ON s.tenant_id = d.tenant_id AND s.id = d.revision_id
      JOIN revision r ON r.tenant_id = s.tenant_id AND r.source_id = s.source_id AND r.number > s.number
@@ -26,12 +28,11 @@ const SINCE: &str = "FROM enablement e
          JOIN revision n ON n.tenant_id = v.tenant_id AND n.id = v.revision_id
          WHERE x.tenant_id = t.tenant_id AND x.tool_id = t.id AND x.state = 'on' AND n.number > s.number)
          THEN -r.number END AS import) each
-     WHERE e.tenant_id = $1 AND e.environment_id = $2 AND e.superseded_at IS NULL AND e.state = 'on'
-         AND e.tool_version_id <> t.current_version";
+     WHERE t.tenant_id = $1 AND t.removed_at IS NULL AND e.tool_version_id <> t.current_version";
 
 impl TenantTx {
-    /// Gives the weightiest reason for which an import put each tool back to review. One that
-    /// waits without any waits because a person changed it.
+    /// Gives the weightiest reason for which an import put each tool back to review, also if it was
+    /// turned off since. One that waits without any waits because a person changed it.
     ///
     /// # Errors
     /// When the database refuses.

@@ -165,6 +165,7 @@ pub(super) fn tool(number: u128, class: RiskClass, text: &str) -> ToolView {
         state: ToolState::of(&tool, decided.as_ref()),
         // One waits.
         waits: (number == 4).then_some(ReviewReason::Security),
+        changed: (number == 4).then_some(ReviewReason::Security),
         tool,
         decided,
         overrides: if (8..=9).contains(&number) {
