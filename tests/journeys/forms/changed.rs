@@ -234,3 +234,14 @@ async fn decisions_that_say_the_same_are_told_apart() {
     }
     scene.front.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_that_has_changed_is_to_be_chosen_again() {
+    let scene = Scene::with_changes("stale-group").await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let (status, page) = decide(&ada, "READ@before", "choice=off").await;
+    assert_eq!(status, 409, "{page}");
+    let said = "A group that has changed has to be chosen again.";
+    assert!(page.contains(said), "{page}");
+    scene.front.close().await;
+}

@@ -105,6 +105,8 @@ pub(crate) struct Outcome {
     pub(crate) can_hold: bool,
     /// Refused, and chosen neither in a row of this page nor with a group.
     pub(crate) lost: usize,
+    /// A group has changed, so that it is no longer chosen.
+    pub(crate) has_stale: bool,
 }
 
 /// The tools about which nothing was decided for one reason: each with its name, and its id where
@@ -151,6 +153,7 @@ impl Outcome {
                 .iter()
                 .any(|one| matches!(one.why, ToolDecisionError::HighRiskMustBeHeld)),
             lost: 0,
+            has_stale: !stale.is_empty(),
         }
     }
 }
