@@ -14,20 +14,23 @@ use crate::{StoreError, TenantTx, row::At, tools::ToolsOf};
 /// What the latest import said of each tool that waits, or that was turned off instead: that is all
 /// that differs from the definition that was turned on last. An import compares with the newest one
 /// that is turned on anywhere, so where this one is older, what each import said since counts.
+///
+/// The limits make the planner look each tool up, whatever it believes of the sizes.
 const SINCE: &str = "FROM tool t
-     CROSS JOIN LATERAL (SELECT * FROM enablement x
+     CROSS JOIN LATERAL (SELECT x.tool_version_id FROM enablement x
          WHERE x.tenant_id = t.tenant_id AND x.tool_id = t.id AND x.environment_id = $2 AND x.state = 'on'
          ORDER BY x.superseded_at DESC NULLS FIRST LIMIT 1) e
-     JOIN tool_version d ON d.tenant_id = e.tenant_id AND d.id = e.tool_version_id
-     JOIN revision s ON s.tenant_id = d.tenant_id AND s.id = d.revision_id
-     JOIN revision r ON r.tenant_id = s.tenant_id AND r.source_id = s.source_id AND r.number > s.number
-     JOIN revision_change c ON c.tenant_id = r.tenant_id AND c.revision_id = r.id AND c.tool_id = t.id
-         AND c.outcome = 'review'
-     CROSS JOIN LATERAL (SELECT CASE WHEN EXISTS (SELECT 1 FROM enablement x
-         JOIN tool_version v ON v.tenant_id = x.tenant_id AND v.id = x.tool_version_id
-         JOIN revision n ON n.tenant_id = v.tenant_id AND n.id = v.revision_id
-         WHERE x.tenant_id = t.tenant_id AND x.tool_id = t.id AND x.state = 'on' AND n.number > s.number)
-         THEN -r.number END AS import) each
+     CROSS JOIN LATERAL (SELECT s.number FROM tool_version d
+         JOIN revision s ON s.tenant_id = d.tenant_id AND s.id = d.revision_id
+         WHERE d.tenant_id = t.tenant_id AND d.id = e.tool_version_id LIMIT 1) s
+     CROSS JOIN LATERAL (SELECT c.reason, c.changes, r.number FROM revision_change c
+         JOIN revision r ON r.tenant_id = c.tenant_id AND r.id = c.revision_id
+         WHERE c.tenant_id = t.tenant_id AND c.tool_id = t.id AND c.outcome = 'review' AND r.number > s.number
+         ORDER BY r.number DESC LIMIT CASE WHEN NOT EXISTS (SELECT 1 FROM enablement x
+             JOIN tool_version v ON v.tenant_id = x.tenant_id AND v.id = x.tool_version_id
+             JOIN revision n ON n.tenant_id = v.tenant_id AND n.id = v.revision_id
+             WHERE x.tenant_id = t.tenant_id AND x.tool_id = t.id AND x.state = 'on' AND n.number > s.number)
+             THEN 1 END) c
      WHERE t.tenant_id = $1 AND t.removed_at IS NULL AND e.tool_version_id <> t.current_version";
 
 impl TenantTx {
@@ -50,10 +53,7 @@ impl TenantTx {
             ),
             ToolsOf::One(id) | ToolsOf::Locked(id) => ("t.id = $3", id.as_uuid()),
         };
-        let sql = format!(
-            "SELECT DISTINCT ON (t.id, each.import) t.id, c.reason {SINCE} AND {condition}
-             ORDER BY t.id, each.import, r.number DESC"
-        );
+        let sql = format!("SELECT t.id, c.reason {SINCE} AND {condition}");
         let values = [
             self.tenant().as_uuid().into(),
             environment.as_uuid().into(),
@@ -80,10 +80,8 @@ impl TenantTx {
         environment: EnvironmentId,
     ) -> Result<HashMap<ToolId, Vec<Change>>, StoreError> {
         let ids: Vec<Uuid> = tools.iter().map(|id| id.as_uuid()).collect();
-        let sql = format!(
-            "SELECT DISTINCT ON (t.id, each.import) t.id, c.changes {SINCE} AND t.id = ANY ($3)
-             ORDER BY t.id, each.import, r.number DESC"
-        );
+        let sql =
+            format!("SELECT t.id, c.changes {SINCE} AND t.id = ANY ($3) ORDER BY c.number DESC");
         let values = [
             self.tenant().as_uuid().into(),
             environment.as_uuid().into(),
