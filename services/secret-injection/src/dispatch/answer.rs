@@ -1,8 +1,10 @@
 //! What an agent may have of an answer.
 
+use std::borrow::Cow;
+
 use countersign_egress::InboundResponse;
 
-use crate::{Scrubber, ToolAnswer, shape};
+use crate::{Scrubbed, Scrubber, ToolAnswer, shape};
 
 /// An answer, and what the record wants to know of it.
 pub(super) struct Answered {
@@ -17,13 +19,7 @@ pub(super) fn read(response: &InboundResponse, scrubber: &Scrubber) -> Answered 
     let content_type = response
         .header("content-type")
         .map(|text| scrubber.text(text));
-    // A secret that began where the body was cut would not be known.
-    let known = if response.is_cut {
-        response.body.len().saturating_sub(scrubber.longest())
-    } else {
-        response.body.len()
-    };
-    let body = scrubber.bytes(&response.body[..known]);
+    let body = body(response, scrubber);
     let mut redacted = body.redacted || content_type.as_ref().is_some_and(|text| text.redacted);
 
     let declared = content_type.as_ref().map(|text| text.value.as_ref());
@@ -49,6 +45,18 @@ pub(super) fn read(response: &InboundResponse, scrubber: &Scrubber) -> Answered 
         status: response.status,
         redacted,
     }
+}
+
+/// Returns the body without secrets. Of one that was cut, the end is left out in which a secret may
+/// have begun that is not known without its own end.
+fn body<'b>(response: &'b InboundResponse, scrubber: &Scrubber) -> Scrubbed<Cow<'b, [u8]>> {
+    if !response.is_cut {
+        return scrubber.bytes(&response.body);
+    }
+    let mut stream = scrubber.stream();
+    let value = Cow::Owned(stream.push(&response.body));
+    let (_, redacted) = stream.finish();
+    Scrubbed { value, redacted }
 }
 
 /// Returns the text without secrets, if there still are any: as it stands, or once its escapes
@@ -119,6 +127,7 @@ mod tests {
     use countersign_domain::secret::Secret;
 
     use super::*;
+    use crate::scrub::REDACTED;
 
     #[test]
     fn of_an_answer_that_was_cut_no_part_of_a_secret_is_given() {
@@ -142,6 +151,27 @@ mod tests {
         assert!(!long.text.contains("k3y"), "{}", long.text);
         let whole = read_of(words.clone(), false);
         assert_eq!((whole.text, whole.truncated), (words, false));
+    }
+
+    #[test]
+    fn a_secret_that_is_whole_in_an_answer_that_was_cut_is_not_given_in_part() {
+        let numbers: Vec<String> = (0..1_000).map(|n| format!("{n:07x}")).collect();
+        let secret = numbers.concat();
+        let scrubber = Scrubber::new(&[Secret::new(secret.clone())]);
+        let mut body = format!("{}{secret}", "word ".repeat(40));
+        body.push_str(&"word ".repeat(2_000));
+        body.truncate(16_384);
+        let response = InboundResponse {
+            status: 200,
+            headers: vec![("content-type".to_owned(), b"text/plain".to_vec())],
+            body: body.into(),
+            is_cut: true,
+        };
+        let answered = read(&response, &scrubber);
+        let text = answered.answer.text;
+        assert!(answered.redacted && text.contains(REDACTED), "{text}");
+        let mut parts = (0..=secret.len() - 16).map(|at| &secret[at..at + 16]);
+        assert_eq!(parts.find(|part| text.contains(part)), None);
     }
 
     #[test]
