@@ -7,8 +7,11 @@
 //! anything about it; other words are about one text and fall away with it. What makes a tool more
 //! dangerous stands until a person takes it back: no document can talk a risk down (T59).
 
+mod said_risk;
+
 use serde::{Deserialize, Serialize};
 
+use self::said_risk::said_risk;
 use crate::{
     clock::Timestamp,
     digest::{Digest, NotCanonical},
@@ -16,7 +19,7 @@ use crate::{
     id::{MemberId, OverrideId, ToolId},
     name::{Description, Headline, ToolName},
     operation::ImportedOperation,
-    risk::{Confidence, Reason, Risk, RiskClass},
+    risk::{Confidence, Risk, RiskClass},
 };
 
 /// Which part of a tool an override is about. There is at most one of each.
@@ -347,31 +350,6 @@ impl Override {
             Said::Name { .. } | Said::Words { .. } => was,
         };
         said_risk(operation, said, &self.reason)
-    }
-}
-
-fn said_risk(operation: &ImportedOperation, said: SaidRisk, reason: &str) -> Risk {
-    let imported = &operation.risk;
-    let was = Said::Risk(SaidRisk::of(imported)).summary();
-    let first = Reason {
-        code: "said_by_a_person".to_owned(),
-        text: format!("A person says so: {reason}"),
-        evidence: format!("imported as {was}"),
-    };
-    let mut reasons = vec![first];
-    reasons.extend(imported.reasons.iter().cloned());
-    Risk {
-        class: said.class,
-        // What people say of its class does not make another method safe (RFC 9110, section 9.2.1):
-        // that a call is made is on record before it is sent, and a lost answer is told as one.
-        read_only: said.class == RiskClass::Read
-            && (imported.read_only || operation.method.is_safe()),
-        destructive: said.class == RiskClass::Delete
-            || (imported.destructive && said.class != RiskClass::Read),
-        high_risk: said.high_risk || said.class.is_guarded(),
-        confidence: Confidence::High,
-        sensitivity: imported.sensitivity.clone(),
-        reasons,
     }
 }
 
