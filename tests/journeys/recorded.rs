@@ -71,25 +71,26 @@ async fn a_row_of_the_audit_log_says_what_was_changed_into_what() {
         .unwrap();
 
     let base = upstream.base.parse::<BaseUrl>().unwrap().to_string();
+    let source = shop.source.to_string();
     let given = Digest::of(document(&upstream.base).as_bytes()).to_string();
     let told = [
         (
             "source.imported",
-            json!({"source": "corner-shop", "revision": 1, "title": "Corner shop", "version": "1",
+            json!({"source": "corner-shop", "source_id": source, "revision": 1, "title": "Corner shop", "version": "1",
                 "document": given, "given_as": "paste"}),
         ),
         (
             "tool.turned_on",
-            json!({"source": "corner-shop", "environment": "production", "level": "medium",
+            json!({"source": "corner-shop", "source_id": source, "environment": "production", "level": "medium",
                 "handling": "run"}),
         ),
         (
             "credential.stored",
-            json!({"source": "corner-shop", "environment": "production", "bound_to": base}),
+            json!({"source": "corner-shop", "source_id": source, "environment": "production", "bound_to": base}),
         ),
         (
             "connection.changed",
-            json!({"source": "corner-shop", "environment": "production",
+            json!({"source": "corner-shop", "source_id": source, "environment": "production",
                 "base_url_before": base, "base_url": elsewhere}),
         ),
         (

@@ -67,6 +67,7 @@ impl Connections {
         let record = Record::new(&self.world, scope.tenant(), act, scope.who());
         Ok(record
             .with("source", source.slug.as_str())
+            .with("source_id", source.id.to_string())
             .with("environment", environment.slug.as_str()))
     }
 

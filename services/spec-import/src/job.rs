@@ -204,6 +204,7 @@ async fn record(
     let source = tx.source(revision.source).await?;
     let mut record = Record::new(cx.world(), cx.scope().tenant(), act, who)
         .with("source", source.slug.as_str())
+        .with("source_id", source.id.to_string())
         .with("revision", revision.number)
         .with("given_as", revision.given.as_str());
     if let GivenAs::Url(url) = &revision.given {

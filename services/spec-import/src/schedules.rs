@@ -75,8 +75,10 @@ impl Imports {
             None => return Ok(looking(&tx, cmd.source).await?),
         };
         let source = tx.source(cmd.source).await?;
-        tx.append_record(&record.with("source", source.slug.as_str()))
-            .await?;
+        let record = record
+            .with("source", source.slug.as_str())
+            .with("source_id", source.id.to_string());
+        tx.append_record(&record).await?;
         let looking = looking(&tx, cmd.source).await?;
         tx.commit().await?;
         Ok(looking)

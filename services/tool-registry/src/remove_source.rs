@@ -54,10 +54,10 @@ impl Registry {
         let record = |act| {
             Record::new(&self.world, scope.tenant(), act, scope.who())
                 .with("source", removed.source.slug.as_str())
+                .with("source_id", removed.source.id.to_string())
         };
         let first = record(Act::SourceRemoved)
             .with("name", removed.source.name.as_str())
-            .with("id", removed.source.id.to_string())
             .with("tools", removed.tools)
             .with("imports_ended", removed.imports)
             .with("secrets_deleted", removed.secrets)

@@ -49,6 +49,7 @@ impl Registry {
             .await?;
         let record = Record::new(&self.world, scope.tenant(), Act::SourceRenamed, scope.who())
             .with("source", source.slug.as_str())
+            .with("source_id", source.id.to_string())
             .with("name_before", source.name)
             .with("name", cmd.name.as_str());
         tx.append_record(&record).await?;

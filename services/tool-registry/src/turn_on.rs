@@ -111,6 +111,7 @@ impl Registry {
         let risk = tool.operation.risk();
         let mut record = Record::new(&self.world, scope.tenant(), act, scope.who())
             .with("source", source.slug.as_str())
+            .with("source_id", source.id.to_string())
             .with("level", json!(risk.level()));
         record.tool = Some(RecordedTool {
             tool: tool.id,

@@ -49,6 +49,7 @@ pub(super) async fn record(
     let source = tx.source(schedule.source).await?;
     Ok(Record::new(cx.world(), cx.scope().tenant(), act, who)
         .with("source", source.slug.as_str())
+        .with("source_id", source.id.to_string())
         .with("every", schedule.every.as_str())
         .with("url", schedule.url.as_str())
         .with("by_schedule", true))
