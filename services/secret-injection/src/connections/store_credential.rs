@@ -35,8 +35,9 @@ impl Connections {
     /// Stores a credential as the connection's present one, bound to its address.
     /// The one before it is used no more.
     ///
-    /// The vault is asked before the transaction, since it may be another machine. A crash
-    /// between the two leaves a version that nothing refers to.
+    /// The vault is asked before the transaction, since it may be another machine. A crash or a
+    /// refusal between the two leaves a version that nothing refers to; of an API that was removed
+    /// meanwhile it is deleted, unless it was the first of its name.
     ///
     /// # Errors
     /// When the caller may not, the secret cannot be sent, the API does not live where the caller
@@ -59,8 +60,12 @@ impl Connections {
         let stored = self.vault.put(scope, &name, command.secret).await?;
 
         let tx = self.store.begin(scope).await?;
-        let present = tx.lock_connection(source, environment).await?;
-        let present = present.ok_or(ConnectionError::NotConnected)?;
+        let Some(present) = tx.lock_connection(source, environment).await? else {
+            // Removed meanwhile, with all its secrets but this one.
+            tx.delete_late_secrets_of(permit, source).await?;
+            tx.commit().await?;
+            return Err(ConnectionError::NotConnected);
+        };
         if !same_place(&present.base_url, &seen.base_url) {
             return Err(ConnectionError::Moved);
         }

@@ -13,6 +13,7 @@ mod hostile_arguments;
 mod hostile_paths;
 mod house;
 mod refusals;
+mod removed;
 mod rotating;
 mod scrub_corpus;
 mod sending;

@@ -110,6 +110,20 @@ impl TenantTx {
         Ok(())
     }
 
+    /// Deletes what was put in for a source while it was removed. For one that is there, the
+    /// database lets nothing be deleted.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn delete_late_secrets_of(
+        &self,
+        permit: Permit<ManageConnection>,
+        removed: SourceId,
+    ) -> Result<u64, StoreError> {
+        self.used(permit)?;
+        self.delete_secrets_of(removed).await
+    }
+
     /// Deletes every version of what let in at a source. Returns how many that were.
     pub(crate) async fn delete_secrets_of(&self, source: SourceId) -> Result<u64, StoreError> {
         self.execute(

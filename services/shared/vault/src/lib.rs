@@ -8,9 +8,9 @@
 //!   [`TenantScope`], and a name is made of ids alone, so no text from outside is ever part of a
 //!   place.
 //! - Versions are counted from 1 and never change; they are deleted with the API that they let in at,
-//!   and their name is not used again. A version that nothing refers to, left by a
-//!   crash between the vault and the database, is harmless. What goes back to a backup counts the
-//!   same versions again, so a secret is opened only where its fingerprint is the one stored.
+//!   and their name is not used again. A version that nothing refers to, left by a crash or a refusal
+//!   between the vault and the database, is harmless. What goes back to a backup counts the same
+//!   versions again, so a secret is opened only where its fingerprint is the one stored.
 //! - Nothing readable is kept in memory. [`LocalVault`] remembers sealed bytes and opens them
 //!   anew each time.
 //!
