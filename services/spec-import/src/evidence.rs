@@ -145,10 +145,15 @@ impl<'o, 'd> Fields<'o, 'd> {
         for (name, _) in all.filter(counts) {
             self.put(name, hangs);
         }
-        let [all, any, one, first, items, additional] = shape.alike;
+        let [named, all, any, one, first, items, additional] = shape.alike;
         let lists = [all, any, one, first].into_iter().flatten();
         let branches = lists.filter_map(Value::as_array).flatten();
-        for part in branches.chain(items).chain(additional) {
+        for part in named
+            .into_iter()
+            .chain(branches)
+            .chain(items)
+            .chain(additional)
+        {
             self.visit(part, (levels, hangs), nesting - 1);
         }
         let Some(properties) = shape.properties else {

@@ -9,7 +9,7 @@ pub(crate) mod compile;
 pub(crate) mod definitions;
 pub(crate) mod discriminator;
 mod family;
-mod identity;
+pub(crate) mod identity;
 mod joined;
 mod keyword;
 pub(crate) mod measure;

@@ -60,7 +60,8 @@ pub(crate) fn json(bytes: &[u8], limits: &Limits) -> Result<(), ImportError> {
 }
 
 /// Whether every reference in a JSON text evidently is a pointer into it: behind each `$ref` stands
-/// one, and no letter is written as an escape, as which another could hide.
+/// one, no schema has an address of its own from which it would count, and no letter is written as
+/// an escape, as which another could hide.
 pub(crate) fn refers_to_itself(bytes: &[u8]) -> bool {
     const REFERENCE: &[u8] = b"$ref";
     let points_inside = |at: usize| {
@@ -69,6 +70,7 @@ pub(crate) fn refers_to_itself(bytes: &[u8]) -> bool {
         value.trim_ascii_start().strip_prefix(b"\"#/")
     };
     memmem::find(bytes, b"\\u00").is_none()
+        && memmem::find(bytes, b"$id").is_none()
         && memmem::find_iter(bytes, REFERENCE).all(|at| points_inside(at).is_some())
 }
 

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::notes::At;
+use super::tree::each_reference;
+use crate::{notes::At, reference};
 
 /// Where each name leads; nothing for one that is given twice.
 pub(crate) type Anchors = HashMap<String, Option<String>>;
@@ -19,17 +20,39 @@ pub(crate) fn anchors(root: &Value) -> Anchors {
     found
 }
 
-/// The names inside a schema that has an address of its own, with pointers into the file.
+/// The names inside a schema that has an address of its own, and the pointers by which it refers to
+/// places inside itself, with pointers into the file.
 pub(crate) fn of_resource(value: &Value, at: &At<'_>) -> Option<Anchors> {
     let inside = |(name, place): (String, Option<String>)| {
         let place = place.map(|place| format!("{at}{place}"));
         (name, place)
     };
-    is_resource(value).then(|| anchors(value).into_iter().map(inside).collect())
+    is_resource(value).then(|| {
+        let mut found = anchors(value);
+        each_reference(value, &mut |text| {
+            if let Ok(pointer) = reference::pointer_of(text)
+                && !found.contains_key(&text[1..])
+                && reference::at(value, &pointer).is_some()
+            {
+                found.insert(text[1..].to_owned(), Some(pointer.into_owned()));
+            }
+        });
+        found.into_iter().map(inside).collect()
+    })
+}
+
+/// Whether a schema somewhere below has an address of its own.
+pub(super) fn has_resource(value: &Value) -> bool {
+    is_resource(value)
+        || match value {
+            Value::Object(members) => members.values().any(has_resource),
+            Value::Array(items) => items.iter().any(has_resource),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        }
 }
 
 /// Whether a schema has an address of its own.
-pub(crate) fn is_resource(value: &Value) -> bool {
+fn is_resource(value: &Value) -> bool {
     let address = value.get("$id").and_then(Value::as_str);
     address.is_some_and(|address| !address.starts_with('#'))
 }

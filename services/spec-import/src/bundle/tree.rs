@@ -207,11 +207,12 @@ impl Loaded {
         tree
     }
 
-    /// Whether every reference already is a pointer into its own file.
+    /// Whether every reference already is a pointer into its own file, from its beginning.
     fn only_pointers(&self) -> bool {
         let mut only = true;
         for source in self.sources.values().filter(|one| !one.refers_to_itself) {
             each_reference(&source.root, &mut |text| only &= text.starts_with("#/"));
+            only = only && !anchor::has_resource(&source.root);
         }
         only
     }
@@ -274,7 +275,8 @@ struct Rewrite {
 }
 
 impl Rewrite {
-    /// `own` are the names inside the nearest schema that has an address of its own.
+    /// `own` are the names and pointers inside the nearest schema that has an address of its own: it
+    /// is a document of its own.
     fn value(&self, value: &mut Value, (file, at): (&str, &At<'_>), own: Option<&Anchors>) {
         let named = anchor::of_resource(value, at);
         let own = named.as_ref().or(own);
@@ -309,10 +311,11 @@ impl Rewrite {
             Target::Elsewhere => return None,
         };
         let prefix = self.prefixes.get(&name)?;
-        let fragment = if fragment.is_empty() || fragment.starts_with('/') {
+        let own = own.and_then(|names| names.get(fragment));
+        let is_pointer = fragment.is_empty() || fragment.starts_with('/');
+        let fragment = if own.is_none() && is_pointer {
             fragment.to_owned()
         } else {
-            let own = own.and_then(|names| names.get(fragment));
             let place = own.or_else(|| self.anchors.get(&name)?.get(fragment))?;
             place.as_deref()?.replace('%', "%25")
         };

@@ -5,7 +5,7 @@ use std::{cell::OnceCell, collections::HashMap, ptr, rc::Rc};
 use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
-use crate::reference;
+use crate::{reference, schema::identity::Identities};
 
 /// What a page says of the pages around it has no more properties: `{"next": …, "previous": …}`.
 const PAGING: usize = 6;
@@ -16,6 +16,8 @@ pub(crate) struct Outlines<'d> {
     pub(super) root: &'d Value,
     /// By where a schema lies in memory: the document stays where it is while it is read.
     known: HashMap<*const Value, Outline<'d>, RandomState>,
+    /// What schemas call themselves, once one refers to another by that.
+    identities: OnceCell<Identities>,
 }
 
 /// What a schema, or what it refers to, has that leads to names.
@@ -33,19 +35,39 @@ impl<'d> Outlines<'d> {
         Self {
             root,
             known: HashMap::default(),
+            identities: OnceCell::new(),
         }
     }
 
     pub(super) fn of(&mut self, schema: &'d Value) -> Outline<'d> {
+        if let Some(known) = self.known.get(&ptr::from_ref(schema)) {
+            return known.clone();
+        }
+        let outline = self.look(schema);
+        self.known.insert(ptr::from_ref(schema), outline.clone());
+        outline
+    }
+
+    fn look(&self, schema: &'d Value) -> Outline<'d> {
         let root = self.root;
-        let known = self.known.entry(ptr::from_ref(schema));
-        let outline = known.or_insert_with(|| match reference::end(root, schema) {
-            Some(schema) => {
-                Shape::of(schema).map_or(Outline::Plain, |shape| Outline::Shape(Rc::new(shape)))
-            }
-            None => Outline::Missing,
+        let identities = || self.identities.get_or_init(|| Identities::of(root));
+        let end = reference::end(root, schema).or_else(|| {
+            let (way, _) = reference::chain(root, schema, String::new());
+            let meant = identities().meant(root, way.last()?.0)?;
+            reference::end(root, meant)
         });
-        outline.clone()
+        let Some(end) = end else {
+            return Outline::Missing;
+        };
+        let mut shape = Shape::of(end);
+        if ["$dynamicRef", "$recursiveRef"]
+            .iter()
+            .any(|name| end.get(name).is_some())
+            && let Some(meant) = identities().meant(root, end)
+        {
+            shape.get_or_insert_default().alike[0] = Some(meant);
+        }
+        shape.map_or(Outline::Plain, |shape| Outline::Shape(Rc::new(shape)))
     }
 
     /// Whether a schema is of a list of things that have fields.
@@ -96,8 +118,8 @@ impl<'d> Outlines<'d> {
 #[derive(Default)]
 pub(super) struct Shape<'d> {
     pub(super) properties: Option<&'d Map<String, Value>>,
-    /// Parts whose properties are as good as its own.
-    pub(super) alike: [Option<&'d Value>; 6],
+    /// Parts whose properties are as good as its own; first what a dynamic reference means.
+    pub(super) alike: [Option<&'d Value>; 7],
     /// Whether it is a page of things, once somebody has asked.
     is_page: OnceCell<bool>,
 }
@@ -112,12 +134,12 @@ impl<'d> Shape<'d> {
                     found.properties = value.as_object();
                     continue;
                 }
-                "allOf" => 0,
-                "anyOf" => 1,
-                "oneOf" => 2,
-                "prefixItems" => 3,
-                "items" => 4,
-                "additionalProperties" => 5,
+                "allOf" => 1,
+                "anyOf" => 2,
+                "oneOf" => 3,
+                "prefixItems" => 4,
+                "items" => 5,
+                "additionalProperties" => 6,
                 _ => continue,
             };
             found.alike[at] = Some(value);

@@ -4,19 +4,19 @@ use serde_json::Value;
 
 use crate::{
     bundle::anchor::{self, Anchors},
-    notes::At,
+    reference,
 };
 
 /// Where each `$id` and each `$dynamicAnchor` of a document stands; nothing for one that is given
 /// twice.
-pub(super) struct Identities {
+pub(crate) struct Identities {
     addresses: Anchors,
     dynamic: Anchors,
 }
 
 impl Identities {
     /// Looks through a whole document.
-    pub(super) fn of(root: &Value) -> Self {
+    pub(crate) fn of(root: &Value) -> Self {
         Self {
             addresses: anchor::named(root, &|key, text| {
                 (key == "$id").then(|| text.trim_end_matches('#'))
@@ -35,26 +35,6 @@ impl Identities {
         self.dynamic.get(anchor)?.as_deref()
     }
 
-    /// Where the nearest schema around a place begins that has an address of its own.
-    pub(super) fn around(&self, root: &Value, at: &At<'_>) -> Option<String> {
-        if self.addresses.is_empty() {
-            return None;
-        }
-        let pointer = at.to_string();
-        let ends = pointer.match_indices('/').map(|(end, _)| end).skip(1);
-        let (mut value, mut begin, mut home) = (root, 0, None);
-        for end in ends.chain([pointer.len()]) {
-            let Some(inner) = value.pointer(&pointer[begin..end]) else {
-                break;
-            };
-            if anchor::is_resource(inner) {
-                home = Some(pointer[..end].to_owned());
-            }
-            (value, begin) = (inner, end);
-        }
-        home
-    }
-
     /// The pointer that a reference by such an address means.
     pub(super) fn pointer(&self, root: &Value, text: &str) -> Option<String> {
         let (address, fragment) = text.split_once('#').unwrap_or((text, ""));
@@ -65,5 +45,18 @@ impl Identities {
         let names = anchor::anchors(root.pointer(home)?);
         let place = names.get(fragment)?.as_deref()?;
         Some(format!("{home}{place}"))
+    }
+
+    /// What a schema refers to by an address or a dynamic anchor, as far as there is only one.
+    pub(crate) fn meant<'d>(&self, root: &'d Value, schema: &Value) -> Option<&'d Value> {
+        let text = |name: &str| reference::member(schema.as_object()?, name)?.as_str();
+        let pointer = if let Some(address) = text("$ref") {
+            self.pointer(root, address)?
+        } else {
+            let anchor = text("$dynamicRef").or_else(|| text("$recursiveRef"))?;
+            let anchor = anchor.strip_prefix('#').unwrap_or(anchor);
+            self.dynamic(anchor)?.to_owned()
+        };
+        reference::at(root, &pointer)
     }
 }

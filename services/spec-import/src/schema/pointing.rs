@@ -29,7 +29,7 @@ impl Walk<'_, '_> {
             return false;
         };
         let found = match target.as_str() {
-            Some(text) => self.target(name, text, at),
+            Some(text) => self.target(name, text),
             None => Err(BadReference::Unread(target.to_string())),
         };
         match found {
@@ -65,8 +65,7 @@ impl Walk<'_, '_> {
         true
     }
 
-    fn target(&mut self, keyword: &str, text: &str, at: &At<'_>) -> Result<usize, BadReference> {
-        let root = self.definitions.root;
+    fn target(&mut self, keyword: &str, text: &str) -> Result<usize, BadReference> {
         if keyword != "$ref" {
             let anchor = text.strip_prefix('#').unwrap_or(text);
             let base = self.definitions.root.pointer(self.base);
@@ -91,12 +90,6 @@ impl Walk<'_, '_> {
             }
             other => other?,
         };
-        // What has an address of its own is a document of its own.
-        let own = self.definitions.identities().around(root, at);
-        let own = own.map(|home| self.definitions.at(&format!("{home}{pointer}"), text));
-        if let Some(Ok(id)) = own {
-            return Ok(id);
-        }
         match self.definitions.at(&pointer, text) {
             // A schema written for itself counts from its own beginning.
             Err(_) if pointer.starts_with("/$defs/") || pointer.starts_with("/definitions/") => {

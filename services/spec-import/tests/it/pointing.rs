@@ -317,3 +317,52 @@ fn a_reference_by_name_is_found_however_it_is_spelled() {
         assert!(!validator.is_valid(&json!({"body": "a"})), "{reference}");
     }
 }
+
+#[test]
+fn what_a_reference_lets_agents_send_is_no_less_grave_than_if_it_stood_there() {
+    let object = |properties: Value| json!({"type": "object", "properties": properties});
+    let grave = object(json!({"is_admin": {"type": "boolean"}, "role": {"type": "string"}}));
+    let mut dynamic = grave.clone();
+    dynamic["$dynamicAnchor"] = json!("grave");
+    let own = |reference: &str| {
+        json!({"$id": "https://own.example/o", "type": "object",
+        "properties": {"x": {"$ref": reference}}, "$defs": {"P": grave},
+        "components": {"schemas": {"P": grave}}})
+    };
+    let risk = |schema: Value| {
+        let content = json!({"application/json": {"schema": schema}});
+        let body = json!({"required": true, "content": content});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+            "paths": {"/notes": {"post": {"requestBody": body, "responses": {}}}},
+            "components": {"schemas": {"P": object(json!({"name": {"type": "string"}})),
+                "Dynamic": dynamic, "Far": own("#/$defs/P")}}});
+        let document = read(document.to_string().as_bytes());
+        let operation = at(&document, "POST", "/notes");
+        assert_eq!(operation.unsupported, None);
+        (operation.risk.class, operation.risk.high_risk)
+    };
+    let flat = risk(object(json!({"x": grave})));
+    let harmless = risk(object(json!({"x": {"$ref": "#/components/schemas/P"}})));
+    assert_ne!(flat, harmless);
+    let mut inner = own("#/$defs/P");
+    inner["$id"] = json!("https://own.example/i");
+    for schema in [
+        own("#/components/schemas/P")
+            .to_string()
+            .replace("/o\"", "/w\""),
+        own("https://own.example/w#/$defs/P")
+            .to_string()
+            .replace("/o\"", "/w\""),
+        object(json!({"own": inner})).to_string(),
+        json!({"$ref": "#/components/schemas/Far"}).to_string(),
+        json!({"$ref": "https://own.example/o"}).to_string(),
+        json!({"$dynamicRef": "#grave"}).to_string(),
+        object(json!({"x": {"$dynamicRef": "#grave"}})).to_string(),
+    ] {
+        assert_eq!(
+            risk(serde_json::from_str(&schema).unwrap()),
+            flat,
+            "{schema}"
+        );
+    }
+}
