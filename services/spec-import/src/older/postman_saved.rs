@@ -33,10 +33,11 @@ pub(super) fn note(given: &Value, body: Option<&Value>, (at, cx): (&At<'_>, &mut
     values.extend(of_headers.map(|[name, ..]| name));
     let text = "saved values are not kept, whoever calls gives them";
     say("saved_value_left_out", values, text);
-    let unnamed = query.iter().filter(|(name, _)| !named(name));
-    let unnamed = unnamed.map(|(name, _)| name.clone()).collect();
+    let unnamed = query.iter().map(|(name, _)| name);
+    let unnamed = unnamed.filter(|name| !named(name)).cloned();
+    let (variables, others): (Vec<String>, Vec<String>) = unnamed.partition(|one| is_variable(one));
     let text = "what has no name of its own in the query is left out";
-    say("saved_key_left_out", unnamed, text);
+    say("saved_key_left_out", variables, text);
     let of_fields: Vec<String> = fields.iter().map(|one| words(one.get("key"))).collect();
     let mut repeated = repeated(query.into_iter().map(|(name, _)| name).collect());
     repeated.extend(self::repeated(of_fields));
@@ -48,6 +49,13 @@ pub(super) fn note(given: &Value, body: Option<&Value>, (at, cx): (&At<'_>, &mut
     let typed = typed.map(|one| words(one.get("key"))).collect();
     let text = "media types of single parts are left out";
     say("saved_type_left_out", typed, text);
+    if !others.is_empty() {
+        let text = format!(
+            "keys of the query that are no names are left out: {}",
+            others.len()
+        );
+        cx.notes.info("saved_key_left_out", at, &text);
+    }
     let mut media = body
         .and_then(|body| body["content"].as_object())
         .into_iter()
@@ -82,6 +90,12 @@ fn query(given: &Value) -> Vec<(String, String)> {
             (name.to_owned(), value.to_owned())
         })
         .collect()
+}
+
+/// What a variable stands for is written elsewhere; any other text with braces may be a secret.
+fn is_variable(name: &str) -> bool {
+    let inside = name.strip_prefix("{{").and_then(|it| it.strip_suffix("}}"));
+    inside.is_some_and(|inside| !inside.contains(['{', '}']))
 }
 
 fn named(name: &str) -> bool {

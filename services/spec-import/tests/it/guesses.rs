@@ -155,8 +155,9 @@ fn what_a_saved_request_had_and_its_tool_has_not_is_named() {
             "/item/0/request",
             &[
                 ("saved_value_left_out", "\"version\", \"X-API-Version\""),
-                ("saved_key_left_out", "\"{{any}}\", \"\""),
+                ("saved_key_left_out", "\"{{any}}\""),
                 ("saved_key_repeated", "\"tag\""),
+                ("saved_key_left_out", "are left out: 1"),
             ][..],
         ),
         (
@@ -193,4 +194,27 @@ fn what_a_saved_request_had_and_its_tool_has_not_is_named() {
         0,
         "N = 5 saved values, none kept"
     );
+}
+
+#[test]
+fn a_key_of_a_saved_query_that_is_no_name_is_counted_and_not_kept() {
+    for (query, left_out) in [
+        (r#"{"token":"sk_live_1"}"#, "are left out: 1"),
+        ("{{x}}sk_live_2=1&{sk_live_3}", "are left out: 2"),
+        ("{{sk_live_4}{{y}}=1", "are left out: 1"),
+        ("{{x}}=sk_live_5", r#""{{x}}""#),
+    ] {
+        let url = format!("https://shop.example/state?{query}");
+        let document = json!({
+            "info": {"name": "Shop", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+            "item": [{"name": "Get state", "request": {"method": "GET", "url": url}}]});
+        let document = read(document.to_string().as_bytes());
+        let mut notes = at(&document, "GET", "/state").diagnostics.iter();
+        let note = notes
+            .find(|note| note.code == "saved_key_left_out")
+            .unwrap();
+        assert!(note.text.contains(left_out), "{}", note.text);
+        let whole = serde_json::to_string(&document).unwrap();
+        assert!(!whole.contains("sk_"), "{query}");
+    }
 }
