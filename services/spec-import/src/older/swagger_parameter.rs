@@ -11,6 +11,8 @@ use crate::notes::At;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
+/// Lost parts of a body that are told one by one.
+const TOLD: usize = 20;
 /// What a parameter says of itself; everything else in it is its schema.
 const OF_PARAMETER: [&str; 11] = [
     "name",
@@ -211,7 +213,12 @@ pub(super) fn body(
     if !bodies.is_empty() {
         lost.append(&mut fields);
     }
+    // The first that is required turns the operation off.
+    let refused = lost.iter().position(Taken::is_required);
     for (index, one) in lost.iter().enumerate() {
+        if index >= TOLD && refused != Some(index) {
+            continue;
+        }
         // Another parameter may stand in its place by now.
         let there = At::Pointer(&place);
         let there = there.key("also");
@@ -223,11 +230,22 @@ pub(super) fn body(
         );
         if one.is_required() {
             let text = format!("{what} is required and cannot be sent");
-            cx.notes.refuse("body_twice", &there, &text);
+            if refused == Some(index) {
+                cx.notes.refuse("body_twice", &there, &text);
+            } else {
+                cx.notes.warning("body_twice", &there, &text);
+            }
         } else {
             let text = format!("{what} is left out");
             cx.notes.warning("body_twice", &there, &text);
         }
+    }
+    if lost.len() > TOLD {
+        let text = format!(
+            "of {} parts of its body that are lost, the first are listed",
+            lost.len()
+        );
+        cx.notes.warning("body_twice", &place, &text);
     }
     if let Some(body) = bodies.into_iter().next() {
         return Some(whole(body, consumes, &place, cx));

@@ -118,3 +118,20 @@ fn what_swagger_2_requires_beside_its_body_turns_the_operation_off() {
         assert_eq!(operation.unsupported.is_some(), is_off, "{path}");
     }
 }
+
+#[test]
+fn however_much_of_a_body_is_lost_the_operation_is_off_and_says_so_shortly() {
+    let body =
+        |required: bool| json!({ "name": "b", "in": "body", "required": required, "schema": {} });
+    let mut bodies = vec![body(false); 500];
+    bodies.extend(vec![body(true); 10_000]);
+    let document = json!({
+        "swagger": "2.0", "info": { "title": "Forms", "version": "1" }, "host": "forms.example",
+        "paths": { "/bodies": { "post": { "parameters": bodies, "responses": {} } } },
+    });
+    let document = read(document.to_string().as_bytes());
+    let operation = at(&document, "POST", "/bodies");
+    assert!(operation.unsupported.is_some());
+    let told = operation.diagnostics.len();
+    assert!(told <= 120, "{told} diagnostics");
+}
