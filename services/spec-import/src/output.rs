@@ -11,7 +11,8 @@ mod told;
 
 use std::{
     borrow::Cow,
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    ptr,
     sync::Arc,
 };
 
@@ -90,6 +91,8 @@ impl Made {
 pub(crate) struct Answers<'d> {
     definitions: Definitions<'d>,
     made: Made,
+    /// The headers of responses, in words, by where those lie in memory.
+    headers: HashMap<usize, BTreeMap<String, String>, RandomState>,
 }
 
 /// What an operation answers with.
@@ -132,6 +135,7 @@ impl<'d> Answers<'d> {
         Self {
             definitions,
             made: Made::default(),
+            headers: HashMap::default(),
         }
     }
 
@@ -148,10 +152,12 @@ impl<'d> Answers<'d> {
         let root = self.definitions.root;
         let (status, success, pointer) = of_success(root, operation, pointer)?;
         let (media, value) = body::prefer_json(success.get("content")?.as_object()?)?;
+        let headers = self.headers.entry(ptr::from_ref(success).addr());
+        let headers = headers.or_insert_with(|| told::headers(root, success));
         let output = Output {
             status: text::strip(status, 20),
             media_type: text::strip(media, 120),
-            headers: told::headers(root, success),
+            headers: headers.clone(),
             ..Output::default()
         };
         let at = At::Pointer(&pointer);
@@ -171,7 +177,9 @@ impl<'d> Answers<'d> {
     }
 
     fn add_schema(&mut self, given: &Value, place: String, answer: &mut Answer) {
-        let Self { definitions, made } = self;
+        let Self {
+            definitions, made, ..
+        } = self;
         let at = At::Pointer(&place);
         // What else is wrong with it concerns nobody who sends something.
         let mut unheard = Notes::of_operation();
