@@ -54,8 +54,9 @@ pub(super) fn named(body: &Body, object: &Map<String, Value>) -> Result<Written,
             continue;
         }
         let media = encoding.and_then(|part| part.content_type.as_deref());
+        let as_given = encoding.is_some_and(PartEncoding::is_sent_as_given);
         let values = match value.as_array() {
-            Some(items) if !media.is_some_and(is_json) => items.as_slice(),
+            Some(items) if as_given || !media.is_some_and(is_json) => items.as_slice(),
             Some(_) | None => std::slice::from_ref(value),
         };
         for value in values.iter().filter(|value| !value.is_null()) {

@@ -238,6 +238,13 @@ fn multiparts() -> Vec<Row> {
             json!({"body": {"f": ["YWJj", "ZA=="]}}),
             "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"f\"\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--B\r\nContent-Disposition: form-data; name=\"f\"\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nZA==\r\n--B--\r\n",
         ),
+        row(
+            form()
+                .encoding("f", part, Some("application/json"))
+                .part_header("Content-Transfer-Encoding", "base64"),
+            json!({"body": {"f": ["YWJj", "ZA=="]}}),
+            "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"f\"\r\nContent-Type: application/json\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--B\r\nContent-Disposition: form-data; name=\"f\"\r\nContent-Type: application/json\r\nContent-Transfer-Encoding: base64\r\n\r\nZA==\r\n--B--\r\n",
+        ),
     ]
 }
 

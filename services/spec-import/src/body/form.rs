@@ -218,7 +218,8 @@ pub(super) fn as_texts(kind: BodyKind, schema: &mut Value, names: &[&str]) {
 }
 
 /// Asks for text, or for bytes in base64, where an object is to be sent as something that is no
-/// JSON: no XML is written here. Where it cannot be asked for otherwise, nothing is sent.
+/// JSON, or as JSON that is encoded once more: neither is written here. Where it cannot be asked for
+/// otherwise, nothing is sent.
 pub(super) fn as_written(
     cx: &mut Reading<'_, '_>,
     (kind, described): (BodyKind, &[(String, &Value)]),
@@ -227,7 +228,9 @@ pub(super) fn as_written(
 ) {
     for part in parts.iter().filter(|part| part.style != Style::DeepObject) {
         let name = part.property.as_str();
-        let Some(media) = part.content_type.as_deref().filter(|media| !is_json(media)) else {
+        let as_given = part.is_sent_as_given();
+        let written = |media: &&str| as_given || !is_json(media);
+        let Some(media) = part.content_type.as_deref().filter(written) else {
             continue;
         };
         let mut described = described.iter().filter(|(of, _)| of == name);
@@ -243,7 +246,14 @@ pub(super) fn as_written(
         };
         let text = format!("{name:?} is sent as {media} as it is given; its schema is not checked");
         cx.notes.info("body_as_text", at, &text);
-        *asked = if is_text(&media) || essence(&media) == FORM {
+        let alphabet = part
+            .headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(TRANSFER));
+        *asked = if let Some((_, alphabet)) = alphabet.filter(|_| as_given) {
+            let words = format!("The content to send as {media}, written in {alphabet}.");
+            json!({ "type": "string", "contentEncoding": alphabet, "description": words })
+        } else if is_text(&media) || essence(&media) == FORM {
             let words = format!("The text to send as {media}, as it is.");
             json!({ "type": "string", "description": words })
         } else {

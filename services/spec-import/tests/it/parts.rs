@@ -137,3 +137,25 @@ fn a_part_about_which_nothing_is_said_is_bytes_since_3_1() {
     let (types, asked, _) = parts("3.1.1", &told, &json!({}));
     assert_eq!((types, asked), (json!({}), told));
 }
+
+#[test]
+fn what_is_to_be_sent_as_encoded_json_is_asked_for_as_it_is_sent() {
+    let object = json!({"type": "object", "properties": {"n": {"type": "integer"}}});
+    let encoded = |alphabet: &str| {
+        let mut schema = object.clone();
+        schema["contentEncoding"] = json!(alphabet);
+        schema
+    };
+    let texts = json!({"type": "array", "items": {"type": "string", "contentEncoding": "base64"}});
+    let properties = json!({"one": encoded("base64"), "other": encoded("quoted-printable"),
+        "plain": object, "texts": texts});
+    let media = json!({"contentType": "application/json"});
+    let encoding = json!({"one": media, "other": media, "plain": media, "texts": media});
+    let (_, asked, _) = parts("3.1.0", &properties, &encoding);
+    for (name, alphabet) in [("one", "base64"), ("other", "quoted-printable")] {
+        assert_eq!(asked[name]["type"], "string", "{name}");
+        assert_eq!(asked[name]["contentEncoding"], alphabet, "{name}");
+    }
+    assert_eq!(asked["plain"]["type"], "object");
+    assert_eq!(asked["texts"], texts);
+}
