@@ -161,11 +161,15 @@ fn finish(
     let said = notes.count();
     let root = &openapi.root;
     let found = paths::find(root, limits, &mut notes)?;
+    if !openapi.is_saved {
+        note_reserved(&found, &mut notes);
+    }
     let definitions = Definitions::new(root, openapi.dialect, Side::Request);
     let second = Second {
         answers: Answers::of(Definitions::beside(&definitions, Side::Answer)),
         digest: sha256,
         collects: listener.collects(),
+        is_saved: openapi.is_saved,
     };
     let mut shared = Shared {
         root,
@@ -247,6 +251,22 @@ fn beside(document: &mut ImportedDocument, found: &[Found<'_>], said: usize) {
     }
 }
 
+/// Says that what only a converter writes beside an operation is not read in another document.
+fn note_reserved(found: &[Found<'_>], notes: &mut Notes) {
+    for one in found {
+        for name in [older::ALSO, older::DECIDES] {
+            if one.value.get(name).is_some() {
+                let text = "this member is reserved and what the document says there is left out";
+                notes.warning(
+                    "member_reserved",
+                    &At::Pointer(&one.pointer).key(name),
+                    text,
+                );
+            }
+        }
+    }
+}
+
 /// A tree that is `OpenAPI`, whatever it was before.
 struct Openapi {
     root: Value,
@@ -255,6 +275,8 @@ struct Openapi {
     /// What people call the format that was given.
     format: String,
     dialect: Dialect,
+    /// Whether it was made of saved requests.
+    is_saved: bool,
 }
 
 /// Finds out the format, and makes an older one `OpenAPI`.
@@ -267,6 +289,7 @@ fn openapi(mut root: Value, limits: &Limits, notes: &mut Notes) -> Result<Openap
             origins: converted.origins,
             format,
             dialect: Dialect::V30,
+            is_saved: false,
         });
     }
     if older::postman::is_collection(&root) {
@@ -276,6 +299,7 @@ fn openapi(mut root: Value, limits: &Limits, notes: &mut Notes) -> Result<Openap
             origins: converted.origins,
             format: "Postman collection".to_owned(),
             dialect: Dialect::V30,
+            is_saved: true,
         });
     }
     if let Some(version) = root.get("discoveryVersion") {
@@ -287,6 +311,7 @@ fn openapi(mut root: Value, limits: &Limits, notes: &mut Notes) -> Result<Openap
             origins: converted.origins,
             format: format.trim_end().to_owned(),
             dialect: Dialect::V30,
+            is_saved: false,
         });
     }
     let (format, dialect) = version::openapi(&root, notes)?;
@@ -296,6 +321,7 @@ fn openapi(mut root: Value, limits: &Limits, notes: &mut Notes) -> Result<Openap
         origins: Origins::default(),
         format,
         dialect,
+        is_saved: false,
     })
 }
 

@@ -72,6 +72,8 @@ pub(crate) struct Second<'d> {
     pub(crate) answers: Answers<'d>,
     pub(crate) digest: &'d (dyn Fn() -> Digest + Sync),
     pub(crate) collects: bool,
+    /// Whether a converter says beside operations what else they do.
+    pub(crate) is_saved: bool,
 }
 
 /// What comes of both.
@@ -180,10 +182,11 @@ impl<'d> Second<'d> {
             sends_a_list: evidence::sends_a_list(outlines, value),
             scopes: &question.scopes,
         };
-        let also = value.get(older::ALSO).and_then(Value::as_array);
+        let beside = |name: &str| value.get(name).filter(|_| self.is_saved);
+        let also = beside(older::ALSO).and_then(Value::as_array);
         let also = also.into_iter().flatten().take(ALSO);
         let said = |one: &'d Value| Some((one.get(0)?.as_str()?, one.get(1)?.as_str()?));
-        let decides = value.get(older::DECIDES).and_then(Value::as_str);
+        let decides = beside(older::DECIDES).and_then(Value::as_str);
         Reply {
             risk: risk::classify_all(&evidence, also.filter_map(said), decides),
             answer: self.answers.read(value, &question.pointer),

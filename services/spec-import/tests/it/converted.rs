@@ -135,3 +135,27 @@ fn however_much_of_a_body_is_lost_the_operation_is_off_and_says_so_shortly() {
     let told = operation.diagnostics.len();
     assert!(told <= 120, "{told} diagnostics");
 }
+
+#[test]
+fn what_only_a_converter_writes_beside_an_operation_is_not_read_elsewhere() {
+    let read_with = |member: &str, value: Value| {
+        let get = json!({ member: value, "responses": { "200": { "description": "" } } });
+        let document = json!({ "openapi": "3.1.0", "info": { "title": "Reserved", "version": "1" },
+            "paths": { "/books": { "get": get } } });
+        let document = read(document.to_string().as_bytes());
+        let operation = at(&document, "GET", "/books");
+        (
+            operation.risk.clone(),
+            places(operation, "member_reserved").len(),
+        )
+    };
+    let (plain, none) = read_with("x-mine", json!("q"));
+    assert_eq!(none, 0);
+    let also = json!([["Delete everything", "Deletes all users."]]);
+    for (member, value) in [
+        ("x-countersign-also", also),
+        ("x-countersign-decides", json!("q")),
+    ] {
+        assert_eq!(read_with(member, value), (plain.clone(), 1), "{member}");
+    }
+}
