@@ -9,7 +9,7 @@ use countersign_spec_import::{Given, ImportAgain, StartImport};
 use countersign_tests::{House, Person};
 use url::form_urlencoded;
 
-use crate::front::{Browser, Front};
+use crate::front::{Browser, Front, carried};
 
 struct Scene {
     house: House,
@@ -77,18 +77,11 @@ fn document(name: &str, paths: &[&str]) -> String {
 /// What a form of a page sends as it was drawn: what it carries, and the boxes that are ticked.
 fn drawn(page: &str, form: &str) -> String {
     let start = page.find(&format!("id=\"{form}\"")).expect("the form");
-    let form = page[start..].split("</form>").next().unwrap();
-    let value = |tag: &str, name: &str| {
-        let after = tag.split(&format!("{name}=\"")).nth(1)?;
-        Some(after.split('"').next()?.to_owned())
-    };
-    let tags = form
-        .split("<input ")
-        .skip(1)
-        .filter_map(|rest| rest.split('>').next());
-    let sent = tags.filter(|tag| tag.contains("\"hidden\"") || tag.ends_with(" checked"));
+    let sent = carried(page, start, |tag| {
+        tag.contains("\"hidden\"") || tag.ends_with(" checked")
+    });
     form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(sent.filter_map(|tag| Some((value(tag, "name")?, value(tag, "value")?))))
+        .extend_pairs(sent)
         .finish()
 }
 

@@ -169,3 +169,23 @@ impl Browser<'_> {
             .await
     }
 }
+
+/// What those inputs of a form carry whose tags are wanted; the form begins at a place of its page.
+pub(crate) fn carried(
+    page: &str,
+    start: usize,
+    wanted: impl Fn(&str) -> bool,
+) -> Vec<(String, String)> {
+    let form = page[start..].split("</form>").next().unwrap();
+    let value = |tag: &str, name: &str| {
+        let after = tag.split(&format!("{name}=\"")).nth(1)?;
+        Some(after.split('"').next()?.to_owned())
+    };
+    let tags = form
+        .split("<input ")
+        .skip(1)
+        .filter_map(|rest| rest.split('>').next());
+    tags.filter(|tag| wanted(tag))
+        .filter_map(|tag| Some((value(tag, "name")?, value(tag, "value")?)))
+        .collect()
+}

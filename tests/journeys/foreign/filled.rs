@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::Things;
-use crate::front::{Browser, FORM, JSON};
+use crate::front::{Browser, FORM, JSON, carried};
 
 const BOUNDARY: &str = "a-part-of-it";
 
@@ -185,18 +185,7 @@ fn hidden(page: &str, path: &str) -> Vec<(String, String)> {
     let at = starts.into_iter().flatten().next();
     let at = at.unwrap_or_else(|| panic!("no form for {path} in {page}"));
     let start = page[..at].rfind("<form").unwrap();
-    let form = page[start..].split("</form>").next().unwrap();
-    let value = |tag: &str, name: &str| {
-        let after = tag.split(&format!("{name}=\"")).nth(1)?;
-        Some(after.split('"').next()?.to_owned())
-    };
-    let tags = form
-        .split("<input ")
-        .skip(1)
-        .filter_map(|rest| rest.split('>').next());
-    tags.filter(|tag| tag.contains("\"hidden\""))
-        .filter_map(|tag| Some((value(tag, "name")?, value(tag, "value")?)))
-        .collect()
+    carried(page, start, |tag| tag.contains("\"hidden\""))
 }
 
 fn multipart(fields: &[(String, String)]) -> String {
