@@ -6,6 +6,7 @@
 //! one door out are the real ones; the upstream writes down what it is sent.
 
 mod hostile;
+mod nested;
 mod newer;
 mod raw_text;
 mod unseen;
@@ -112,10 +113,6 @@ fn plain(bytes: &[u8]) -> String {
         }
     }
     let body = &bytes[end + 4..];
-    // Chosen from the content, so that no content can hold it.
-    let boundary = lines
-        .iter()
-        .find_map(|line| Some(line.split_once("boundary=")?.1.to_owned()));
     if !body.is_empty() {
         let body = match std::str::from_utf8(body) {
             Ok(text) => text.replace("\r\n", "\n"),
@@ -124,8 +121,15 @@ fn plain(bytes: &[u8]) -> String {
         lines.push(String::new());
         lines.push(body.trim_end_matches('\n').to_owned());
     }
-    let drawn = lines.join("\n");
-    boundary.map_or(drawn.clone(), |boundary| drawn.replace(&boundary, "B"))
+    let mut drawn = lines.join("\n");
+    // Chosen from the content, so that no content can hold it.
+    for letter in ["B", "C", "D", "E"] {
+        if let Some((_, rest)) = drawn.split_once("boundary=countersign-") {
+            let digest = rest.lines().next().unwrap_or_default();
+            drawn = drawn.replace(&format!("countersign-{digest}"), letter);
+        }
+    }
+    drawn
 }
 
 fn door() -> Egress {

@@ -4,6 +4,7 @@ mod form;
 mod headers;
 mod kept_back;
 mod media;
+mod nested;
 mod parts;
 mod whole_query;
 
@@ -16,7 +17,7 @@ use countersign_domain::{
 };
 use serde_json::{Map, Value, json};
 
-use self::media::Chosen;
+use self::media::{Chosen, Content};
 pub(crate) use self::whole_query::whole_query;
 use crate::{
     arguments::{Argument, Arguments},
@@ -104,15 +105,11 @@ pub(crate) fn read<'d>(
     let words = beside.or_else(|| given.get("description")?.as_str());
     let marks = cx.definitions.texts.of(words.unwrap_or_default());
     links.marks = links.marks.and(marks);
-    let encoding = encoding(cx, &chosen, &at);
+    let content = Content::of(chosen.value);
+    let encoding = encoding(cx, (chosen.kind, &chosen.sent_as()), content, &at);
     let mut schema = described(schema, (beside, words), hint(cx, &chosen, &encoding));
-    let bytes = form::in_base64(chosen.kind, &encoding);
-    form::as_texts(chosen.kind, &mut schema, &bytes);
-    if chosen.kind == BodyKind::Parts {
-        parts::close(&mut schema, &encoding);
-    }
-    let apart = (chosen.kind, &*apart(cx.root, &chosen, &at));
-    form::as_written(cx, apart, (&encoding, &at), &mut schema);
+    let sent = (chosen.kind, content);
+    nested::as_sent(cx, sent, (&encoding, &at), &mut schema);
     arguments.add("body", Argument::new(schema, links), required);
     Some(Body {
         required,
@@ -148,7 +145,8 @@ fn cannot_be_sent(content: &Map<String, Value>) -> String {
         return "it does not say which media type its body is".to_owned();
     }
     let named = named.join(", ");
-    if content.values().any(parts::go_by_order) {
+    let go_by_order = |media: &Value| parts::go_by_order(Content::of(media));
+    if content.values().any(go_by_order) {
         return format!("the parts of its body have no names ({named}) and no schema either");
     }
     format!("its body can only be sent as {named}, which is not written yet")
@@ -208,27 +206,19 @@ fn body_schema(
     )
 }
 
-/// What is written apart, with its schema: each property, or the part in each place.
-fn apart<'d>(root: &'d Value, chosen: &Chosen<'d>, at: &At<'_>) -> Vec<(String, &'d Value)> {
-    if chosen.kind == BodyKind::Parts {
-        let places = parts::places(root, chosen.value, at).into_iter();
-        return places.map(|place| (place.name, place.schema)).collect();
+/// How the parts of a body are written, or those of a part.
+fn encoding(
+    cx: &mut Reading<'_, '_>,
+    (kind, media): (BodyKind, &str),
+    content: Content<'_>,
+    at: &At<'_>,
+) -> Vec<PartEncoding> {
+    if kind == BodyKind::Parts {
+        return parts::encoding(cx, (media, content), at);
     }
-    let declared = form::declared(root, chosen.value.get("schema")).into_iter();
-    declared
-        .map(|(name, schema)| (name.clone(), schema))
-        .collect()
-}
-
-/// How the parts of a body are written.
-fn encoding(cx: &mut Reading<'_, '_>, chosen: &Chosen<'_>, at: &At<'_>) -> Vec<PartEncoding> {
-    let media = chosen.sent_as();
-    if chosen.kind == BodyKind::Parts {
-        return parts::encoding(cx, (&media, chosen.value), at);
-    }
-    let mut parts = form::encoding(cx, chosen.kind, chosen.value, at);
+    let mut parts = form::encoding(cx, kind, content, at);
     // A style means nothing in other bodies of parts.
-    if chosen.kind == BodyKind::Multipart && essence(&media) != media::MULTIPART {
+    if kind == BodyKind::Multipart && essence(media) != media::MULTIPART {
         for part in &mut parts {
             (part.style, part.explode) = (Style::Form, true);
         }
@@ -269,7 +259,7 @@ fn hint<'d>(
             Some(hint)
         }
         BodyKind::Multipart | BodyKind::Parts => {
-            let bytes = form::in_base64(chosen.kind, parts);
+            let bytes = nested::in_base64(chosen.kind, parts);
             let mut hint = String::new();
             if chosen.kind == BodyKind::Parts {
                 let _ = write!(hint, "The parts of a {media} body, in order. ");

@@ -368,6 +368,7 @@ pub(crate) fn of_items(cx: &Reading<'_, '_>, parameter: &Parameter<'_>) -> Optio
         explode: false,
         content_type: None,
         headers: Vec::new(),
+        parts: None,
     })
 }
 

@@ -120,9 +120,13 @@ impl Tool {
             whole_query(given, &mut binds, &mut arguments)?;
         }
         if !given.ratio(7, 8)? {
-            body = Some(parts(given)?);
+            let mut whole = parts(given)?;
             let items: Result<Vec<Value>> = (0..3).map(|_| value(given, 2)).collect();
             arguments.insert("body".to_owned(), items?.into());
+            if !given.ratio(1, 2)? {
+                parts_in_parts(given, &mut whole)?;
+            }
+            body = Some(whole);
         }
         Ok(Self {
             method,
@@ -248,6 +252,7 @@ fn body(given: &mut Unstructured<'_>) -> Result<Body> {
                 explode: given.arbitrary()?,
                 content_type: media(given, 2)?,
                 headers: Vec::new(),
+                parts: None,
             });
         }
     }
@@ -274,6 +279,7 @@ fn parts(given: &mut Unstructured<'_>) -> Result<Body> {
                 explode: true,
                 content_type: media(given, 2)?,
                 headers,
+                parts: None,
             });
         }
     }
@@ -283,6 +289,18 @@ fn parts(given: &mut Unstructured<'_>) -> Result<Body> {
         kind: BodyKind::Parts,
         encoding,
     })
+}
+
+/// The parts of a part: in an order, or with names.
+fn parts_in_parts(given: &mut Unstructured<'_>, whole: &mut Body) -> Result<()> {
+    let mut inner = parts(given)?;
+    if given.ratio(1, 2)? {
+        inner.kind = BodyKind::Multipart;
+    }
+    if let Some(part) = whole.encoding.last_mut() {
+        part.parts = Some(Box::new(inner));
+    }
+    Ok(())
 }
 
 fn arguments(

@@ -56,8 +56,7 @@ pub(super) fn write(
             content_type: media_type(body, "application/x-www-form-urlencoded")?,
             bytes: form(ARGUMENT, object(value)?, &body.encoding)?.into_bytes(),
         },
-        BodyKind::Multipart => multipart::named(body, object(value)?)?,
-        BodyKind::Parts => multipart::in_order(body, value)?,
+        BodyKind::Multipart | BodyKind::Parts => multipart::write(ARGUMENT, body, value)?,
         BodyKind::Binary => Written {
             content_type: media_type(body, "application/octet-stream")?,
             bytes: from_base64(ARGUMENT, value)?,

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use countersign_domain::{
     digest::Digest,
     media_type::{essence, is_bytes, is_json, is_well_formed},
-    operation::{Body, PartEncoding, Style},
+    operation::{Body, BodyKind, PartEncoding, Style},
 };
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
@@ -32,14 +32,27 @@ struct Part {
     content: Vec<u8>,
 }
 
+/// Writes a body of parts, or a part that has parts itself.
+pub(super) fn write(argument: &str, body: &Body, value: &Value) -> Result<Written, BuildError> {
+    if body.kind == BodyKind::Parts {
+        let items = value.as_array();
+        let items = items.ok_or_else(|| BuildError::wrong_type(argument, "a list"))?;
+        in_order(argument, body, items)
+    } else {
+        let members = value.as_object();
+        let members = members.ok_or_else(|| BuildError::wrong_type(argument, "an object"))?;
+        named(argument, body, members)
+    }
+}
+
 /// Writes the members of an object as parts: arrays as parts of one name, objects as JSON, unless
 /// a style says otherwise.
-pub(super) fn named(body: &Body, object: &Map<String, Value>) -> Result<Written, BuildError> {
+fn named(of: &str, body: &Body, object: &Map<String, Value>) -> Result<Written, BuildError> {
     let whole = whole(body)?;
     let mut names = Pairs::new(object.keys().cloned());
     let mut parts = Vec::new();
     for (property, value) in encode::members(object) {
-        let argument = format!("{ARGUMENT}.{property}");
+        let argument = format!("{of}.{property}");
         let encoding = body.encoding.iter().find(|part| part.property == *property);
         if let Some(part) = encoding.filter(|part| has_style(part)) {
             for pair in names.write(&argument, value, (part.style, part.explode, property))? {
@@ -67,23 +80,21 @@ pub(super) fn named(body: &Body, object: &Map<String, Value>) -> Result<Written,
             )?);
         }
     }
-    join(&whole, &parts, "an object with at least one member")
+    join(&whole, &parts)
+        .ok_or_else(|| BuildError::wrong_type(of, "an object with at least one member"))
 }
 
 /// Writes the items of a list as parts, each as what is said of its place.
-pub(super) fn in_order(body: &Body, list: &Value) -> Result<Written, BuildError> {
+fn in_order(of: &str, body: &Body, items: &[Value]) -> Result<Written, BuildError> {
     let whole = whole(body)?;
-    let Some(items) = list.as_array() else {
-        return Err(BuildError::wrong_type(ARGUMENT, "a list"));
-    };
-    let of = |place: &str| body.encoding.iter().find(|part| part.property == place);
+    let said = |place: &str| body.encoding.iter().find(|part| part.property == place);
     let mut parts = Vec::new();
     for (index, value) in items.iter().enumerate() {
         let place = format!("[{index}]");
-        let Some(encoding) = of(&place).or_else(|| of("[]")) else {
-            return Err(BuildError::wrong_type(ARGUMENT, "a list of fewer items"));
+        let Some(encoding) = said(&place).or_else(|| said("[]")) else {
+            return Err(BuildError::wrong_type(of, "a list of fewer items"));
         };
-        let argument = format!("{ARGUMENT}{place}");
+        let argument = format!("{of}{place}");
         let media = encoding.content_type.as_deref();
         let media = media.or_else(|| (!value.is_array() && !value.is_object()).then_some(TEXT));
         if value.is_null() && !media.is_some_and(is_json) {
@@ -92,7 +103,7 @@ pub(super) fn in_order(body: &Body, list: &Value) -> Result<Written, BuildError>
         }
         parts.push(part_of((&argument, None), value, (media, Some(encoding)))?);
     }
-    join(&whole, &parts, "a list with at least one item")
+    join(&whole, &parts).ok_or_else(|| BuildError::wrong_type(of, "a list with at least one item"))
 }
 
 /// The media type of the whole, without a boundary that is not ours.
@@ -121,6 +132,15 @@ fn part_of(
     value: &Value,
     (media, encoding): (Option<&str>, Option<&PartEncoding>),
 ) -> Result<Part, BuildError> {
+    let headers = encoding.map_or(&[][..], |encoding| &encoding.headers);
+    if let Some(inner) = encoding.and_then(|encoding| encoding.parts.as_deref()) {
+        let inner = write(argument, inner, value)?;
+        return Ok(Part {
+            media: Some(essence(&inner.content_type)),
+            head: head((name, None), Some(&inner.content_type), headers)?,
+            content: inner.bytes,
+        });
+    }
     let media = media.map(first_concrete);
     let as_given = encoding.is_some_and(PartEncoding::is_sent_as_given);
     let nested = value.is_array() || value.is_object();
@@ -138,7 +158,6 @@ fn part_of(
         _ if nested => return Err(BuildError::wrong_type(argument, "text")),
         media => (media, encode::text(value).unwrap_or_default().into_bytes()),
     };
-    let headers = encoding.map_or(&[][..], |encoding| &encoding.headers);
     Ok(Part {
         media: media.map(essence),
         head: head((name, file), media, headers)?,
@@ -200,10 +219,9 @@ fn quoted(name: &str) -> String {
     name.replace('"', "%22")
 }
 
-fn join(whole: &str, parts: &[Part], expected: &'static str) -> Result<Written, BuildError> {
-    let Some(first) = parts.first() else {
-        return Err(BuildError::wrong_type(ARGUMENT, expected));
-    };
+/// All parts in one, if there are any.
+fn join(whole: &str, parts: &[Part]) -> Option<Written> {
+    let first = parts.first()?;
     let boundary = boundary(parts);
     let mut bytes = Vec::new();
     for part in parts {
@@ -218,7 +236,7 @@ fn join(whole: &str, parts: &[Part], expected: &'static str) -> Result<Written, 
         .as_ref()
         .filter(|_| whole.eq_ignore_ascii_case(RELATED));
     let root = root.map_or_else(String::new, |media| format!("; type=\"{media}\""));
-    Ok(Written {
+    Some(Written {
         content_type: format!("{whole}{root}; boundary={boundary}"),
         bytes,
     })

@@ -14,6 +14,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(forms());
     rows.extend(multiparts());
     rows.extend(parts_in_order());
+    rows.extend(parts_in_parts());
     rows
 }
 
@@ -287,6 +288,45 @@ fn parts_in_order() -> Vec<Row> {
                 .part_header("Content-Disposition", "form-data; name=\"rows\""),
             json!({"body": ["a,b"]}),
             "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Type: text/csv\r\nContent-Disposition: form-data; name=\"rows\"\r\n\r\na,b\r\n--B--\r\n",
+        ),
+    ]
+}
+
+fn parts_in_parts() -> Vec<Row> {
+    let part = (Style::Form, true);
+    let inner = |media| post("/").body(BodyKind::Parts, media);
+    let pictures = || inner("multipart/mixed").encoding("[]", part, Some("image/png"));
+    let named = || {
+        post("/")
+            .body(BodyKind::Multipart, "multipart/form-data")
+            .encoding("f", part, Some("image/png"))
+    };
+    vec![
+        row(
+            post("/m")
+                .body(BodyKind::Parts, "multipart/mixed")
+                .encoding("[0]", part, None)
+                .encoding("[]", part, Some("multipart/mixed"))
+                .part_header("X-Kind", "page")
+                .parts(pictures()),
+            json!({"body": [{"a": 1}, ["YWJj", "ZA=="]]}),
+            "/m | content-type: multipart/mixed; boundary=B | --B\r\nContent-Type: application/json\r\n\r\n{\"a\":1}\r\n--B\r\nContent-Type: multipart/mixed; boundary=C\r\nX-Kind: page\r\n\r\n--C\r\nContent-Type: image/png\r\n\r\nabc\r\n--C\r\nContent-Type: image/png\r\n\r\nd\r\n--C--\r\n\r\n--B--\r\n",
+        ),
+        row(
+            post("/m")
+                .body(BodyKind::Multipart, "multipart/form-data")
+                .encoding("sets", part, Some("multipart/mixed"))
+                .parts(pictures()),
+            json!({"body": {"sets": [["YQ=="], ["Yg=="]]}}),
+            "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"sets\"\r\nContent-Type: multipart/mixed; boundary=C\r\n\r\n--C\r\nContent-Type: image/png\r\n\r\na\r\n--C--\r\n\r\n--B\r\nContent-Disposition: form-data; name=\"sets\"\r\nContent-Type: multipart/mixed; boundary=D\r\n\r\n--D\r\nContent-Type: image/png\r\n\r\nb\r\n--D--\r\n\r\n--B--\r\n",
+        ),
+        row(
+            post("/m")
+                .body(BodyKind::Parts, "multipart/related")
+                .encoding("[]", part, Some("multipart/form-data; boundary=mine"))
+                .parts(named()),
+            json!({"body": [{"f": "YWJj", "t": "x"}]}),
+            "/m | content-type: multipart/related; type=\"multipart/form-data\"; boundary=B | --B\r\nContent-Type: multipart/form-data; boundary=C\r\n\r\n--C\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\nContent-Type: image/png\r\n\r\nabc\r\n--C\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\nx\r\n--C--\r\n\r\n--B--\r\n",
         ),
     ]
 }

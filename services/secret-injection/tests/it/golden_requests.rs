@@ -11,7 +11,8 @@ use crate::{
 };
 use countersign_domain::operation::BodyKind;
 
-/// Path and query behind the base, headers but `accept`, body; the boundary as `B`.
+/// Path and query behind the base, headers but `accept`, body; the boundary as `B`, and those of
+/// parts that have parts as `C` and `D`.
 fn wire(request: &BuiltRequest) -> String {
     let mut wire = request
         .url()
@@ -34,13 +35,13 @@ fn wire(request: &BuiltRequest) -> String {
             }
         }
     }
-    match request
-        .content_type()
-        .and_then(|media| media.split_once("boundary="))
-    {
-        Some((_, boundary)) => wire.replace(boundary, "B"),
-        None => wire,
+    for letter in ["B", "C", "D"] {
+        if let Some((_, rest)) = wire.split_once("boundary=countersign-") {
+            let digest: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
+            wire = wire.replace(&format!("countersign-{digest}"), letter);
+        }
     }
+    wire
 }
 
 #[test]

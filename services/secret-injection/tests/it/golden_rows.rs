@@ -302,6 +302,7 @@ fn whole_queries() -> Vec<Row> {
         explode: true,
         content_type: None,
         headers: Vec::new(),
+        parts: None,
     };
     vec![
         row(

@@ -8,7 +8,7 @@ use countersign_secret_injection::BuiltRequest;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::templates::{get, post};
+use crate::templates::{Template, get, post};
 
 /// Header values with a line break, or with what some reader takes for one.
 const HEADER_VALUES: &[&str] = &[
@@ -335,6 +335,37 @@ fn a_part_without_a_name_cannot_begin_another_part() {
             4,
             "three to open and one to close"
         );
+    }
+}
+
+#[test]
+fn a_part_in_a_part_cannot_begin_another_part_of_either() {
+    let boundaries = |request: &BuiltRequest| -> Vec<String> {
+        let whole = String::from_utf8(request.body().unwrap().to_vec()).unwrap();
+        let all = format!("{}\r\n{whole}", request.content_type().unwrap());
+        let all = all.split("boundary=").skip(1);
+        all.map(|rest| rest.lines().next().unwrap().to_owned())
+            .collect()
+    };
+    let plain = |template: Template| template.encoding("[]", (Style::Form, true), None);
+    let inner = plain(post("/").body(BodyKind::Parts, "multipart/mixed"));
+    let tool = post("/").body(BodyKind::Parts, "multipart/mixed");
+    let tool = tool.encoding("[]", (Style::Form, true), Some("multipart/mixed"));
+    let tool = tool.parts(inner);
+    let honest = boundaries(&tool.build(&json!({"body": [["x"]]})).unwrap());
+    for forged in &honest {
+        let text = format!("x\r\n--{forged}\r\n\r\n1\r\n--{forged}--\r\n");
+        let request = tool.build(&json!({"body": [[text, "y"]]})).unwrap();
+        let [outer, inner] = boundaries(&request).try_into().unwrap();
+        assert_ne!(outer, inner);
+        let body = std::str::from_utf8(request.body().unwrap()).unwrap();
+        assert_eq!(body.matches(&outer).count(), 2, "one part");
+        let said_and_used = body.matches(&inner).count();
+        assert_eq!(said_and_used, 4, "named once, two to open, one to close");
+    }
+    for wrong in [json!(["x"]), json!([{}]), json!([[]]), json!([null])] {
+        let error = tool.build(&json!({"body": wrong})).unwrap_err();
+        assert!(error.to_string().contains("body[0]"), "{error}");
     }
 }
 

@@ -88,6 +88,7 @@ impl Template {
             explode: false,
             content_type: None,
             headers: Vec::new(),
+            parts: None,
         };
         self.with(|bind| bind.encoding.push(items))
     }
@@ -119,6 +120,7 @@ impl Template {
             explode,
             content_type: content_type.map(str::to_owned),
             headers: Vec::new(),
+            parts: None,
         });
         self
     }
@@ -128,6 +130,13 @@ impl Template {
         let last = self.body.as_mut().unwrap().encoding.last_mut();
         let headers = &mut last.unwrap().headers;
         headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// How the parts of the part that was encoded last are written.
+    pub(crate) fn parts(mut self, inner: Self) -> Self {
+        let last = self.body.as_mut().unwrap().encoding.last_mut();
+        last.unwrap().parts = inner.body.map(Box::new);
         self
     }
 

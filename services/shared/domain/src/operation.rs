@@ -243,6 +243,9 @@ pub struct PartEncoding {
     /// The headers of the part that have one value only, in a multipart body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
+    /// How its own parts are written, where its media type is a multipart one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Box<Body>>,
 }
 
 impl PartEncoding {

@@ -9,7 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     headers::{self, TRANSFER, is_token},
-    media::BINARY,
+    media::{BINARY, Content},
+    nested,
+    parts::{ANY, Place},
 };
 use crate::{document::Dialect, notes::At, operation::Reading, parameter, reference};
 
@@ -31,21 +33,29 @@ pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 pub(super) fn encoding(
     cx: &mut Reading<'_, '_>,
     kind: BodyKind,
-    media: &Value,
+    content: Content<'_>,
     at: &At<'_>,
 ) -> Vec<PartEncoding> {
     if !matches!(kind, BodyKind::Form | BodyKind::Multipart) {
         return Vec::new();
     }
     let mut parts: Vec<PartEncoding> = Vec::new();
-    let given = media.get("encoding").and_then(Value::as_object);
+    let given = content.written.get("encoding").and_then(Value::as_object);
     let home = at.key("encoding");
+    let declared = declared(cx.root, content.schema);
     for (property, value) in given.into_iter().flatten() {
-        let part = part(cx, (kind, property), value, &home.key(property));
+        let at = home.key(property);
+        let mut part = part(cx, (kind, property), value, &at);
+        if kind == BodyKind::Multipart {
+            let schema = declared.iter().find(|(name, _)| *name == property);
+            let schema = schema.map_or(ANY, |(_, schema)| schema);
+            let inside = nested::inside(cx.root, kind, (schema, Some(value)));
+            nested::read(cx, &mut part, (inside, content.is_part), &at);
+        }
         parts.push(part);
     }
     if kind == BodyKind::Multipart {
-        for (property, schema) in declared(cx.root, media.get("schema")) {
+        for (property, schema) in declared {
             if let Some(part) = parts.iter_mut().find(|part| part.property == *property) {
                 by_schema(cx, part, schema);
                 continue;
@@ -56,6 +66,7 @@ pub(super) fn encoding(
                 explode: true,
                 content_type: None,
                 headers: Vec::new(),
+                parts: None,
             };
             by_schema(cx, &mut part, schema);
             if part.content_type.is_some() {
@@ -69,6 +80,9 @@ pub(super) fn encoding(
 /// Adds what the schema of a part says of how it is written. Since `OpenAPI` 3.1 a text that is
 /// declared to be in base64 is in base64 when it is sent, too, and a header says so.
 pub(super) fn by_schema(cx: &Reading<'_, '_>, part: &mut PartEncoding, schema: &Value) {
+    if part.parts.is_some() {
+        return;
+    }
     let own = part.content_type.take();
     let Some(alphabet) = content_encoding(cx, schema, 4) else {
         part.content_type = own.or_else(|| default_type(cx, schema));
@@ -159,6 +173,7 @@ fn part(
         explode,
         content_type: part_type(value).filter(|media| is_json(media) || !styled),
         headers: fixed,
+        parts: None,
     }
 }
 
@@ -186,14 +201,18 @@ pub(super) fn in_base64(kind: BodyKind, parts: &[PartEncoding]) -> Vec<&str> {
     let has_parts = matches!(kind, BodyKind::Multipart | BodyKind::Parts);
     parts
         .iter()
-        .filter(|part| has_parts && part.style != Style::DeepObject)
+        .filter(|part| has_parts && part.style != Style::DeepObject && part.parts.is_none())
         .filter(asked)
         .map(|part| part.property.as_str())
         .collect()
 }
 
 /// What is asked for as a property, or as the item in a place.
-fn asked<'s>(kind: BodyKind, schema: &'s mut Value, name: &str) -> Option<&'s mut Value> {
+pub(super) fn asked<'s>(
+    kind: BodyKind,
+    schema: &'s mut Value,
+    name: &str,
+) -> Option<&'s mut Value> {
     if kind != BodyKind::Parts {
         return schema.get_mut("properties")?.get_mut(name);
     }
@@ -222,19 +241,20 @@ pub(super) fn as_texts(kind: BodyKind, schema: &mut Value, names: &[&str]) {
 /// otherwise, nothing is sent.
 pub(super) fn as_written(
     cx: &mut Reading<'_, '_>,
-    (kind, described): (BodyKind, &[(String, &Value)]),
+    (kind, described): (BodyKind, &[Place<'_>]),
     (parts, at): (&[PartEncoding], &At<'_>),
     schema: &mut Value,
 ) {
-    for part in parts.iter().filter(|part| part.style != Style::DeepObject) {
+    let written = |part: &&PartEncoding| part.style != Style::DeepObject && part.parts.is_none();
+    for part in parts.iter().filter(written) {
         let name = part.property.as_str();
         let as_given = part.is_sent_as_given();
         let written = |media: &&str| as_given || !is_json(media);
         let Some(media) = part.content_type.as_deref().filter(written) else {
             continue;
         };
-        let mut described = described.iter().filter(|(of, _)| of == name);
-        if !described.any(|(_, property)| is_nested(cx.root, property, 4)) {
+        let mut described = described.iter().filter(|place| place.name == name);
+        if !described.any(|place| is_nested(cx.root, place.schema, 4)) {
             continue;
         }
         let media = text::strip(media, 80);

@@ -49,6 +49,36 @@ pub(super) struct Chosen<'d> {
     pub(super) place: Option<String>,
 }
 
+/// What is said of the content of a body, or of a part that has parts itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Content<'d> {
+    /// Of the whole.
+    pub(super) schema: Option<&'d Value>,
+    /// Of each item, where nothing is said of the whole.
+    pub(super) item: Option<&'d Value>,
+    /// What says how it is written: `encoding`, `prefixEncoding` and `itemEncoding` are in it.
+    pub(super) written: &'d Value,
+    /// Whether it is a part, and not the body.
+    pub(super) is_part: bool,
+}
+
+impl<'d> Content<'d> {
+    pub(super) fn of(media: &'d Value) -> Self {
+        Self {
+            schema: media.get("schema"),
+            item: media.get("itemSchema"),
+            written: media,
+            is_part: false,
+        }
+    }
+
+    /// Whether it is said how its parts are written.
+    pub(super) fn has_encoding(&self) -> bool {
+        let names = ["encoding", "prefixEncoding", "itemEncoding"];
+        names.iter().any(|name| self.written.get(name).is_some())
+    }
+}
+
 impl Chosen<'_> {
     /// The media type as it is sent: a range of them cannot be.
     pub(super) fn sent_as(&self) -> String {
@@ -102,7 +132,7 @@ fn is_silent(schema: &Value) -> bool {
 }
 
 fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
-    let essence = essence(media);
+    let (essence, content) = (essence(media), Content::of(value));
     if !is_well_formed(&essence) {
         return None;
     }
@@ -124,10 +154,10 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
         _ if is_json(&essence) => (1, BodyKind::Json),
         "application/x-www-form-urlencoded" if has_fields() => (3, BodyKind::Form),
         "application/x-www-form-urlencoded" => (LAST, BodyKind::Form),
-        MULTIPART if parts::go_by_order(value) && parts::are_described(root, value) => {
+        MULTIPART if parts::go_by_order(content) && parts::are_described(root, content) => {
             (4, BodyKind::Parts)
         }
-        MULTIPART if parts::go_by_order(value) && schema.is_none() => return None,
+        MULTIPART if parts::go_by_order(content) && schema.is_none() => return None,
         MULTIPART if has_fields() => (4, BodyKind::Multipart),
         MULTIPART => (LAST, BodyKind::Multipart),
         BINARY if in_base64 => (6, BodyKind::Text),
@@ -142,7 +172,7 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
         _ if is_text(&essence) || essence == "text/*" => (8, BodyKind::Text),
         other if other.contains('*') => return None,
         other if other.starts_with("multipart/") => {
-            if parts::are_described(root, value) {
+            if parts::are_described(root, content) {
                 (11, BodyKind::Parts)
             } else if has_fields() && !declared(root, schema).is_empty() {
                 (11, BodyKind::Multipart)

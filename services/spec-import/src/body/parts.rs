@@ -5,53 +5,82 @@
 
 use countersign_domain::{
     media_type::essence,
-    operation::{PartEncoding, Style},
+    operation::{BodyKind, PartEncoding, Style},
 };
 use serde_json::{Value, json};
 
 use super::{
     form::{self, list, resolve},
     headers,
-    media::MULTIPART,
+    media::{Content, MULTIPART},
+    nested,
 };
 use crate::{notes::At, operation::Reading};
 
 /// More places than these have nothing of their own that anybody could tell apart.
 const PLACES: usize = 100;
-const ANY: &Value = &Value::Bool(true);
-/// What says of a part that it has parts itself.
-const NESTED: [&str; 3] = ["encoding", "prefixEncoding", "itemEncoding"];
+pub(super) const ANY: &Value = &Value::Bool(true);
 
 /// What is said of the part in one place.
 pub(super) struct Place<'d> {
-    /// `[0]`, or `[]` for all that have nothing of their own.
+    /// `[0]`, or `[]` for all that have nothing of their own. Of a part with a name, that.
     pub(super) name: String,
     pub(super) schema: &'d Value,
-    encoding: Option<&'d Value>,
+    pub(super) encoding: Option<&'d Value>,
     /// Where the encoding stands, or would.
     at: String,
 }
 
 /// Whether the parts are told apart by their order, as `OpenAPI` 3.2 has it.
-pub(super) fn go_by_order(media: &Value) -> bool {
-    let has = |name: &str| media.get(name).is_some();
-    has("prefixEncoding") || has("itemEncoding") || has("itemSchema") && !has("schema")
+pub(super) fn go_by_order(content: Content<'_>) -> bool {
+    let has = |name: &str| content.written.get(name).is_some();
+    let of_items = content.item.is_some() && content.schema.is_none();
+    has("prefixEncoding") || has("itemEncoding") || of_items
 }
 
 /// Whether the body is a list of parts, as far as its schema says so.
-pub(super) fn are_described(root: &Value, media: &Value) -> bool {
-    let Some(schema) = media.get("schema") else {
-        return media.get("itemSchema").is_some();
+pub(super) fn are_described(root: &Value, content: Content<'_>) -> bool {
+    let Some(schema) = content.schema else {
+        return content.item.is_some();
     };
-    let is_list = |schema: &Value| match schema.get("type") {
+    of_one_value(root, schema).into_iter().any(is_list)
+}
+
+fn is_list(schema: &Value) -> bool {
+    match schema.get("type") {
         Some(Value::String(name)) => name == "array",
         Some(Value::Array(names)) => {
             let has = |name: &str| names.iter().any(|one| one == name);
             has("array") && !has("object")
         }
         _ => schema.get("items").is_some() || schema.get("prefixItems").is_some(),
-    };
-    of_one_value(root, schema).into_iter().any(is_list)
+    }
+}
+
+/// What is one part: where a property is a list, each item of it.
+pub(super) fn each<'d>(root: &'d Value, schema: &'d Value) -> &'d Value {
+    let list = resolve(root, schema).filter(|schema| is_list(schema));
+    list.map_or(schema, |list| list.get("items").unwrap_or(ANY))
+}
+
+/// What is written apart: each property, or the part in each place.
+pub(super) fn apart<'d>(
+    root: &'d Value,
+    (kind, content): (BodyKind, Content<'d>),
+    at: &At<'_>,
+) -> Vec<Place<'d>> {
+    if kind == BodyKind::Parts {
+        return places(root, content, at);
+    }
+    let encodings = content.written.get("encoding");
+    let declared = form::declared(root, content.schema).into_iter();
+    let named = declared.map(|(name, schema)| Place {
+        name: name.clone(),
+        schema,
+        encoding: encodings.and_then(|all| all.get(name)),
+        at: at.key("encoding").key(name).to_string(),
+    });
+    named.collect()
 }
 
 /// A schema and the branches of its `allOf`.
@@ -64,9 +93,9 @@ fn of_one_value<'d>(root: &'d Value, schema: &'d Value) -> Vec<&'d Value> {
 }
 
 /// Every place of which something is said.
-pub(super) fn places<'d>(root: &'d Value, media: &'d Value, at: &At<'_>) -> Vec<Place<'d>> {
-    let schemas = media
-        .get("schema")
+fn places<'d>(root: &'d Value, content: Content<'d>, at: &At<'_>) -> Vec<Place<'d>> {
+    let schemas = content
+        .schema
         .map_or_else(Vec::new, |schema| of_one_value(root, schema));
     let told = |keyword: &str| schemas.iter().find_map(|schema| schema.get(keyword));
     let firsts = told("prefixItems")
@@ -74,13 +103,14 @@ pub(super) fn places<'d>(root: &'d Value, media: &'d Value, at: &At<'_>) -> Vec<
         .and_then(Value::as_array);
     let firsts = firsts.map_or(&[][..], Vec::as_slice);
     let items = told("items").filter(|items| !items.is_array());
-    let items = match media.get("schema") {
+    let items = match content.schema {
         Some(_) => items,
-        None => media.get("itemSchema"),
+        None => content.item,
     };
-    let encodings = media.get("prefixEncoding").and_then(Value::as_array);
+    let encodings = content.written.get("prefixEncoding");
+    let encodings = encodings.and_then(Value::as_array);
     let encodings = encodings.map_or(&[][..], Vec::as_slice);
-    let of_rest = media.get("itemEncoding");
+    let of_rest = content.written.get("itemEncoding");
     let is_closed = items == Some(&Value::Bool(false));
     let count = if is_closed {
         firsts.len()
@@ -109,10 +139,10 @@ pub(super) fn places<'d>(root: &'d Value, media: &'d Value, at: &At<'_>) -> Vec<
 /// How the part in each place is written. Where one of them cannot be, the operation is refused.
 pub(super) fn encoding(
     cx: &mut Reading<'_, '_>,
-    (media, value): (&str, &Value),
+    (media, content): (&str, Content<'_>),
     at: &At<'_>,
 ) -> Vec<PartEncoding> {
-    let places = places(cx.root, value, at);
+    let places = places(cx.root, content, at);
     let is_form = essence(media) == MULTIPART;
     if places.is_empty() || places.len() > PLACES {
         let reason = "nothing is said of the parts of its body, or of too many of them";
@@ -122,7 +152,7 @@ pub(super) fn encoding(
     let mut parts = Vec::new();
     for place in places {
         let at = At::Pointer(&place.at);
-        let part = part(cx, &place, &at);
+        let part = part(cx, (&place, content.is_part), &at);
         let mut headers = part.headers.iter();
         if is_form && !headers.any(|(name, _)| name.eq_ignore_ascii_case("content-disposition")) {
             let reason = "the parts of its form have no names, which its headers do not say either";
@@ -133,27 +163,24 @@ pub(super) fn encoding(
     parts
 }
 
-fn part(cx: &mut Reading<'_, '_>, place: &Place<'_>, at: &At<'_>) -> PartEncoding {
+fn part(
+    cx: &mut Reading<'_, '_>,
+    (place, is_inner): (&Place<'_>, bool),
+    at: &At<'_>,
+) -> PartEncoding {
     let given = place.encoding.unwrap_or(&Value::Null);
-    let nested = NESTED.iter().any(|name| given.get(name).is_some());
-    let content_type = form::part_type(given);
-    if nested
-        || content_type
-            .as_ref()
-            .is_some_and(|media| essence(media).starts_with("multipart/"))
-    {
-        let reason = "a part of its body has parts itself, which is not written yet";
-        cx.refuse("body_media_unsupported", at, reason);
-    }
     let what = format!("the part {}", place.name);
     let headers = headers::fixed(cx, (&what, false), given.get("headers"), &at.key("headers"));
     let mut part = PartEncoding {
         property: place.name.clone(),
         style: Style::Form,
         explode: true,
-        content_type,
+        content_type: form::part_type(given),
         headers,
+        parts: None,
     };
+    let content = nested::inside(cx.root, BodyKind::Parts, (place.schema, place.encoding));
+    nested::read(cx, &mut part, (content, is_inner), at);
     form::by_schema(cx, &mut part, place.schema);
     part
 }

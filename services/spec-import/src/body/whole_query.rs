@@ -7,7 +7,7 @@ use countersign_domain::{
 };
 use serde_json::{Value, json};
 
-use super::{form, is_scalar, kept_back};
+use super::{form, is_scalar, kept_back, media::Content};
 use crate::{
     arguments::Written, notes::At, operation::Reading, parameter::Parameter, schema::Links,
 };
@@ -72,7 +72,7 @@ pub(crate) fn whole_query(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -
         schema,
         links,
         content_type: Some(text::strip(media, 120)),
-        encoding: form::encoding(cx, kind, value, &at),
+        encoding: form::encoding(cx, kind, Content::of(value), &at),
     })
 }
 

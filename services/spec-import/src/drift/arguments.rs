@@ -279,6 +279,11 @@ fn part(encoding: &PartEncoding) -> String {
     for (name, value) in &encoding.headers {
         let _ = write!(words, ", {name}: {value:?}");
     }
+    if let Some(inner) = &encoding.parts {
+        let mut parts: Vec<String> = inner.encoding.iter().map(part).collect();
+        parts.sort_unstable();
+        let _ = write!(words, ", of parts{}", parts.concat());
+    }
     words
 }
 

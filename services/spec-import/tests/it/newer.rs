@@ -2,6 +2,7 @@
 
 mod by_order;
 mod leftovers;
+mod nested;
 mod whole_query;
 
 use countersign_domain::{

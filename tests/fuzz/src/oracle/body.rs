@@ -86,6 +86,16 @@ fn in_order(
         let headers = place.map_or(0, |place| place.headers.len());
         let fits = lines[0].starts_with("Content-Type: ") && lines.len() == 1 + headers;
         hold(fits, || format!("the head {lines:?}"))?;
+        if let Some(inner) = place.and_then(|place| place.parts.as_deref()) {
+            let (sent, media) = (content.strip_suffix("\r\n"), Some(lines[0]));
+            let sent = sent.unwrap_or_default().as_bytes();
+            if inner.kind == BodyKind::Parts {
+                in_order(inner, item, sent, media)?;
+            } else {
+                named(item, sent, media)?;
+            }
+            continue;
+        }
         let is_text = item.is_string() && lines[0].contains("text/plain");
         let content = content.strip_suffix("\r\n").unwrap_or_default();
         hold(!is_text || Some(content) == item.as_str(), || {

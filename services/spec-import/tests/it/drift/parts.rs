@@ -39,6 +39,16 @@ fn a_part_in_its_place_that_is_written_differently_is_found() {
         let reason = needs_review(&old.operations[0], &[change]);
         assert!(reason.is_some(), "{after}");
     }
+    let inside = |media: &str| {
+        let inner =
+            json!({"type": "array", "items": {"type": "array", "items": {"type": "string"}}});
+        parts(
+            json!({"schema": inner, "itemEncoding": {"contentType": "multipart/mixed",
+            "itemEncoding": {"contentType": media}}}),
+        )
+    };
+    let (one, other) = (inside("text/csv"), inside("text/html"));
+    expect("parts in parts", (&one, &other), written);
     let gif = with(json!({}), json!({"contentType": "image/gif"}));
     expect("all that follow", (&old, &gif), written);
     let change = compare(&old, &gif).remove(0);

@@ -184,7 +184,7 @@ fn parts_that_cannot_be_written_turn_the_operation_off_with_the_reason() {
         (
             "multipart/mixed",
             json!({"schema": list, "itemEncoding": {"itemEncoding": {}}}),
-            "has parts itself",
+            "not that it is a multipart one",
         ),
         (
             "multipart/related",
