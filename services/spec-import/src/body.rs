@@ -1,5 +1,6 @@
 //! The request body: which media type is sent, and how it is written.
 
+mod by_schema;
 mod form;
 mod headers;
 mod kept_back;

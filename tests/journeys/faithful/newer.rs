@@ -105,6 +105,16 @@ paths:
             prefixEncoding:
               - headers: {Content-Disposition: {schema: {const: form-data; name="key"}}}
               - headers: {Content-Disposition: {schema: {const: form-data; name="sizes"}}}
+    query:
+      operationId: scans
+      requestBody:
+        required: true
+        content:
+          multipart/mixed:
+            schema:
+              type: array
+              prefixItems: [{type: array, items: {type: string, contentEncoding: base64}}]
+              items: false
   /named:
     post:
       operationId: named_in_mixed
@@ -128,6 +138,13 @@ paths:
                 a: {type: string, contentEncoding: base64}
                 b: {type: string, contentEncoding: base64}
             encoding: {b: {contentType: image/png}}
+    patch:
+      operationId: files
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema: {type: object, properties: {files: {type: array, items: {}}}}
 components:
   schemas:
     About: {type: object, properties: {title: {type: string}}}
@@ -249,6 +266,19 @@ fn bodies_of_parts() -> Vec<Row> {
             "DELETE /parts\ncontent-type: multipart/form-data; boundary=B\n\n\
              --B\nContent-Type: text/plain; charset=utf-8\nContent-Disposition: form-data; name=\"key\"\n\nk\n\
              --B\nContent-Type: application/json\nContent-Disposition: form-data; name=\"sizes\"\n\n[1,2]\n--B--",
+        ),
+        (
+            "scans",
+            json!({"body": [["YWJj", "ZA=="]]}),
+            "QUERY /parts\ncontent-type: multipart/mixed; boundary=B\n\n\
+             --B\nContent-Type: application/json\n\n[\"YWJj\",\"ZA==\"]\n--B--",
+        ),
+        (
+            "files",
+            json!({"body": {"files": ["YQ==", "Yg=="]}}),
+            "PATCH /named\ncontent-type: multipart/form-data; boundary=B\n\n\
+             --B\nContent-Disposition: form-data; name=\"files\"; filename=\"files\"\nContent-Type: application/octet-stream\n\na\n\
+             --B\nContent-Disposition: form-data; name=\"files\"; filename=\"files\"\nContent-Type: application/octet-stream\n\nb\n--B--",
         ),
         (
             "named_in_mixed",

@@ -8,25 +8,14 @@ use countersign_domain::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    headers::{self, TRANSFER, is_token},
-    media::{BINARY, Content},
+    by_schema,
+    headers::{self, TRANSFER},
+    media::Content,
     nested,
-    parts::{ANY, Place},
+    parts::{self, ANY, Place},
 };
 use crate::{document::Dialect, notes::At, operation::Reading, parameter, reference};
 
-/// What says nothing about which values fit.
-const ANNOTATIONS: [&str; 9] = [
-    "title",
-    "description",
-    "example",
-    "examples",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    "externalDocs",
-    "$comment",
-];
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// How each property of a form body is written, where that is not the default.
@@ -57,7 +46,7 @@ pub(super) fn encoding(
     if kind == BodyKind::Multipart {
         for (property, schema) in declared {
             if let Some(part) = parts.iter_mut().find(|part| part.property == *property) {
-                by_schema(cx, part, schema);
+                by_schema::add(cx, kind, part, schema);
                 continue;
             }
             let mut part = PartEncoding {
@@ -68,72 +57,13 @@ pub(super) fn encoding(
                 headers: Vec::new(),
                 parts: None,
             };
-            by_schema(cx, &mut part, schema);
+            by_schema::add(cx, kind, &mut part, schema);
             if part.content_type.is_some() {
                 parts.push(part);
             }
         }
     }
     parts
-}
-
-/// Adds what the schema of a part says of how it is written. Since `OpenAPI` 3.1 a text that is
-/// declared to be in base64 is in base64 when it is sent, too, and a header says so.
-pub(super) fn by_schema(cx: &Reading<'_, '_>, part: &mut PartEncoding, schema: &Value) {
-    if part.parts.is_some() {
-        return;
-    }
-    let own = part.content_type.take();
-    let Some(alphabet) = content_encoding(cx, schema, 4) else {
-        part.content_type = own.or_else(|| default_type(cx, schema));
-        return;
-    };
-    let named = || content_type(cx.root, schema, 4);
-    part.content_type = own.or_else(named).or_else(|| Some(BINARY.to_owned()));
-    part.headers
-        .retain(|(name, _)| !name.eq_ignore_ascii_case(TRANSFER));
-    part.headers.push((TRANSFER.to_owned(), alphabet));
-}
-
-/// What a text, or each text of a list, is declared to be written in.
-fn content_encoding(cx: &Reading<'_, '_>, schema: &Value, levels: u8) -> Option<String> {
-    let (schema, levels) = (resolve(cx.root, schema)?, levels.checked_sub(1)?);
-    let named = schema.get("contentEncoding").and_then(Value::as_str);
-    let fits = |name: &&str| is_token(name) && cx.definitions.dialect == Dialect::V31;
-    let of_items = || content_encoding(cx, schema.get("items")?, levels);
-    named.filter(fits).map(str::to_owned).or_else(of_items)
-}
-
-/// The media type of a part for which none is given: that of its content, or that of bytes, which
-/// since `OpenAPI` 3.1 is also that of a property about which nothing is said.
-fn default_type(cx: &Reading<'_, '_>, schema: &Value) -> Option<String> {
-    let (root, bytes) = (cx.root, || Some(BINARY.to_owned()));
-    let is_annotation = |key: &String| key.starts_with("x-") || ANNOTATIONS.contains(&&**key);
-    let says_nothing = |one: &Value| {
-        let members = one.as_object();
-        one == &Value::Bool(true) || members.is_some_and(|all| all.keys().all(is_annotation))
-    };
-    if cx.definitions.dialect == Dialect::V31 && resolve(root, schema).is_some_and(says_nothing) {
-        return bytes();
-    }
-    let is_bytes = is_bytes(root, schema, 4);
-    is_bytes
-        .then(|| content_type(root, schema, 4))
-        .and_then(|media| media.or_else(bytes))
-}
-
-/// The media type that the content of a text, or of each text of a list, is said to have.
-fn content_type(root: &Value, schema: &Value, levels: u8) -> Option<String> {
-    let (schema, levels) = (resolve(root, schema)?, levels.checked_sub(1)?);
-    let named = schema.get("contentMediaType").and_then(Value::as_str);
-    let fits = |media: &&str| is_raw(media) && is_well_formed(media) && media.len() <= 120;
-    let of_items = || content_type(root, schema.get("items")?, levels);
-    named.filter(fits).map(str::to_owned).or_else(of_items)
-}
-
-/// `OpenAPI` 3.1 names the media type of bytes that are not encoded.
-fn is_raw(media: &str) -> bool {
-    !is_text(media) && !is_json(media) && !media.contains('*')
 }
 
 fn part(
@@ -222,10 +152,21 @@ pub(super) fn asked<'s>(
     }
 }
 
-/// Bytes without any schema, as `OpenAPI` 3.1 has them, are given as a text.
+/// Bytes without any schema, as `OpenAPI` 3.1 has them, are given as a text, and so is each item of
+/// a list of them.
 pub(super) fn as_texts(kind: BodyKind, schema: &mut Value, names: &[&str]) {
     for name in names {
-        if let Some(property) = asked(kind, schema, name).and_then(Value::as_object_mut)
+        let mut property = asked(kind, schema, name);
+        if kind == BodyKind::Multipart {
+            property = property.map(|one| {
+                if one.get("items").is_some() {
+                    &mut one["items"]
+                } else {
+                    one
+                }
+            });
+        }
+        if let Some(property) = property.and_then(Value::as_object_mut)
             && !["type", "$ref", "anyOf", "oneOf", "allOf"]
                 .iter()
                 .any(|keyword| property.contains_key(*keyword))
@@ -254,7 +195,12 @@ pub(super) fn as_written(
             continue;
         };
         let mut described = described.iter().filter(|place| place.name == name);
-        if !described.any(|place| is_nested(cx.root, place.schema, 4)) {
+        let is_list = |schema: &Value| kind == BodyKind::Parts && parts::is_list(schema);
+        let is_nested = |place: &Place<'_>| {
+            resolve(cx.root, place.schema).is_some_and(is_list)
+                || is_nested(cx.root, place.schema, 4)
+        };
+        if !described.any(is_nested) {
             continue;
         }
         let media = text::strip(media, 80);
@@ -353,21 +299,4 @@ pub(super) fn resolve<'d>(root: &'d Value, value: &'d Value) -> Option<&'d Value
 pub(super) fn list<'d>(value: &'d Value, keyword: &str) -> impl Iterator<Item = &'d Value> {
     let items = value.get(keyword).and_then(Value::as_array);
     items.into_iter().flatten()
-}
-
-/// Bytes, a list of them, or one of these where there may also be nothing.
-fn is_bytes(root: &Value, value: &Value, levels: u8) -> bool {
-    let (Some(value), Some(levels)) = (resolve(root, value), levels.checked_sub(1)) else {
-        return false;
-    };
-    let told = |keyword: &str| value.get(keyword).and_then(Value::as_str);
-    told("format") == Some("binary")
-        || told("contentEncoding").is_none() && told("contentMediaType").is_some_and(is_raw)
-        || value
-            .get("items")
-            .is_some_and(|items| is_bytes(root, items, levels))
-        || ["anyOf", "oneOf", "allOf"]
-            .into_iter()
-            .flat_map(|keyword| list(value, keyword))
-            .any(|branch| is_bytes(root, branch, levels))
 }

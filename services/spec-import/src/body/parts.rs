@@ -10,6 +10,7 @@ use countersign_domain::{
 use serde_json::{Value, json};
 
 use super::{
+    by_schema,
     form::{self, list, resolve},
     headers,
     media::{Content, MULTIPART},
@@ -46,7 +47,7 @@ pub(super) fn are_described(root: &Value, content: Content<'_>) -> bool {
     of_one_value(root, schema).into_iter().any(is_list)
 }
 
-fn is_list(schema: &Value) -> bool {
+pub(super) fn is_list(schema: &Value) -> bool {
     match schema.get("type") {
         Some(Value::String(name)) => name == "array",
         Some(Value::Array(names)) => {
@@ -181,7 +182,7 @@ fn part(
     };
     let content = nested::inside(cx.root, BodyKind::Parts, (place.schema, place.encoding));
     nested::read(cx, &mut part, (content, is_inner), at);
-    form::by_schema(cx, &mut part, place.schema);
+    by_schema::add(cx, BodyKind::Parts, &mut part, place.schema);
     part
 }
 

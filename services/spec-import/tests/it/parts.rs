@@ -139,6 +139,27 @@ fn a_part_about_which_nothing_is_said_is_bytes_since_3_1() {
 }
 
 #[test]
+fn each_item_about_which_nothing_is_said_is_bytes_since_3_1() {
+    let properties = json!({"files": {"type": "array", "items": {}}, "any": {"type": "array"},
+        "words": {"type": "array", "items": {"type": "string"}}});
+    let (types, asked, _) = parts("3.1.1", &properties, &json!({}));
+    assert_eq!(types, json!({"files": "application/octet-stream"}));
+    let file = json!({"type": "string", "contentEncoding": "base64"});
+    assert_eq!(asked["files"], json!({"type": "array", "items": file}));
+    assert_eq!(asked["any"], properties["any"]);
+    let (types, asked, _) = parts("3.0.3", &properties, &json!({}));
+    assert_eq!((types, asked), (json!({}), properties));
+    let png = json!({"files": {"contentType": "image/png"}});
+    let (types, asked, _) = parts(
+        "3.1.1",
+        &json!({"files": {"type": "array", "items": {}}}),
+        &png,
+    );
+    assert_eq!(types, json!({"files": "image/png"}));
+    assert_eq!(asked["files"]["items"], file);
+}
+
+#[test]
 fn what_is_to_be_sent_as_encoded_json_is_asked_for_as_it_is_sent() {
     let object = json!({"type": "object", "properties": {"n": {"type": "integer"}}});
     let encoded = |alphabet: &str| {

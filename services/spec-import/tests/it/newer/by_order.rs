@@ -77,6 +77,43 @@ fn no_more_parts_are_asked_for_than_are_described() {
     assert_eq!(places, [("[0]", None), ("[1]", None)]);
 }
 
+/// What is said of the items of a list counts for them, and the list is one value.
+#[test]
+fn a_list_in_one_part_is_sent_as_json_whatever_is_in_it() {
+    let text = |more: Value| {
+        let mut text = json!({"type": "string"});
+        let text_members = text.as_object_mut().unwrap();
+        text_members.extend(more.as_object().unwrap().clone());
+        text
+    };
+    for item in [
+        text(json!({"contentEncoding": "base64"})),
+        text(json!({"contentMediaType": "image/png"})),
+        text(json!({"format": "binary"})),
+    ] {
+        let list = json!({"type": "array", "items": item});
+        let operation = taking(
+            "multipart/mixed",
+            &json!({"schema": {"prefixItems": [list]}}),
+        );
+        assert_eq!(operation.unsupported, None);
+        let body = operation.body.as_ref().unwrap();
+        assert_eq!(written(body), [("[0]", None)], "{item}");
+        assert!(body.encoding[0].headers.is_empty(), "{item}");
+        let asked = &operation.input_schema["properties"]["body"]["prefixItems"][0];
+        assert_eq!(asked["items"]["type"], "string", "{item}");
+    }
+    let list = json!({"type": "array", "items": text(json!({}))});
+    let csv = json!([{"contentType": "text/csv"}]);
+    let operation = taking(
+        "multipart/mixed",
+        &json!({"schema": {"prefixItems": [list]}, "prefixEncoding": csv}),
+    );
+    let asked = &operation.input_schema["properties"]["body"]["prefixItems"][0];
+    assert_eq!(asked["type"], "string", "nobody knows how it is written");
+    assert!(codes(&operation).contains(&"body_as_text"));
+}
+
 #[test]
 fn an_object_that_is_no_json_is_asked_for_as_text() {
     let xml = json!({"contentType": "application/xml"});
