@@ -27,6 +27,7 @@ use crate::{
     operation::Reading,
     reference,
     schema::Links,
+    version::{ITEM_SCHEMA, newer},
     words::{FIELDS, shown},
 };
 
@@ -166,7 +167,7 @@ fn body_schema(
         }
         (BodyKind::Text, Some(schema)) if is_scalar(cx.root, schema) => schema,
         (BodyKind::Text, schema) => {
-            let schema = schema.or_else(|| chosen.value.get("itemSchema"));
+            let schema = schema.or_else(|| Some(newer(chosen.value, ITEM_SCHEMA)?.1));
             if schema.is_some_and(|schema| schema != &json!({})) {
                 let text = "the body is a text that is sent as it is; its schema is not checked";
                 cx.notes.info("body_as_text", at, text);
@@ -184,8 +185,8 @@ fn body_schema(
             return plain(json!({}));
         }
         (BodyKind::Parts, None) => {
-            let item = chosen.value.get("itemSchema")?;
-            let at = at.key("itemSchema");
+            let (name, item) = newer(chosen.value, ITEM_SCHEMA)?;
+            let at = at.key(name);
             let (item, links) = cx.definitions.inline(item, &at, &mut cx.notes);
             return Some((parts::listed(&item), links));
         }
@@ -247,8 +248,8 @@ fn hint<'d>(
         BodyKind::Binary => Some(format!("The bytes to send as {media}, in base64.")),
         BodyKind::Text => {
             let mut fields = Fields::of(cx.outlines);
-            let schemas = ["schema", "itemSchema"].map(|name| chosen.value.get(name));
-            for schema in schemas.into_iter().flatten() {
+            let Content { schema, item, .. } = Content::of(chosen.value);
+            for schema in [schema, item].into_iter().flatten() {
                 fields.schema(schema, 2);
             }
             let mut hint = format!("The text to send as {media}, as it is.");

@@ -11,7 +11,11 @@ use serde_json::{Map, Value};
 use outlines::Outline;
 pub(crate) use outlines::Outlines;
 
-use crate::{parameter::Parameter, reference};
+use crate::{
+    parameter::Parameter,
+    reference,
+    version::{ITEM_SCHEMA, newer},
+};
 
 const NAMES: usize = 300;
 const VISITS: usize = 1_500;
@@ -64,8 +68,8 @@ pub(crate) fn items<'d>(outlines: &mut Outlines<'d>, value: &'d Value) -> Vec<St
     fields.answers = true;
     for response in successes(root, value.get("responses")) {
         let streams = media(root, response).filter(|media| media.get("schema").is_none());
-        for item in streams.filter_map(|media| media.get("itemSchema")) {
-            fields.schema(item, 2);
+        for item in streams.filter_map(|media| newer(media, ITEM_SCHEMA)) {
+            fields.schema(item.1, 2);
         }
     }
     fields.finish()
@@ -186,8 +190,8 @@ impl<'o, 'd> Fields<'o, 'd> {
     /// Adds what each media type of a `content` holds, two levels down, whole or item by item.
     fn content(&mut self, root: &'d Value, of: &'d Value) {
         for media in media(root, of) {
-            let schemas = ["schema", "itemSchema"].map(|name| media.get(name));
-            for schema in schemas.into_iter().flatten() {
+            let items = newer(media, ITEM_SCHEMA).map(|(_, schema)| schema);
+            for schema in media.get("schema").into_iter().chain(items) {
                 self.schema(schema, 2);
             }
         }

@@ -28,6 +28,7 @@ use crate::{
     notes::{At, Notes},
     reference,
     schema::{Definitions, discriminator::Discriminators, measure::measure},
+    version::{ITEM_SCHEMA, newer},
 };
 
 /// Bytes of one output schema.
@@ -170,8 +171,8 @@ impl<'d> Answers<'d> {
         };
         if let Some(given) = value.get("schema").filter(told) {
             self.add_schema(given, place, &mut answer);
-        } else if value.get("itemSchema").is_some() {
-            answer.items = Some(At::Pointer(&place).key("itemSchema").to_string());
+        } else if let Some((name, _)) = newer(value, ITEM_SCHEMA) {
+            answer.items = Some(At::Pointer(&place).key(name).to_string());
         }
         Some(answer)
     }

@@ -19,6 +19,21 @@ const READ: [(&str, Dialect); 3] = [
 /// Names of fields that a document which is something else is known by.
 const SHOWN: usize = 5;
 
+/// A member that came with `OpenAPI` 3.2: its name, and the one that the registry of extensions
+/// gives it in older documents.
+type Newer = [&'static str; 2];
+
+pub(crate) const ENCODING: Newer = ["encoding", "x-oai-encoding"];
+pub(crate) const PREFIX_ENCODING: Newer = ["prefixEncoding", "x-oai-prefixEncoding"];
+pub(crate) const ITEM_ENCODING: Newer = ["itemEncoding", "x-oai-itemEncoding"];
+pub(crate) const ITEM_SCHEMA: Newer = ["itemSchema", "x-oai-itemSchema"];
+
+/// Such a member, and what it is called here.
+pub(crate) fn newer(value: &Value, names: Newer) -> Option<(&'static str, &Value)> {
+    let mut names = names.into_iter();
+    names.find_map(|name| Some((name, value.get(name)?)))
+}
+
 /// The name of the format, if it is Swagger 2.0; nothing older is read.
 pub(crate) fn swagger(version: &Value, notes: &mut Notes) -> Result<String, ImportError> {
     let text = version

@@ -14,7 +14,13 @@ use super::{
     nested,
     parts::{self, ANY, Place},
 };
-use crate::{document::Dialect, notes::At, operation::Reading, parameter, reference};
+use crate::{
+    document::Dialect,
+    notes::At,
+    operation::Reading,
+    parameter, reference,
+    version::{ENCODING, newer},
+};
 
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -29,8 +35,8 @@ pub(super) fn encoding(
         return Vec::new();
     }
     let mut parts: Vec<PartEncoding> = Vec::new();
-    let given = content.written.get("encoding").and_then(Value::as_object);
-    let home = at.key("encoding");
+    let (name, given) = newer(content.written, ENCODING).unwrap_or((ENCODING[0], &Value::Null));
+    let (given, home) = (given.as_object(), at.key(name));
     let declared = declared(cx.root, content.schema);
     for (property, value) in given.into_iter().flatten() {
         let at = home.key(property);

@@ -10,7 +10,10 @@ use super::{
     form::{declared, may_be_object},
     parts,
 };
-use crate::reference;
+use crate::{
+    reference,
+    version::{ENCODING, ITEM_ENCODING, ITEM_SCHEMA, PREFIX_ENCODING, newer},
+};
 
 pub(super) const BINARY: &str = "application/octet-stream";
 const PLAIN: &str = "text/plain";
@@ -66,7 +69,7 @@ impl<'d> Content<'d> {
     pub(super) fn of(media: &'d Value) -> Self {
         Self {
             schema: media.get("schema"),
-            item: media.get("itemSchema"),
+            item: newer(media, ITEM_SCHEMA).map(|(_, item)| item),
             written: media,
             is_part: false,
         }
@@ -74,8 +77,9 @@ impl<'d> Content<'d> {
 
     /// Whether it is said how its parts are written.
     pub(super) fn has_encoding(&self) -> bool {
-        let names = ["encoding", "prefixEncoding", "itemEncoding"];
-        names.iter().any(|name| self.written.get(name).is_some())
+        let all = [ENCODING, PREFIX_ENCODING, ITEM_ENCODING];
+        all.into_iter()
+            .any(|names| newer(self.written, names).is_some())
     }
 }
 

@@ -16,7 +16,11 @@ use super::{
     media::{Content, MULTIPART},
     nested,
 };
-use crate::{notes::At, operation::Reading};
+use crate::{
+    notes::At,
+    operation::Reading,
+    version::{ENCODING, ITEM_ENCODING, PREFIX_ENCODING, newer},
+};
 
 /// More places than these have nothing of their own that anybody could tell apart.
 const PLACES: usize = 100;
@@ -34,9 +38,9 @@ pub(super) struct Place<'d> {
 
 /// Whether the parts are told apart by their order, as `OpenAPI` 3.2 has it.
 pub(super) fn go_by_order(content: Content<'_>) -> bool {
-    let has = |name: &str| content.written.get(name).is_some();
+    let has = |names| newer(content.written, names).is_some();
     let of_items = content.item.is_some() && content.schema.is_none();
-    has("prefixEncoding") || has("itemEncoding") || of_items
+    has(PREFIX_ENCODING) || has(ITEM_ENCODING) || of_items
 }
 
 /// Whether the body is a list of parts, as far as its schema says so.
@@ -73,13 +77,13 @@ pub(super) fn apart<'d>(
     if kind == BodyKind::Parts {
         return places(root, content, at);
     }
-    let encodings = content.written.get("encoding");
+    let (home, all) = newer(content.written, ENCODING).unwrap_or((ENCODING[0], &Value::Null));
     let declared = form::declared(root, content.schema).into_iter();
     let named = declared.map(|(name, schema)| Place {
         name: name.clone(),
         schema,
-        encoding: encodings.and_then(|all| all.get(name)),
-        at: at.key("encoding").key(name).to_string(),
+        encoding: all.get(name),
+        at: at.key(home).key(name).to_string(),
     });
     named.collect()
 }
@@ -108,10 +112,12 @@ fn places<'d>(root: &'d Value, content: Content<'d>, at: &At<'_>) -> Vec<Place<'
         Some(_) => items,
         None => content.item,
     };
-    let encodings = content.written.get("prefixEncoding");
-    let encodings = encodings.and_then(Value::as_array);
-    let encodings = encodings.map_or(&[][..], Vec::as_slice);
-    let of_rest = content.written.get("itemEncoding");
+    let firsts_are = newer(content.written, PREFIX_ENCODING);
+    let (home, encodings) = firsts_are.unwrap_or((PREFIX_ENCODING[0], &Value::Null));
+    let encodings = encodings.as_array().map_or(&[][..], Vec::as_slice);
+    let rest_is = newer(content.written, ITEM_ENCODING);
+    let of_rest = rest_is.map(|(_, encoding)| encoding);
+    let rest_at = at.key(rest_is.map_or(ITEM_ENCODING[0], |(name, _)| name));
     let is_closed = items == Some(&Value::Bool(false));
     let count = if is_closed {
         firsts.len()
@@ -123,15 +129,15 @@ fn places<'d>(root: &'d Value, content: Content<'d>, at: &At<'_>) -> Vec<Place<'
         schema: firsts.get(index).or(items).unwrap_or(ANY),
         encoding: encodings.get(index).or(of_rest),
         at: match encodings.get(index) {
-            Some(_) => at.key("prefixEncoding").index(index).to_string(),
-            None => at.key("itemEncoding").to_string(),
+            Some(_) => at.key(home).index(index).to_string(),
+            None => rest_at.to_string(),
         },
     });
     let rest = Place {
         name: "[]".to_owned(),
         schema: items.unwrap_or(ANY),
         encoding: of_rest,
-        at: at.key("itemEncoding").to_string(),
+        at: rest_at.to_string(),
     };
     let is_said = !is_closed && (items.is_some() || of_rest.is_some());
     own.chain(is_said.then_some(rest)).collect()

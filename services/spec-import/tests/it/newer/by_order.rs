@@ -67,6 +67,39 @@ fn what_is_said_of_each_item_is_said_of_a_list_of_them() {
     assert_eq!(asked["items"]["contentEncoding"], "base64");
 }
 
+/// Tools that write older versions keep these members under the names that the registry of
+/// extensions gives them.
+#[test]
+fn what_came_with_3_2_is_read_of_older_documents_by_its_names_there() {
+    let newer = json!({"itemSchema": {"type": "array", "items": {}}, "prefixEncoding": [{"contentType": "application/json"}],
+        "itemEncoding": {"contentType": "multipart/mixed", "itemEncoding": {"contentType": "image/png"}}});
+    let named = json!({"schema": {"type": "object", "properties": {"a": {"type": "object",
+        "properties": {"b": {"type": "string"}}}}}, "encoding": {"a": {"contentType": "multipart/mixed",
+        "encoding": {"b": {"contentType": "text/csv"}}}}});
+    let broken = json!({"itemSchema": {}, "itemEncoding": {"contentType": "multipart/mixed"}});
+    let of = |version: &str, content: &Value| {
+        let root = json!({"openapi": version, "info": {"title": "t", "version": "1"},
+            "paths": {"/a": {"post": {"requestBody": {"content": {"multipart/mixed": content}}}}}});
+        crate::read(root.to_string().as_bytes()).operations[0].clone()
+    };
+    for content in [newer, named, broken] {
+        let mut text = content.to_string();
+        for name in ["itemSchema", "prefixEncoding", "itemEncoding"] {
+            text = text.replace(&format!("\"{name}\""), &format!("\"x-oai-{name}\""));
+        }
+        let inner = "\"multipart/mixed\",\"encoding\"";
+        text = text.replace(inner, "\"multipart/mixed\",\"x-oai-encoding\"");
+        let (new, old) = (of("3.2.0", &content), of("3.1.0", &text.parse().unwrap()));
+        assert_eq!(new.body, old.body, "{text}");
+        assert_eq!(new.input_schema, old.input_schema, "{text}");
+        assert_eq!(new.unsupported, old.unsupported, "{text}");
+        let place =
+            |one: &ImportedOperation| one.diagnostics.first().map(|note| note.pointer.clone());
+        let (now, then) = (place(&new), place(&old));
+        assert_eq!(then.map(|one| one.replace("x-oai-", "")), now, "{text}");
+    }
+}
+
 #[test]
 fn no_more_parts_are_asked_for_than_are_described() {
     let two = json!([{"type": "string"}, {"type": "integer"}]);
