@@ -338,6 +338,21 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_a_dynamic_reference_leads_to_is_one_that_is_sent() {
+        let thing = json!({"properties": {"text": {}}});
+        let of = |target: Value| {
+            let list = json!({"$dynamicAnchor": "rows", "type": "array", "items": thing});
+            let media = json!({"application/json": {"schema": {"$dynamicRef": target}}});
+            let root = json!({"components": {"schemas": {"Rows": list, "Own": {"$dynamicAnchor": "own", "$dynamicRef": "#own"}}},
+                "requestBody": {"content": media}});
+            let mut outlines = Outlines::of_document(&root);
+            sends_a_list(&mut outlines, &root)
+        };
+        assert!(of(json!("#rows")));
+        assert!(!of(json!("#own")) && !of(json!("#none")));
+    }
+
+    #[test]
     fn an_answer_of_any_media_type_is_looked_at() {
         for media in ["*/*", "application/xml", "text/json"] {
             let answer = json!({"properties": {"secret": {}}});

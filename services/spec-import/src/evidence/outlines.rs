@@ -9,6 +9,8 @@ use crate::{reference, schema::identity::Identities};
 
 /// What a page says of the pages around it has no more properties: `{"next": …, "previous": …}`.
 const PAGING: usize = 6;
+/// Which of the parts of a shape are the items of a list.
+const ITEMS: usize = 5;
 
 /// The schemas of a document as far as somebody asked for their fields. The same schema stands in
 /// many operations, and many times in one; each is looked at once.
@@ -75,7 +77,13 @@ impl<'d> Outlines<'d> {
         let Outline::Shape(shape) = self.of(schema) else {
             return false;
         };
-        let [.., items, _] = shape.alike;
+        let mut items = shape.alike[ITEMS];
+        // It is what a dynamic reference means that may be a list.
+        if items.is_none()
+            && let Some(Outline::Shape(meant)) = shape.alike[0].map(|meant| self.of(meant))
+        {
+            items = meant.alike[ITEMS];
+        }
         items.is_some_and(|items| matches!(self.of(items), Outline::Shape(_)))
     }
 
@@ -138,7 +146,7 @@ impl<'d> Shape<'d> {
                 "anyOf" => 2,
                 "oneOf" => 3,
                 "prefixItems" => 4,
-                "items" => 5,
+                "items" => ITEMS,
                 "additionalProperties" => 6,
                 _ => continue,
             };
