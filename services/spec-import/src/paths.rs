@@ -25,6 +25,10 @@ const ADDITIONAL_EARLIER: &str = "x-oai-additionalOperations";
 /// Where Azure writes the paths that differ by their query only.
 pub(crate) const MORE_PATHS: &str = "/x-ms-paths";
 
+/// What is said of an operation that stands where another one does.
+pub(crate) const METHOD_TWICE: &str = "the method is given twice; the first one counts";
+pub(crate) const PATH_TWICE: &str = "the path is given twice; the first one counts";
+
 /// API Gateway's member for every method at once.
 const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
 
@@ -60,8 +64,7 @@ pub(crate) fn find<'d>(
                 if seen.insert(path) {
                     find_in(root, (path, &at.key(path)), item, (&mut found, notes));
                 } else {
-                    let text = "the path is given twice; the first one counts";
-                    notes.warning("operation_twice", &at.key(path), text);
+                    notes.warning("operation_twice", &at.key(path), PATH_TWICE);
                 }
             }
         }
@@ -199,8 +202,7 @@ fn is_first(
         return false;
     }
     if !seen.insert(method) {
-        let text = "the method is given twice; the first one counts";
-        notes.warning("operation_twice", &place, text);
+        notes.warning("operation_twice", &place, METHOD_TWICE);
         return false;
     }
     true

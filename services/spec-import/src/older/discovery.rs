@@ -12,6 +12,7 @@ use super::{Converted, Converting};
 use crate::{
     notes::{At, Notes},
     origin::Origins,
+    paths::METHOD_TWICE,
 };
 
 /// Resources inside resources; nobody goes deeper.
@@ -267,11 +268,7 @@ fn method(
     let verb = text("httpMethod").unwrap_or("GET").to_ascii_lowercase();
     let item = paths.entry(path.clone()).or_insert_with(|| json!({}));
     if item.get(&verb).is_some() {
-        cx.notes.warning(
-            "operation_twice",
-            at,
-            "another method has the same path; the first one counts",
-        );
+        cx.notes.warning("operation_twice", at, METHOD_TWICE);
         return;
     }
     let place = At::Pointer("/paths");

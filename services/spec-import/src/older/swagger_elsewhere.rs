@@ -14,7 +14,7 @@ use crate::{
     ImportError, Limits,
     bundle::tree::nodes,
     notes::At,
-    paths::MORE_PATHS,
+    paths::{METHOD_TWICE, MORE_PATHS, PATH_TWICE},
     reference::{self, pointer_of},
 };
 
@@ -88,12 +88,8 @@ impl Holds {
     /// What to say of a member that is given twice, if anything is lost with it.
     fn twice(self, name: &str) -> Option<&'static str> {
         match self {
-            Self::Paths if !name.starts_with("x-") => {
-                Some("the path is given twice; the first one counts")
-            }
-            Self::Methods if Method::of_field(name).is_some() => {
-                Some("the method is given twice; the first one counts")
-            }
+            Self::Paths if !name.starts_with("x-") => Some(PATH_TWICE),
+            Self::Methods if Method::of_field(name).is_some() => Some(METHOD_TWICE),
             Self::Paths | Self::Methods | Self::Others => None,
         }
     }

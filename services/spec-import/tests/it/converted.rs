@@ -159,3 +159,17 @@ fn what_only_a_converter_writes_beside_an_operation_is_not_read_elsewhere() {
         assert_eq!(read_with(member, value), (plain.clone(), 1), "{member}");
     }
 }
+
+#[test]
+fn a_discovery_method_that_is_given_twice_is_told_as_any_other_is() {
+    let one = json!({"id": "kiln.a", "path": "pots", "httpMethod": "GET"});
+    let document = discovery(&json!({"a": one, "b": one}));
+    assert_eq!(document.operations.len(), 1);
+    let mut notes = document.diagnostics.iter();
+    let twice = notes.find(|note| note.code == "operation_twice").unwrap();
+    assert_eq!(
+        twice.text,
+        "the method is given twice; the first one counts"
+    );
+    assert!(twice.pointer.ends_with("/b"), "{}", twice.pointer);
+}
