@@ -1,8 +1,9 @@
 //! Older formats and those of others become `OpenAPI` first; then there is one way to read them.
 //!
 //! Converters move what they can and copy only what is small: a document of four megabytes stays
-//! one. Schemas stay where they are, so references to them go on leading there. Whatever ends up
-//! elsewhere is written into [`Origins`], so that people find it where they put it.
+//! one. Schemas stay where they are, so references to them go on leading there, or references follow
+//! them. Whatever ends up elsewhere is written into [`Origins`], so that people find it where they
+//! put it.
 
 pub(crate) mod discovery;
 pub(crate) mod postman;
@@ -11,6 +12,8 @@ mod postman_saved;
 pub(crate) mod swagger;
 mod swagger_elsewhere;
 mod swagger_parameter;
+
+use std::collections::HashMap;
 
 use serde_json::Value;
 
@@ -35,5 +38,7 @@ pub(crate) struct Converted {
 /// What a converter writes to while it goes through a document.
 pub(crate) struct Converting<'n> {
     pub(crate) origins: Origins,
+    /// Where schemas are now, by where they stood: others may refer to what is in them.
+    pub(crate) moved: HashMap<String, String>,
     pub(crate) notes: &'n mut Notes,
 }

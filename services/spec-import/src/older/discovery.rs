@@ -4,7 +4,7 @@
 //! `{+name}` takes a value that holds slashes, so the flat spelling beside it is used, in which
 //! every segment is a variable. Schemas are draft 3 and refer to each other by bare names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
@@ -31,6 +31,7 @@ const OF_PARAMETER: [&str; 6] = [
 pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
     let mut cx = Converting {
         origins: Origins::default(),
+        moved: HashMap::new(),
         notes,
     };
     let required = required(&root, cx.notes);

@@ -46,6 +46,7 @@ pub(crate) fn is_collection(root: &Value) -> bool {
 pub(crate) fn convert(root: &Value, notes: &mut Notes) -> Converted {
     let mut cx = Converting {
         origins: Origins::default(),
+        moved: HashMap::new(),
         notes,
     };
     let mut collection = Collection {

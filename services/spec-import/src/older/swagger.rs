@@ -5,6 +5,8 @@
 //! what a parameter is stands beside its name instead of in a schema; and `collectionFormat` is
 //! what style and explode are now.
 
+use std::collections::HashMap;
+
 use countersign_domain::media_type;
 use serde_json::{Map, Value, json};
 
@@ -41,6 +43,7 @@ pub(crate) fn convert(
 ) -> Result<Converted, ImportError> {
     let mut cx = Converting {
         origins: Origins::default(),
+        moved: HashMap::new(),
         notes,
     };
     allow_null(&mut root);
@@ -80,6 +83,7 @@ pub(crate) fn convert(
             }
         }
     }
+    follow(&mut root, &cx.moved);
     Ok(Converted {
         root,
         origins: cx.origins,
@@ -268,7 +272,9 @@ fn response(value: &mut Value, produces: &[String], at: &At<'_>, cx: &mut Conver
     let content = At::Pointer(&place);
     let content = content.key("content");
     let there = content.key(media).key("schema").to_string();
-    let given = cx.origins.place(&at.key("schema").to_string());
+    let before = at.key("schema").to_string();
+    let given = cx.origins.place(&before);
+    cx.moved.insert(before, there.clone());
     cx.origins.add(there, given);
     let given = cx.origins.place(&place);
     cx.origins.add_made(content.to_string(), given);
@@ -302,4 +308,31 @@ pub(super) fn resolve<'v>(value: &'v Value, shared: &'v Shared) -> &'v Value {
         }
     }
     value
+}
+
+/// Makes references into schemas that have moved lead to where they are now.
+fn follow(value: &mut Value, moved: &HashMap<String, String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(target)) = members.get_mut("$ref")
+                && let Some(now) = moved_to(target, moved)
+            {
+                *target = now;
+            }
+            members.values_mut().for_each(|one| follow(one, moved));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|one| follow(one, moved)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn moved_to(target: &str, moved: &HashMap<String, String>) -> Option<String> {
+    let pointer = reference::pointer_of(target).ok()?;
+    let mut ends = pointer.match_indices("/schema");
+    ends.find_map(|(start, name)| {
+        let (home, rest) = pointer.split_at(start + name.len());
+        let whole = rest.is_empty() || rest.starts_with('/');
+        let now = moved.get(home).filter(|_| whole)?;
+        Some(format!("#{now}{rest}").replace('%', "%25"))
+    })
 }

@@ -32,8 +32,10 @@ const OF_PARAMETER: [&str; 11] = [
 #[derive(Clone, Debug)]
 pub(super) struct Taken {
     value: Value,
-    /// Where it stands.
+    /// Where it stood in the document.
     pointer: String,
+    /// Where it stands.
+    place: String,
 }
 
 impl Taken {
@@ -83,6 +85,7 @@ pub(super) fn take(
             taken.push(Taken {
                 value: meant.clone(),
                 pointer: cx.origins.place(&place.to_string()),
+                place: place.to_string(),
             });
             continue;
         }
@@ -276,10 +279,10 @@ fn whole(body: Taken, consumes: &[String], place: &str, cx: &mut Converting<'_>)
     let there = there.key("content");
     cx.origins.add_made(there.to_string(), pointer.clone());
     for one in media {
-        cx.origins.add(
-            there.key(one).key("schema").to_string(),
-            format!("{pointer}/schema"),
-        );
+        let now = there.key(one).key("schema").to_string();
+        let moved = cx.moved.entry(format!("{}/schema", body.place));
+        moved.or_insert_with(|| now.clone());
+        cx.origins.add(now, format!("{pointer}/schema"));
         content.insert(one.clone(), json!({ "schema": schema }));
     }
     json!({ "description": description, "required": required, "content": content })

@@ -366,3 +366,65 @@ fn what_a_reference_lets_agents_send_is_no_less_grave_than_if_it_stood_there() {
         );
     }
 }
+
+#[test]
+fn a_body_of_swagger_2_has_definitions_of_its_own() {
+    let own = json!({"$id": "https://own.example/jar", "type": "object", "required": ["lid"],
+        "properties": {"lid": {"$ref": "#/$defs/Lid"}, "label": {"$ref": "#label"}},
+        "$defs": {"Lid": {"type": "integer"}, "Label": {"$anchor": "label", "type": "string"}}});
+    let root = json!({"swagger": "2.0", "info": {"title": "Pantry", "version": "1"},
+        "definitions": {"Lid": {"type": "string"}},
+        "paths": {"/jars": {"post": {"responses": {},
+            "parameters": [{"name": "jar", "in": "body", "required": true, "schema": own}]}}}});
+    let document = read(root.to_string().as_bytes());
+    let operation = at(&document, "POST", "/jars");
+    assert_eq!(operation.unsupported, None, "{:#?}", operation.diagnostics);
+    let validator = compile(&operation.input_schema).unwrap();
+    assert!(validator.is_valid(&json!({"body": {"lid": 1, "label": "plum"}})));
+    for wrong in [
+        json!({"lid": "x"}),
+        json!({"lid": 1, "label": 2}),
+        json!({}),
+    ] {
+        assert!(!validator.is_valid(&json!({"body": wrong})), "{wrong}");
+    }
+}
+
+#[test]
+fn what_stands_in_a_body_or_an_answer_of_swagger_2_may_be_referred_to_from_anywhere() {
+    let lid = json!({"type": "object", "properties": {"lid": {"type": "integer"}}});
+    let jar = json!({"type": "object", "properties": {"top": lid, "own": {"$ref":
+        "#/paths/~1jars~1%7Bid%7D/post/parameters/1/schema/properties/top"}}});
+    let body = |schema: Value| json!({"name": "jar", "in": "body", "schema": schema});
+    let id = json!({"name": "id", "in": "path", "required": true, "type": "string"});
+    let referring = |place: &str| {
+        let schema = json!({"$ref": format!("#/paths/~1jars~1{{id}}/{place}")});
+        json!({"post": {"parameters": [body(schema)], "responses": {}}})
+    };
+    let root = json!({"swagger": "2.0", "info": {"title": "Pantry", "version": "1"}, "paths": {
+        "/jars/{id}": {"post": {"parameters": [id, body(jar)],
+            "responses": {"200": {"description": "", "schema": lid}}}},
+        "/lids": referring("post/parameters/1/schema/properties/top"),
+        "/answers": referring("post/responses/200/schema"),
+        "/gone": referring("post/parameters/7/schema")}});
+    let document = read(root.to_string().as_bytes());
+    for path in ["/jars/{id}", "/lids", "/answers"] {
+        let operation = at(&document, "POST", path);
+        assert_eq!(operation.unsupported, None, "{path}");
+        let validator = compile(&operation.input_schema).unwrap();
+        let value = if path.ends_with('}') {
+            json!({"own": {"lid": "x"}})
+        } else {
+            json!({"lid": "x"})
+        };
+        assert!(
+            !validator.is_valid(&json!({"id": "1", "body": value})),
+            "{path}"
+        );
+        assert!(
+            validator.is_valid(&json!({"body": {"lid": 1}})) || path.ends_with('}'),
+            "{path}"
+        );
+    }
+    assert!(at(&document, "POST", "/gone").unsupported.is_some());
+}
