@@ -10,7 +10,7 @@ use countersign_domain::{
     header,
     operation::{PartEncoding, Place, Style},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(crate) use self::{left_out::LeftOut, whole::leave_room};
 use crate::{credential, notes::At, older, operation::Reading, path::Template, reference};
@@ -331,17 +331,19 @@ pub(crate) fn note_guesses(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, 
         return;
     };
     let properties = schema.get("properties").and_then(Value::as_object);
-    let mut inside = properties.into_iter().flatten();
+    let properties = properties.into_iter().flat_map(Map::values);
+    // Swagger 2.0 says how each list in a list is joined.
+    let items = schema
+        .get("items")
+        .filter(|_| cx.root.get("swagger").is_none());
+    let mut inside = properties.chain(items);
+    let is_nested = inside.any(|one| end(one).is_some_and(|one| is(one, &["array", "object"])));
     let is_undefined = match style {
-        Style::DeepObject => {
-            is(schema, &single)
-                || is(schema, &["array"])
-                || inside.any(|(_, one)| end(one).is_some_and(|one| is(one, &["array", "object"])))
-        }
+        Style::DeepObject => is(schema, &single) || is(schema, &["array"]),
         Style::SpaceDelimited | Style::PipeDelimited => is(schema, &single),
         Style::Simple | Style::Label | Style::Matrix | Style::Form | Style::Cookie => false,
     };
-    if is_undefined {
+    if is_nested || is_undefined {
         let text = "OpenAPI does not define how such a value is written in this style; the API may \
                     expect it otherwise";
         cx.notes.info("style_undefined", &parameter.pointer, text);

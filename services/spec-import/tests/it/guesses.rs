@@ -108,6 +108,17 @@ fn a_parameter_tells_what_is_guessed_about_its_value() {
             json!({"style": "pipeDelimited", "schema": {"type": "string"}}),
             "style_undefined",
         ),
+        (json!({"schema": object}), "style_undefined"),
+        (
+            json!({"explode": false, "schema": {"type": "array", "items": list}}),
+            "style_undefined",
+        ),
+        (
+            json!({"schema": {"type": "array", "items": plain}}),
+            "style_undefined",
+        ),
+        (json!({"schema": plain}), ""),
+        (json!({"schema": list}), ""),
         (json!({"style": "deepObject", "schema": plain}), ""),
         (json!({"style": "pipeDelimited", "schema": list}), ""),
         (json!({"content": {"application/json": json}}), ""),
