@@ -161,6 +161,10 @@ fn body_schema(
     at: &At<'_>,
 ) -> Option<(Value, Links)> {
     let plain = |schema| Some((schema, Links::default()));
+    let is_form = matches!(chosen.kind, BodyKind::Form | BodyKind::Multipart);
+    let says_nothing =
+        |schema: &&Value| form::resolve(cx.root, schema).is_some_and(by_schema::says_nothing);
+    let schema = schema.filter(|schema| !is_form || !says_nothing(schema));
     let schema = match (chosen.kind, schema) {
         (BodyKind::Binary, _) => {
             return plain(json!({ "type": "string", "contentEncoding": "base64" }));
@@ -192,9 +196,7 @@ fn body_schema(
         }
         (_, Some(schema)) => schema,
     };
-    if matches!(chosen.kind, BodyKind::Form | BodyKind::Multipart)
-        && !form::may_be_object(cx.root, schema)
-    {
+    if is_form && !form::may_be_object(cx.root, schema) {
         cx.refuse(
             "form_not_an_object",
             at,
@@ -295,8 +297,10 @@ fn described(
         (None, Some(hint)) => text::strip(&hint, DESCRIPTION),
         (Some(words), Some(hint)) => {
             let hint = text::strip(&hint, DESCRIPTION / 2);
-            let room = DESCRIPTION - hint.chars().count() - 1;
-            format!("{} {hint}", shown(words.trim(), room))
+            let room = DESCRIPTION - hint.chars().count() - 2;
+            let words = shown(words.trim(), room);
+            let is_ended = words.ends_with(['.', '!', '?', ':', '…']);
+            format!("{words}{} {hint}", if is_ended { "" } else { "." })
         }
     };
     members.insert("description".to_owned(), words.into());

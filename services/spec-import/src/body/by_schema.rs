@@ -46,6 +46,13 @@ pub(super) fn add(cx: &Reading<'_, '_>, kind: BodyKind, part: &mut PartEncoding,
     part.headers.push((TRANSFER.to_owned(), alphabet));
 }
 
+/// Whether every value fits a schema.
+pub(super) fn says_nothing(schema: &Value) -> bool {
+    let is_annotation = |key: &String| key.starts_with("x-") || ANNOTATIONS.contains(&&**key);
+    let members = schema.as_object();
+    schema == &Value::Bool(true) || members.is_some_and(|all| all.keys().all(is_annotation))
+}
+
 /// What a text, or each text of a list, is declared to be written in.
 fn content_encoding(
     cx: &Reading<'_, '_>,
@@ -64,11 +71,6 @@ fn content_encoding(
 /// since `OpenAPI` 3.1 is also that of a property about which nothing is said.
 fn default_type(cx: &Reading<'_, '_>, schema: &Value, items: bool) -> Option<String> {
     let (root, bytes) = (cx.root, || Some(BINARY.to_owned()));
-    let is_annotation = |key: &String| key.starts_with("x-") || ANNOTATIONS.contains(&&**key);
-    let says_nothing = |one: &Value| {
-        let members = one.as_object();
-        one == &Value::Bool(true) || members.is_some_and(|all| all.keys().all(is_annotation))
-    };
     let one = resolve(root, schema).filter(|_| cx.definitions.dialect == Dialect::V31);
     let each = one.and_then(|list| resolve(root, list.get("items").filter(|_| items)?));
     if one.is_some_and(says_nothing) || each.is_some_and(says_nothing) {

@@ -180,3 +180,59 @@ fn what_is_to_be_sent_as_encoded_json_is_asked_for_as_it_is_sent() {
     assert_eq!(asked["plain"]["type"], "object");
     assert_eq!(asked["texts"], texts);
 }
+
+#[test]
+fn what_is_said_of_a_form_ends_before_what_agents_have_to_know() {
+    for (said, shown) in [
+        (
+            "A file to keep",
+            "A file to keep. Bytes are given in base64: file.",
+        ),
+        (
+            "A file to keep. ",
+            "A file to keep. Bytes are given in base64: file.",
+        ),
+        (
+            "Which file?",
+            "Which file? Bytes are given in base64: file.",
+        ),
+        (" ", "Bytes are given in base64: file."),
+    ] {
+        let file = json!({"file": {"type": "string", "format": "binary"}});
+        let schema = json!({"type": "object", "properties": file, "description": said});
+        let content = json!({"multipart/form-data": {"schema": schema}});
+        let document = json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+            "paths": {"/a": {"post": {"requestBody": {"content": content}, "responses": {}}}}});
+        let document = read(document.to_string().as_bytes());
+        let asked = &document.operations[0].input_schema["properties"]["body"];
+        assert_eq!(asked["description"], shown, "{said:?}");
+    }
+}
+
+/// `{"schema": {}}` is what generators write of a form that they know nothing about.
+#[test]
+fn a_form_of_which_nothing_is_said_is_asked_for_as_one() {
+    for media in ["multipart/form-data", "application/x-www-form-urlencoded"] {
+        for schema in [
+            json!({}),
+            json!({"description": "Any."}),
+            json!({"$ref": "#/components/schemas/Any"}),
+        ] {
+            let content = json!({media: {"schema": schema}});
+            let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+                "components": {"schemas": {"Any": {}}},
+                "paths": {"/a": {"post": {"requestBody": {"content": content}, "responses": {}}}}});
+            let document = read(document.to_string().as_bytes());
+            let operation = &document.operations[0];
+            let asked = &operation.input_schema["properties"]["body"];
+            assert_eq!(
+                (&asked["type"], &asked["minProperties"]),
+                (&json!("object"), &json!(1))
+            );
+            assert!(
+                codes(operation).contains(&"body_without_schema"),
+                "{media} {schema}"
+            );
+        }
+    }
+}
