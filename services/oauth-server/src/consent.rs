@@ -86,6 +86,7 @@ impl From<StoreError> for ConsentError {
             | StoreError::Unreadable { .. }
             | StoreError::Unavailable(_)
             | StoreError::TookTooLong(_)
+            | StoreError::CallsStopped
             | StoreError::Query(_) => Self::Store(error),
         }
     }

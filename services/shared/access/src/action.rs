@@ -62,6 +62,10 @@ actions! {
     ConnectAgent;
     /// Revoke any agent's grant.
     RevokeAgent;
+    /// Stop all calls of all agents.
+    StopCalls;
+    /// Let calls go out again.
+    ResumeCalls;
     /// See held calls with their arguments.
     ReadHolds;
     /// Countersign or reject held calls.

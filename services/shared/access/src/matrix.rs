@@ -20,8 +20,12 @@ pub const fn allows(role: Role, action: ActionName) -> bool {
         A::ImportSource | A::ManageConnection | A::ManageEndpoint | A::EnableTool => {
             matches!(role, Owner | Admin | Developer)
         }
-        A::EnableHighRiskTool | A::RevokeAgent => matches!(role, Owner | Admin | Reviewer),
-        A::DisableTool | A::OverrideTool => matches!(role, Owner | Admin | Reviewer | Developer),
+        A::EnableHighRiskTool | A::RevokeAgent | A::ResumeCalls => {
+            matches!(role, Owner | Admin | Reviewer)
+        }
+        A::DisableTool | A::OverrideTool | A::StopCalls => {
+            matches!(role, Owner | Admin | Reviewer | Developer)
+        }
         A::ConnectAgent => matches!(role, Owner | Admin | Reviewer | Developer),
         A::DecideHold => matches!(role, Owner | Admin | Reviewer),
         A::CallTool | A::RunJob => false,

@@ -88,6 +88,8 @@ pub enum Rule {
     ApprovalStale,
     /// There is no connection to send it to.
     NotConnected,
+    /// People have stopped all calls of the tenant.
+    Stopped,
 }
 
 impl Rule {
@@ -109,6 +111,7 @@ impl Rule {
             Self::Expired => "expired",
             Self::ApprovalStale => "approval_stale",
             Self::NotConnected => "not_connected",
+            Self::Stopped => "stopped",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{EndpointId, GrantId, HoldId, SourceId, ToolId};
+use crate::id::{EndpointId, GrantId, HoldId, SourceId, StopId, ToolId};
 
 /// Something that has happened in a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,16 @@ pub enum Event {
         /// Which.
         grant: GrantId,
     },
+    /// All calls were stopped.
+    CallsStopped {
+        /// By which stop.
+        stop: StopId,
+    },
+    /// Calls go out again.
+    CallsResumed {
+        /// Which stop is over.
+        stop: StopId,
+    },
     /// A member was changed or removed.
     MembersChanged,
     /// A call waits for a human.
@@ -63,6 +73,8 @@ impl Event {
             | Self::ConnectionChanged { .. }
             | Self::EndpointChanged { .. }
             | Self::GrantRevoked { .. }
+            | Self::CallsStopped { .. }
+            | Self::CallsResumed { .. }
             | Self::MembersChanged => true,
             Self::HoldOpened { .. } | Self::HoldDecided { .. } => false,
         }

@@ -108,6 +108,8 @@ ids! {
     CallId = "call";
     /// A call that waits for a human.
     HoldId = "hold";
+    /// A time in which no call of a tenant goes out.
+    StopId = "stop";
     /// One row of the audit log.
     RecordId = "rec";
     /// One unit of background work.

@@ -65,6 +65,8 @@ pub enum Act {
     AgentConsented,
     AgentRefused,
     AgentRevoked,
+    CallsStopped,
+    CallsResumed,
     TokenIssued,
     TokenRefused,
     RefreshReused,
@@ -75,7 +77,7 @@ pub enum Act {
 
 impl Act {
     /// All acts, in the order a filter shows them.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 51] = [
         Self::CallAnswered,
         Self::CallIntended,
         Self::CallFinished,
@@ -119,6 +121,8 @@ impl Act {
         Self::AgentConsented,
         Self::AgentRefused,
         Self::AgentRevoked,
+        Self::CallsStopped,
+        Self::CallsResumed,
         Self::TokenIssued,
         Self::TokenRefused,
         Self::RefreshReused,
@@ -174,6 +178,8 @@ impl Act {
             Self::AgentConsented => "agent.consented",
             Self::AgentRefused => "agent.refused",
             Self::AgentRevoked => "agent.revoked",
+            Self::CallsStopped => "calls.stopped",
+            Self::CallsResumed => "calls.resumed",
             Self::TokenIssued => "token.issued",
             Self::TokenRefused => "token.refused",
             Self::RefreshReused => "token.refresh_reused",
@@ -304,7 +310,7 @@ pub enum Status {
     Error,
     /// Sent, but what became of it is not known. Never retried by us.
     Unknown,
-    /// Nothing was sent.
+    /// Nothing was sent, or the answer was withheld.
     Refused,
 }
 

@@ -12,6 +12,9 @@ pub enum StoreError {
     /// The member who asks was removed or given another role since they were let in.
     #[error("your membership has changed since this request began")]
     MembershipChanged,
+    /// People have stopped all calls of the tenant.
+    #[error("all calls are stopped")]
+    CallsStopped,
     /// A constraint said no; its name says which.
     #[error("this is already there or is no longer so")]
     Conflict {
@@ -47,6 +50,7 @@ impl StoreError {
             Self::Conflict { constraint } => Some(constraint),
             Self::NotFound
             | Self::MembershipChanged
+            | Self::CallsStopped
             | Self::Unreadable { .. }
             | Self::Unavailable(_)
             | Self::TookTooLong(_)
@@ -60,7 +64,7 @@ impl Fault for StoreError {
         match self {
             Self::NotFound => Kind::NotFound,
             Self::MembershipChanged => Kind::Forbidden,
-            Self::Conflict { .. } => Kind::Conflict,
+            Self::CallsStopped | Self::Conflict { .. } => Kind::Conflict,
             Self::Unavailable(_) | Self::TookTooLong(_) => Kind::Unavailable,
             Self::Unreadable { .. } | Self::Query(_) => Kind::Internal,
         }
@@ -70,6 +74,7 @@ impl Fault for StoreError {
         match self {
             Self::NotFound => "not_found",
             Self::MembershipChanged => "forbidden",
+            Self::CallsStopped => "stopped",
             Self::Conflict { .. } => "conflict",
             Self::Unavailable(_) | Self::TookTooLong(_) => "database_unavailable",
             Self::Unreadable { .. } | Self::Query(_) => "internal",
@@ -91,6 +96,7 @@ impl From<DbErr> for StoreError {
         };
         match sqlx {
             Some(sqlx::Error::Database(database)) => match database.constraint() {
+                Some("calls_are_stopped") => Self::CallsStopped,
                 Some(constraint) => Self::Conflict {
                     constraint: constraint.to_owned(),
                 },

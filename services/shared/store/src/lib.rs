@@ -12,6 +12,7 @@
 //! they are methods on [`Store`]. They take and give domain values; rows stay inside.
 
 pub mod authorized;
+pub mod call_stops;
 pub mod catalogue;
 pub mod cluster;
 pub mod connections;

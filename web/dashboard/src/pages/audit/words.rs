@@ -46,6 +46,8 @@ pub(super) fn of_act(act: &str) -> &'static str {
         "agent.consented" => "An agent was connected",
         "agent.refused" => "An agent was refused at the consent",
         "agent.revoked" => "An agent was disconnected",
+        "calls.stopped" => "All calls were stopped",
+        "calls.resumed" => "Calls were resumed",
         "token.issued" => "An agent got a token",
         "token.refused" => "An agent was refused a token",
         "token.refresh_reused" => "A refresh token was used twice",
@@ -72,6 +74,7 @@ pub(super) fn of_rule(rule: &str) -> &'static str {
         "rejected" => "a reviewer rejected it",
         "expired" => "it expired before it was used",
         "approval_stale" => "something changed since it was held",
+        "stopped" => "people had stopped all calls",
         "not_connected" => "the API has no address or credential here",
         _ => "",
     }
