@@ -23,6 +23,7 @@ use crate::{
 pub struct Catalogue {
     endpoint: EndpointFacts,
     epoch: i64,
+    stopped: bool,
     tools: Arc<[Arc<CatalogueTool>]>,
     by_name: HashMap<String, usize>,
     lists: Arc<Lists>,
@@ -112,7 +113,7 @@ impl Catalogue {
     /// one must never get the other.
     pub(crate) fn new(
         endpoint: EndpointFacts,
-        epoch: i64,
+        (epoch, stopped): (i64, bool),
         mut tools: Vec<CatalogueTool>,
         lists: Lists,
     ) -> Self {
@@ -142,6 +143,7 @@ impl Catalogue {
             lists: Arc::new(lists),
             endpoint,
             epoch,
+            stopped,
             tools: tools.into_iter().map(Arc::new).collect(),
             by_name,
         }
@@ -170,6 +172,12 @@ impl Catalogue {
     #[must_use]
     pub const fn epoch(&self) -> i64 {
         self.epoch
+    }
+
+    /// Says whether people have stopped all calls of the tenant. Its tools are listed all the same.
+    #[must_use]
+    pub const fn calls_are_stopped(&self) -> bool {
+        self.stopped
     }
 
     /// Finds a tool by its exact name.

@@ -308,7 +308,7 @@ impl Inner {
             })
             .collect();
         let lists = Lists::new(&self.writers);
-        let catalogue = Catalogue::new(endpoint, loaded.epoch, tools, lists);
+        let catalogue = Catalogue::new(endpoint, (loaded.epoch, loaded.stopped), tools, lists);
         Ok(Some(catalogue.after(before)))
     }
 

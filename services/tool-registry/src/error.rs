@@ -64,6 +64,42 @@ impl Fault for SourceError {
     }
 }
 
+/// Calls could not be stopped, or not be let go out again.
+#[derive(Debug, thiserror::Error)]
+pub enum StopError {
+    /// The caller may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// Somebody was first.
+    #[error("all calls are stopped already")]
+    AlreadyStopped,
+    /// The stop is over.
+    #[error("this stop is over already; look again")]
+    NotStopped,
+    /// It is not there, or the database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for StopError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Denied(error) => error.kind(),
+            Self::AlreadyStopped | Self::NotStopped => Kind::Conflict,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Denied(error) => error.code(),
+            Self::AlreadyStopped => "calls_already_stopped",
+            Self::NotStopped => "calls_not_stopped",
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
 /// A tool could not be turned on or off.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolDecisionError {

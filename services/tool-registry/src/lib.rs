@@ -35,6 +35,7 @@ mod rule;
 mod set_endpoint_tools;
 mod shown;
 mod sources;
+mod stop_calls;
 mod tools;
 mod turn_off;
 mod turn_on;
@@ -44,6 +45,7 @@ mod weight;
 pub use catalogue::{Catalogue, CatalogueTool};
 pub use catalogues::{Catalogues, Found};
 pub use countersign_store::{
+    call_stops::CallStop,
     catalogue::{ConnectionFacts, CredentialFacts, EndpointFacts},
     endpoints::Endpoint,
     environments::Environment,
@@ -57,7 +59,7 @@ pub use decide_tools::{DecideTools, DecidedTools, LookedAt, RefusedTool};
 pub use definition::SchemaRefused;
 pub use diagnostics::{DiagnosticCount, count_diagnostics};
 pub use endpoints::{EndpointDetail, EndpointView};
-pub use error::{EndpointError, ReadError, SourceError, ToolDecisionError};
+pub use error::{EndpointError, ReadError, SourceError, StopError, ToolDecisionError};
 pub use lists::ListLost;
 pub use output::{Fit, OUTSIDE, Published};
 pub use overriding::{OverrideError, SetOverride, WithdrawOverride};
@@ -67,6 +69,7 @@ pub use remove_source::RemoveSource;
 pub use rename::{RenameEndpoint, RenameSource};
 pub use set_endpoint_tools::SetEndpointTools;
 pub use sources::{SourceDetail, SourceView};
+pub use stop_calls::ResumeCalls;
 pub use tools::{ToolBrief, ToolView};
 pub use turn_off::TurnOff;
 pub use turn_on::TurnOn;

@@ -83,6 +83,8 @@ impl EndpointFacts {
 pub struct LoadedCatalogue {
     /// The tenant's epoch before the rest was read: whatever changes later has a larger one.
     pub epoch: i64,
+    /// Whether people have stopped all calls of the tenant.
+    pub stopped: bool,
     /// Tools that are on, whose definition is the one that was looked at, by name.
     pub tools: Vec<LoadedTool>,
 }
@@ -175,18 +177,23 @@ impl Store {
         endpoint: &EndpointFacts,
     ) -> Result<LoadedCatalogue, StoreError> {
         let tx = self.begin(&scope_of(endpoint)).await?;
-        let epoch = tx
+        let tenant = tx
             .row(
-                "SELECT epoch FROM tenant WHERE id = $1",
+                "SELECT t.epoch, EXISTS (SELECT FROM call_stop s
+                     WHERE s.tenant_id = t.id AND s.resumed_at IS NULL) AS stopped
+                 FROM tenant t WHERE t.id = $1",
                 [endpoint.tenant.as_uuid().into()],
             )
             .await?
-            .ok_or(StoreError::NotFound)?
-            .try_get("", "epoch")?;
+            .ok_or(StoreError::NotFound)?;
         let connections = tx.connections_of(endpoint.environment).await?;
         let tools = tx.visible_tools(endpoint, &connections).await?;
         tx.commit().await?;
-        Ok(LoadedCatalogue { epoch, tools })
+        Ok(LoadedCatalogue {
+            epoch: tenant.try_get("", "epoch")?,
+            stopped: tenant.try_get("", "stopped")?,
+            tools,
+        })
     }
 
     /// Loads definitions. They never change, so each is loaded once by those who keep them.
