@@ -25,4 +25,5 @@ mod removal;
 mod review;
 mod searching;
 mod slow;
+mod stopping;
 mod unknown;

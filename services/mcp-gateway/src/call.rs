@@ -154,6 +154,9 @@ pub(crate) type Connected = (Call, Arc<ConnectionFacts>);
 
 /// Checks what is left to check, in the order that tells a caller the least, and goes on.
 async fn admit(agent: &Request<'_>, id: &Id, call: Call, ruling: Ruling) -> Outcome {
+    if call.catalogue.calls_are_stopped() {
+        return stopped(agent, id, &call).await;
+    }
     let runs = match ruling {
         Ruling::Run(runs) => Some(runs),
         Ruling::Hold(_) => None,
@@ -199,6 +202,22 @@ pub(crate) async fn refuse(
             Outcome::Result(serde_json::json!(result))
         }
         Err(NoRecord) => Outcome::Refused(NoRecord::for_request(id)),
+    }
+}
+
+/// Why nothing is sent while calls are stopped; who stopped them and why is for people.
+const STOPPED: &str = "people have stopped all calls of this organisation; nothing was sent. \
+     Do not try again until a person says that calls go out again";
+
+/// Refuses a call because all calls are stopped. The first of each second is put on record: agents
+/// that try again and again must not fill the log.
+pub(crate) async fn stopped(agent: &Request<'_>, id: &Id, call: &Call) -> Outcome {
+    let why = (Rule::Stopped.as_str(), STOPPED);
+    let (grant, _) = granted(agent);
+    if agent.gateway.records_refusal(grant) {
+        refuse(agent, id, call, Rule::Stopped, why).await
+    } else {
+        Outcome::Result(serde_json::json!(ToolResult::refusal(why.0, why.1)))
     }
 }
 

@@ -10,7 +10,8 @@ use std::{iter, mem, sync::Arc, time::Duration};
 
 use countersign_domain::{
     Fault, Kind,
-    record::{Act, Record},
+    decision::{Decision, Rule, Verdict},
+    record::{Act, Record, Status},
 };
 use countersign_store::{Committed, Store, StoreError};
 use prometheus_client::{
@@ -47,6 +48,10 @@ pub enum RecordError {
     /// The database refused.
     #[error("the record could not be written")]
     Refused(#[source] Arc<StoreError>),
+    /// People have stopped all calls of its tenant: nothing may be sent or answered. Of what was
+    /// sent already it is on record that the answer is withheld.
+    #[error("all calls are stopped")]
+    CallsStopped,
     /// The process is stopping.
     #[error("the recorder has stopped")]
     Stopped,
@@ -54,11 +59,19 @@ pub enum RecordError {
 
 impl Fault for RecordError {
     fn kind(&self) -> Kind {
-        Kind::Unavailable
+        match self {
+            Self::CallsStopped => Kind::Conflict,
+            Self::Overloaded | Self::Late | Self::Refused(_) | Self::Stopped => Kind::Unavailable,
+        }
     }
 
     fn code(&self) -> &'static str {
-        "record_unavailable"
+        match self {
+            Self::CallsStopped => "stopped",
+            Self::Overloaded | Self::Late | Self::Refused(_) | Self::Stopped => {
+                "record_unavailable"
+            }
+        }
     }
 }
 
@@ -215,6 +228,9 @@ async fn one_by_one(
                 metrics.count(1);
                 let _ = reply.send(committed.into_iter().next().ok_or(RecordError::Stopped));
             }
+            Err(Unwritten::Refused(cause)) if matches!(*cause, StoreError::CallsStopped) => {
+                withhold(store, record, reply, metrics).await;
+            }
             Err(Unwritten::Refused(cause)) if !is_unavailable(&cause) => {
                 metrics.refuse_all(vec![reply], &Unwritten::Refused(cause));
             }
@@ -225,6 +241,29 @@ async fn one_by_one(
             }
         }
     }
+}
+
+/// Tells a call that all calls are stopped. Of one that was sent to be answered it is put on record.
+async fn withhold(store: &Store, record: Record, reply: Reply, metrics: &RecorderMetrics) {
+    if record.act == Act::CallAnswered {
+        match write(store, &[withheld(record)]).await {
+            Ok(_committed) => metrics.count(1),
+            Err(why) => return metrics.refuse_all(vec![reply], &why),
+        }
+    }
+    let _ = reply.send(Err(RecordError::CallsStopped));
+}
+
+/// The row of a call whose answer nobody gets.
+fn withheld(mut record: Record) -> Record {
+    record.act = Act::CallDenied;
+    record.verdict = Some(Verdict {
+        decision: Decision::Deny,
+        rule: Rule::Stopped,
+    });
+    record.status = Some(Status::Refused);
+    record.code = Some(Rule::Stopped.as_str().to_owned());
+    record.with("withheld", true)
 }
 
 /// Why a statement is not known to have been committed.

@@ -16,11 +16,11 @@ use countersign_domain::{
     text,
 };
 use countersign_secret_injection::preview;
-use countersign_store::catalogue::CredentialFacts;
+use countersign_store::{StoreError, catalogue::CredentialFacts};
 use serde_json::{Value, json};
 
 use crate::{
-    call::{Call, Connected, refuse, run},
+    call::{Call, Connected, refuse, run, stopped},
     reply::{META_CALL, META_CODE, META_HOLD, Refusal, ToolResult},
     serve::{Outcome, Request},
     wire::Id,
@@ -73,6 +73,7 @@ pub(crate) async fn hold(agent: &Request<'_>, id: &Id, (call, connection): Conne
         }
         Ok(Standing::Approved(hold)) => consume(agent, id, (call, connection), &hold).await,
         Ok(Standing::Ended(hold, ending)) => ended(agent, id, &call, &hold, &ending).await,
+        Err(ApprovalError::Store(StoreError::CallsStopped)) => stopped(agent, id, &call).await,
         Err(error) => {
             tracing::warn!(code = error.code(), error = %error, "a call could not be held");
             Outcome::Refused(Refusal::internal(
@@ -114,6 +115,7 @@ async fn consume(
         match parts.approvals.consume(&scope, consume).await {
             Ok(Consumption::Consumed(authorized)) => Ok(authorized),
             Ok(Consumption::Ended(ending)) => Err(Unconsumed::Ended(ending)),
+            Err(ApprovalError::Store(StoreError::CallsStopped)) => Err(Unconsumed::Stopped),
             Err(error) => {
                 run::not_made(&parts, unsent, error.code());
                 Err(Unconsumed::Unknown(error))
@@ -124,6 +126,7 @@ async fn consume(
     match run::send(agent, id, connected, record, authority).await {
         Ok(outcome) => outcome,
         Err((call, Unconsumed::Ended(ending))) => ended(agent, id, &call, hold, &ending).await,
+        Err((call, Unconsumed::Stopped)) => stopped(agent, id, &call).await,
         Err((_, Unconsumed::Unknown(error))) => {
             tracing::error!(code = error.code(), error = %error, "a countersignature could not be consumed");
             Outcome::Refused(Refusal::internal(
@@ -138,6 +141,8 @@ async fn consume(
 /// Why a countersignature does not let a call through.
 enum Unconsumed {
     Ended(Ending),
+    /// All calls are stopped. It is not consumed.
+    Stopped,
     /// It may have been consumed all the same.
     Unknown(ApprovalError),
 }

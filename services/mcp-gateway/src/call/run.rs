@@ -11,7 +11,7 @@ use std::{
 use countersign_access::{CallTool, TenantScope};
 use countersign_domain::{
     Fault as _,
-    decision::Runs,
+    decision::{Rule, Runs},
     id::HoldId,
     record::{Act, Record, Status},
 };
@@ -21,7 +21,7 @@ use countersign_store::{Authorized, NotAuthorized};
 use serde_json::{Value, json};
 
 use crate::{
-    call::{Call, Connected, NoRecord},
+    call::{Call, Connected, NoRecord, stopped},
     era::Era,
     gateway::Parts,
     reply::{META_CALL, META_HOLD, META_OUTPUT, Refusal, ToolResult},
@@ -30,8 +30,14 @@ use crate::{
     written::Written,
 };
 
+/// What an agent is told whose READ was made while people stopped all calls.
+const WITHHELD: &str = "people have stopped all calls of this organisation; what was read is not given. \
+     Do not try again until a person says that calls go out again";
+
 /// Why a call that was let through was not made after all.
 enum NotMade {
+    /// All calls are stopped, and its intent is not on record.
+    Stopped,
     /// Its intent is not known to be on record.
     NoRecord(RecordError),
     NoProof(NotAuthorized),
@@ -62,6 +68,7 @@ pub(crate) async fn run(
                 Ok(intent) => {
                     Authorized::intended(permit, facts, runs, intent).map_err(NotMade::NoProof)
                 }
+                Err(RecordError::CallsStopped) => Err(NotMade::Stopped),
                 Err(error) => {
                     not_made(&parts, unsent, error.code());
                     Err(NotMade::NoRecord(error))
@@ -70,20 +77,22 @@ pub(crate) async fn run(
         };
         send(agent, id, (call, connection), record, authority).await
     };
-    sent.unwrap_or_else(|(_, why)| refused(id, &why))
-}
-
-fn refused(id: &Id, why: &NotMade) -> Outcome {
-    Outcome::Refused(match why {
-        NotMade::NoRecord(error) => {
+    match sent {
+        Ok(answer) => answer,
+        Err((call, NotMade::Stopped)) => stopped(agent, id, &call).await,
+        Err((_, NotMade::NoRecord(error))) => {
             tracing::error!(error = %error, "an intent was not written");
-            NoRecord::for_request(id)
+            Outcome::Refused(NoRecord::for_request(id))
         }
-        NotMade::NoProof(error) => {
+        Err((_, NotMade::NoProof(error))) => {
             tracing::error!(error = %error, "a call came without its proof");
-            Refusal::internal(id.clone(), error.code(), "the call was not made")
+            Outcome::Refused(Refusal::internal(
+                id.clone(),
+                error.code(),
+                "the call was not made",
+            ))
         }
-    })
+    }
 }
 
 /// Writes that nothing was sent, where an intent may be on record all the same. Nobody waits for it.
@@ -175,6 +184,11 @@ async fn finish(
     drop(outcome);
     match parts.recorder.record(record).await {
         Ok(_committed) => Ok(answer.keeping(call.under_way.room.hand_over())),
+        Err(RecordError::CallsStopped) => {
+            let mut withheld = ToolResult::refusal(Rule::Stopped.as_str(), WITHHELD);
+            withheld.meta[META_CALL] = json!(call.id.to_string());
+            Ok(withheld.written(to.0, &to.1).into())
+        }
         Err(error) => {
             tracing::error!(error = %error, call.id = %call.id, "an outcome was not written");
             Err(Unrecorded { sent })
