@@ -24,7 +24,7 @@ use self::{
 use crate::front::{Browser, Front};
 
 /// Where the ids of a tenant's things are.
-const IDS: [(&str, &str, &str); 10] = [
+const IDS: [(&str, &str, &str); 11] = [
     (
         "{record}",
         "rec",
@@ -41,6 +41,11 @@ const IDS: [(&str, &str, &str); 10] = [
         "SELECT id FROM environment WHERE tenant_id = $1",
     ),
     ("{hold}", "hold", "SELECT id FROM hold WHERE tenant_id = $1"),
+    (
+        "{stop}",
+        "stop",
+        "SELECT id FROM call_stop WHERE tenant_id = $1 ORDER BY stopped_at DESC",
+    ),
     (
         "{grant}",
         "grant",
@@ -162,6 +167,7 @@ async fn state_of(person: &Person, admin: &mut PgConnection) -> String {
         "import_mark",
         "source_schedule",
         "credential_suspension",
+        "call_stop",
     ] {
         let sql = format!(
             "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t WHERE tenant_id = $1"
@@ -192,6 +198,10 @@ async fn somebody(house: &House, upstream: &Upstream, organisation: &str) -> Per
     let refund = json!({"order_id": "o", "body": {"amount_cents": 1}});
     let asked = house.call(&agent, "create_refund", &refund).await;
     assert_eq!(asked.code(), "held");
+    let stopped = house
+        .registry
+        .stop_calls(&owner.scope, "for now".parse().unwrap());
+    stopped.await.unwrap();
     owner
 }
 

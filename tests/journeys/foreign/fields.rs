@@ -11,7 +11,7 @@ type Field = (
 
 /// In an order in which each can be asked for after those before it.
 #[rustfmt::skip]
-pub(super) const FIELDS: [Field; 49] = [
+pub(super) const FIELDS: [Field; 52] = [
     ("Tenant", "slug", "slug", &[]),
     ("Tenant", "name", "name", &[]),
     ("Tenant", "role", "role", &[]),
@@ -26,6 +26,7 @@ pub(super) const FIELDS: [Field; 49] = [
     ("Tenant", "tool", r#"tool(id: "{tool}", environment: "{environment id}") { name }"#, &["{tool}", "{environment id}"]),
     ("Tenant", "connections", "connections { id }", &[]),
     ("Tenant", "suspensions", "suspensions { total }", &[]),
+    ("Tenant", "callStop", "callStop { id }", &[]),
     ("Tenant", "endpoints", "endpoints { id }", &[]),
     ("Tenant", "endpoint", r#"endpoint(slug: "{endpoint}") { id }"#, &["{endpoint}"]),
     ("Tenant", "grants", "grants { id }", &[]),
@@ -37,6 +38,8 @@ pub(super) const FIELDS: [Field; 49] = [
     ("Mutation", "decideHold", r#"decideHold(tenant: "{tenant}", input: {hold: "{hold}", answer: REJECT, shown: "{shown}", reason: "because"}) { id }"#, &["{hold}"]),
     ("Mutation", "turnOffTool", r#"turnOffTool(tenant: "{tenant}", input: {tool: "{tool}", environment: "{environment id}", reason: "because"}) { id }"#, &["{tool}", "{environment id}"]),
     ("Mutation", "decideTools", r#"decideTools(tenant: "{tenant}", input: {source: "{source id}", environment: "{environment id}", handling: HOLD, tools: [{tool: "{tool}", version: "{version}"}], reason: "because"}) { same }"#, &["{source id}", "{environment id}"]),
+    ("Mutation", "resumeCalls", r#"resumeCalls(tenant: "{tenant}", stop: "{stop}", reason: "because")"#, &["{stop}"]),
+    ("Mutation", "stopCalls", r#"stopCalls(tenant: "{tenant}", reason: "because") { id }"#, &[]),
     ("Mutation", "importRevision", r#"importRevision(tenant: "{tenant}", source: "{source id}", document: {text: {document}}) { slug }"#, &["{source id}"]),
     ("Mutation", "confirmCredential", r#"confirmCredential(tenant: "{tenant}", input: {source: "{source id}", environment: "{environment id}", seen: "{revision}", reason: "because"}) { id }"#, &["{source id}", "{environment id}", "{revision}"]),
     ("Mutation", "lookedAtImports", r#"lookedAtImports(tenant: "{tenant}", until: "{revision}")"#, &["{revision}"]),

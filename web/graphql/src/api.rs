@@ -4,11 +4,11 @@ use actix_web::web;
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 use crate::{
-    connection::ConnectionMutations, context::Services, decide_tool::ToolMutations,
-    decide_tools::ToolsMutations, endpoint::EndpointMutations, guard::Guard, hold::HoldMutations,
-    import::ImportMutations, member::MemberMutations, notice::NoticeMutations,
-    override_tool::OverrideMutations, query::Query, schedule::ScheduleMutations,
-    source::SourceMutations, suspension::SuspensionMutations,
+    call_stop::CallStopMutations, connection::ConnectionMutations, context::Services,
+    decide_tool::ToolMutations, decide_tools::ToolsMutations, endpoint::EndpointMutations,
+    guard::Guard, hold::HoldMutations, import::ImportMutations, member::MemberMutations,
+    notice::NoticeMutations, override_tool::OverrideMutations, query::Query,
+    schedule::ScheduleMutations, source::SourceMutations, suspension::SuspensionMutations,
 };
 
 /// How deep a query may be.
@@ -43,6 +43,7 @@ pub struct Mutation(
     OverrideMutations,
     ConnectionMutations,
     SuspensionMutations,
+    CallStopMutations,
     EndpointMutations,
     HoldMutations,
     MemberMutations,

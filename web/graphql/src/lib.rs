@@ -13,6 +13,7 @@
 
 mod access;
 mod api;
+mod call_stop;
 mod connection;
 mod context;
 mod decide_tool;

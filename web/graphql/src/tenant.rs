@@ -9,6 +9,7 @@ use countersign_tool_registry as registry;
 
 use crate::{
     api::{CALL, LIST, page_price},
+    call_stop::CallStop,
     connection::Connection,
     context::ContextExt as _,
     endpoint::{Endpoint, EndpointSummary, Grant},
@@ -141,6 +142,14 @@ impl Tenant {
     async fn suspensions(&self, ctx: &Context<'_>) -> Result<Vec<Suspension>> {
         let connections = &ctx.services().connections;
         rows(connections.suspended(&self.caller.scope).await)
+    }
+
+    /// The stop, while all calls of its agents are stopped.
+    #[graphql(complexity = "CALL + child_complexity")]
+    async fn call_stop(&self, ctx: &Context<'_>) -> Result<Option<CallStop>> {
+        let stop = ctx.services().registry.call_stop(&self.caller.scope).await;
+        let stop = stop.map_err(to_graphql)?;
+        Ok(stop.map(CallStop::from))
     }
 
     /// Its MCP endpoints by name.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use countersign_domain::{
-    id::{ClientId, GrantId, HoldId, InvitationId, MemberId, RecordId, SourceId},
+    id::{ClientId, GrantId, HoldId, InvitationId, MemberId, RecordId, SourceId, StopId},
     role::Role,
 };
 use countersign_graphql::{ACCESS, FieldAccess};
@@ -66,6 +66,7 @@ impl Facts {
             "holds" => "(wanted: WAITING)".to_owned(),
             "hold" => format!(r#"(id: "{}")"#, world().id::<HoldId>()),
             "importNotices" => return "importNotices { review }".to_owned(),
+            "callStop" => return "callStop { id }".to_owned(),
             "suspensions" => return "suspensions { total }".to_owned(),
             "members" | "invitations" | "environments" | "sources" | "connections"
             | "endpoints" | "grants" => String::new(),
@@ -82,9 +83,7 @@ impl Facts {
         let one = match field {
             "importSource" => format!(r#"(TENANT, name: "More pets", {document}) {{ slug }}"#),
             "importRevision" => format!(r#"(TENANT, source: "{source}", {document}) {{ slug }}"#),
-            "setSchedule" => {
-                format!(r#"(TENANT, source: "{source}", every: DAILY) {{ url }}"#)
-            }
+            "setSchedule" => format!(r#"(TENANT, source: "{source}", every: DAILY) {{ url }}"#),
             "renameSource" => format!(r#"(TENANT, source: "{source}", name: "Pets")"#),
             "renameEndpoint" => {
                 r#"(TENANT, endpoint: "support", name: "Support") { id }"#.to_owned()
@@ -144,6 +143,11 @@ impl Facts {
                     r#"(TENANT, input: {{{place}, seen: "{seen}", reason: "looked"}}) {{ id }}"#
                 )
             }
+            "stopCalls" => r#"(TENANT, reason: "needed") { id }"#.to_owned(),
+            "resumeCalls" => format!(
+                r#"(TENANT, stop: "{}", reason: "mended")"#,
+                world().id::<StopId>()
+            ),
             "createEndpoint" => {
                 format!(
                     r#"(TENANT, input: {{name: "Of {role:?}", environment: "{environment}", tools: []}}) {{ id }}"#
