@@ -17,6 +17,7 @@ import * as overriding from "./overriding.mjs";
 import * as removing from "./removing.mjs";
 import * as reviewing from "./reviewing.mjs";
 import { Shop } from "./shop.mjs";
+import * as stopping from "./stopping.mjs";
 import { Watch } from "./watched.mjs";
 
 const BROWSER = [
@@ -113,6 +114,8 @@ try {
     deciding.withoutScripts,
     overriding.sayOtherwise,
     deciding.audit,
+    stopping.stopCalls,
+    stopping.resumeWithoutScripts,
     reviewing.importFolder,
     reviewing.filter,
     reviewing.decideTogether,

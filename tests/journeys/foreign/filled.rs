@@ -22,7 +22,7 @@ type Form = (
 
 /// In an order in which each can be sent after those before it.
 #[rustfmt::skip]
-pub(super) const FORMS: [Form; 31] = [
+pub(super) const FORMS: [Form; 33] = [
     ("/members/{member}/role", "/members", "role=auditor", &["{member}"]),
     ("/members/{member}/remove", "/members", "", &["{member}"]),
     ("/members/invite", "/members", "email=new@example.com&role=auditor", &[]),
@@ -38,6 +38,8 @@ pub(super) const FORMS: [Form; 31] = [
     ("/new-endpoint", "/new-endpoint", "name=Mine&environment={environment}&tool={tool}", &["{environment}", "{tool}"]),
     ("/grants/{grant}/revoke", "/endpoints/{endpoint}", "", &["{grant}"]),
     ("/holds/{hold}", "/holds/{hold}", "answer=reject&reason=because", &["{hold}"]),
+    ("/resume", "/stop", "reason=because", &["{stop}"]),
+    ("/stop", "/stop", "reason=because", &[]),
     ("/sources/{source}/import/paste", "/sources/{source}/import", "document={document}", &["{source}"]),
     ("/sources/{source}/turn-on-reads", "/sources/{source}", "reason=because", &["{source}", "{environment}"]),
     ("/sources/{source}/connection/confirm", "/sources/{source}/connection", "reason=because", &["{source}", "{environment}", "{revision}"]),

@@ -6,10 +6,16 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web};
 use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{Timestamp, name::Slug};
 use countersign_edge::{Caller, CspNonce, CsrfToken, Edge, Problem, SignedInUser};
+use countersign_tool_registry::CallStop;
 use futures_util::future::LocalBoxFuture;
 use serde::Deserialize;
 
-use crate::{dashboard::Dashboard, inert::Inert, notice::Done, parts::CsrfField};
+use crate::{
+    dashboard::Dashboard,
+    inert::Inert,
+    notice::Done,
+    parts::{CsrfField, When},
+};
 
 /// What is around every page.
 pub(crate) struct Frame {
@@ -36,6 +42,39 @@ pub(crate) struct Place {
     pub(crate) role: &'static str,
     pub(crate) nav: Vec<NavItem>,
     pub(crate) others: Vec<(Slug, Inert)>,
+    /// All calls of the tenant are stopped.
+    pub(crate) stop: Option<Stopped>,
+}
+
+/// That all calls are stopped, as every page says it.
+pub(crate) struct Stopped {
+    pub(crate) id: String,
+    pub(crate) at: When,
+    pub(crate) by: Inert,
+    pub(crate) reason: Inert,
+    pub(crate) may_resume: bool,
+    /// This is the page where they are resumed.
+    pub(crate) here: bool,
+}
+
+impl Stopped {
+    pub(crate) fn new(stop: &CallStop) -> Self {
+        Self {
+            id: stop.id.to_string(),
+            at: When::new(stop.at),
+            by: Inert::new(&stop.by),
+            reason: Inert::new(&stop.reason),
+            may_resume: false,
+            here: false,
+        }
+    }
+}
+
+impl Frame {
+    /// The stop, while all calls of the tenant are stopped.
+    pub(crate) fn stop(&self) -> Option<&Stopped> {
+        self.place.as_ref()?.stop.as_ref()
+    }
 }
 
 /// One entry of the navigation.
@@ -59,10 +98,11 @@ pub(crate) enum Section {
     Audit,
     Report,
     Members,
+    Stop,
 }
 
 impl Section {
-    const ALL: [(Self, &'static str, &'static str, &'static str, ActionName); 8] = [
+    const ALL: [(Self, &'static str, &'static str, &'static str, ActionName); 9] = [
         (Self::Home, "", "Overview", "home", ActionName::ReadTenant),
         (
             Self::Holds,
@@ -113,13 +153,23 @@ impl Section {
             "people",
             ActionName::ReadTenant,
         ),
+        (
+            Self::Stop,
+            "/stop",
+            "Stop all calls",
+            "stop",
+            ActionName::StopCalls,
+        ),
     ];
 }
 
-/// How many calls wait in the tenant's inbox: counted once for a request, so that the page that
-/// says what went wrong knows it too.
-#[derive(Clone, Copy)]
-struct Waiting(u64);
+/// How many calls wait in the tenant's inbox, and whether all are stopped: found out once for a
+/// request, so that the page that says what went wrong knows it too.
+#[derive(Clone, Default)]
+struct Calls {
+    waiting: u64,
+    stop: Option<CallStop>,
+}
 
 #[derive(Deserialize)]
 struct DoneQuery {
@@ -244,8 +294,8 @@ impl Here {
 
     fn frame_of(&self, title: &str, section: Option<Section>) -> Frame {
         let caller = &self.caller;
-        let known = self.visit.request.extensions().get::<Waiting>().copied();
-        let waiting = known.map_or(0, |Waiting(calls)| calls);
+        let known = self.visit.request.extensions().get::<Calls>().cloned();
+        let Calls { waiting, stop } = known.unwrap_or_default();
         let nav = Section::ALL.into_iter();
         let nav = nav.filter(|(.., action)| caller.may(*action));
         let others = caller.user.memberships.iter();
@@ -256,7 +306,11 @@ impl Here {
             nav: nav
                 .map(|(this, rest, label, icon, _)| NavItem {
                     href: self.path(rest),
-                    label,
+                    label: if this == Section::Stop && stop.is_some() {
+                        "Calls are stopped"
+                    } else {
+                        label
+                    },
                     icon,
                     current: Some(this) == section,
                     waiting: if this == Section::Holds { waiting } else { 0 },
@@ -266,6 +320,11 @@ impl Here {
                 .filter(|other| other.tenant != caller.tenant)
                 .map(|other| (other.tenant.clone(), Inert::new(&other.name)))
                 .collect(),
+            stop: stop.as_ref().map(|stop| Stopped {
+                may_resume: caller.may(ActionName::ResumeCalls),
+                here: section == Some(Section::Stop),
+                ..Stopped::new(stop)
+            }),
         };
         Frame {
             place: Some(place),
@@ -284,11 +343,14 @@ impl FromRequest for Here {
         Box::pin(async move {
             let caller = caller.await?;
             let visit = Visit::of(&request)?;
-            if caller.may(ActionName::ReadHolds) {
-                let approvals = &visit.dashboard.approvals;
-                let waiting = approvals.waiting(&caller.scope).await?;
-                request.extensions_mut().insert(Waiting(waiting));
-            }
+            let (services, scope) = (&visit.dashboard, &caller.scope);
+            let waiting = if caller.may(ActionName::ReadHolds) {
+                services.approvals.waiting(scope).await?
+            } else {
+                0
+            };
+            let stop = services.registry.call_stop(scope).await?;
+            request.extensions_mut().insert(Calls { waiting, stop });
             Ok(Self { visit, caller })
         })
     }

@@ -36,6 +36,7 @@ pub(crate) struct HomePage {
     pub(crate) rows: Vec<AuditRow>,
     pub(crate) chart: Columns,
     pub(crate) may_read_records: bool,
+    pub(crate) may_stop: bool,
     pub(crate) notices: Option<NoticesCard>,
 }
 
@@ -158,6 +159,7 @@ impl HomePage {
             rows: figures.last_calls.iter().map(AuditRow::new).collect(),
             chart: calls_chart(&figures.days),
             may_read_records: false,
+            may_stop: false,
             notices: None,
         }
     }
@@ -172,6 +174,7 @@ async fn home(here: Here) -> Answer {
     let around = (here.frame("Overview", Section::Home), here.path(""));
     let mut drawn = HomePage::new(around, &figures, holds);
     drawn.may_read_records = here.may(ActionName::ReadRecords);
+    drawn.may_stop = here.may(ActionName::StopCalls);
     drawn.notices = NoticesCard::of(&here).await?;
     page(&drawn)
 }

@@ -24,6 +24,7 @@ mod sign_in;
 mod sign_up;
 mod source_settings;
 mod sources;
+mod stopping;
 mod suspension;
 mod tools;
 mod upload;
@@ -60,6 +61,7 @@ pub fn routes() -> Routes {
         .and(endpoint_settings::routes())
         .and(grants::routes())
         .and(holds::routes())
+        .and(stopping::routes())
         .and(audit::routes())
         .and(report::routes())
         .and(members::routes())

@@ -10,14 +10,16 @@ use countersign_domain::{
     risk::RiskClass, tool::Choice,
 };
 use countersign_reporting::{Calls, DayFigures, HomeFigures, SetUp};
-use countersign_tool_registry::{EndpointDetail, Named, RevisionState, SourceView, Weights};
+use countersign_tool_registry::{
+    CallStop, EndpointDetail, Named, RevisionState, SourceView, Weights,
+};
 
 use self::reported::report_page;
 use super::samples as s;
 use crate::{
     environment::Environments,
     field::Field,
-    frame::{Frame, NavItem, Place},
+    frame::{Frame, NavItem, Place, Stopped},
     inert::Inert,
     pages::notices::NoticesCard,
     pages::schedule::ScheduleCard,
@@ -26,7 +28,7 @@ use crate::{
     pages::{
         audit, connections, consent, endpoint_settings, endpoints, holds, home, import_again,
         imports, invitation, members, problem, review, revision_diff, sign_in, sign_up,
-        source_settings, sources, tools,
+        source_settings, sources, stopping, tools,
     },
     parts::{CsrfField, When},
 };
@@ -55,6 +57,7 @@ fn frame(title: &str, text: &str) -> Frame {
         ("log", "Audit log"),
         ("report", "Report"),
         ("people", "Members"),
+        ("stop", "Stop all calls"),
     ];
     let item = |(icon, label)| NavItem {
         href: format!("{BASE}/{icon}"),
@@ -71,9 +74,36 @@ fn frame(title: &str, text: &str) -> Frame {
             role: "owner",
             nav: nav.into_iter().map(item).collect(),
             others: vec![(other, Inert::new(text))],
+            stop: None,
         }),
         ..outside(title)
     }
+}
+
+/// The frame while all calls are stopped.
+fn stopped(title: &str, text: &str) -> Frame {
+    let mut frame = frame(title, text);
+    let stop = CallStop {
+        id: s::id("stop", 1),
+        at: s::at(9),
+        by: format!("ada@example.com {text}"),
+        reason: format!("An agent repeats refunds. {text}"),
+    };
+    let stop = Stopped {
+        may_resume: true,
+        ..Stopped::new(&stop)
+    };
+    frame.place = frame.place.map(|place| Place {
+        stop: Some(stop),
+        ..place
+    });
+    frame
+}
+
+fn stopping_page(frame: Frame) -> stopping::StoppingPage {
+    let mut page = stopping::StoppingPage::new(frame, BASE.to_owned());
+    (page.waiting, page.agents) = (2, 1);
+    page
 }
 
 fn around(title: &str, text: &str) -> (Frame, String) {
@@ -127,6 +157,15 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
         "hold-decided",
         &hold_page(HoldState::Rejected(s::judgement(text)), text),
     );
+    let stop = frame("Stop all calls", text);
+    draw("stop", &stopping_page(stop));
+    let resume = stopped("Stop all calls", text);
+    draw("resume", &stopping_page(resume));
+    let home = home::HomePage {
+        frame: stopped("Overview", text),
+        ..home_page(text, true)
+    };
+    draw("home-stopped", &home);
     draw("audit", &audit_page(text));
     draw("record", &record_page(text));
     draw("report", &report_page(text));
