@@ -168,6 +168,7 @@ fn finish(
     let second = Second {
         answers: Answers::of(Definitions::beside(&definitions, Side::Answer)),
         digest: sha256,
+        dialect: openapi.dialect,
         collects: listener.collects(),
         is_saved: openapi.is_saved,
     };
@@ -179,7 +180,7 @@ fn finish(
         schema_bytes: 0,
         parsed: arguments::Made::default(),
         inputs: input::Looked::default(),
-        outlines: Outlines::of_document(root),
+        outlines: Outlines::of_document(root, openapi.dialect),
     };
     let Outcome {
         mut operations,

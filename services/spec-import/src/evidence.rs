@@ -132,15 +132,21 @@ impl<'o, 'd> Fields<'o, 'd> {
 
     /// Adds the properties of a schema, so many levels down. Lists and alternatives are no level.
     pub(crate) fn schema(&mut self, schema: &'d Value, levels: usize) {
-        self.visit(schema, (levels, false), NESTING);
+        self.visit((schema, schema), (levels, false), NESTING);
     }
 
-    fn visit(&mut self, schema: &'d Value, (levels, hangs): (usize, bool), nesting: usize) {
+    /// The same for a schema, and where the one begins that it stands in.
+    fn visit(
+        &mut self,
+        (schema, base): (&'d Value, &'d Value),
+        (levels, hangs): (usize, bool),
+        nesting: usize,
+    ) {
         self.visits += 1;
         if nesting == 0 || levels == 0 || self.visits > VISITS || self.names.len() >= NAMES {
             return;
         }
-        let Outline::Shape(shape) = self.outlines.of(schema) else {
+        let Outline::Shape(shape) = self.outlines.of(schema, base) else {
             return;
         };
         let answers = self.answers;
@@ -149,16 +155,11 @@ impl<'o, 'd> Fields<'o, 'd> {
         for (name, _) in all.filter(counts) {
             self.put(name, hangs);
         }
-        let [named, all, any, one, first, items, additional] = shape.alike;
-        let lists = [all, any, one, first].into_iter().flatten();
-        let branches = lists.filter_map(Value::as_array).flatten();
-        for part in named
-            .into_iter()
-            .chain(branches)
-            .chain(items)
-            .chain(additional)
-        {
-            self.visit(part, (levels, hangs), nesting - 1);
+        if let Some(target) = shape.target {
+            self.visit((target, target), (levels, hangs), nesting - 1);
+        }
+        for part in &shape.alike {
+            self.visit((part, shape.base), (levels, hangs), nesting - 1);
         }
         let Some(properties) = shape.properties else {
             return;
@@ -167,7 +168,11 @@ impl<'o, 'd> Fields<'o, 'd> {
         let wraps = properties.len() <= WRAPPED || !hangs && self.outlines.is_page(&shape);
         let levels = if wraps { levels } else { levels - 1 };
         for (_, property) in properties {
-            self.visit(property, (levels, hangs || !wraps), nesting - 1);
+            self.visit(
+                (property, shape.base),
+                (levels, hangs || !wraps),
+                nesting - 1,
+            );
         }
     }
 
@@ -261,10 +266,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::document::Dialect;
 
     fn names(answer: &Value, media: &str) -> Vec<String> {
         let root = json!({"200": {"content": {media: {"schema": answer}}}});
-        let mut outlines = Outlines::of_document(&root);
+        let mut outlines = Outlines::of_document(&root, Dialect::V31);
         let mut fields = Fields::of(&mut outlines);
         fields.responses(Some(&root));
         fields.finish()
@@ -305,7 +311,7 @@ mod tests {
     fn where_no_schema_says_what_comes_back_an_example_shows_it() {
         let answer = |media: Value| {
             let root = json!({"200": {"content": {"application/json": media}}});
-            let mut outlines = Outlines::of_document(&root);
+            let mut outlines = Outlines::of_document(&root, Dialect::V31);
             let mut fields = Fields::of(&mut outlines);
             fields.responses(Some(&root));
             fields.finish()
@@ -332,7 +338,7 @@ mod tests {
             let schema = json!({"type": "array", "items": items});
             let media = json!({"application/json": {"schema": schema}});
             let value = json!({"requestBody": {"content": media}});
-            let mut outlines = Outlines::of_document(&value);
+            let mut outlines = Outlines::of_document(&value, Dialect::V31);
             assert_eq!(sends_a_list(&mut outlines, &value), expected, "{value}");
         }
     }

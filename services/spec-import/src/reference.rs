@@ -125,6 +125,11 @@ pub(crate) fn end<'d>(root: &'d Value, value: &'d Value) -> Option<&'d Value> {
     Some(end)
 }
 
+/// What a `$ref` into the document leads to at once, which may refer to something else.
+pub(crate) fn next<'d>(root: &'d Value, value: &'d Value) -> Option<&'d Value> {
+    at(root, &pointer_of(target(value)?).ok()?)
+}
+
 fn walk<'d>(root: &'d Value, from: Stop<'d>) -> Result<Stop<'d>, BadReference> {
     let (mut value, mut pointer) = from;
     for _ in 0..HOPS {

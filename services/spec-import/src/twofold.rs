@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use crate::{
     ImportError, Listener, Progress, Stage,
-    document::{Found, Schemas},
+    document::{Dialect, Found, Schemas},
     evidence::{self, Outlines, Sent},
     older,
     operation::{self, Shared},
@@ -71,6 +71,7 @@ struct Reply {
 pub(crate) struct Second<'d> {
     pub(crate) answers: Answers<'d>,
     pub(crate) digest: &'d (dyn Fn() -> Digest + Sync),
+    pub(crate) dialect: Dialect,
     pub(crate) collects: bool,
     /// Whether a converter says beside operations what else they do.
     pub(crate) is_saved: bool,
@@ -154,7 +155,7 @@ impl<'d> Second<'d> {
         watch: &Stopwatch,
     ) -> Result<(Vec<Reply>, Digest, Answers<'d>), ImportError> {
         let sha256 = (self.digest)();
-        let mut outlines = Outlines::of_document(root);
+        let mut outlines = Outlines::of_document(root, self.dialect);
         let mut replies = Vec::new();
         for question in asked.iter().flatten() {
             watch.check(|| format!("the answer of operation {}", replies.len()))?;

@@ -5,17 +5,39 @@ use std::{cell::OnceCell, collections::HashMap, ptr, rc::Rc};
 use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
-use crate::{reference, schema::identity::Identities};
+use crate::{document::Dialect, reference, schema::identity::Identities};
 
 /// What a page says of the pages around it has no more properties: `{"next": …, "previous": …}`.
 const PAGING: usize = 6;
-/// Which of the parts of a shape are the items of a list.
-const ITEMS: usize = 5;
+
+/// How many references are followed to a schema that has a shape of its own.
+const HOPS: usize = 32;
+
+/// Keywords whose schemas have properties as good as those of the schema they stand in. What is
+/// under `not` is kept away.
+const ALIKE: [&str; 15] = [
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "prefixItems",
+    "items",
+    "additionalProperties",
+    "if",
+    "then",
+    "else",
+    "contains",
+    "additionalItems",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "patternProperties",
+    "dependentSchemas",
+];
 
 /// The schemas of a document as far as somebody asked for their fields. The same schema stands in
 /// many operations, and many times in one; each is looked at once.
 pub(crate) struct Outlines<'d> {
     pub(super) root: &'d Value,
+    dialect: Dialect,
     /// By where a schema lies in memory: the document stays where it is while it is read.
     known: HashMap<*const Value, Outline<'d>, RandomState>,
     /// What schemas call themselves, once one refers to another by that.
@@ -33,58 +55,73 @@ pub(super) enum Outline<'d> {
 }
 
 impl<'d> Outlines<'d> {
-    pub(crate) fn of_document(root: &'d Value) -> Self {
+    pub(crate) fn of_document(root: &'d Value, dialect: Dialect) -> Self {
         Self {
             root,
+            dialect,
             known: HashMap::default(),
             identities: OnceCell::new(),
         }
     }
 
-    pub(super) fn of(&mut self, schema: &'d Value) -> Outline<'d> {
+    /// What a schema leads to. It stands in one that begins at `base`.
+    pub(super) fn of(&mut self, schema: &'d Value, base: &'d Value) -> Outline<'d> {
         if let Some(known) = self.known.get(&ptr::from_ref(schema)) {
             return known.clone();
         }
-        let outline = self.look(schema);
+        let outline = self.look(schema, base);
         self.known.insert(ptr::from_ref(schema), outline.clone());
         outline
     }
 
-    fn look(&self, schema: &'d Value) -> Outline<'d> {
-        let root = self.root;
-        let identities = || self.identities.get_or_init(|| Identities::of(root));
-        let end = reference::end(root, schema).or_else(|| {
-            let (way, _) = reference::chain(root, schema, String::new());
-            let meant = identities().meant(root, way.last()?.0)?;
-            reference::end(root, meant)
-        });
-        let Some(end) = end else {
-            return Outline::Missing;
-        };
-        let mut shape = Shape::of(end);
-        if ["$dynamicRef", "$recursiveRef"]
-            .iter()
-            .any(|name| end.get(name).is_some())
-            && let Some(meant) = identities().meant(root, end)
-        {
-            shape.get_or_insert_default().alike[0] = Some(meant);
+    fn look(&self, schema: &'d Value, base: &'d Value) -> Outline<'d> {
+        let (mut schema, mut base) = (schema, base);
+        for _ in 0..HOPS {
+            let refers = ["$ref", "$recursiveRef", "$dynamicRef"]
+                .iter()
+                .any(|name| schema.get(name).is_some());
+            let target = refers.then(|| self.target(schema, base)).flatten();
+            // In 3.0 nothing beside a reference counts.
+            let counts = !refers || self.dialect != Dialect::V30;
+            match (Shape::of(schema, base).filter(|_| counts), target) {
+                (Some(shape), target) => {
+                    return Outline::Shape(Rc::new(Shape { target, ..shape }));
+                }
+                (None, Some(next)) => (schema, base) = (next, next),
+                (None, None) if refers => return Outline::Missing,
+                (None, None) => return Outline::Plain,
+            }
         }
-        shape.map_or(Outline::Plain, |shape| Outline::Shape(Rc::new(shape)))
+        Outline::Missing
+    }
+
+    /// What a schema refers to, found as [`crate::schema`] finds it.
+    fn target(&self, schema: &'d Value, base: &'d Value) -> Option<&'d Value> {
+        let root = self.root;
+        let text = || reference::member(schema.as_object()?, "$ref")?.as_str();
+        let identities = || self.identities.get_or_init(|| Identities::of(root));
+        reference::next(root, schema)
+            // A schema written for itself counts from its own beginning.
+            .or_else(|| base.pointer(&reference::pointer_of(text()?).ok()?))
+            .or_else(|| identities().meant(root, schema))
+            // A reference may be a name and nothing else.
+            .or_else(|| root.get("components")?.get("schemas")?.get(text()?))
     }
 
     /// Whether a schema is of a list of things that have fields.
     pub(super) fn is_list_of_things(&mut self, schema: &'d Value) -> bool {
-        let Outline::Shape(shape) = self.of(schema) else {
+        let Outline::Shape(shape) = self.of(schema, schema) else {
             return false;
         };
-        let mut items = shape.alike[ITEMS];
-        // It is what a dynamic reference means that may be a list.
-        if items.is_none()
-            && let Some(Outline::Shape(meant)) = shape.alike[0].map(|meant| self.of(meant))
+        let mut listed = Rc::clone(&shape);
+        // It may be what a schema refers to that is a list.
+        if shape.items.is_none()
+            && let Some(Outline::Shape(meant)) = shape.target.map(|meant| self.of(meant, meant))
         {
-            items = meant.alike[ITEMS];
+            listed = meant;
         }
-        items.is_some_and(|items| matches!(self.of(items), Outline::Shape(_)))
+        let items = listed.items;
+        items.is_some_and(|items| matches!(self.of(items, listed.base), Outline::Shape(_)))
     }
 
     /// Whether one list of things is all that an object holds beside plain values, such as counts
@@ -94,23 +131,26 @@ impl<'d> Outlines<'d> {
             return *known;
         }
         let properties = shape.properties.into_iter().flat_map(Map::values);
-        let is_page = self.lists_of(properties) == Some(1);
+        let is_page = self.lists_of(properties, shape.base) == Some(1);
         *shape.is_page.get_or_init(|| is_page)
     }
 
     /// How many of the properties are lists of things, unless one of them is a thing of its own.
-    fn lists_of(&mut self, properties: impl Iterator<Item = &'d Value>) -> Option<usize> {
+    fn lists_of(
+        &mut self,
+        properties: impl Iterator<Item = &'d Value>,
+        base: &'d Value,
+    ) -> Option<usize> {
         let mut lists = 0;
         for property in properties {
-            match self.of(property) {
+            match self.of(property, base) {
                 Outline::Missing => return None,
                 Outline::Plain => {}
                 Outline::Shape(shape) => {
-                    let [.., items, _] = shape.alike;
                     let inner = shape.properties.map_or(0, Map::len);
-                    match items {
+                    match shape.items {
                         // The tags of a thing are a list of plain values.
-                        Some(items) if matches!(self.of(items), Outline::Plain) => {}
+                        Some(items) if matches!(self.of(items, shape.base), Outline::Plain) => {}
                         Some(_) => lists += 1,
                         None if inner > PAGING => return None,
                         None => {}
@@ -123,36 +163,49 @@ impl<'d> Outlines<'d> {
 }
 
 /// What of a schema leads to names, found in one go.
-#[derive(Default)]
 pub(super) struct Shape<'d> {
+    /// Where the schema begins that it stands in.
+    pub(super) base: &'d Value,
+    /// What it refers to, beside what it says itself.
+    pub(super) target: Option<&'d Value>,
     pub(super) properties: Option<&'d Map<String, Value>>,
-    /// Parts whose properties are as good as its own; first what a dynamic reference means.
-    pub(super) alike: [Option<&'d Value>; 7],
+    items: Option<&'d Value>,
+    /// Schemas whose properties are as good as its own.
+    pub(super) alike: Vec<&'d Value>,
     /// Whether it is a page of things, once somebody has asked.
     is_page: OnceCell<bool>,
 }
 
 impl<'d> Shape<'d> {
     /// Nothing for a schema of a plain value.
-    fn of(schema: &'d Value) -> Option<Self> {
-        let mut found = Self::default();
+    fn of(schema: &'d Value, base: &'d Value) -> Option<Self> {
+        let mut found = Self {
+            base,
+            target: None,
+            properties: None,
+            items: schema.get("items"),
+            alike: Vec::new(),
+            is_page: OnceCell::new(),
+        };
+        let mut alike = [None; ALIKE.len()];
         for (keyword, value) in schema.as_object()? {
-            let at = match keyword.as_str() {
-                "properties" => {
-                    found.properties = value.as_object();
-                    continue;
-                }
-                "allOf" => 1,
-                "anyOf" => 2,
-                "oneOf" => 3,
-                "prefixItems" => 4,
-                "items" => ITEMS,
-                "additionalProperties" => 6,
-                _ => continue,
-            };
-            found.alike[at] = Some(value);
+            if keyword == "properties" {
+                found.properties = value.as_object();
+            } else if let Some(at) = ALIKE.iter().position(|known| known == keyword) {
+                alike[at] = Some(value);
+            }
         }
-        let leads = found.properties.is_some() || found.alike.iter().any(Option::is_some);
+        for (keyword, value) in ALIKE.into_iter().zip(alike) {
+            match (keyword, value) {
+                (_, None) => {}
+                (_, Some(Value::Array(several))) => found.alike.extend(several),
+                ("patternProperties" | "dependentSchemas", Some(Value::Object(named))) => {
+                    found.alike.extend(named.values());
+                }
+                (_, Some(schema)) => found.alike.push(schema),
+            }
+        }
+        let leads = found.properties.is_some() || !found.alike.is_empty();
         leads.then_some(found)
     }
 }

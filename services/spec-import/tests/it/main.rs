@@ -30,6 +30,7 @@ mod pointing;
 mod refusals;
 mod reimports;
 mod schedules;
+mod seen_fields;
 mod sensitivity;
 mod shared_table;
 mod spellings;

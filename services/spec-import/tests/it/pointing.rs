@@ -335,7 +335,9 @@ fn what_a_reference_lets_agents_send_is_no_less_grave_than_if_it_stood_there() {
         let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
             "paths": {"/notes": {"post": {"requestBody": body, "responses": {}}}},
             "components": {"schemas": {"P": object(json!({"name": {"type": "string"}})),
-                "Dynamic": dynamic, "Far": own("#/$defs/P")}}});
+                "Dynamic": dynamic, "Far": own("#/$defs/P"), "Grave": grave,
+                "First": {"$id": "https://own.example/1", "$ref": "https://own.example/2"},
+                "Second": {"$id": "https://own.example/2", "$ref": "#/components/schemas/Grave"}}}});
         let document = read(document.to_string().as_bytes());
         let operation = at(&document, "POST", "/notes");
         assert_eq!(operation.unsupported, None);
@@ -358,6 +360,11 @@ fn what_a_reference_lets_agents_send_is_no_less_grave_than_if_it_stood_there() {
         json!({"$ref": "https://own.example/o"}).to_string(),
         json!({"$dynamicRef": "#grave"}).to_string(),
         object(json!({"x": {"$dynamicRef": "#grave"}})).to_string(),
+        json!({"$ref": "#/components/schemas/P", "properties": grave["properties"]}).to_string(),
+        json!({"$ref": "https://own.example/1"}).to_string(),
+        json!({"if": {}, "then": grave}).to_string(),
+        json!({"if": {}, "else": grave}).to_string(),
+        json!({"dependentSchemas": {"name": grave}}).to_string(),
     ] {
         assert_eq!(
             risk(serde_json::from_str(&schema).unwrap()),
