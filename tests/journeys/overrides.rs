@@ -2,7 +2,6 @@
 //! and what becomes of it when the API is imported again.
 
 mod pages;
-mod stored;
 
 use countersign_domain::{
     Fault as _,

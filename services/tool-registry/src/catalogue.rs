@@ -63,7 +63,7 @@ impl CatalogueTool {
     /// Says whether its calls change nothing: by its words, and by all else that is known of it.
     #[must_use]
     pub fn only_reads(&self) -> bool {
-        self.class() == RiskClass::Read && self.operation().is_read_only()
+        self.class() == RiskClass::Read && self.operation().risk.read_only
     }
 
     /// What is decided about its calls by.

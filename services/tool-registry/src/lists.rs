@@ -205,9 +205,9 @@ impl<'a> Listed<'a> {
                 .filter(|output| output.bytes() <= room.output)
                 .map(Published::schema),
             annotations: Annotations {
-                read_only_hint: operation.is_read_only(),
+                read_only_hint: operation.risk.read_only,
                 destructive_hint: operation.risk.destructive,
-                idempotent_hint: operation.is_read_only() || is_idempotent(operation.method),
+                idempotent_hint: operation.risk.read_only || is_idempotent(operation.method),
                 open_world_hint: true,
             },
         }

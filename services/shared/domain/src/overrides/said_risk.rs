@@ -8,8 +8,6 @@ use crate::{
 
 /// The code of the reason that a person gave.
 const SAID_BY_A_PERSON: &str = "said_by_a_person";
-/// Its evidence begins so, and goes on with what the import made of the operation.
-const IMPORTED_AS: &str = "imported as ";
 
 /// The risk of an operation of which a person says this.
 pub(super) fn said_risk(operation: &ImportedOperation, said: SaidRisk, reason: &str) -> Risk {
@@ -18,7 +16,7 @@ pub(super) fn said_risk(operation: &ImportedOperation, said: SaidRisk, reason: &
     let first = Reason {
         code: SAID_BY_A_PERSON.to_owned(),
         text: format!("A person says so: {reason}"),
-        evidence: format!("{IMPORTED_AS}{was}"),
+        evidence: format!("imported as {was}"),
     };
     let mut reasons = vec![first];
     reasons.extend(imported.reasons.iter().cloned());
@@ -35,21 +33,4 @@ pub(super) fn said_risk(operation: &ImportedOperation, said: SaidRisk, reason: &
         sensitivity: imported.sensitivity.clone(),
         reasons,
     }
-}
-
-impl ImportedOperation {
-    /// Says whether its calls are taken to change nothing. Definitions never change, so one may be
-    /// stored that is read-only by a person's word alone, of a method that no word makes safe.
-    #[must_use]
-    pub fn is_read_only(&self) -> bool {
-        self.risk.read_only
-            && (self.method.is_safe() || !self.risk.reasons.iter().any(is_only_said_to_read))
-    }
-}
-
-/// Says whether a person called READ what the import, as far as is known, did not.
-fn is_only_said_to_read(reason: &Reason) -> bool {
-    let imported = reason.evidence.strip_prefix(IMPORTED_AS);
-    reason.code == SAID_BY_A_PERSON
-        && !imported.is_some_and(|was| was.starts_with(RiskClass::Read.as_str()))
 }
