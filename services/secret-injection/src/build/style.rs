@@ -113,18 +113,23 @@ impl Parts {
     }
 }
 
-/// Joins each list in a list to one text. A value that would be read as two is refused.
-pub(super) fn joined(argument: &str, style: Style, items: &[Value]) -> Result<Value, BuildError> {
-    let separator = match style {
-        Style::SpaceDelimited => " ",
-        Style::PipeDelimited => "|",
+/// What stands between the values of a list, as it is and escaped.
+const fn between(style: Style) -> (&'static str, &'static str) {
+    match style {
+        Style::SpaceDelimited => (" ", "%20"),
+        Style::PipeDelimited => ("|", "%7C"),
         Style::Form
         | Style::Simple
         | Style::Label
         | Style::Matrix
         | Style::DeepObject
-        | Style::Cookie => ",",
-    };
+        | Style::Cookie => (",", ","),
+    }
+}
+
+/// Joins each list in a list to one text. A value that would be read as two is refused.
+pub(super) fn joined(argument: &str, style: Style, items: &[Value]) -> Result<Value, BuildError> {
+    let (separator, _) = between(style);
     let one = |item: &Value| {
         let Value::Array(inner) = item else {
             return Ok(item.clone());
@@ -212,16 +217,7 @@ pub(super) fn pairs(
 }
 
 fn delimited(style: Style, wire: &str, values: Vec<String>) -> Pair {
-    let joint = match style {
-        Style::SpaceDelimited => "%20",
-        Style::PipeDelimited => "%7C",
-        Style::Form
-        | Style::Simple
-        | Style::Label
-        | Style::Matrix
-        | Style::DeepObject
-        | Style::Cookie => ",",
-    };
+    let (_, joint) = between(style);
     Pair {
         name: wire.to_owned(),
         name_is_given: false,
