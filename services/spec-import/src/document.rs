@@ -280,40 +280,38 @@ struct Openapi {
     is_saved: bool,
 }
 
-/// Finds out the format, and makes an older one `OpenAPI`.
-fn openapi(mut root: Value, limits: &Limits, notes: &mut Notes) -> Result<Openapi, ImportError> {
-    if let Some(version) = root.get("swagger") {
-        let format = version::swagger(version, notes)?;
-        let converted = older::swagger::convert(root, limits, notes)?;
-        return Ok(Openapi {
+impl Openapi {
+    /// What was made of another format.
+    fn converted(converted: older::Converted, format: String) -> Self {
+        Self {
             root: converted.root,
             origins: converted.origins,
             format,
             dialect: Dialect::V30,
             is_saved: false,
-        });
+        }
+    }
+}
+
+/// Finds out the format, and makes an older one `OpenAPI`.
+fn openapi(mut root: Value, limits: &Limits, notes: &mut Notes) -> Result<Openapi, ImportError> {
+    if let Some(version) = root.get("swagger") {
+        let format = version::swagger(version, notes)?;
+        let converted = older::swagger::convert(root, limits, notes)?;
+        return Ok(Openapi::converted(converted, format));
     }
     if older::postman::is_collection(&root) {
         let converted = older::postman::convert(&root, notes);
         return Ok(Openapi {
-            root: converted.root,
-            origins: converted.origins,
-            format: "Postman collection".to_owned(),
-            dialect: Dialect::V30,
             is_saved: true,
+            ..Openapi::converted(converted, "Postman collection".to_owned())
         });
     }
     if let Some(version) = root.get("discoveryVersion") {
         let version = version.as_str().unwrap_or_default();
         let format = format!("Google Discovery {}", one_line(version));
         let converted = older::discovery::convert(root, notes);
-        return Ok(Openapi {
-            root: converted.root,
-            origins: converted.origins,
-            format: format.trim_end().to_owned(),
-            dialect: Dialect::V30,
-            is_saved: false,
-        });
+        return Ok(Openapi::converted(converted, format.trim_end().to_owned()));
     }
     let (format, dialect) = version::openapi(&root, notes)?;
     own_address::settle(&mut root);
