@@ -95,7 +95,8 @@ fn query(given: &Value) -> Vec<(String, String)> {
 /// What a variable stands for is written elsewhere; any other text with braces may be a secret.
 fn is_variable(name: &str) -> bool {
     let inside = name.strip_prefix("{{").and_then(|it| it.strip_suffix("}}"));
-    inside.is_some_and(|inside| !inside.contains(['{', '}']))
+    let fits = |c: char| c.is_ascii_alphanumeric() || "_-.$".contains(c);
+    inside.is_some_and(|inside| inside.chars().all(fits))
 }
 
 fn named(name: &str) -> bool {

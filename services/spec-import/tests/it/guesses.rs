@@ -214,6 +214,7 @@ fn a_key_of_a_saved_query_that_is_no_name_is_counted_and_not_kept() {
         ("{{x}}sk_live_2=1&{sk_live_3}", "are left out: 2"),
         ("{{sk_live_4}{{y}}=1", "are left out: 1"),
         ("{{x}}=sk_live_5", r#""{{x}}""#),
+        (r#"{{"token":"sk_live_6"}}=1"#, "are left out: 1"),
     ] {
         let url = format!("https://shop.example/state?{query}");
         let document = json!({
