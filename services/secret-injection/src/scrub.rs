@@ -151,7 +151,7 @@ impl Scrubber {
     }
 
     /// The longest spelling: an occurrence may be cut anywhere within so many bytes.
-    fn longest(&self) -> usize {
+    pub(crate) fn longest(&self) -> usize {
         self.needles
             .iter()
             .map(|needle| needle.text.len())

@@ -5,7 +5,7 @@
 //! cut or left out is said, and a failure is a failure. Scrub first; see [`crate::scrub`].
 
 mod media;
-mod status;
+pub(crate) mod status;
 
 use std::{borrow::Cow, fmt::Write as _};
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use countersign_egress::InboundResponse;
 
-use crate::{Scrubbed, Scrubber, ToolAnswer, shape};
+use crate::{Scrubbed, Scrubber, ToolAnswer, shape, shape::status::named};
 
 /// An answer, and what the record wants to know of it.
 pub(super) struct Answered {
@@ -34,6 +34,9 @@ pub(super) fn read(response: &InboundResponse, scrubber: &Scrubber) -> Answered 
         answer.structured = Some(clean.value);
     }
     if response.is_cut {
+        if body.value.is_empty() {
+            answer.text = format!("HTTP {}", named(response.status));
+        }
         answer.cut_short();
     }
     if let Some(seconds) = retry_after(response) {
@@ -47,14 +50,21 @@ pub(super) fn read(response: &InboundResponse, scrubber: &Scrubber) -> Answered 
     }
 }
 
-/// Returns the body without secrets. Of one that was cut, the end is left out in which a secret may
-/// have begun that is not known without its own end.
+/// More of an answer that was cut than is shown of it.
+const BEGINNING_BYTES: usize = 16 << 10;
+
+/// Returns the body without secrets. Of one that was cut, only the beginning: it was cut for want of
+/// room. The end is left out in which a secret may have begun that is not known without its own end.
 fn body<'b>(response: &'b InboundResponse, scrubber: &Scrubber) -> Scrubbed<Cow<'b, [u8]>> {
     if !response.is_cut {
         return scrubber.bytes(&response.body);
     }
     let mut stream = scrubber.stream();
-    let value = Cow::Owned(stream.push(&response.body));
+    let beginning = response
+        .body
+        .len()
+        .min(BEGINNING_BYTES + scrubber.longest());
+    let value = Cow::Owned(stream.push(&response.body[..beginning]));
     let (_, redacted) = stream.finish();
     Scrubbed { value, redacted }
 }
@@ -151,6 +161,30 @@ mod tests {
         assert!(!long.text.contains("k3y"), "{}", long.text);
         let whole = read_of(words.clone(), false);
         assert_eq!((whole.text, whole.truncated), (words, false));
+    }
+
+    #[test]
+    fn of_an_answer_that_was_cut_only_the_beginning_is_copied_and_its_absence_is_told() {
+        let cut = |body: String| InboundResponse {
+            status: 200,
+            headers: vec![("content-type".to_owned(), b"text/plain".to_vec())],
+            body: body.into(),
+            is_cut: true,
+        };
+        let secret = "k3y-".repeat(500);
+        let scrubber = Scrubber::new(&[Secret::new(secret.clone())]);
+        let long = cut("word ".repeat(1 << 20));
+        let copied = body(&long, &scrubber).value.len();
+        assert!(
+            (BEGINNING_BYTES..2 * BEGINNING_BYTES).contains(&copied),
+            "{copied}"
+        );
+        assert_eq!(
+            read(&cut(secret[..1_000].to_owned()), &scrubber)
+                .answer
+                .text,
+            "HTTP 200 OK\n\n[cut: there was no room for more of this answer]"
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Names of statuses (RFC 9110 section 15).
 
 /// Returns a status with its name, where it has one.
-pub(super) fn named(status: u16) -> String {
+pub(crate) fn named(status: u16) -> String {
     match name(status) {
         Some(name) => format!("{status} {name}"),
         None => status.to_string(),
