@@ -22,7 +22,7 @@ use crate::{
     parts::{Badge, When},
 };
 
-use self::folded::{Folded, fold, same_decision};
+use self::folded::{Folded, decision, fold, same_decision};
 
 pub(crate) fn routes() -> Routes {
     let read = WhoMay::Member(ActionName::ReadRecords);
@@ -45,7 +45,7 @@ pub(crate) struct Query {
     pub(crate) text: String,
     pub(crate) since: String,
     pub(crate) until: String,
-    /// Not empty: rows of one decision are not put together.
+    /// The decision of which each row is shown by itself, and nothing else.
     pub(crate) each: String,
     pub(crate) after: Option<RecordId>,
 }
@@ -176,7 +176,7 @@ fn each_of(row: &RecordRow) -> String {
         .extend_pairs([
             ("act", row.act.as_str()),
             ("person", &row.person_label),
-            ("each", "yes"),
+            ("each", decision(row).unwrap_or_default()),
             ("after", &above.to_string()),
         ])
         .finish()
@@ -279,6 +279,14 @@ async fn list(here: Here) -> Answer {
         found.rows.extend(more.rows.into_iter().take(same));
         let cut = found.rows.last().map(|row| row.id);
         found.older = if is_all { more.older } else { cut };
+    }
+    if !query.each.is_empty() {
+        let of_it = |row: &&RecordRow| decision(row) == Some(&query.each);
+        let rows = found.rows.iter().take_while(of_it).count();
+        if rows < found.rows.len() {
+            found.rows.truncate(rows);
+            found.older = None;
+        }
     }
     let around = (here.frame("Audit log", Section::Audit), here.path(""));
     page(&AuditPage::new(around, query, found.rows, found.older))

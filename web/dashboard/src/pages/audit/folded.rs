@@ -23,8 +23,12 @@ pub(super) fn fold(rows: Vec<RecordRow>) -> Vec<Folded> {
     folded
 }
 
+/// The decision about many tools that a row names.
+pub(super) fn decision(row: &RecordRow) -> Option<&str> {
+    row.detail[DECIDED_TOGETHER].as_str()
+}
+
 /// Whether two rows name the same decision.
 pub(super) fn same_decision(one: &RecordRow, other: &RecordRow) -> bool {
-    let decision = &one.detail[DECIDED_TOGETHER];
-    decision.is_string() && *decision == other.detail[DECIDED_TOGETHER]
+    decision(one).is_some() && decision(one) == decision(other)
 }
