@@ -31,7 +31,7 @@ fn group(page: &str, class: &str) -> String {
 
 async fn decide(browser: &Browser<'_>, group: &str, choice: &str) -> (u16, String) {
     let form = format!(
-        "csrf={}&environment=production&group={group}&{choice}&reason=the+desk+needs+it",
+        "csrf={}&environment=production&group={group}&{choice}&reason=[OPS-12]+the+desk+needs+it",
         browser.csrf
     );
     post(browser, &format!("{REVIEW}/decide"), &form).await
@@ -223,6 +223,8 @@ async fn decisions_that_say_the_same_are_told_apart() {
     let links = log.split("/t/acme/audit?").skip(1);
     let links: Vec<&str> = links.filter(|link| link.contains("each=")).collect();
     assert_eq!(log.matches("2 tools together").count(), 2, "{log}");
+    let reason = "reason: [OPS-12] the desk needs it";
+    assert_eq!(log.matches(reason).count(), 2, "{log}");
     for (link, rows) in links.iter().zip([2, 2]) {
         let query = link.split('"').next().unwrap().replace("&#38;", "&");
         let each = get(&ada, &format!("/t/acme/audit?{query}")).await;

@@ -22,7 +22,7 @@ use crate::{
     parts::{Badge, When},
 };
 
-use self::folded::{Folded, decision, fold, same_decision};
+use self::folded::{DECIDED_TOGETHER, Folded, decision, fold, same_decision};
 
 pub(crate) fn routes() -> Routes {
     let read = WhoMay::Member(ActionName::ReadRecords);
@@ -188,17 +188,17 @@ const WHAT: usize = 240;
 /// The detail of a row in one line, without ids, digests and what has parts: they stand on the page
 /// of the row.
 fn what(row: &Value) -> Inert {
-    let plain = |value: &Inert| {
-        let value = value.to_string();
-        let end = value.rsplit('_').next().unwrap_or_default();
+    let plain = |value: &Value| {
+        let text = value.as_str().unwrap_or_default();
+        let end = text.rsplit('_').next().unwrap_or_default();
         let is_id = end.len() >= 32 && end.chars().all(|one| one.is_ascii_hexdigit());
-        !is_id && !value.starts_with(['{', '['])
+        !is_id && !value.is_object() && !value.is_array()
     };
-    let parts = detail(row).into_iter();
+    let members = row.as_object().into_iter().flatten();
     // Says which decision, and nothing that a person reads.
-    let parts = parts.filter(|(key, _)| key.to_string() != "decided together");
-    let line: Vec<String> = parts
-        .filter(|(_, value)| plain(value))
+    let members = members.filter(|(key, value)| *key != DECIDED_TOGETHER && plain(value));
+    let line: Vec<String> = members
+        .map(|(key, value)| said(key, value))
         .map(|(key, value)| format!("{key}: {value}"))
         .collect();
     let line = line.join("; ");
@@ -343,17 +343,17 @@ impl RecordPage {
 
 fn detail(detail: &Value) -> Vec<(Inert, Inert)> {
     let members = detail.as_object().into_iter().flatten();
-    members
-        .map(|(key, value)| {
-            let value = match (key.as_str(), value.as_str()) {
-                ("handling", Some("run")) => Inert::new("calls run at once"),
-                ("handling", Some("hold")) => Inert::new("each call is held"),
-                (_, Some(text)) => Inert::new(text),
-                (_, None) => Inert::json(value),
-            };
-            (Inert::new(key.replace('_', " ")), value)
-        })
-        .collect()
+    members.map(|(key, value)| said(key, value)).collect()
+}
+
+fn said(key: &str, value: &Value) -> (Inert, Inert) {
+    let said = match (key, value.as_str()) {
+        ("handling", Some("run")) => Inert::new("calls run at once"),
+        ("handling", Some("hold")) => Inert::new("each call is held"),
+        (_, Some(text)) => Inert::new(text),
+        (_, None) => Inert::json(value),
+    };
+    (Inert::new(key.replace('_', " ")), said)
 }
 
 async fn show(here: Here) -> Answer {

@@ -3,7 +3,7 @@
 use countersign_reporting::RecordRow;
 
 /// What names the decision in the detail of a row.
-const DECIDED_TOGETHER: &str = "decided_together";
+pub(super) const DECIDED_TOGETHER: &str = "decided_together";
 
 /// A row, and how many after it are of the same decision.
 pub(super) struct Folded {
