@@ -351,7 +351,7 @@ mod tests {
             let media = json!({"application/json": {"schema": {"$dynamicRef": target}}});
             let root = json!({"components": {"schemas": {"Rows": list, "Own": {"$dynamicAnchor": "own", "$dynamicRef": "#own"}}},
                 "requestBody": {"content": media}});
-            let mut outlines = Outlines::of_document(&root);
+            let mut outlines = Outlines::of_document(&root, Dialect::V31);
             sends_a_list(&mut outlines, &root)
         };
         assert!(of(json!("#rows")));
