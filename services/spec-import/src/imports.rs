@@ -240,9 +240,9 @@ impl Imports {
         Ok(tx.revision_changes(id).await?)
     }
 
-    /// What differs from the definition of a tool that somebody turned on in an environment;
-    /// nothing where it is off, or on as it is, and of a definition that cannot be compared any
-    /// more, with which its tool can still be turned off.
+    /// What differs from the definition of a tool that somebody turned on last in an environment, also
+    /// where it is off again; nothing of one that is as it was, and of a definition that cannot be
+    /// compared any more, with which its tool can still be turned off.
     ///
     /// # Errors
     /// When the caller may not read.

@@ -34,8 +34,8 @@ pub struct ToolView<O = ImportedOperation> {
     pub overrides: Vec<Override>,
     /// Why a person has to look again, the weightiest reason, where it needs review.
     pub waits: Option<ReviewReason>,
-    /// The weightiest reason for which imports put back to review what was last turned on here, also
-    /// if somebody has turned it off since.
+    /// What imports changed of what was last turned on here: the weightiest reason for which it waits
+    /// or, where it is off by now, whether what lets one in or where it lives is different.
     pub changed: Option<ReviewReason>,
 }
 

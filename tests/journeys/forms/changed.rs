@@ -46,13 +46,15 @@ async fn state(house: &House, scene: &Scene, name: &str) -> String {
     format!("{:?}", tool.unwrap().state)
 }
 
+/// What lets one in before it is changed.
+const KEY: &str = r#"[{"key": []}]"#;
+
 impl Scene {
-    /// Both reads are on; then an import opens one to everybody and words the other differently.
-    async fn with_changes(name: &str) -> Self {
+    /// Both reads are on.
+    async fn with_reads_on(name: &str) -> Self {
         let scene = Self::open(name).await;
-        let key = r#"[{"key": []}]"#;
         scene
-            .import_document("Books", document("List the books", key))
+            .import_document("Books", document("List the books", KEY))
             .await;
         let ada = scene.front.browser(&scene.house, &scene.owner).await;
         let carried = format!("csrf={}&environment=production", ada.csrf);
@@ -71,6 +73,12 @@ impl Scene {
         let reads = format!("{reads}&reason=reading+is+fine");
         let on = post(&ada, &format!("{REVIEW}/turn-on-reads"), &reads).await;
         assert_eq!(on.0, 303, "{}", on.1);
+        scene
+    }
+
+    /// Both reads are on; then an import opens one to everybody and words the other differently.
+    async fn with_changes(name: &str) -> Self {
+        let scene = Self::with_reads_on(name).await;
         scene
             .import_document("Books", document("List all the books", "[]"))
             .await;
@@ -150,7 +158,7 @@ async fn a_changed_tool_says_why_it_waits_and_what_lets_one_in_is_decided_by_its
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_import_put_back_is_no_reason_to_wait() {
     let scene = Scene::with_changes("put-back").await;
-    let back = document("List all the books", r#"[{"key": []}]"#);
+    let back = document("List all the books", KEY);
     let back = back.replace("List the members", "List all the members");
     scene.import_document("Books", back).await;
 
@@ -203,6 +211,40 @@ async fn off_and_on_again_is_no_way_around_looking() {
     }
     assert_eq!(state(&scene.house, &scene, "list_members").await, "Off");
     assert_eq!(state(&scene.house, &scene, "list_books").await, "On(Run)");
+    scene.front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_lets_one_in_is_looked_at_also_where_it_changed_while_the_tool_was_off() {
+    let scene = Scene::with_reads_on("changed-while-off").await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let all = async |choice: &str| {
+        let box_of_all = group(&get(&ada, REVIEW).await, "READ");
+        decide(&ada, &box_of_all, choice).await
+    };
+    assert_eq!(all("choice=off").await.0, 303);
+    for words in ["List all the books", "List every book"] {
+        scene.import_document("Books", document(words, "[]")).await;
+    }
+
+    let (status, page) = all("choice=run").await;
+    assert_eq!(status, 200, "{page}");
+    assert!(page.contains("decide there."), "{page}");
+    assert_eq!(state(&scene.house, &scene, "list_members").await, "Off");
+    assert_eq!(state(&scene.house, &scene, "list_books").await, "On(Run)");
+    let review = get(&ada, &format!("{REVIEW}?text=members")).await;
+    let tool = review.split("/t/acme/tools/").nth(1).unwrap();
+    let tool = tool.split(['"', '?']).next().unwrap();
+    let page = get(&ada, &format!("/t/acme/tools/{tool}")).await;
+    let differs = "Anybody is let in now, without any credential.";
+    assert!(page.contains(differs), "beside the decision: {page}");
+
+    scene
+        .import_document("Books", document("List every book", KEY))
+        .await;
+    assert_eq!(all("choice=run").await.0, 303);
+    let members = state(&scene.house, &scene, "list_members").await;
+    assert_eq!(members, "On(Run)", "it is as it was looked at");
     scene.front.close().await;
 }
 

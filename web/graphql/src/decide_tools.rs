@@ -64,8 +64,9 @@ pub(crate) struct ToolsMutations;
 #[Object]
 impl ToolsMutations {
     /// Decides the same about many tools of an API, each by the rules for one and with its own row
-    /// in the audit log. One whose text has to be read, or whose risk somebody overrode, is not
-    /// turned on among others. A refusal loses nothing else.
+    /// in the audit log. One whose text has to be read, whose risk somebody overrode, or of which an
+    /// import changed what lets one in or where it lives, is not turned on among others. A refusal
+    /// loses nothing else.
     #[graphql(complexity = "CALL + 3 * child_complexity")]
     async fn decide_tools(
         &self,

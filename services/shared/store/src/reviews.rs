@@ -11,15 +11,15 @@ use uuid::Uuid;
 
 use crate::{StoreError, TenantTx, row::At, tools::ToolsOf};
 
-/// What the latest import said of each tool that waits, or that was turned off instead: that is all
-/// that differs from the definition that was turned on last. An import compares with the newest one
-/// that is turned on anywhere, so where this one is older, what each import said since counts.
+/// What the latest import said of each tool that waits: that is all that differs from the definition
+/// that is turned on. An import compares with the newest one that is turned on anywhere, so where
+/// this one is older, what each import said since counts.
 ///
 /// The limits make the planner look each tool up, whatever it believes of the sizes.
 const SINCE: &str = "FROM tool t
      CROSS JOIN LATERAL (SELECT x.tool_version_id FROM enablement x
          WHERE x.tenant_id = t.tenant_id AND x.tool_id = t.id AND x.environment_id = $2 AND x.state = 'on'
-         ORDER BY x.superseded_at DESC NULLS FIRST LIMIT 1) e
+             AND x.superseded_at IS NULL LIMIT 1) e
      CROSS JOIN LATERAL (SELECT s.number FROM tool_version d
          JOIN revision s ON s.tenant_id = d.tenant_id AND s.id = d.revision_id
          WHERE d.tenant_id = t.tenant_id AND d.id = e.tool_version_id LIMIT 1) s
@@ -33,9 +33,27 @@ const SINCE: &str = "FROM tool t
              THEN 1 END) c
      WHERE t.tenant_id = $1 AND t.removed_at IS NULL AND e.tool_version_id <> t.current_version";
 
+/// Tools that are off and of which what lets one in, or where they live, is not what it was when they
+/// were turned on last. Imports say nothing of that: nobody waits for what is off.
+const CHANGED_WHILE_OFF: &str = "FROM tool t
+     CROSS JOIN LATERAL (SELECT x.id FROM enablement x
+         WHERE x.tenant_id = t.tenant_id AND x.tool_id = t.id AND x.environment_id = $2 AND x.state = 'off'
+             AND x.superseded_at IS NULL LIMIT 1) off
+     CROSS JOIN LATERAL (SELECT x.tool_version_id FROM enablement x
+         WHERE x.tenant_id = t.tenant_id AND x.tool_id = t.id AND x.environment_id = $2 AND x.state = 'on'
+         ORDER BY x.superseded_at DESC LIMIT 1) e
+     CROSS JOIN LATERAL (SELECT count(DISTINCT d.definition -> 'security') > 1 AS security,
+             count(DISTINCT jsonb_path_query_array(CASE WHEN d.definition -> 'servers' = '[]'
+                 THEN r.servers ELSE d.definition -> 'servers' END, '$[*].url')) > 1 AS server
+         FROM tool_version d JOIN revision r ON r.tenant_id = d.tenant_id AND r.id = d.revision_id
+         WHERE d.tenant_id = t.tenant_id AND d.id IN (e.tool_version_id, t.current_version)) c
+     WHERE t.tenant_id = $1 AND t.removed_at IS NULL AND e.tool_version_id <> t.current_version
+         AND (c.security OR c.server)";
+
 impl TenantTx {
-    /// Gives the weightiest reason for which an import put each tool back to review, also if it was
-    /// turned off since. One that waits without any waits because a person changed it.
+    /// Gives the weightiest reason for which an import put each tool back to review; of one that is
+    /// off, only that what lets one in or where it lives changed since it was turned on last. One that
+    /// waits without any reason waits because a person changed it.
     ///
     /// # Errors
     /// When the database refuses.
@@ -53,7 +71,11 @@ impl TenantTx {
             ),
             ToolsOf::One(id) | ToolsOf::Locked(id) => ("t.id = $3", id.as_uuid()),
         };
-        let sql = format!("SELECT t.id, c.reason {SINCE} AND {condition}");
+        let sql = format!(
+            "SELECT t.id, c.reason {SINCE} AND {condition} UNION ALL
+             SELECT t.id, CASE WHEN c.security THEN 'security' ELSE 'server' END
+             {CHANGED_WHILE_OFF} AND {condition}"
+        );
         let values = [
             self.tenant().as_uuid().into(),
             environment.as_uuid().into(),

@@ -18,7 +18,8 @@ pub struct Placed {
 }
 
 impl TenantTx {
-    /// Reads what somebody turned on in an environment and what it is now, where these differ.
+    /// Reads what somebody turned on last in an environment, also where it is off again, and what it
+    /// is now, where these differ.
     ///
     /// # Errors
     /// When the database refuses.
@@ -35,8 +36,9 @@ impl TenantTx {
                  JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
                  JOIN revision dr ON dr.tenant_id = t.tenant_id AND dr.id = d.revision_id
                  JOIN revision vr ON vr.tenant_id = t.tenant_id AND vr.id = v.revision_id
-                 WHERE e.tenant_id = $1 AND e.tool_id = $2 AND e.environment_id = $3
-                     AND e.superseded_at IS NULL AND e.state = 'on' AND e.tool_version_id <> t.current_version",
+                 WHERE e.id = (SELECT id FROM enablement WHERE tenant_id = $1 AND tool_id = $2
+                         AND environment_id = $3 AND state = 'on' ORDER BY superseded_at DESC NULLS FIRST LIMIT 1)
+                     AND e.tenant_id = $1 AND e.tool_version_id <> t.current_version",
                 [
                     self.tenant().as_uuid().into(),
                     tool.as_uuid().into(),

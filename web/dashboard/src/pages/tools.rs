@@ -141,7 +141,7 @@ impl ToolPage {
             });
         let frame = here.frame(&view.tool.name, Section::Sources);
         let mut page = Self::new(frame, here.path(""), environment, &view);
-        if page.tool.needs_review {
+        if page.tool.needs_review || view.changed.is_some() {
             let (imports, chosen) = (&here.services().imports, page.environment.chosen.id);
             let since = imports.since_turned_on(here.scope(), id, chosen).await?;
             page.since = since.iter().map(Line::new).collect();

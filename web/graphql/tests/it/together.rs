@@ -49,3 +49,46 @@ async fn each_of_many_tools_is_decided_by_its_own_rules() {
     assert_eq!(again.data()["decideTools"]["same"], tools.len());
     println!("N = {} tools, {high} of them high-risk", tools.len());
 }
+
+#[actix_web::test]
+async fn a_tool_that_moved_while_it_was_off_is_turned_on_by_itself() {
+    let front = Front::open().await;
+    let owner = front.person(&front.acme, Role::Owner).await;
+    let import = r#"mutation($d: String!) { importSource(tenant: "acme", name: "Pets", document: {text: $d}) { source } }"#;
+    front.ask(&owner, import, json!({ "d": PETS })).await.data();
+    front.work().await;
+    let environment = front.acme.environment.to_string();
+    let wish = async |handling: Value| {
+        let seen = front.ask(&owner, LOOK, json!({ "e": environment })).await;
+        let source = seen.data()["tenant"]["source"].clone();
+        let tools = source["tools"]["nodes"].as_array().unwrap();
+        let chosen = |tool: &Value| json!({"tool": tool["id"], "version": tool["version"]});
+        let tools: Vec<_> = tools.iter().map(chosen).collect();
+        let wish = json!({"s": source["id"], "e": environment, "h": handling, "t": tools});
+        let told = front.ask(&owner, DECIDE, wish).await;
+        (
+            told.data()["decideTools"].clone(),
+            source["id"].clone(),
+            tools.len(),
+        )
+    };
+    wish(json!("HOLD")).await;
+    let (_, source, count) = wish(Value::Null).await;
+    let again = r#"mutation($s: ID!, $d: String!) { importRevision(tenant: "acme", source: $s, document: {text: $d}) { source } }"#;
+    let moved = PETS.replace("pets.example.com", "pets.example.org");
+    let moved = front
+        .ask(&owner, again, json!({"s": source, "d": moved}))
+        .await;
+    moved.data();
+    front.work().await;
+
+    let (told, ..) = wish(json!("HOLD")).await;
+
+    let refused = told["refused"].as_array().unwrap();
+    assert_eq!(refused.len(), count, "{told}");
+    assert!(
+        refused
+            .iter()
+            .all(|one| one["code"] == "tool_access_changed")
+    );
+}
