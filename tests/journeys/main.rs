@@ -16,6 +16,7 @@ mod inbox;
 mod listening;
 mod meanwhile;
 mod methods;
+mod newer;
 mod outputs;
 mod overrides;
 mod reading;

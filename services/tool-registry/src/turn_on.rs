@@ -7,7 +7,7 @@ use countersign_domain::{
     event::Event,
     id::{EnvironmentId, ToolId, ToolVersionId},
     name::Statement,
-    operation::Judged,
+    operation::{Judged, OperationBrief},
     record::{Act, Record, RecordedTool},
     tool::{Choice, Enablement, Tool},
 };
@@ -124,15 +124,16 @@ impl Registry {
     }
 }
 
-/// Loads a tool and keeps imports and other decisions from changing it meanwhile.
+/// Loads a tool and keeps imports and other decisions from changing it meanwhile. The brief is all
+/// that is decided by, so that a tool can be turned off whose definition cannot be read.
 pub(crate) async fn locked(
     tx: &TenantTx,
     tool: ToolId,
     environment: EnvironmentId,
-) -> Result<DecidedTool, StoreError> {
+) -> Result<DecidedTool<OperationBrief>, StoreError> {
     // Twice, because the first may have waited for a decision that it then does not show.
-    tx.tools(ToolsOf::Locked(tool), environment).await?;
-    tx.tools(ToolsOf::Locked(tool), environment)
+    tx.tool_briefs(ToolsOf::Locked(tool), environment).await?;
+    tx.tool_briefs(ToolsOf::Locked(tool), environment)
         .await?
         .pop()
         .ok_or(StoreError::NotFound)

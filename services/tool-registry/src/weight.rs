@@ -49,7 +49,10 @@ pub struct Weight {
 
 /// What each of some definitions weighs.
 #[derive(Clone, Debug, Default)]
-pub struct Weights(HashMap<ToolVersionId, Weighed>);
+pub struct Weights {
+    known: HashMap<ToolVersionId, Weighed>,
+    unreadable: HashSet<ToolVersionId>,
+}
 
 /// What has been weighed before, by any request.
 #[derive(Clone)]
@@ -79,8 +82,15 @@ impl Weights {
     /// What one of them costs by itself; nothing is known of one that was not weighed.
     #[must_use]
     pub fn of<O: Judged>(&self, view: &ToolView<O>) -> Weight {
-        let weighed = self.0.get(&view.tool.version);
+        let weighed = self.known.get(&view.tool.version);
         weighed.map_or_else(Weight::default, |weighed| weighed.of_one(view))
+    }
+
+    /// Says whether its definition was to be weighed and cannot be read, as where a newer version of
+    /// the server wrote it. Agents do not see such a tool.
+    #[must_use]
+    pub fn is_unreadable<O>(&self, view: &ToolView<O>) -> bool {
+        self.unreadable.contains(&view.tool.version)
     }
 
     /// What an agent is told of all of these tools that are on, as one list.
@@ -89,7 +99,7 @@ impl Weights {
         let on: Vec<&ToolView<O>> = tools.iter().filter(|view| is_on(view)).collect();
         let room = Room::of(on.len());
         let bytes = on.iter().filter_map(|view| {
-            let weighed = self.0.get(&view.tool.version)?;
+            let weighed = self.known.get(&view.tool.version)?;
             Some(weighed.listed(view, &room))
         });
         // Each but the first follows a comma, all stand in brackets.
@@ -127,16 +137,18 @@ impl Registry {
         let each_once: HashSet<ToolVersionId> = wanted.collect();
         for version in each_once {
             match self.remembered.0.get(&(tenant, version)) {
-                Some(weighed) => drop(weights.0.insert(version, weighed)),
+                Some(weighed) => drop(weights.known.insert(version, weighed)),
                 None => missing.push(version),
             }
         }
         for chunk in missing.chunks(CHUNK) {
             for (version, weighed) in self.weigh_anew(scope, chunk).await? {
                 self.remembered.0.insert((tenant, version), weighed);
-                weights.0.insert(version, weighed);
+                weights.known.insert(version, weighed);
             }
         }
+        missing.retain(|version| !weights.known.contains_key(version));
+        weights.unreadable = missing.into_iter().collect();
         Ok(weights)
     }
 

@@ -20,7 +20,11 @@ use countersign_domain::{
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, SystemTx, TenantTx, credential_suspensions::IS_SUSPENDED, row::At};
+use crate::{
+    Store, StoreError, SystemTx, TenantTx,
+    credential_suspensions::IS_SUSPENDED,
+    row::{At, unless_unreadable},
+};
 
 /// An endpoint that exists, found by its slugs.
 #[derive(Clone, Debug)]
@@ -196,7 +200,8 @@ impl Store {
         })
     }
 
-    /// Loads definitions. They never change, so each is loaded once by those who keep them.
+    /// Loads definitions. They never change, so each is loaded once by those who keep them. One that
+    /// cannot be read is left out, so that its tool alone is.
     ///
     /// # Errors
     /// When the database refuses.
@@ -209,20 +214,13 @@ impl Store {
         let tx = self.begin(&scope_of(endpoint)).await?;
         let rows = tx
             .rows(
-                "SELECT id, definition FROM tool_version WHERE tenant_id = $1 AND id = ANY ($2)",
+                "SELECT id, tool_id, definition FROM tool_version WHERE tenant_id = $1 AND id = ANY ($2)",
                 [endpoint.tenant.as_uuid().into(), Value::from(ids)],
             )
             .await?;
         tx.commit().await?;
         rows.iter()
-            .map(|row| {
-                let id = ToolVersionId::from(row.try_get::<Uuid>("", "id")?);
-                let at = At {
-                    table: "tool_version",
-                    row: id,
-                };
-                Ok((id, at.json("definition", row.try_get("", "definition")?)?))
-            })
+            .filter_map(|row| unless_unreadable(definition(row)))
             .collect()
     }
 }
@@ -245,11 +243,12 @@ impl TenantTx {
                 [self.tenant().as_uuid().into(), environment.as_uuid().into()],
             )
             .await?;
+        let read = |row: &QueryResult| {
+            let source: Uuid = row.try_get("", "source_id")?;
+            Ok((source.into(), Arc::new(connection(row)?)))
+        };
         rows.iter()
-            .map(|row| {
-                let source: Uuid = row.try_get("", "source_id")?;
-                Ok((source.into(), Arc::new(connection(row)?)))
-            })
+            .filter_map(|row| unless_unreadable(read(row)))
             .collect()
     }
 
@@ -275,24 +274,25 @@ impl TenantTx {
                 [endpoint.tenant.as_uuid().into(), endpoint.id.as_uuid().into()],
             )
             .await?;
-        rows.iter()
-            .map(|row| {
-                let tool = ToolId::from(row.try_get::<Uuid>("", "id")?);
-                let at = At {
-                    table: "enablement",
-                    row: tool,
-                };
-                let source = SourceId::from(row.try_get::<Uuid>("", "source_id")?);
-                let handling: String = row.try_get("", "handling")?;
-                Ok(LoadedTool {
-                    tool,
-                    version: row.try_get::<Uuid>("", "current_version")?.into(),
-                    name: row.try_get("", "name")?,
-                    enablement: row.try_get::<Uuid>("", "enablement_id")?.into(),
-                    handling: at.need("handling", Handling::parse(&handling))?,
-                    connection: connections.get(&source).cloned(),
-                })
+        let read = |row: &QueryResult| {
+            let tool = ToolId::from(row.try_get::<Uuid>("", "id")?);
+            let at = At {
+                table: "enablement",
+                row: tool,
+            };
+            let source = SourceId::from(row.try_get::<Uuid>("", "source_id")?);
+            let handling: String = row.try_get("", "handling")?;
+            Ok(LoadedTool {
+                tool,
+                version: row.try_get::<Uuid>("", "current_version")?.into(),
+                name: row.try_get("", "name")?,
+                enablement: row.try_get::<Uuid>("", "enablement_id")?.into(),
+                handling: at.need("handling", Handling::parse(&handling))?,
+                connection: connections.get(&source).cloned(),
             })
+        };
+        rows.iter()
+            .filter_map(|row| unless_unreadable(read(row)))
             .collect()
     }
 }
@@ -305,6 +305,18 @@ fn scope_of(endpoint: &EndpointFacts) -> TenantScope {
             job: JobId::from(Uuid::nil()),
         },
     })
+}
+
+/// Reads a definition; the error names its tool.
+pub(crate) fn definition(
+    row: &QueryResult,
+) -> Result<(ToolVersionId, ImportedOperation), StoreError> {
+    let at = At {
+        table: "tool_version",
+        row: ToolId::from(row.try_get::<Uuid>("", "tool_id")?),
+    };
+    let id = ToolVersionId::from(row.try_get::<Uuid>("", "id")?);
+    Ok((id, at.json("definition", row.try_get("", "definition")?)?))
 }
 
 fn connection(row: &QueryResult) -> Result<ConnectionFacts, StoreError> {

@@ -17,7 +17,7 @@ use crate::{
     catalogue::{ConnectionFacts, CredentialFacts},
     credential_suspensions::IS_SUSPENDED,
     entity::{connection, credential},
-    row::At,
+    row::{At, unless_unreadable},
 };
 
 impl CredentialFacts {
@@ -130,7 +130,9 @@ impl TenantTx {
     pub async fn connections(&self) -> Result<Vec<Connection>, StoreError> {
         let sql = connections_sql("ORDER BY n.id");
         let rows = self.rows(&sql, [self.tenant().as_uuid().into()]).await?;
-        rows.iter().map(connection_of).collect()
+        rows.iter()
+            .filter_map(|row| unless_unreadable(connection_of(row)))
+            .collect()
     }
 
     /// Finds the address of a connection and its credential, and keeps others from changing

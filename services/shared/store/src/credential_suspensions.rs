@@ -14,7 +14,10 @@ use sea_orm::QueryResult;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{StoreError, TenantTx, row::At};
+use crate::{
+    StoreError, TenantTx,
+    row::{At, unless_unreadable},
+};
 
 /// The condition that a credential `c` is suspended.
 pub(crate) const IS_SUSPENDED: &str = "EXISTS (SELECT 1 FROM credential_suspension z
@@ -259,7 +262,9 @@ fn suspension(row: &QueryResult) -> Result<Suspension, StoreError> {
         revision,
         number: number("number")?,
         at: row.try_get("", "suspended_at")?,
-        changes: at.json("changes", row.try_get("", "changes")?)?,
+        changes: unless_unreadable(at.json("changes", row.try_get("", "changes")?))
+            .transpose()?
+            .unwrap_or_default(),
         total: number("total")?,
     })
 }

@@ -9,7 +9,11 @@ use countersign_domain::{
 use sea_orm::Value;
 use uuid::Uuid;
 
-use crate::{StoreError, TenantTx, row::At, tools::ToolsOf};
+use crate::{
+    StoreError, TenantTx,
+    row::{At, unless_unreadable},
+    tools::ToolsOf,
+};
 
 /// What the latest import said of each tool that waits: that is all that differs from the definition
 /// that is turned on. An import compares with the newest one that is turned on anywhere, so where
@@ -85,7 +89,7 @@ impl TenantTx {
         for row in self.rows(&sql, values).await? {
             let tool = ToolId::from(row.try_get::<Uuid>("", "id")?);
             let reason: String = row.try_get("", "reason")?;
-            let reason = at(tool).need("reason", ReviewReason::parse(&reason))?;
+            let reason = ReviewReason::stored(&reason);
             let weightiest = reasons.entry(tool).or_insert(reason);
             *weightiest = reason.min(*weightiest);
         }
@@ -112,7 +116,12 @@ impl TenantTx {
         let mut all: HashMap<ToolId, Vec<Change>> = HashMap::new();
         for row in self.rows(&sql, values).await? {
             let tool = ToolId::from(row.try_get::<Uuid>("", "id")?);
-            let changes: Vec<Change> = at(tool).json("changes", row.try_get("", "changes")?)?;
+            let at = At {
+                table: "revision_change",
+                row: tool,
+            };
+            let changes = at.json::<Vec<Change>>("changes", row.try_get("", "changes")?);
+            let changes = unless_unreadable(changes).transpose()?.unwrap_or_default();
             let known = all.entry(tool).or_default();
             for change in changes {
                 if !known.contains(&change) {
@@ -121,12 +130,5 @@ impl TenantTx {
             }
         }
         Ok(all)
-    }
-}
-
-const fn at(tool: ToolId) -> At<ToolId> {
-    At {
-        table: "revision_change",
-        row: tool,
     }
 }

@@ -8,14 +8,15 @@ use countersign_domain::{
     id::{RevisionId, ToolId, ToolVersionId},
     operation::ImportedOperation,
 };
-use sea_orm::Value;
+use sea_orm::{QueryResult, Value};
 use serde::Serialize;
 use serde_json::{json, value::RawValue};
 use uuid::Uuid;
 
 use crate::{
     StoreError, TenantTx,
-    row::{self, At},
+    catalogue::definition,
+    row::{self, At, unless_unreadable},
 };
 
 /// Definitions read at once.
@@ -174,33 +175,33 @@ impl TenantTx {
             table: "revision_change",
             row: revision,
         };
-        rows.iter()
-            .map(|row| {
-                let tool = row.try_get::<Option<Uuid>>("", "id")?.map(|id| {
-                    Ok::<_, StoreError>(ChangedToolName {
-                        id: id.into(),
-                        name: row.try_get("", "name")?,
-                        method: row.try_get("", "method")?,
-                        path: row.try_get("", "path")?,
-                        is_there: row.try_get("", "is_there")?,
-                    })
-                });
-                let outcome: String = row.try_get("", "outcome")?;
-                let reason: Option<String> = row.try_get("", "reason")?;
-                let reason = reason.and_then(|reason| ReviewReason::parse(&reason));
-                let outcome = match (outcome.as_str(), reason) {
-                    ("review", Some(reason)) => Outcome::Review(reason),
-                    ("removed", _) => Outcome::Removed,
-                    ("added", _) => Outcome::Added,
-                    ("informed", _) => Outcome::Informed,
-                    _ => return Err(at.unreadable("outcome")),
-                };
-                Ok(RevisionChange {
-                    tool: tool.transpose()?,
-                    outcome,
-                    changes: at.json("changes", row.try_get("", "changes")?)?,
+        let read = |row: &QueryResult| {
+            let tool = row.try_get::<Option<Uuid>>("", "id")?.map(|id| {
+                Ok::<_, StoreError>(ChangedToolName {
+                    id: id.into(),
+                    name: row.try_get("", "name")?,
+                    method: row.try_get("", "method")?,
+                    path: row.try_get("", "path")?,
+                    is_there: row.try_get("", "is_there")?,
                 })
+            });
+            let outcome: String = row.try_get("", "outcome")?;
+            let reason: Option<String> = row.try_get("", "reason")?;
+            let outcome = match (outcome.as_str(), reason) {
+                ("review", Some(reason)) => Outcome::Review(ReviewReason::stored(&reason)),
+                ("removed", _) => Outcome::Removed,
+                ("added", _) => Outcome::Added,
+                ("informed", _) => Outcome::Informed,
+                _ => return Err(at.unreadable("outcome")),
+            };
+            Ok(RevisionChange {
+                tool: tool.transpose()?,
+                outcome,
+                changes: at.json("changes", row.try_get("", "changes")?)?,
             })
+        };
+        rows.iter()
+            .filter_map(|row| unless_unreadable(read(row)))
             .collect()
     }
 
@@ -237,7 +238,7 @@ impl TenantTx {
         Ok(written)
     }
 
-    /// Reads definitions.
+    /// Reads definitions; one that cannot be read is left out.
     ///
     /// # Errors
     /// When the database refuses.
@@ -248,19 +249,12 @@ impl TenantTx {
         let ids: Vec<Uuid> = versions.iter().map(|id| id.as_uuid()).collect();
         let rows = self
             .rows(
-                "SELECT id, definition FROM tool_version WHERE tenant_id = $1 AND id = ANY ($2)",
+                "SELECT id, tool_id, definition FROM tool_version WHERE tenant_id = $1 AND id = ANY ($2)",
                 [self.tenant().as_uuid().into(), Value::from(ids)],
             )
             .await?;
         rows.iter()
-            .map(|row| {
-                let id = ToolVersionId::from(row.try_get::<Uuid>("", "id")?);
-                let at = At {
-                    table: "tool_version",
-                    row: id,
-                };
-                Ok((id, at.json("definition", row.try_get("", "definition")?)?))
-            })
+            .filter_map(|row| unless_unreadable(definition(row)))
             .collect()
     }
 

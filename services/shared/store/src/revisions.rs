@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     StoreError, TenantTx,
     entity::revision::{self, COLUMN},
-    row::At,
+    row::{At, unless_unreadable},
 };
 
 pub use view::{GivenAs, ImportProgress, NewRevision, RevisionState, RevisionView};
@@ -142,7 +142,8 @@ impl TenantTx {
             .limit(limit)
             .all(self.db())
             .await?;
-        rows.into_iter().map(RevisionView::try_from).collect()
+        let revisions = rows.into_iter().map(RevisionView::try_from);
+        revisions.filter_map(unless_unreadable).collect()
     }
 
     /// Lists the latest revision of every source.
@@ -166,7 +167,8 @@ impl TenantTx {
             .filter(COLUMN.id.is_in(ids))
             .all(self.db())
             .await?;
-        rows.into_iter().map(RevisionView::try_from).collect()
+        let revisions = rows.into_iter().map(RevisionView::try_from);
+        revisions.filter_map(unless_unreadable).collect()
     }
 
     /// Tells how far an import is. Says whether it is still open.

@@ -39,6 +39,21 @@ impl<R: Display> At<R> {
     }
 }
 
+/// What was read of one row of many: where a newer version of the server wrote it and this one cannot
+/// read it, that row alone is left out, and the log says which.
+pub(crate) fn unless_unreadable<T>(read: Result<T, StoreError>) -> Option<Result<T, StoreError>> {
+    if let Err(StoreError::Unreadable { table, column, row }) = &read {
+        tracing::error!(
+            db.table = table,
+            db.column = column,
+            db.row = row,
+            "stored data is not readable, and left out"
+        );
+        return None;
+    }
+    Some(read)
+}
+
 /// Rows to write, as the text of a JSON list: a tree of them takes ten times the memory.
 pub(crate) fn written<T: Serialize>(rows: &[T]) -> String {
     serde_json::to_string(rows).expect("rows are plain JSON")

@@ -18,7 +18,10 @@ use countersign_domain::{
 use sea_orm::QueryResult;
 use uuid::Uuid;
 
-use crate::{StoreError, TenantTx, row::At};
+use crate::{
+    StoreError, TenantTx,
+    row::{At, unless_unreadable},
+};
 
 pub use due::DueSchedule;
 
@@ -104,7 +107,9 @@ impl TenantTx {
     pub async fn schedules(&self) -> Result<Vec<Schedule>, StoreError> {
         let sql = format!("{SELECT} ORDER BY s.source_id");
         let rows = self.rows(&sql, [self.tenant().as_uuid().into()]).await?;
-        rows.iter().map(read).collect()
+        rows.iter()
+            .filter_map(|row| unless_unreadable(read(row)))
+            .collect()
     }
 
     /// Finds the address that a source was last imported from.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     StoreError, TenantTx, enablements,
-    row::{self, At},
+    row::{self, At, unless_unreadable},
 };
 
 /// Rows written in one statement.
@@ -201,7 +201,8 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Lists present tools with the latest decision about each in an environment, by name.
+    /// Lists present tools with the latest decision about each in an environment, by name. Of many,
+    /// those that cannot be read are left out.
     ///
     /// # Errors
     /// When the database refuses.
@@ -264,14 +265,19 @@ impl TenantTx {
                 ],
             )
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(DecidedTool {
-                    tool: tool(row)?,
-                    decided: enablements::decided(row)?,
-                })
+        let read = |row: &QueryResult| {
+            Ok(DecidedTool {
+                tool: tool(row)?,
+                decided: enablements::decided(row)?,
             })
-            .collect()
+        };
+        match of {
+            ToolsOf::Source(_) | ToolsOf::Endpoint(_) => rows
+                .iter()
+                .filter_map(|row| unless_unreadable(read(row)))
+                .collect(),
+            ToolsOf::One(_) | ToolsOf::Locked(_) => rows.iter().map(read).collect(),
+        }
     }
 
     async fn remove_tools(&self, removed: &[ToolId]) -> Result<(), StoreError> {
@@ -417,9 +423,7 @@ fn known(row: &QueryResult) -> Result<KnownTool, StoreError> {
         imported: row.try_get::<Uuid>("", "imported_version")?.into(),
         fingerprint: fingerprint(row, &at)?,
         removed: row.try_get("", "removed")?,
-        waits: waits
-            .map(|reason| at.need("reason", ReviewReason::parse(&reason)))
-            .transpose()?,
+        waits: waits.as_deref().map(ReviewReason::stored),
         turned_on: turned_on.map(ToolVersionId::from),
     })
 }

@@ -67,6 +67,8 @@ pub(crate) struct SourcePage {
     pub(crate) pages: filter::Pages,
     pub(crate) bars: Vec<ClassBar>,
     pub(crate) total: usize,
+    /// Tools that are not shown, as this version of the server cannot read them.
+    pub(crate) unreadable: usize,
     pub(crate) kept: usize,
     pub(crate) on: usize,
     pub(crate) waiting: usize,
@@ -232,6 +234,12 @@ impl Reviewed {
         revisions.find(|one| one.state == RevisionState::Ready)
     }
 
+    /// How many of its operations are none of the tools that were read.
+    fn unreadable(&self) -> usize {
+        let present: u64 = self.source.classes.iter().map(|one| one.operations).sum();
+        usize::try_from(present).map_or(0, |present| present.saturating_sub(self.tools.len()))
+    }
+
     /// The import in force, unless it is the first, which changed nothing.
     fn again(&self) -> Option<RevisionId> {
         let again = self.ready().filter(|ready| ready.number > 1);
@@ -292,6 +300,7 @@ impl SourcePage {
             chips: filter::chips(&reviewed.filter),
             bars: summary::bars(tools),
             total: tools.len(),
+            unreadable: reviewed.unreadable(),
             kept: kept.len(),
             on: count(|view| matches!(view.state, ToolState::On(_))),
             waiting: count(|view| view.state == ToolState::NeedsReview),

@@ -65,6 +65,13 @@ impl ReviewReason {
         Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
 
+    /// Reads it where it was kept. One that only a newer version of the server knows counts as the
+    /// weightiest, so that somebody looks at the tool by itself.
+    #[must_use]
+    pub fn stored(text: &str) -> Self {
+        Self::parse(text).unwrap_or(Self::ALL[0])
+    }
+
     /// Says whether it is about who is let in, as what, or where: what one looks at by itself.
     #[must_use]
     pub const fn is_of_access(self) -> bool {

@@ -16,7 +16,7 @@ use super::Hold;
 use crate::{
     StoreError, TenantTx,
     entity::hold::{self, COLUMN, Column},
-    row::At,
+    row::{At, unless_unreadable},
 };
 
 /// Which holds to list.
@@ -77,7 +77,8 @@ impl TenantTx {
     ) -> Result<Vec<Hold>, StoreError> {
         let chosen = self.chosen(wanted, after).await?;
         let rows = chosen.limit(limit).all(self.db()).await?;
-        rows.into_iter().map(Hold::try_from).collect()
+        let holds = rows.into_iter().map(Hold::try_from);
+        holds.filter_map(unless_unreadable).collect()
     }
 
     /// Lists the same, but reads of each no more than a list shows.
@@ -123,7 +124,8 @@ impl TenantTx {
             .into_model::<Brief>()
             .all(self.db())
             .await?;
-        rows.into_iter().map(HoldBrief::try_from).collect()
+        let holds = rows.into_iter().map(HoldBrief::try_from);
+        holds.filter_map(unless_unreadable).collect()
     }
 
     /// The holds of a list that come after one of them.

@@ -5,10 +5,11 @@ use countersign_domain::{
     id::{SourceId, TenantId},
     schedule::Cadence,
 };
+use sea_orm::QueryResult;
 use uuid::Uuid;
 
 use super::at;
-use crate::{StoreError, SystemTx, jobs::NewJob};
+use crate::{StoreError, SystemTx, jobs::NewJob, row::unless_unreadable};
 
 /// A schedule whose time has come.
 #[derive(Clone, Copy, Debug)]
@@ -40,17 +41,18 @@ impl SystemTx {
                 [limit.into()],
             )
             .await?;
-        rows.iter()
-            .map(|row| {
-                let source = SourceId::from(row.try_get::<Uuid>("", "source_id")?);
-                let every: String = row.try_get("", "every")?;
-                Ok(DueSchedule {
-                    tenant: row.try_get::<Uuid>("", "tenant_id")?.into(),
-                    source,
-                    every: at(source).need("every", Cadence::parse(&every))?,
-                    now: row.try_get("", "now")?,
-                })
+        let read = |row: &QueryResult| {
+            let source = SourceId::from(row.try_get::<Uuid>("", "source_id")?);
+            let every: String = row.try_get("", "every")?;
+            Ok(DueSchedule {
+                tenant: row.try_get::<Uuid>("", "tenant_id")?.into(),
+                source,
+                every: at(source).need("every", Cadence::parse(&every))?,
+                now: row.try_get("", "now")?,
             })
+        };
+        rows.iter()
+            .filter_map(|row| unless_unreadable(read(row)))
             .collect()
     }
 

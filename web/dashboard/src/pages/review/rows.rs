@@ -21,6 +21,9 @@ use crate::{
     parts::{Badge, size},
 };
 
+/// Why a tool cannot be called whose definition this version of the server cannot read.
+const UNREADABLE: &str = "Another version of Countersign wrote its definition, which this one cannot read: agents do not see it, and its calls are refused.";
+
 /// The tools of one class that stand on this page.
 pub(crate) struct ToolGroup {
     pub(crate) class: &'static str,
@@ -105,7 +108,11 @@ impl ToolRow {
                 .collect(),
             notes: operation.diagnostics.iter().map(Note::new).collect(),
             warnings: warnings.count(),
-            unsupported: operation.unsupported.as_ref().map(Inert::new),
+            unsupported: if reviewed.weights.is_unreadable(view) {
+                Some(Inert::new(UNREADABLE))
+            } else {
+                operation.unsupported.as_ref().map(Inert::new)
+            },
             unread: operation
                 .must_be_read()
                 .then(|| to_read([operation.title.as_str(), &operation.description])),
