@@ -10,17 +10,15 @@ use countersign_domain::{
     id::{EnvironmentId, SourceId, ToolId, ToolVersionId},
     name::Statement,
     operation::OperationBrief,
-    record::{Act, Record},
+    record::Record,
     tool::{Choice, Tool},
 };
 use countersign_store::{
     StoreError, TenantTx,
     enablements::{NewDecision, TurnOnPermit},
-    environments::Environment,
-    sources::Source,
 };
 
-use crate::{Registry, ToolBrief, ToolDecisionError, rule, tools::briefs};
+use crate::{Registry, ToolBrief, ToolDecisionError, rule, tools::briefs, turn_on::Decided};
 
 /// A tool with the definition of it that was looked at.
 pub type LookedAt = (ToolId, ToolVersionId);
@@ -98,26 +96,26 @@ impl Registry {
             same: sorted.same,
             refused: sorted.refused,
         };
-        let tools: Vec<&Tool<OperationBrief>> =
-            sorted.ordinary.iter().chain(&sorted.high).collect();
-        if tools.is_empty() {
-            return Ok(outcome);
-        }
-
         let place = (cmd.environment, &cmd.reason);
         let ordinary = self.decisions(scope, place, &sorted.ordinary)?;
         let high = self.decisions(scope, place, &sorted.high)?;
+        let Some(first) = ordinary.first().or(high.first()) else {
+            return Ok(outcome);
+        };
         write(&tx, scope, cmd, (&ordinary, &high)).await?;
-        // The rows of what was decided together all name the first decision.
-        let first = ordinary
-            .iter()
-            .chain(&high)
-            .next()
-            .map(|one| one.id.to_string());
+        let decided = Decided {
+            source: &source,
+            environment: &environment,
+            choice: cmd.choice,
+            reason: &cmd.reason,
+            id: first.id,
+        };
+        let tools: Vec<&Tool<OperationBrief>> =
+            sorted.ordinary.iter().chain(&sorted.high).collect();
         let records: Vec<Record> = tools
             .iter()
-            .map(|tool| self.decided_record(scope, cmd, (&source, &environment, tool)))
-            .map(|record| record.with("decided_together", first.clone()))
+            .map(|tool| self.decided_record(scope, &decided, tool))
+            .map(|record| record.with("chosen_together", cmd.tools.len()))
             .collect();
         tx.append_each(&records).await?;
         let ids = tools.iter().map(|tool| tool.id).collect();
@@ -139,24 +137,6 @@ impl Registry {
         tools
             .map(|tool| self.decision(scope, tool, environment, reason.clone()))
             .collect()
-    }
-
-    fn decided_record(
-        &self,
-        scope: &TenantScope,
-        cmd: &DecideTools,
-        (source, environment, tool): (&Source, &Environment, &Tool<OperationBrief>),
-    ) -> Record {
-        let record = match cmd.choice {
-            Choice::Off => self.tool_record(scope, Act::ToolTurnedOff, (source, tool)),
-            Choice::On(handling) => self
-                .tool_record(scope, Act::ToolTurnedOn, (source, tool))
-                .with("handling", handling.as_str()),
-        };
-        record
-            .with("environment", environment.slug.as_str())
-            .with("reason", cmd.reason.as_str())
-            .with("chosen_together", cmd.tools.len())
     }
 }
 

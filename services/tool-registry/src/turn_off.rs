@@ -5,14 +5,13 @@ use countersign_domain::{
     event::Event,
     id::{EnvironmentId, ToolId},
     name::Statement,
-    record::Act,
     tool::{Choice, Enablement},
 };
 use countersign_store::tools::DecidedTool;
 
 use crate::{
     Registry, ToolDecisionError,
-    turn_on::{enablement, locked},
+    turn_on::{Decided, enablement, locked},
 };
 
 /// The wish to turn a tool off.
@@ -48,10 +47,14 @@ impl Registry {
         let source = tx.source(tool.source).await?;
         let decision = self.decision(scope, &tool, cmd.environment, cmd.reason)?;
         tx.turn_tool_off(permit, &decision).await?;
-        let record = self
-            .tool_record(scope, Act::ToolTurnedOff, (&source, &tool))
-            .with("environment", environment.slug.as_str())
-            .with("reason", decision.reason.as_str());
+        let decided = Decided {
+            source: &source,
+            environment: &environment,
+            choice: Choice::Off,
+            reason: &decision.reason,
+            id: decision.id,
+        };
+        let record = self.decided_record(scope, &decided, &tool);
         tx.append_record(&record).await?;
         tx.publish(&Event::ToolsDecided {
             tools: vec![tool.id],

@@ -5,7 +5,7 @@ use countersign_domain::{
     Timestamp,
     decision::Handling,
     event::Event,
-    id::{EnvironmentId, ToolId, ToolVersionId},
+    id::{EnablementId, EnvironmentId, ToolId, ToolVersionId},
     name::Statement,
     operation::{Judged, OperationBrief},
     record::{Act, Record, RecordedTool},
@@ -14,6 +14,7 @@ use countersign_domain::{
 use countersign_store::{
     StoreError, TenantTx,
     enablements::NewDecision,
+    environments::Environment,
     overrides::OverridesOf,
     sources::Source,
     tools::{DecidedTool, ToolsOf},
@@ -35,6 +36,16 @@ pub struct TurnOn {
     pub handling: Handling,
     /// Why.
     pub reason: Statement,
+}
+
+/// What was decided about one tool, or alike about many.
+pub(crate) struct Decided<'d> {
+    pub(crate) source: &'d Source,
+    pub(crate) environment: &'d Environment,
+    pub(crate) choice: Choice,
+    pub(crate) reason: &'d Statement,
+    /// What each row of it names: the decision, of many the first.
+    pub(crate) id: EnablementId,
 }
 
 impl Registry {
@@ -64,11 +75,14 @@ impl Registry {
         let source = tx.source(tool.source).await?;
         let decision = self.decision(scope, &tool, cmd.environment, cmd.reason)?;
         tx.turn_tool_on(permit, cmd.handling, &decision).await?;
-        let record = self
-            .tool_record(scope, Act::ToolTurnedOn, (&source, &tool))
-            .with("environment", environment.slug.as_str())
-            .with("handling", cmd.handling.as_str())
-            .with("reason", decision.reason.as_str());
+        let decided = Decided {
+            source: &source,
+            environment: &environment,
+            choice,
+            reason: &decision.reason,
+            id: decision.id,
+        };
+        let record = self.decided_record(scope, &decided, &tool);
         tx.append_record(&record).await?;
         tx.publish(&Event::ToolsDecided {
             tools: vec![tool.id],
@@ -99,6 +113,26 @@ impl Registry {
             })?,
             at,
         })
+    }
+
+    /// The row of the audit log about one tool that was decided about.
+    pub(crate) fn decided_record<O: Judged>(
+        &self,
+        scope: &TenantScope,
+        decided: &Decided<'_>,
+        tool: &Tool<O>,
+    ) -> Record {
+        let about = (decided.source, tool);
+        let record = match decided.choice {
+            Choice::Off => self.tool_record(scope, Act::ToolTurnedOff, about),
+            Choice::On(handling) => self
+                .tool_record(scope, Act::ToolTurnedOn, about)
+                .with("handling", handling.as_str()),
+        };
+        record
+            .with("environment", decided.environment.slug.as_str())
+            .with("reason", decided.reason.as_str())
+            .with("decided_together", decided.id.to_string())
     }
 
     /// Begins a row of the audit log about a tool of an API.

@@ -10,7 +10,7 @@ use countersign_domain::{
     tool::{Choice, ToolState},
 };
 use countersign_testkit::world;
-use countersign_tool_registry::{DecideTools, DecidedTools, ToolDecisionError};
+use countersign_tool_registry::{DecideTools, DecidedTools, ToolDecisionError, TurnOff, TurnOn};
 
 use crate::house::{Home, marked, operation};
 
@@ -125,6 +125,32 @@ async fn each_decision_has_its_own_row_and_record() {
     let decided = home.tool(source, "add").await.decided.unwrap();
     assert_eq!(decided.by_label, home.reviewer.who().person_label);
     println!("decisions made together: 5, each with its own record");
+}
+
+#[tokio::test]
+async fn the_record_of_one_decision_names_it_as_those_of_many_do() {
+    let (home, source) = home().await;
+    let (tool, environment) = (home.tool(source, "list").await.tool, home.house.environment);
+    let on = TurnOn {
+        tool: tool.id,
+        version: tool.version,
+        environment,
+        handling: Handling::Run,
+        reason: "support needs this".parse().unwrap(),
+    };
+    let on = home.registry.turn_on(&home.developer, on).await.unwrap();
+    let off = TurnOff {
+        tool: tool.id,
+        environment,
+        reason: "no more".parse().unwrap(),
+    };
+    let off = home.registry.turn_off(&home.developer, off).await.unwrap();
+
+    for (act, decided) in [("tool.turned_on", on), ("tool.turned_off", off)] {
+        let detail = home.detail(act).await;
+        assert_eq!(detail["decided_together"], decided.id.to_string(), "{act}");
+        assert_eq!(detail["reason"], decided.reason, "{act}");
+    }
 }
 
 #[tokio::test]
