@@ -158,6 +158,43 @@ async fn a_removed_api_is_in_the_audit_log_and_nowhere_else() {
     front.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_go_with_the_last_api_that_was_imported_from_them() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let owner = house.owner_of("acme").await;
+    let shop = house.shop(&owner, &upstream.base).await;
+    house.shop_again(&owner, &shop, more(&upstream.base)).await;
+    house
+        .shop_again(&owner, &shop, "no document".to_owned())
+        .await;
+    let twin = StartImport {
+        name: "Twin".parse().unwrap(),
+        given: Given::Paste(document(&upstream.base)),
+    };
+    let twin = house.imports.start(&owner.scope, twin).await.unwrap();
+    house.work().await;
+    let documents = "SELECT count(*) FROM document";
+    assert_eq!(
+        number(&house, documents).await,
+        3,
+        "a failed one is kept, too"
+    );
+
+    remove(&house, &owner, &shop).await.unwrap();
+    assert_eq!(number(&house, documents).await, 1, "the twin's");
+    let twin = Shop {
+        source: twin.source,
+        ..shop
+    };
+    remove(&house, &owner, &twin).await.unwrap();
+
+    assert_eq!(number(&house, documents).await, 0);
+    let told = "SELECT sum((detail ->> 'documents_deleted')::int) FROM record WHERE act = 'source.removed'";
+    assert_eq!(number(&house, told).await, 3);
+    let digests = "SELECT count(*) FROM record WHERE detail ->> 'document' IS NOT NULL";
+    assert_eq!(number(&house, digests).await, 4, "each import's, on record");
+}
+
 /// The shop's document with one operation more.
 fn more(base: &str) -> String {
     let mut document: Value = serde_json::from_str(&document(base)).unwrap();

@@ -110,9 +110,10 @@ impl ImportSpec {
         let tx = cx.store().begin(cx.scope()).await?;
         cx.fence(&tx).await?;
         let sha256 = tx.keep_document(&fetched, cx.world().now()).await?;
-        tx.set_revision_document(cx.permit(), revision.id, sha256)
-            .await?;
-        tx.commit().await?;
+        let open = tx.set_revision_document(cx.permit(), revision.id, sha256);
+        if open.await? {
+            tx.commit().await?;
+        }
         Ok(Ok(fetched))
     }
 }

@@ -22,8 +22,9 @@ pub struct RemoveSource {
 
 impl Registry {
     /// Removes an API for good: agents and people see its tools no more, its open holds are stale,
-    /// its schedule and its imports come to nothing, and its stored secrets are deleted. What was
-    /// recorded of it stays, and another API may have its name; that one begins with nothing on.
+    /// its schedule and its imports come to nothing, and its stored secrets are deleted, as are its
+    /// documents but for those that another API was imported from, too. What was recorded of it stays,
+    /// and another API may have its name; that one begins with nothing on.
     ///
     /// # Errors
     /// When the caller may not, or there is no such API.
@@ -61,6 +62,7 @@ impl Registry {
             .with("tools", removed.tools)
             .with("imports_ended", removed.imports)
             .with("secrets_deleted", removed.secrets)
+            .with("documents_deleted", removed.documents)
             .with("holds_ended", removed.stale.len())
             .with("reason", reason.as_str());
         let ended = removed.stale.iter().map(|(hold, tool)| {

@@ -198,7 +198,8 @@ impl TenantTx {
         Ok(open == 1)
     }
 
-    /// Notes which document a revision turned out to be, once it was fetched.
+    /// Notes which document a revision turned out to be, once it was fetched. Says whether it is still
+    /// open; of one that is not, such as of an API that was removed meanwhile, none is kept.
     ///
     /// # Errors
     /// When the database refuses.
@@ -207,19 +208,21 @@ impl TenantTx {
         permit: Permit<RunJob>,
         id: RevisionId,
         sha256: Digest,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         self.used(permit)?;
-        self.execute(
-            "UPDATE revision SET document_sha256 = $3
-             WHERE tenant_id = $1 AND id = $2 AND document_sha256 IS NULL",
-            [
-                self.tenant().as_uuid().into(),
-                id.as_uuid().into(),
-                sha256.as_bytes().to_vec().into(),
-            ],
-        )
-        .await
-        .map(|_| ())
+        let open = self
+            .execute(
+                "UPDATE revision SET document_sha256 = $3
+                 WHERE tenant_id = $1 AND id = $2 AND document_sha256 IS NULL
+                     AND state IN ('waiting', 'importing')",
+                [
+                    self.tenant().as_uuid().into(),
+                    id.as_uuid().into(),
+                    sha256.as_bytes().to_vec().into(),
+                ],
+            )
+            .await?;
+        Ok(open == 1)
     }
 
     /// Names a member for the record, as they are called now.

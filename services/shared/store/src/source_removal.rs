@@ -1,5 +1,6 @@
 //! Taking an API out of use. Its rows stay, marked: records, decisions and old holds point at
-//! them. All that it could still do ends in one transaction.
+//! them. All that it could still do ends in one transaction, and its documents are deleted: nobody
+//! can open them any more, and the audit log keeps the digest of each.
 
 use countersign_access::{Permit, RemoveSource};
 use countersign_domain::id::SourceId;
@@ -18,6 +19,8 @@ pub struct RemovedSource {
     pub imports: u64,
     /// Secrets that were deleted, each version counted.
     pub secrets: u64,
+    /// Documents that were deleted.
+    pub documents: u64,
     /// Holds that were open.
     pub stale: Vec<StaleHold>,
 }
@@ -64,7 +67,25 @@ impl TenantTx {
             tools,
             imports,
             secrets: self.delete_secrets_of(id).await?,
+            documents: self.delete_documents().await?,
             stale: self.make_holds_stale(id).await?,
         })
+    }
+
+    /// Deletes the documents of which only removed APIs were imported.
+    async fn delete_documents(&self) -> Result<u64, StoreError> {
+        self.execute(
+            "UPDATE revision SET document_sha256 = NULL
+             WHERE tenant_id = $1 AND document_sha256 IS NOT NULL AND source_id IN
+                 (SELECT id FROM source WHERE tenant_id = $1 AND removed_at IS NOT NULL)",
+            [self.tenant().as_uuid().into()],
+        )
+        .await?;
+        self.execute(
+            "DELETE FROM document d WHERE d.tenant_id = $1 AND NOT EXISTS (SELECT 1 FROM revision r
+                 WHERE r.tenant_id = $1 AND r.document_sha256 = d.sha256)",
+            [self.tenant().as_uuid().into()],
+        )
+        .await
     }
 }
