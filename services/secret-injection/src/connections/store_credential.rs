@@ -36,8 +36,9 @@ impl Connections {
     /// The one before it is used no more.
     ///
     /// The vault is asked before the transaction, since it may be another machine. A crash or a
-    /// refusal between the two leaves a version that nothing refers to; of an API that was removed
-    /// meanwhile it is deleted, unless it was the first of its name.
+    /// refusal between the two leaves a version that nothing refers to, until the vault is given
+    /// another one an hour later; of an API that was removed meanwhile it is deleted at once, unless
+    /// it was the first of its name.
     ///
     /// # Errors
     /// When the caller may not, the secret cannot be sent, the API does not live where the caller

@@ -1,7 +1,7 @@
 //! What the sealed local vault keeps: wrapped keys and sealed bytes. Nothing here can open either.
 //!
 //! Rows are never changed, so a version that was read once stays what it was. They go with the API
-//! that they let in at, and never otherwise.
+//! that they let in at, or where nothing came to refer to them, and never otherwise.
 
 use countersign_access::{ManageConnection, Permit};
 use countersign_domain::id::SourceId;
@@ -71,7 +71,8 @@ impl TenantTx {
         })
     }
 
-    /// Adds one version of a secret, with the data key it is sealed under where that is new.
+    /// Adds one version of a secret, with the data key it is sealed under where that is new. What
+    /// nothing refers to an hour after it was added goes: its storing broke off half-way.
     ///
     /// # Errors
     /// When the database refuses.
@@ -83,6 +84,14 @@ impl TenantTx {
         new_key: Option<&WrappedKey>,
     ) -> Result<(), StoreError> {
         self.used(permit)?;
+        self.execute(
+            "DELETE FROM vault_secret v WHERE v.tenant_id = $1
+               AND v.created_at < clock_timestamp() - interval '1 hour'
+               AND NOT EXISTS (SELECT 1 FROM credential c WHERE c.tenant_id = $1
+                   AND v.name = 'credential/' || c.id AND v.version = c.version)",
+            [self.tenant().as_uuid().into()],
+        )
+        .await?;
         if let Some(key) = new_key {
             self.execute(
                 "INSERT INTO vault_key (tenant_id, version, wrapped, created_at)

@@ -8,9 +8,11 @@
 //!   [`TenantScope`], and a name is made of ids alone, so no text from outside is ever part of a
 //!   place.
 //! - Versions are counted from 1 and never change; they are deleted with the API that they let in at,
-//!   and so is one that comes late, which counts from 1 again under their name. A version that nothing refers to, left by a crash or a refusal
-//!   between the vault and the database, is harmless. What goes back to a backup counts the same
-//!   versions again, so a secret is opened only where its fingerprint is the one stored.
+//!   and so is one that comes late, which counts from 1 again under their name. A version that
+//!   nothing refers to, left by a crash or a refusal between the vault and the database, is harmless;
+//!   it goes when the tenant stores a secret more than an hour later. What goes back to a backup
+//!   counts the same versions again, so a secret is opened only where its fingerprint is the one
+//!   stored.
 //! - Nothing readable is kept in memory. [`LocalVault`] remembers sealed bytes and opens them
 //!   anew each time.
 //!
