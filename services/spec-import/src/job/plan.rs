@@ -8,22 +8,20 @@
 //! what differs from that one, the servers of its document with it, however many imports lie
 //! between. Names are kept, so that agents' prompts go on working.
 
+mod given;
+
 use std::collections::{HashMap, HashSet};
 
 use countersign_domain::{
     World,
-    confusable::skeleton,
-    digest::Digest,
     drift::{Change, ReviewReason, needs_review, path_shape},
-    id::{ToolId, ToolVersionId},
-    operation::{ImportedOperation, Judged, Method},
-    overrides::overridden,
+    id::ToolId,
+    operation::{ImportedOperation, Judged as _, Method},
 };
 use countersign_store::{
     revision_changes::{Carried, NewRevisionChange, Outcome},
-    tools::{ChangedTool, KnownTool, NewTool, NewToolVersion, ToolChanges},
+    tools::{ChangedTool, KnownTool, NewTool, ToolChanges},
 };
-use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     drift::Replacing,
@@ -31,12 +29,9 @@ use crate::{
         before::{Before, DocumentBefore},
         numbers::long_numbers,
         prepare::PreparedOperation,
-        said::{Fallen, Sorted},
+        said::Fallen,
     },
 };
-
-/// The longest name of a tool.
-const NAME_LENGTH: usize = 64;
 
 /// What is to be written, and how much it is.
 pub(super) struct Plan {
@@ -336,62 +331,6 @@ impl<'a> Planning<'a> {
             changes,
         });
     }
-
-    fn version(
-        &mut self,
-        world: &World,
-        tool: ToolId,
-        (prepared, operation): (PreparedOperation, &ImportedOperation),
-    ) -> ToolVersionId {
-        let id = world.id();
-        let fingerprint = prepared.fingerprint;
-        let version = new_version((id, tool), (operation, fingerprint), prepared.definition);
-        self.changes.versions.push(version);
-        id
-    }
-
-    /// A definition with what people say in it, beside the one that was imported.
-    fn version_as_said(
-        &mut self,
-        world: &World,
-        tool: ToolId,
-        (prepared, operation): (PreparedOperation, &ImportedOperation),
-        said: &Sorted,
-    ) -> ToolVersionId {
-        if !said.changes_definition() {
-            return self.version(world, tool, (prepared, operation));
-        }
-        let (id, fingerprint) = (world.id(), prepared.fingerprint);
-        let imported = self.version(world, tool, (prepared, operation));
-        let operation = overridden(operation, &said.kept);
-        let definition = to_raw_value(&operation).expect("an operation is plain JSON");
-        self.changes.versions.push(NewToolVersion {
-            imported: Some(imported),
-            ..new_version((id, tool), (&operation, fingerprint), definition)
-        });
-        id
-    }
-
-    /// Keeps a tool's name from others, and the one that an import gave it.
-    fn take_names(&mut self, tool: &KnownTool) {
-        self.names.insert(skeleton(&tool.name));
-        if let Some(imported) = self.before.people.imported_name(tool.id) {
-            self.names.insert(skeleton(imported.as_str()));
-        }
-    }
-
-    /// The name itself, or with the first number that makes it look unlike all others.
-    fn free_name(&mut self, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
-        let mut number = 2_u32;
-        while !self.names.insert(skeleton(&name)) {
-            let ending = format!("_{number}");
-            let kept = wanted.len().min(NAME_LENGTH - ending.len());
-            name = format!("{}{ending}", &wanted[..kept]);
-            number += 1;
-        }
-        name
-    }
 }
 
 /// Whether an importer that looks closer than the one before marks a text that is the same.
@@ -402,23 +341,4 @@ fn is_newly_marked(old: &ImportedOperation, new: &ImportedOperation) -> bool {
 /// Whether whole numbers differ that a fingerprint cannot tell apart.
 fn has_other_numbers(old: &ImportedOperation, new: &ImportedOperation) -> bool {
     long_numbers(&old.input_schema) != long_numbers(&new.input_schema)
-}
-
-fn new_version(
-    (id, tool): (ToolVersionId, ToolId),
-    (operation, fingerprint): (&ImportedOperation, Digest),
-    definition: Box<RawValue>,
-) -> NewToolVersion {
-    let risk = &operation.risk;
-    NewToolVersion {
-        id,
-        tool,
-        fingerprint,
-        class: risk.class.as_str(),
-        high_risk: risk.high_risk,
-        confidence: risk.confidence.as_str(),
-        unsupported: operation.unsupported.clone(),
-        definition,
-        imported: None,
-    }
 }
