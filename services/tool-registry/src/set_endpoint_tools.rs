@@ -11,7 +11,7 @@ use countersign_domain::{
     name::Slug,
     record::{Act, Record},
 };
-use countersign_store::{TenantTx, endpoints::NamedTool, tools::ToolsOf};
+use countersign_store::{TenantTx, endpoints::NamedTool};
 
 use crate::{EndpointError, Registry, endpoints::chosen};
 
@@ -43,9 +43,8 @@ impl Registry {
         let tx = self.store.begin(scope).await?;
         let endpoint = tx.endpoint_by_slug(&cmd.endpoint).await?;
         tx.lock_endpoint(endpoint.id).await?;
-        let of = ToolsOf::Endpoint(endpoint.id);
-        let present = tx.tool_briefs(of, endpoint.environment).await?;
-        let before: HashSet<ToolId> = present.iter().map(|found| found.tool.id).collect();
+        let present = tx.chosen_tools(endpoint.id).await?;
+        let before: HashSet<ToolId> = present.iter().map(|tool| tool.id).collect();
         if cmd
             .seen
             .is_some_and(|seen| seen != chosen(before.iter().copied()))
@@ -54,8 +53,7 @@ impl Registry {
         }
         let tools = fitting(&tx, &cmd.tools).await?;
         let added = tools.iter().filter(|tool| !before.contains(&tool.id));
-        let removed = present.iter().map(|found| &found.tool);
-        let removed = removed.filter(|tool| !cmd.tools.contains(&tool.id));
+        let removed = present.iter().filter(|tool| !cmd.tools.contains(&tool.id));
 
         tx.set_endpoint_tools(permit, endpoint.id, &cmd.tools)
             .await?;

@@ -6,7 +6,7 @@ use countersign_domain::{
     id::{EndpointId, EnvironmentId, MemberId, ToolId},
     name::Slug,
 };
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, Value};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QueryResult, Value};
 use uuid::Uuid;
 
 use crate::{
@@ -220,6 +220,24 @@ impl TenantTx {
             .collect()
     }
 
+    /// Names the present tools that were chosen for an endpoint, also those of which nothing else can
+    /// be read.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn chosen_tools(&self, endpoint: EndpointId) -> Result<Vec<NamedTool>, StoreError> {
+        let rows = self
+            .rows(
+                "SELECT t.id, t.name, s.name AS source FROM endpoint_tool x
+                 JOIN tool t ON t.tenant_id = x.tenant_id AND t.id = x.tool_id AND t.removed_at IS NULL
+                 JOIN source s ON s.tenant_id = t.tenant_id AND s.id = t.source_id
+                 WHERE x.tenant_id = $1 AND x.endpoint_id = $2 ORDER BY t.name",
+                [self.tenant().as_uuid().into(), endpoint.as_uuid().into()],
+            )
+            .await?;
+        rows.iter().map(named).collect()
+    }
+
     /// Looks up present tools by name, and keeps their names from being changed until the
     /// transaction ends; those that are not this tenant's are left out.
     ///
@@ -236,19 +254,19 @@ impl TenantTx {
                 [self.tenant().as_uuid().into(), Value::from(ids)],
             )
             .await?;
-        let mut named = rows
-            .iter()
-            .map(|row| {
-                Ok(NamedTool {
-                    id: row.try_get::<Uuid>("", "id")?.into(),
-                    name: row.try_get("", "name")?,
-                    source: row.try_get("", "source")?,
-                })
-            })
-            .collect::<Result<Vec<_>, StoreError>>()?;
+        let named = rows.iter().map(named).collect::<Result<Vec<_>, _>>();
+        let mut named = named?;
         named.sort_by(|a, b| (&a.name, &a.source).cmp(&(&b.name, &b.source)));
         Ok(named)
     }
+}
+
+fn named(row: &QueryResult) -> Result<NamedTool, StoreError> {
+    Ok(NamedTool {
+        id: row.try_get::<Uuid>("", "id")?.into(),
+        name: row.try_get("", "name")?,
+        source: row.try_get("", "source")?,
+    })
 }
 
 impl TryFrom<endpoint::Model> for Endpoint {

@@ -61,6 +61,38 @@ async fn an_endpoint_has_the_tools_that_were_chosen_and_turns_none_on() {
 }
 
 #[tokio::test]
+async fn a_tool_that_cannot_be_read_is_not_taken_from_its_endpoint_unseen() {
+    let home = Home::new().await;
+    let operations = [
+        operation("list", RiskClass::Read, false),
+        operation("add", RiskClass::Write, false),
+    ];
+    let source = home.source("Shop", &operations).await;
+    let (list, add) = (
+        home.tool(source, "list").await.tool.id,
+        home.tool(source, "add").await.tool.id,
+    );
+    let (who, registry) = (&home.developer, &home.registry);
+    let cmd = create(&home, "Support", &[list, add]);
+    let endpoint = registry.create_endpoint(who, cmd).await.unwrap().slug;
+    let newer = r#"UPDATE tool_version SET definition = jsonb_set(definition, '{risk,class}', '"SPACE"') WHERE tool_id = $1"#;
+    let newer = sqlx::query(newer).bind(add.as_uuid());
+    let written = newer.execute(&mut home.database.admin().await).await;
+    assert_eq!(written.unwrap().rows_affected(), 1);
+
+    let shown = registry.endpoint(who, &endpoint).await.unwrap();
+    assert_eq!(shown.tools.len(), 1, "the other cannot be");
+    let cmd = SetEndpointTools {
+        endpoint,
+        seen: Some(shown.chosen()),
+        tools: vec![list],
+    };
+    let refused = registry.set_endpoint_tools(who, cmd).await.unwrap_err();
+
+    assert_eq!(refused.code(), "endpoint_tools_changed");
+}
+
+#[tokio::test]
 async fn two_tools_of_one_name_cannot_be_at_one_endpoint() {
     let home = Home::new().await;
     let shop = home
