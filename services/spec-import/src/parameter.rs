@@ -228,7 +228,7 @@ fn is_bound<'d>(
         }
         Place::Query | Place::Querystring | Place::Header | Place::Cookie => {}
     }
-    if *place == Place::Query && overrides_method(wire) {
+    if *place == Place::Query && header::overrides_method(wire) {
         overrides(cx, parameter);
         return false;
     }
@@ -261,14 +261,6 @@ fn overrides(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) {
         &what,
         parameter.required,
     );
-}
-
-/// Whether frameworks take a parameter of this name for the method, as `_method`.
-fn overrides_method(name: &str) -> bool {
-    let mut rest = name.trim().chars();
-    rest.next()
-        .is_some_and(|first| !first.is_ascii_alphanumeric())
-        && rest.as_str().eq_ignore_ascii_case("method")
 }
 
 /// A token of RFC 9110 section 5.6.2: what may be the name of a header or a cookie.

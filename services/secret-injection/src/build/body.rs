@@ -5,12 +5,13 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use countersign_domain::{
+    header,
     media_type::{is_json, is_well_formed},
     operation::{Body, BodyKind, PartEncoding, Style},
 };
 use serde_json::{Map, Value};
 
-use super::{BuildError, encode, multipart, query::Pairs, refused};
+use super::{BuildError, encode, multipart, query::Pairs};
 
 /// The key of the argument that becomes the body.
 pub(super) const ARGUMENT: &str = "body";
@@ -43,7 +44,7 @@ pub(super) fn write(
         None => return Ok(None),
     };
     if let Value::Object(members) = value
-        && let Some(name) = members.keys().find(|name| refused::overrides_method(name))
+        && let Some(name) = members.keys().find(|name| header::overrides_method(name))
     {
         return Err(BuildError::clash(ARGUMENT, name));
     }

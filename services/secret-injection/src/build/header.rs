@@ -25,7 +25,7 @@ pub(super) fn check(binds: &[Bind], arguments: &Map<String, Value>) -> Result<()
     let refused = binds.iter().filter(is_given).find(|bind| match bind.place {
         Place::Header => header::is_reserved(&bind.wire) || !refused::is_token(&bind.wire),
         Place::Cookie => !refused::is_token(&bind.wire),
-        Place::Query => refused::overrides_method(&bind.wire),
+        Place::Query => header::overrides_method(&bind.wire),
         // What stands in the whole query is looked at when it is written.
         Place::Path | Place::Querystring => false,
     });

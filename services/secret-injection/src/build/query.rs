@@ -6,12 +6,15 @@
 
 use std::{collections::HashSet, iter::successors};
 
-use countersign_domain::operation::{Bind, Place};
+use countersign_domain::{
+    header,
+    operation::{Bind, Place},
+};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::{
-    BuildError, body, encode, refused, style,
+    BuildError, body, encode, style,
     style::{BracketInKey, Pair},
     typed_value,
 };
@@ -48,7 +51,7 @@ impl Pairs {
             BuildError::wrong_type(argument, "an object without brackets in its keys")
         })?;
         for pair in &pairs {
-            if refused::overrides_method(&pair.name) {
+            if header::overrides_method(&pair.name) {
                 return Err(BuildError::clash(argument, &pair.name));
             }
             let is_new = || !self.is_of_another(&pair.name, wire);
@@ -137,7 +140,7 @@ fn whole(
     } else {
         let value = typed_value(bind, value, encode::json)?;
         let text = encode::text(&value).unwrap_or_default();
-        if refused::overrides_method(&text) {
+        if header::overrides_method(&text) {
             return Err(BuildError::clash(&bind.key, &text));
         }
         encode::strict(&text)

@@ -1,7 +1,7 @@
-//! Headers of a request that are never an agent's to set.
+//! Headers of a request that are never an agent's to set, and names that make it another request.
 
 /// Headers that frame the message, sign it, say who asks, or say where it came from and goes to.
-const RESERVED: [&str; 35] = [
+const RESERVED: [&str; 32] = [
     "accept",
     "accept-encoding",
     "authorization",
@@ -28,9 +28,6 @@ const RESERVED: [&str; 35] = [
     "x-client-ip",
     "x-cluster-client-ip",
     "x-host",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
     "x-original-host",
     "x-original-method",
     "x-original-url",
@@ -50,6 +47,16 @@ const OF_SIGNATURE: [&str; 7] = [
     "x-amz-signedheaders",
 ];
 
+/// Names by which frameworks take a request for one of another method, a hyphen for each character
+/// that is no letter and no digit: some read a dot or a space as an underscore.
+const OVERRIDES: [&str; 5] = [
+    "-method",
+    "-httpmethod",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+];
+
 /// Families of them.
 const PREFIXES: [&str; 4] = ["proxy-", "sec-", "x-forwarded-", "x-original-uri"];
 
@@ -61,17 +68,28 @@ pub fn is_reserved(name: &str) -> bool {
     RESERVED.binary_search(&name.as_str()).is_ok()
         || OF_SIGNATURE.contains(&name.as_str())
         || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        || overrides_method(&name)
 }
 
-/// Says whether the header makes another method of a request.
+/// Says whether frameworks take a header or a parameter of this name for the method. Brackets around
+/// a name are no part of it, as Rack reads forms.
 #[must_use]
 pub fn overrides_method(name: &str) -> bool {
-    let overriding = [
-        "x-http-method",
-        "x-http-method-override",
-        "x-method-override",
-    ];
-    overriding.contains(&spelled(name).as_str())
+    let name = name.trim();
+    let bare = name.trim_matches(['[', ']']);
+    let is = |name: &str| {
+        let folded = || name.chars().map(folded);
+        OVERRIDES.iter().any(|one| folded().eq(one.chars()))
+    };
+    is(name) || bare.len() < name.len() && is(bare)
+}
+
+const fn folded(character: char) -> char {
+    if character.is_ascii_alphanumeric() {
+        character.to_ascii_lowercase()
+    } else {
+        '-'
+    }
 }
 
 /// Says whether a request does without an agent's word for the header: it has one of its own, the
@@ -140,6 +158,40 @@ mod tests {
         }
         for name in ["If-Match", "X-Request-Id", "Idempotency-Key", "Prefer"] {
             assert!(!is_reserved(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_frameworks_take_for_the_method_are_known() {
+        for name in [
+            "_method",
+            "_METHOD",
+            ".method",
+            " _method",
+            "+method",
+            "[method",
+            "[_method]",
+            "_method]",
+            "[[_method",
+            "_HttpMethod",
+            "X-HTTP-Method-Override",
+            "x_http_method_override",
+            "x.http.method",
+            "X_Method_Override",
+        ] {
+            assert!(overrides_method(name), "{name}");
+        }
+        for name in [
+            "method",
+            "[method]",
+            "payment_method",
+            "amethod",
+            "_methods",
+            "x-method",
+            "[]",
+            "",
+        ] {
+            assert!(!overrides_method(name), "{name}");
         }
     }
 }

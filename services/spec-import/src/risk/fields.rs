@@ -9,7 +9,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use foldhash::quality::RandomState;
 
-use countersign_domain::risk::Sensitivity;
+use countersign_domain::{header, risk::Sensitivity};
 
 use names::{
     ABOUT_A_SECRET, FINANCIAL, HEALTH, OTHER_ENDINGS, PERSONAL, SECRET, SECRET_ENDINGS, TELLING,
@@ -22,15 +22,6 @@ use super::{
     tokens::words,
     topics::{DECIDES, HINTED},
 };
-
-/// Names by which a server takes another method than the one that was sent.
-const OVERRIDES: [&str; 5] = [
-    "_method",
-    "x-http-method-override",
-    "x-http-method",
-    "x-method-override",
-    "_httpmethod",
-];
 
 /// Names by which the body says what is done.
 const DECIDES_WHAT: [&str; 4] = ["action", "operation", "command", "op"];
@@ -194,10 +185,11 @@ impl Fields {
 
     /// Notes a field by which a caller chooses what a call does.
     fn hear(&mut self, field: &str) {
-        let is = |names: &[&str]| names.iter().any(|name| field.eq_ignore_ascii_case(name));
-        if is(&OVERRIDES) {
+        let is = |name: &&str| field.eq_ignore_ascii_case(name);
+        // What hangs on another field is nothing that a framework looks for.
+        if !field.starts_with('.') && header::overrides_method(field) {
             self.overrides.get_or_insert_with(|| field.to_owned());
-        } else if is(&DECIDES_WHAT) {
+        } else if DECIDES_WHAT.iter().any(is) {
             self.decides.get_or_insert_with(|| field.to_owned());
         }
     }

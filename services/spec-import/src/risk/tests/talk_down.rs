@@ -151,7 +151,15 @@ fn removals_called_by_another_name_need_a_human() {
 
 #[test]
 fn a_request_that_replaces_its_method_needs_a_human() {
-    for field in ["_method", "X-HTTP-Method-Override"] {
+    for field in [
+        "_method",
+        "[_method]",
+        "_method]",
+        "[_method",
+        "_HttpMethod",
+        "X-HTTP-Method-Override",
+        "x_http_method_override",
+    ] {
         let fields = strings(&[field]);
         let mut read = operation(Method::Get, "/notes", "listNotes", "List notes");
         read.request_fields = &fields;
