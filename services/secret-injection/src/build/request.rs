@@ -83,16 +83,23 @@ impl BuiltRequest {
     }
 
     /// Returns the body for a reviewer: text with its hidden characters drawn, or the size and
-    /// the digest of what is not text.
+    /// the digest of what is not text; of a body of parts, each part by itself.
     #[must_use]
     pub fn display_body(&self) -> Option<String> {
         let body = self.body.as_deref()?;
-        Some(match std::str::from_utf8(body) {
-            Ok(readable) if !readable.contains('\0') => {
-                text::reveal(&readable.replace("\r\n", "\n"))
-            }
-            Ok(_) | Err(_) => format!("[{} bytes, SHA-256 {}]", body.len(), Digest::of(body)),
+        Some(match (std::str::from_utf8(body), self.boundary()) {
+            (Ok(text), _) => readable(text),
+            (Err(_), Some(boundary)) => by_part(body, &format!("--{boundary}")),
+            (Err(_), None) => digested(body),
         })
+    }
+
+    /// What stands between the parts of the body, where it has parts: [`build`](super::build) puts
+    /// it last.
+    fn boundary(&self) -> Option<&str> {
+        let media = self.content_type()?;
+        let parts = media.starts_with("multipart/").then_some(media)?;
+        Some(parts.rsplit_once("; boundary=")?.1)
     }
 
     /// Returns the whole request for a reviewer: request line, headers, an empty line, the body.
@@ -108,4 +115,53 @@ impl BuiltRequest {
         }
         shown
     }
+}
+
+fn readable(text: &str) -> String {
+    text::reveal(&text.replace("\r\n", "\n"))
+}
+
+fn digested(bytes: &[u8]) -> String {
+    format!("[{} bytes, SHA-256 {}]", bytes.len(), Digest::of(bytes))
+}
+
+/// A body of parts, each of which begins with a line that is in none of them.
+fn by_part(body: &[u8], line: &str) -> String {
+    let mut shown = String::new();
+    for (index, part) in split(body, line.as_bytes()).into_iter().enumerate() {
+        if index > 0 {
+            shown.push_str(line);
+        }
+        match std::str::from_utf8(part) {
+            Ok(text) => shown.push_str(&readable(text)),
+            Err(_) => shown.push_str(&with_head(part)),
+        }
+    }
+    shown
+}
+
+/// The headers of a part that is not text, and the size and digest of what they are of.
+fn with_head(part: &[u8]) -> String {
+    const EMPTY_LINE: &[u8] = b"\r\n\r\n";
+    let content = part.strip_suffix(b"\r\n").unwrap_or(part);
+    let start = find(content, EMPTY_LINE).map_or(0, |at| at + EMPTY_LINE.len());
+    let (head, content) = content.split_at(start);
+    match std::str::from_utf8(head) {
+        Ok(head) => format!("{}{}\n", readable(head), digested(content)),
+        Err(_) => digested(part),
+    }
+}
+
+fn split<'b>(mut bytes: &'b [u8], line: &[u8]) -> Vec<&'b [u8]> {
+    let mut pieces = Vec::new();
+    while let Some(at) = find(bytes, line) {
+        pieces.push(&bytes[..at]);
+        bytes = &bytes[at + line.len()..];
+    }
+    pieces.push(bytes);
+    pieces
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
+    bytes.windows(what.len()).position(|here| here == what)
 }

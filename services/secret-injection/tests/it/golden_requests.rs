@@ -9,7 +9,7 @@ use crate::{
     golden_rows::rows,
     templates::{get, post},
 };
-use countersign_domain::operation::BodyKind;
+use countersign_domain::operation::{BodyKind, Style};
 
 /// Path and query behind the base, headers but `accept`, body; the boundary as `B`, and those of
 /// parts that have parts as `C` and `D`.
@@ -112,6 +112,40 @@ fn a_reviewer_sees_the_size_and_digest_of_bytes() {
         shown.starts_with("[4 bytes, SHA-256 0f4636c78f65d3639ece5a064b5ae753e3408614"),
         "{shown}"
     );
+}
+
+#[test]
+fn one_byte_that_is_no_text_hides_nothing_but_its_own_part() {
+    let tool = post("/transfers")
+        .body(BodyKind::Multipart, "multipart/form-data")
+        .encoding(
+            "file",
+            (Style::Form, true),
+            Some("application/octet-stream"),
+        );
+    let request = tool
+        .build(&json!({"body": {"amount": "100", "file": "AP8=", "to": "pay\u{202e}001\0"}}))
+        .unwrap();
+    let shown = request.display_body().unwrap();
+    for part in [
+        "Content-Disposition: form-data; name=\"amount\"\n\n100\n--countersign-",
+        "name=\"file\"; filename=\"file\"\nContent-Type: application/octet-stream\n\n[2 bytes, SHA-256 ",
+        "name=\"to\"\n\npay⟦U+202E⟧001⟦U+0000⟧\n--countersign-",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let boundaries = shown.matches("\n--countersign-").count();
+    assert_eq!(
+        boundaries, 3,
+        "each part stands on lines of its own: {shown}"
+    );
+}
+
+#[test]
+fn a_nul_in_a_text_hides_none_of_it() {
+    let tool = post("/b").body(BodyKind::Text, "text/plain");
+    let request = tool.build(&json!({"body": "pay 100\0"})).unwrap();
+    assert_eq!(request.display_body().unwrap(), "pay 100⟦U+0000⟧");
 }
 
 #[test]
