@@ -3,6 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use countersign_domain::{
+    header,
     operation::{Place, Scheme, SchemeUse, Security},
     text,
 };
@@ -83,7 +84,7 @@ impl Schemes {
     /// may. Where nothing is declared, it may be any scheme of the document.
     pub(crate) fn own(&self, security: &Security, place: Place, wire: &str) -> bool {
         let fills = |scheme: &Scheme| match (scheme, place) {
-            (Scheme::ApiKeyHeader { name }, Place::Header) => name.eq_ignore_ascii_case(wire),
+            (Scheme::ApiKeyHeader { name }, Place::Header) => header::is_same(name, wire),
             (Scheme::ApiKeyQuery { name }, Place::Query)
             | (Scheme::ApiKeyCookie { name }, Place::Cookie) => name == wire,
             (Scheme::ApiKeyCookie { .. }, Place::Header) => wire.eq_ignore_ascii_case("cookie"),

@@ -2,6 +2,7 @@
 
 use countersign_domain::{
     connection::{AuthScheme, BaseUrl},
+    header,
     operation::{ImportedOperation, Security, Server},
     text,
 };
@@ -183,7 +184,7 @@ fn sets_header(request: &BuiltRequest, name: &str) -> bool {
     request
         .headers()
         .iter()
-        .any(|(set, _)| set.eq_ignore_ascii_case(name))
+        .any(|(set, _)| header::is_same(set, name))
 }
 
 fn sets_cookie(request: &BuiltRequest, name: &str) -> bool {

@@ -64,6 +64,10 @@ const HEADER_NAMES: &[&str] = &[
     "Forwarded",
     "Via",
     "X-Forwarded-For",
+    "Remote-User",
+    "X-MS-CLIENT-PRINCIPAL",
+    "X_WEBAUTH_USER",
+    "X-Auth-Request-Email",
     "X-Forwarded-Host",
     "x_forwarded_host",
     "X-Real-IP",
@@ -115,11 +119,7 @@ fn no_tool_sets_a_header_that_frames_the_request_or_says_who_asks() {
         let request = tool.build(&json!({"note": null})).unwrap();
         assert_eq!(request.headers().len(), 1, "accept alone");
     }
-    println!(
-        "header binds refused: {} of {}",
-        HEADER_NAMES.len(),
-        HEADER_NAMES.len()
-    );
+    println!("N = {} headers refused", HEADER_NAMES.len());
 }
 
 #[test]

@@ -182,6 +182,7 @@ async fn an_argument_cannot_stand_where_the_credential_goes() {
     house.connect(&upstream.url("/")).await;
     for (scheme, place, name) in [
         (header_key("X-Api-Key"), In::Header, "x-api-key"),
+        (header_key("X-Api-Key"), In::Header, "x_api_key"),
         (query_key("key"), In::Query, "key"),
         (query_key("key"), In::Query, "KEY"),
     ] {

@@ -1,7 +1,7 @@
 //! Headers of a request that are never an agent's to set, and names that make it another request.
 
 /// Headers that frame the message, sign it, say who asks, or say where it came from and goes to.
-const RESERVED: [&str; 32] = [
+const RESERVED: [&str; 33] = [
     "accept",
     "accept-encoding",
     "authorization",
@@ -18,6 +18,7 @@ const RESERVED: [&str; 32] = [
     "keep-alive",
     "max-forwards",
     "origin",
+    "remote-user",
     "te",
     "trailer",
     "trailers",
@@ -58,7 +59,16 @@ const OVERRIDES: [&str; 5] = [
 ];
 
 /// Families of them.
-const PREFIXES: [&str; 4] = ["proxy-", "sec-", "x-forwarded-", "x-original-uri"];
+const PREFIXES: [&str; 8] = [
+    "proxy-",
+    "sec-",
+    "x-auth-request-",
+    "x-forwarded-",
+    "x-ms-client-principal",
+    "x-original-uri",
+    "x-remote-user",
+    "x-webauth-",
+];
 
 /// Says whether no tool may set the header. Underscores count as hyphens, as many servers read
 /// them.
@@ -135,8 +145,14 @@ pub(crate) fn is_computed(scheme: &str) -> bool {
     computed.contains(&scheme) || scheme.starts_with("scram-")
 }
 
+/// Says whether a server that reads underscores as hyphens takes these for one header.
+#[must_use]
+pub fn is_same(one: &str, other: &str) -> bool {
+    one.chars().map(folded).eq(other.chars().map(folded))
+}
+
 fn spelled(name: &str) -> String {
-    name.to_ascii_lowercase().replace('_', "-")
+    name.chars().map(folded).collect()
 }
 
 #[cfg(test)]
@@ -153,12 +169,22 @@ mod tests {
             "X-Forwarded-Proto",
             "Sec-Fetch-Site",
             "X-Amz-Date",
+            "Remote_User",
+            "X-MS-CLIENT-PRINCIPAL-ID",
         ] {
             assert!(is_reserved(name), "{name}");
         }
         for name in ["If-Match", "X-Request-Id", "Idempotency-Key", "Prefer"] {
             assert!(!is_reserved(name), "{name}");
         }
+    }
+
+    #[test]
+    fn an_underscore_makes_no_other_header() {
+        for other in ["X-Shop", "x_shop", "X_SHOP"] {
+            assert!(is_same("X-Shop", other), "{other}");
+        }
+        assert!(!is_same("X-Shop", "X-Shops") && !is_same("X-Shop", "XShop"));
     }
 
     #[test]

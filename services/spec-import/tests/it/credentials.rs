@@ -328,3 +328,18 @@ fn required_keys_count_as_given_only_where_one_alternative_gives_them_all() {
         assert!(operation.binds.is_empty(), "{path}");
     }
 }
+
+#[test]
+fn a_header_that_a_server_takes_for_the_credentials_is_its_own() {
+    let header = |name: &str| {
+        let paths = format!(
+            "  /a: {{get: {{security: [{{application: []}}], parameters: [\
+             {{name: {name}, in: header, schema: {{type: string}}}}], responses: {{}}}}}}"
+        );
+        document(&paths).operations[0].binds.len()
+    };
+    for name in ["x_application_key", "X-Application_Key", "Remote-User"] {
+        assert_eq!(header(name), 0, "{name}");
+    }
+    assert_eq!(header("X-Application-Keys"), 1);
+}
