@@ -23,6 +23,7 @@ pub(crate) use self::whole_query::whole_query;
 use crate::{
     arguments::{Argument, Arguments},
     evidence::Fields,
+    marks::Marks,
     notes::At,
     operation::Reading,
     reference,
@@ -110,6 +111,8 @@ pub(crate) fn read<'d>(
     let content = Content::of(chosen.value);
     let encoding = encoding(cx, (chosen.kind, &chosen.sent_as()), content, &at);
     let mut schema = described(schema, (beside, words), hint(cx, &chosen, &encoding));
+    let told = schema.get("description").and_then(Value::as_str);
+    links.marks = links.marks.and(Marks::of_names(told.unwrap_or_default()));
     let sent = (chosen.kind, content);
     nested::as_sent(cx, sent, (&encoding, &at), &mut schema);
     arguments.add("body", Argument::new(schema, links), required);

@@ -58,6 +58,18 @@ impl Marks {
         (marks, shown)
     }
 
+    /// Of a text that names were put into, and of each of them by itself.
+    pub(crate) fn of_names(told: &str) -> Self {
+        let names = told.split([',', '"', '=']).map(str::trim);
+        Self::all(names.map(Self::of)).and(Self::of(told))
+    }
+
+    /// Of a name from any of its words on: what made it may have put a word before the others.
+    pub(crate) fn of_name(name: &str) -> Self {
+        let ends = name.match_indices('_').map(|(at, _)| &name[at + 1..]);
+        Self::all(ends.map(Self::of)).and(Self::of(name))
+    }
+
     /// Of every name and every value of a schema as agents get it, but for its titles and
     /// descriptions, which were looked at as they were written.
     pub(crate) fn of_schema(schema: &Value) -> Self {

@@ -84,9 +84,11 @@ impl<'d> Words<'d> {
             let at = format!("{}/operationId", cx.pointer);
             cx.notes.info("name_cut", &at, &text);
         }
-        let marks = [of_summary, of_full, Marks::of(id), Marks::of(found.path)];
+        let of_names = [id, found.path].map(Marks::of);
+        let of_name = Marks::of_name(&name);
+        let marks = [of_summary, of_full, of_name].into_iter().chain(of_names);
         Self {
-            marks: Marks::all(marks.into_iter()),
+            marks: Marks::all(marks),
             description,
             name,
             id: Some(text::strip(id, 300)).filter(|id| !id.is_empty()),
@@ -106,7 +108,7 @@ impl Words<'_> {
         }
         let names = fields[..fields.len().min(FIELDS)].join(", ");
         let hint = format!("Each item of the answer has these fields: {names}.");
-        Marks::of(&hint).tell("what its answer is said to be", pointer, notes);
+        Marks::of_names(&hint).tell("what its answer is said to be", pointer, notes);
         let hint = text::strip(&hint, DESCRIPTION / 2);
         let room = DESCRIPTION - hint.chars().count() - 1;
         let words = text::strip(&self.description, room);

@@ -301,12 +301,19 @@ impl<'d> Definitions<'d> {
 
     fn marks_of(&mut self, id: usize) -> Marks {
         let Definition {
+            pointer,
+            name,
             schema,
             links,
             marks,
             ..
         } = &mut self.list[id];
-        *marks.get_or_insert_with(|| links.marks.and(Marks::of_schema(schema)))
+        *marks.get_or_insert_with(|| {
+            // As it was written, and as agents get it.
+            let written = pointer.rsplit('/').next().unwrap_or_default();
+            let of_names = Marks::of(written).and(Marks::of_name(name));
+            links.marks.and(Marks::of_schema(schema)).and(of_names)
+        })
     }
 
     fn settle(&mut self) {
