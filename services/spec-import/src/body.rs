@@ -124,6 +124,11 @@ pub(crate) fn read<'d>(
     })
 }
 
+/// The names that headers give to parts: they are fields, too.
+pub(crate) fn names_of_parts(body: &Body) -> impl Iterator<Item = String> {
+    body.encoding.iter().flat_map(PartEncoding::names)
+}
+
 /// Since `OpenAPI` 3.2 a media type may be referred to. Says which ones are in vain, and why the
 /// first is.
 fn broken_media(

@@ -193,6 +193,7 @@ pub(crate) fn read<'f, 'd>(
         id: words.id.clone(),
         texts: [words.summary, words.full],
         sent: parameters.iter().map(evidence::sent).collect(),
+        parts: body.iter().flat_map(body::names_of_parts).collect(),
         scopes: security::scopes(&cx.security),
         value,
         pointer: cx.pointer.clone(),

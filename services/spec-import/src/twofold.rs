@@ -54,6 +54,8 @@ pub(crate) struct Question<'d> {
     pub(crate) sent: Vec<Sent<'d>>,
     pub(crate) scopes: Vec<String>,
     pub(crate) value: &'d Value,
+    /// What parts of the body are called by their headers.
+    pub(crate) parts: Vec<String>,
     pub(crate) pointer: String,
 }
 
@@ -169,7 +171,9 @@ impl<'d> Second<'d> {
         let tags = value.get("tags").and_then(Value::as_array);
         let tags = tags.into_iter().flatten().filter_map(Value::as_str);
         let tags: Vec<String> = tags.take(TAGS).map(str::to_owned).collect();
-        let [request_fields, response_fields] = evidence::fields(outlines, value, &question.sent);
+        let [mut request_fields, response_fields] =
+            evidence::fields(outlines, value, &question.sent);
+        request_fields.extend_from_slice(&question.parts);
         let [summary, description] = question.texts;
         let evidence = Evidence {
             method: question.method,

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use countersign_domain::{
     digest::Digest,
+    header,
     media_type::{essence, is_bytes, is_json, is_well_formed},
     operation::{Body, BodyKind, PartEncoding, Style},
 };
@@ -132,6 +133,10 @@ fn part_of(
     value: &Value,
     (media, encoding): (Option<&str>, Option<&PartEncoding>),
 ) -> Result<Part, BuildError> {
+    let said = encoding.map_or_else(Vec::new, PartEncoding::names);
+    if let Some(name) = said.iter().find(|name| header::overrides_method(name)) {
+        return Err(BuildError::clash(argument, name));
+    }
     let headers = encoding.map_or(&[][..], |encoding| &encoding.headers);
     if let Some(inner) = encoding.and_then(|encoding| encoding.parts.as_deref()) {
         let inner = write(argument, inner, value)?;

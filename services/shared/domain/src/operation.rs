@@ -10,6 +10,7 @@ mod security;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -249,6 +250,22 @@ pub struct PartEncoding {
 }
 
 impl PartEncoding {
+    /// Every name that some server may take a header to give the part in a form: one may be quoted,
+    /// escaped, or in an alphabet that is named.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let headers = self.headers.iter();
+        let said = headers.filter(|(name, _)| name.eq_ignore_ascii_case("content-disposition"));
+        let names = said.flat_map(|(_, value)| {
+            let lower = value.to_ascii_lowercase();
+            let all = lower.match_indices("name").map(|(at, _)| at);
+            let own = all.filter(|at| !lower[..*at].ends_with(|c: char| c.is_ascii_alphanumeric()));
+            let given = own.filter_map(|at| given_name(value.get(at + "name".len()..)?));
+            given.collect::<Vec<_>>()
+        });
+        names.collect()
+    }
+
     /// Whether a header says that what is given is written in another alphabet already, such as
     /// base64, and is sent as it is given.
     #[must_use]
@@ -259,6 +276,32 @@ impl PartEncoding {
                 && !["7bit", "8bit", "binary"].contains(&value.as_str())
         })
     }
+}
+
+/// What `="…"` gives, or `*=utf-8''…`.
+fn given_name(rest: &str) -> Option<String> {
+    let (alphabet, rest) = rest.split_once('=')?;
+    let continues = |c: char| matches!(c, '*' | ' ') || c.is_ascii_digit();
+    if !alphabet.chars().all(continues) {
+        return None;
+    }
+    let rest = rest.trim_start();
+    let quoted = rest.strip_prefix('"');
+    let end = if quoted.is_some() { '"' } else { ';' };
+    let mut value = String::new();
+    let mut characters = quoted.unwrap_or(rest).chars();
+    while let Some(character) = characters.next().filter(|one| *one != end) {
+        if character == '\\' {
+            value.extend(characters.next());
+        } else {
+            value.push(character);
+        }
+    }
+    if !alphabet.contains('*') {
+        return Some(value);
+    }
+    let bare = value.rsplit('\'').next()?;
+    Some(percent_decode_str(bare).decode_utf8_lossy().into_owned())
 }
 
 /// How a body is written.

@@ -28,6 +28,8 @@ pub(super) fn fixed(
         let is_taken = fixed.iter().any(|(other, _)| is(other));
         let only = only_value(cx.root, header);
         if let Some(value) = only.filter(|value| !is_taken && is_sent(name, value)) {
+            let text = format!("the header {name:?} of {part} is always {value:?}");
+            cx.notes.info("part_header_fixed", &at, &text);
             fixed.push((name.clone(), value));
             continue;
         }

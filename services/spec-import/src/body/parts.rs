@@ -4,6 +4,7 @@
 //! and `prefixEncoding` for the first ones, `items` and `itemEncoding` for all that follow.
 
 use countersign_domain::{
+    header,
     media_type::essence,
     operation::{BodyKind, PartEncoding, Style},
 };
@@ -164,6 +165,15 @@ pub(super) fn encoding(
         if is_form && !headers.any(|(name, _)| name.eq_ignore_ascii_case("content-disposition")) {
             let reason = "the parts of its form have no names, which its headers do not say either";
             cx.refuse("body_media_unsupported", &at, reason);
+        }
+        if let Some(name) = part
+            .names()
+            .iter()
+            .find(|one| header::overrides_method(one))
+        {
+            let reason =
+                format!("a part is named {name:?}, which would make the request another one");
+            cx.refuse("method_override_left_out", &at, &reason);
         }
         parts.push(part);
     }

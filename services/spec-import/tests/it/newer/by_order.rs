@@ -285,3 +285,48 @@ fn parts_that_cannot_be_written_turn_the_operation_off_with_the_reason() {
     }
     println!("N = {} bodies of parts that are not sent", off.len());
 }
+
+#[test]
+fn a_part_that_is_named_for_the_method_turns_the_operation_off() {
+    let list = json!({"type": "array", "prefixItems": [{"const": "DELETE"}]});
+    let names = [
+        r#"name="_method""#,
+        r#"name="[_method]""#,
+        r"name=_METHOD",
+        r#"filename="a"; Name = "x-http-method-override""#,
+        r#"name="_\method""#,
+        r"name*=utf-8''%5Fmethod",
+        r#"name="q"; name="_method""#,
+    ];
+    for media in ["multipart/form-data", "multipart/mixed"] {
+        for name in names {
+            let value = format!("form-data; {name}");
+            let header = json!({"Content-Disposition": {"schema": {"const": value}}});
+            let operation = taking(
+                media,
+                &json!({"schema": list, "prefixEncoding": [{"headers": header}]}),
+            );
+            let reason = operation.unsupported.as_deref().unwrap_or_default();
+            assert!(reason.contains("make the request another one"), "{value}");
+            assert!(codes(&operation).contains(&"method_override_left_out"));
+            assert!(operation.risk.high_risk, "{value}");
+        }
+    }
+    println!("N = {} names of parts", names.len());
+}
+
+#[test]
+fn what_the_headers_of_parts_say_is_shown_and_is_evidence() {
+    let list = json!({"type": "array", "prefixItems": [{"type": "string"}]});
+    let value = r#"form-data; name="card_number""#;
+    let header = json!({"Content-Disposition": {"schema": {"const": value}}});
+    let operation = taking(
+        "multipart/form-data",
+        &json!({"schema": list, "prefixEncoding": [{"headers": header}]}),
+    );
+    assert_eq!(operation.unsupported, None);
+    assert!(!operation.risk.sensitivity.is_empty());
+    let mut notes = operation.diagnostics.iter();
+    let shown = notes.find(|note| note.code == "part_header_fixed").unwrap();
+    assert!(shown.text.contains("card_number"), "{}", shown.text);
+}
