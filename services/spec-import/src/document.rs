@@ -170,6 +170,7 @@ fn finish(
         digest: sha256,
         dialect: openapi.dialect,
         collects: listener.collects(),
+        server: server::path_of_document(root),
         is_saved: openapi.is_saved,
     };
     let mut shared = Shared {

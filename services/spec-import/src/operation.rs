@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use countersign_domain::{
-    operation::{Body, ImportedOperation, Method, Security},
+    operation::{Body, ImportedOperation, Method, Security, Server},
     risk::Risk,
     text,
 };
@@ -190,6 +190,7 @@ pub(crate) fn read<'f, 'd>(
     let question = Question {
         method: found.method,
         path: found.path,
+        server: server::path(&servers),
         id: words.id.clone(),
         texts: [words.summary, words.full],
         sent: parameters.iter().map(evidence::sent).collect(),
@@ -225,7 +226,7 @@ pub(crate) struct Half<'f, 'd> {
     binds: Vec<countersign_domain::operation::Bind>,
     body: Option<Body>,
     security: Security,
-    servers: Vec<countersign_domain::operation::Server>,
+    servers: Vec<Server>,
     input: Box<RawValue>,
     discriminators: BTreeMap<String, String>,
     deprecated: bool,
@@ -341,11 +342,7 @@ fn security(cx: &mut Reading<'_, '_>, value: &Value) -> Security {
     security
 }
 
-fn servers(
-    cx: &mut Reading<'_, '_>,
-    found: &Found<'_>,
-    value: &Value,
-) -> Vec<countersign_domain::operation::Server> {
+fn servers(cx: &mut Reading<'_, '_>, found: &Found<'_>, value: &Value) -> Vec<Server> {
     let own =
         |list: Option<&Value>| list.is_some_and(|l| l.as_array().is_some_and(|l| !l.is_empty()));
     let mut places = std::iter::once((value, cx.pointer.as_str())).chain(

@@ -46,6 +46,8 @@ pub use lexicon::{Entry, Lexicon};
 pub struct Evidence<'a> {
     /// The method.
     pub method: Method,
+    /// The path that its server's address ends in, or nothing.
+    pub server: &'a str,
     /// The path template.
     pub path: &'a str,
     /// The document's own name for it.
@@ -102,7 +104,23 @@ pub(crate) fn classify_all<'a>(
 }
 
 /// Classifies one operation with the words of a lexicon.
+///
+/// A path says the same wherever a document cuts it, so it is also read behind what its server's
+/// address ends in. What a server is called may be a product or a tenant, so that only raises the
+/// class.
 #[must_use]
 pub fn classify_with(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Risk {
-    weigh::weigh(&reading::Reading::of(evidence, lexicon), evidence)
+    let read = |path: &str| {
+        let spelled = Evidence { path, ..*evidence };
+        weigh::weigh(&reading::Reading::of(&spelled, lexicon), &spelled)
+    };
+    let mut risk = read(evidence.path);
+    if template::says_something(evidence.server) {
+        let mut whole = risk.clone();
+        weigh::join(&mut whole, read(&[evidence.server, evidence.path].concat()));
+        if whole.class != risk.class {
+            risk = whole;
+        }
+    }
+    risk
 }

@@ -30,6 +30,33 @@ pub(crate) fn servers(list: Option<&Value>, at: &At<'_>, notes: &mut Notes) -> V
     read(list, at, notes, |url, _, _| url)
 }
 
+/// The path of the document's servers.
+pub(crate) fn path_of_document(root: &Value) -> String {
+    let at = At::Pointer("/servers");
+    let servers = of_document(root.get("servers"), &at, &mut Notes::of_document());
+    path(&servers).unwrap_or_default()
+}
+
+/// The longest path that an address of these ends in, if there is any address.
+pub(crate) fn path(servers: &[Server]) -> Option<String> {
+    let path = |server: &Server| {
+        let (_, place) = server.url.split_once("://").unwrap_or_default();
+        let path = match place.split_once('/') {
+            Some((_, path)) => path,
+            None if server.url.contains("://") => "",
+            None => server.url.trim_start_matches('/'),
+        };
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let path = path.trim_matches('/');
+        if path.is_empty() {
+            String::new()
+        } else {
+            format!("/{path}")
+        }
+    };
+    servers.iter().map(path).max_by_key(String::len)
+}
+
 /// What is made of an address whose variables are filled in.
 type Completing = fn(String, &At<'_>, &mut Notes) -> String;
 

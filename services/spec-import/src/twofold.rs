@@ -48,14 +48,16 @@ const ALSO: usize = 50;
 pub(crate) struct Question<'d> {
     pub(crate) method: Method,
     pub(crate) path: &'d str,
+    /// The path of a server of its own, if it has one.
+    pub(crate) server: Option<String>,
     pub(crate) id: Option<String>,
     /// The summary and the description.
     pub(crate) texts: [&'d str; 2],
     pub(crate) sent: Vec<Sent<'d>>,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) value: &'d Value,
     /// What parts of the body are called by their headers.
     pub(crate) parts: Vec<String>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) value: &'d Value,
     pub(crate) pointer: String,
 }
 
@@ -75,6 +77,8 @@ pub(crate) struct Second<'d> {
     pub(crate) digest: &'d (dyn Fn() -> Digest + Sync),
     pub(crate) dialect: Dialect,
     pub(crate) collects: bool,
+    /// The path of the document's servers.
+    pub(crate) server: String,
     /// Whether a converter says beside operations what else they do.
     pub(crate) is_saved: bool,
 }
@@ -177,6 +181,7 @@ impl<'d> Second<'d> {
         let [summary, description] = question.texts;
         let evidence = Evidence {
             method: question.method,
+            server: question.server.as_deref().unwrap_or(&self.server),
             path: question.path,
             operation_id: question.id.as_deref(),
             summary,

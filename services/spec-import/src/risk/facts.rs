@@ -9,6 +9,7 @@ use crate::{Listener, Progress};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     method: Method,
+    server: String,
     path: String,
     operation_id: Option<String>,
     texts: [String; 2],
@@ -28,6 +29,7 @@ impl Facts {
         ];
         Self {
             method: evidence.method,
+            server: evidence.server.to_owned(),
             path: evidence.path.to_owned(),
             operation_id: evidence.operation_id.map(str::to_owned),
             texts: [evidence.summary, evidence.description].map(str::to_owned),
@@ -43,6 +45,7 @@ impl Facts {
         let [tags, request_fields, response_fields, scopes] = &self.lists;
         Evidence {
             method: self.method,
+            server: &self.server,
             path: &self.path,
             operation_id: self.operation_id.as_deref(),
             summary,

@@ -101,6 +101,13 @@ pub(super) fn pieces(path: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
+/// Whether a path says more than which edition of an API is meant.
+pub(super) fn says_something(path: &str) -> bool {
+    pieces(path)
+        .iter()
+        .any(|piece| !piece.is_version() && piece.has_words())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -33,6 +33,7 @@ mod schedules;
 mod seen_fields;
 mod sensitivity;
 mod shared_table;
+mod spelled;
 mod spellings;
 mod suspensions;
 mod trades;

@@ -36,6 +36,7 @@ impl Label {
     pub(super) fn facts(&self) -> Facts {
         Facts::of(&Evidence {
             method: self.method,
+            server: "",
             path: &self.path,
             operation_id: self.operation_id.as_deref(),
             summary: self.summary.as_deref().unwrap_or_default(),

@@ -1,0 +1,56 @@
+//! One request is of one risk, however a document spells it.
+
+use countersign_domain::risk::{Risk, RiskClass};
+use serde_json::{Value, json};
+
+use crate::read;
+
+fn risk(document: &Value) -> Risk {
+    read(document.to_string().as_bytes()).operations[0]
+        .risk
+        .clone()
+}
+
+fn at(server: &str, path: &str, method: &str, operation: &Value) -> Value {
+    json!({"openapi": "3.2.0", "info": {"title": "Shop", "version": "1"},
+        "servers": [{"url": format!("https://api.example.com{server}")}],
+        "paths": {path: {method: operation}}})
+}
+
+#[test]
+fn the_beginning_of_a_path_says_the_same_in_the_address_of_a_server() {
+    for (method, server, path, class) in [
+        ("post", "/iam/users", "/items", RiskClass::Admin),
+        ("post", "/payments", "/items", RiskClass::Billing),
+        ("post", "/accounts/delete", "/jobs", RiskClass::Delete),
+        ("get", "/admin/secrets", "/all", RiskClass::Auth),
+        ("get", "/auth/tokens", "/current", RiskClass::Auth),
+    ] {
+        let operation = json!({"summary": "Items", "responses": {}});
+        let whole = risk(&at("", &format!("{server}{path}"), method, &operation));
+        assert_eq!(whole.class, class, "{server}{path}");
+        let split = risk(&at(server, path, method, &operation));
+        let mut own = at("", path, method, &operation);
+        own["paths"][path][method]["servers"] =
+            json!([{"url": format!("https://api.example.com{server}")}]);
+        for other in [split, risk(&own)] {
+            let shown = format!("{method} {server} {path}: {:#?}", other.reasons);
+            assert_eq!((other.class, other.high_risk), (class, true), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn what_a_server_is_called_makes_no_ordinary_call_grave() {
+    let operation =
+        json!({"summary": "Create a note", "operationId": "createNote", "responses": {}});
+    let bare = risk(&at("", "/notes", "post", &operation));
+    for server in ["/api/v1", "/rest", "/acme-corp", "/zorbles/2", "/{tenant}"] {
+        let said = risk(&at(server, "/notes", "post", &operation));
+        assert_eq!(
+            (said.class, said.high_risk),
+            (bare.class, bare.high_risk),
+            "{server}"
+        );
+    }
+}
