@@ -1,5 +1,6 @@
 //! Which names of fields an operation takes and gives back: evidence of what it touches.
 
+mod choices;
 mod outlines;
 
 use std::collections::HashSet;
@@ -8,6 +9,7 @@ use countersign_domain::operation::Place;
 use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
+pub(crate) use choices::choices;
 use outlines::Outline;
 pub(crate) use outlines::Outlines;
 
@@ -26,14 +28,23 @@ const WRAPPED: usize = 3;
 /// How many things of an example's list are looked at.
 const SHOWN: usize = 3;
 
-/// A parameter that is sent: its name, and what describes the fields of one that is the whole
-/// query, which are parameters themselves.
-pub(crate) type Sent<'d> = (&'d str, Option<&'d Value>);
-
 /// What of a parameter is evidence.
-pub(crate) fn sent<'d>(parameter: &Parameter<'d>) -> Sent<'d> {
-    let is_query = parameter.place == Place::Querystring;
-    (parameter.wire, is_query.then_some(parameter.value))
+pub(crate) struct Sent<'d> {
+    wire: &'d str,
+    place: Place,
+    value: &'d Value,
+    required: bool,
+}
+
+impl<'d> Sent<'d> {
+    pub(crate) const fn of(parameter: &Parameter<'d>) -> Self {
+        Self {
+            wire: parameter.wire,
+            place: parameter.place,
+            value: parameter.value,
+            required: parameter.required,
+        }
+    }
 }
 
 /// The names of the fields that are sent, and of those that come back.
@@ -44,10 +55,11 @@ pub(crate) fn fields<'d>(
 ) -> [Vec<String>; 2] {
     let root = outlines.root;
     let mut request = Fields::of(outlines);
-    for (wire, query) in parameters {
-        request.name(wire);
-        if let Some(query) = query {
-            request.content(root, query);
+    for parameter in parameters {
+        request.name(parameter.wire);
+        // The fields of one that is the whole query are parameters themselves.
+        if parameter.place == Place::Querystring {
+            request.content(root, parameter.value);
         }
     }
     let body = value.get("requestBody");

@@ -60,6 +60,8 @@ pub struct Evidence<'a> {
     pub tags: &'a [String],
     /// Names of the fields that are sent. What hangs on another field has a dot before it.
     pub request_fields: &'a [String],
+    /// What picks what is done, by its name, and each value that the document leaves it.
+    pub choices: &'a [(String, String)],
     /// Names of the fields that come back, likewise.
     pub response_fields: &'a [String],
     /// What is sent is a list of things, each with fields of its own.
@@ -105,9 +107,9 @@ pub(crate) fn classify_all<'a>(
 
 /// Classifies one operation with the words of a lexicon.
 ///
-/// A path says the same wherever a document cuts it, so it is also read behind what its server's
-/// address ends in. What a server is called may be a product or a tenant, so that only raises the
-/// class.
+/// A path says the same wherever a document cuts it, and an order the same however it is given: it
+/// is also read behind what its server's address ends in, and with each choice written into it.
+/// What a server is called may be a product or a tenant, so that only raises the class.
 #[must_use]
 pub fn classify_with(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Risk {
     let read = |path: &str| {
@@ -120,6 +122,19 @@ pub fn classify_with(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Risk {
         weigh::join(&mut whole, read(&[evidence.server, evidence.path].concat()));
         if whole.class != risk.class {
             risk = whole;
+        }
+    }
+    for (name, value) in evidence.choices {
+        if let Some(path) = openness::chosen(evidence.path, name, value) {
+            let other = read(&path);
+            let before = (risk.class, risk.level());
+            weigh::join(&mut risk, other);
+            if before != (risk.class, risk.level()) {
+                let text = "A choice that the document leaves says what is done.";
+                let choice = text::strip(&format!("{name}={value}"), 200);
+                risk.reasons
+                    .push(reasons::reason("choice_acts", text, &choice));
+            }
         }
     }
     risk

@@ -188,6 +188,7 @@ impl<'d> Second<'d> {
             description,
             tags: &tags,
             request_fields: &request_fields,
+            choices: &evidence::choices(outlines, value, &question.sent),
             response_fields: &response_fields,
             sends_a_list: evidence::sends_a_list(outlines, value),
             scopes: &question.scopes,

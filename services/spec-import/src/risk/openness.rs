@@ -105,6 +105,24 @@ fn orders(query: &str) -> bool {
     })
 }
 
+/// The path with a choice written into it, where that is an order and no filter.
+pub(super) fn chosen(path: &str, name: &str, value: &str) -> Option<String> {
+    let lexicon = Lexicon::whole();
+    let variable = ["{", name, "}"].concat();
+    let in_path = path.contains(&variable);
+    let acts = |word: &String| {
+        let found = lexicon.verb(word);
+        found.is_some_and(|found| (found.clear || in_path) && !found.act.only_reads())
+    };
+    words(value).iter().any(acts).then(|| {
+        if in_path {
+            return path.replace(&variable, value);
+        }
+        let join = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{join}{name}={value}")
+    })
+}
+
 /// `/console/{order}`: nobody posts to one of many where the place is not one of many.
 fn fills_a_place(pieces: &[Piece<'_>]) -> bool {
     let written: Vec<_> = pieces.iter().filter(|piece| !piece.is_version()).collect();

@@ -23,6 +23,7 @@ fn operation<'a>(method: Method, path: &'a str, name: &'a str, summary: &'a str)
     Evidence {
         method,
         server: "",
+        choices: &[],
         path,
         operation_id: (!name.is_empty()).then_some(name),
         summary,

@@ -92,6 +92,7 @@ fn the_kinds_of_sensitive_data_are_named() {
             let risk = classify(&Evidence {
                 method,
                 server: "",
+                choices: &[],
                 path,
                 operation_id: None,
                 summary: "Handle shelves",

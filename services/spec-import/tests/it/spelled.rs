@@ -54,3 +54,75 @@ fn what_a_server_is_called_makes_no_ordinary_call_grave() {
         );
     }
 }
+
+#[test]
+fn an_order_is_one_however_it_is_given() {
+    let fixed = |name: &str, place: &str, schema: Value| {
+        json!({"summary": "List notes", "responses": {},
+            "parameters": [{"name": name, "in": place, "required": true, "schema": schema}]})
+    };
+    let form = json!({"summary": "List notes", "responses": {}, "parameters": [{
+        "name": "q", "in": "querystring", "content": {"application/x-www-form-urlencoded": {
+            "schema": {"required": ["action"], "properties": {"action": {"const": "delete"}}}}}}]});
+    let body = json!({"summary": "Search notes", "responses": {}, "requestBody": {"content": {
+        "application/json": {"schema": {"properties": {"task": {"const": "delete"}}}}}}});
+    let delete = json!({"const": "delete"});
+    for (method, path, operation) in [
+        (
+            "get",
+            "/notes?action=delete",
+            json!({"summary": "List notes"}),
+        ),
+        ("get", "/notes", fixed("action", "query", delete.clone())),
+        (
+            "get",
+            "/notes?action={action}",
+            fixed("action", "query", json!({"enum": ["delete"]})),
+        ),
+        ("get", "/notes", form),
+        (
+            "get",
+            "/client/api",
+            fixed(
+                "command",
+                "query",
+                json!({"enum": ["destroyVirtualMachine"]}),
+            ),
+        ),
+        ("get", "/notes/{verb}", fixed("verb", "path", delete)),
+        (
+            "get",
+            "/vm/{verb}",
+            fixed(
+                "verb",
+                "path",
+                json!({"enum": ["start", "stop", "destroy"]}),
+            ),
+        ),
+        ("post", "/notes/search", body),
+    ] {
+        let risk = risk(&at("", path, method, &operation));
+        assert!(risk.high_risk, "{method} {path}: {:#?}", risk.reasons);
+    }
+}
+
+#[test]
+fn a_filter_is_no_order() {
+    let states = json!({"enum": ["active", "deleted", "blocked"]});
+    for (name, required, schema) in [
+        ("status", true, states.clone()),
+        ("sort", true, json!({"enum": ["created", "updated"]})),
+        ("event", false, json!({"enum": ["create", "delete"]})),
+        ("action", false, json!({"enum": ["create", "delete"]})),
+        ("fields", true, json!({"type": "array", "items": states})),
+    ] {
+        let operation = json!({"summary": "List notes", "operationId": "listNotes", "responses": {},
+            "parameters": [{"name": name, "in": "query", "required": required, "schema": schema}]});
+        let risk = risk(&at("", "/notes", "get", &operation));
+        assert_eq!(
+            (risk.class, risk.high_risk),
+            (RiskClass::Read, false),
+            "{name}"
+        );
+    }
+}

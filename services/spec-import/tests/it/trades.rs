@@ -10,6 +10,7 @@ fn said(method: Method, path: &str, name: &str) -> String {
     let risk = classify(&Evidence {
         method,
         server: "",
+        choices: &[],
         path,
         operation_id: Some(name).filter(|name| *name != "-"),
         summary: "",

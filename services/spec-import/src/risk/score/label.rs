@@ -37,6 +37,7 @@ impl Label {
         Facts::of(&Evidence {
             method: self.method,
             server: "",
+            choices: &[],
             path: &self.path,
             operation_id: self.operation_id.as_deref(),
             summary: self.summary.as_deref().unwrap_or_default(),
