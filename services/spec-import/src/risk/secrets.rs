@@ -96,10 +96,16 @@ pub(super) fn handed_out(
         .or_else(|| secret_object(reading))
         .or_else(|| carried(reading, fields))
         .or_else(|| fields.proof())
-        .or_else(|| signed_address(truncated(evidence.summary, 600)))
-        .or_else(|| signed_address(truncated(evidence.description, 600)))
-        .or_else(|| disclosed(evidence.summary, reading.lexicon))
-        .or_else(|| disclosed(truncated(evidence.description, 600), reading.lexicon))
+        .or_else(|| told(evidence, reading.lexicon))
+}
+
+/// What the texts say that the answer hands out, which they are read for once.
+fn told(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Option<String> {
+    let texts = [evidence.summary, truncated(evidence.description, 600)];
+    let sentences = texts.into_iter().flat_map(|text| text.split(". "));
+    let sentences: Vec<Vec<String>> = sentences.map(words).collect();
+    let signed = sentences.iter().find_map(|all| signed_address(all));
+    signed.or_else(|| sentences.iter().find_map(|all| disclosed(all, lexicon)))
 }
 
 /// What is about hooks or API keys, or hangs on them, carries their secrets: the key of a list of
@@ -243,30 +249,26 @@ fn glued(word: &str) -> bool {
 }
 
 /// "A link to a pre-signed Amazon S3 URL": whoever has such an address needs nothing else.
-fn signed_address(text: &str) -> Option<String> {
+fn signed_address(sentence: &[String]) -> Option<String> {
     const ONLY_USED: &[&str] = &[
         "use", "using", "via", "with", "not", "upload", "expire", "through", "by",
     ];
-    for sentence in text.split(". ") {
-        let all = words(sentence);
-        for (at, word) in all.iter().enumerate() {
-            let near = &all[at + 1..(at + 5).min(all.len())];
-            let address = near
-                .iter()
-                .find(|next| matches!(next.as_str(), "url" | "uri" | "link"));
-            let signed = matches!(word.as_str(), "presigned" | "signed");
-            let before = &all[at.saturating_sub(4)..at];
-            let used = before.iter().any(|word| ONLY_USED.contains(&word.as_str()));
-            if let Some(address) = address.filter(|_| signed && !used) {
-                return Some(format!("{word} {address}"));
-            }
+    let is_signed = |word: &str| matches!(word, "presigned" | "signed");
+    let is_address = |word: &&String| matches!(word.as_str(), "url" | "uri" | "link");
+    sentence.iter().enumerate().find_map(|(at, word)| {
+        if !is_signed(word) {
+            return None;
         }
-    }
-    None
+        let before = &sentence[at.saturating_sub(4)..at];
+        let used = before.iter().any(|word| ONLY_USED.contains(&word.as_str()));
+        let near = &sentence[at + 1..(at + 5).min(sentence.len())];
+        let address = near.iter().find(is_address).filter(|_| !used)?;
+        Some(format!("{word} {address}"))
+    })
 }
 
-/// The text says that the answer discloses a secret: "returns the decrypted password".
-fn disclosed(text: &str, lexicon: &Lexicon) -> Option<String> {
+/// The sentence says that the answer discloses a secret: "returns the decrypted password".
+fn disclosed(sentence: &[String], lexicon: &Lexicon) -> Option<String> {
     const DISCLOSES: &[&str] = &[
         "return", "provide", "contain", "include", "reveal", "expose", "issue", "mint", "obtain",
         "generate", "decrypt", "disclose", "hold", "show", "carry",
@@ -292,36 +294,29 @@ fn disclosed(text: &str, lexicon: &Lexicon) -> Option<String> {
         "unmasked",
         "cleartext",
     ];
-    for sentence in text.split(". ") {
-        let all = words(sentence);
-        let negated = all
-            .iter()
-            .any(|word| matches!(word.as_str(), "not" | "without" | "never" | "no" | "don"));
-        if negated {
-            continue;
-        }
-        for (at, word) in all.iter().enumerate() {
-            let near = &all[at + 1..(at + 6).min(all.len())];
-            let plain = PLAIN.contains(&word.as_str());
-            // "you need to provide a token" is about the request.
-            let demanded = at > 0 && DEMANDED.contains(&all[at - 1].as_str());
-            if !plain && (demanded || !DISCLOSES.contains(&word.as_str())) {
-                continue;
-            }
-            let about = |end: usize| {
-                all.get(at + 1 + end)
-                    .is_some_and(|next| ABOUT_A_SECRET.contains(&next.as_str()))
-            };
-            let value = near.iter().take(2).find(|next| plain && *next == "value");
-            let named = (1..=near.len())
-                .find_map(|end| secret_at_end(&near[..end], lexicon).filter(|_| !about(end)))
-                .or_else(|| value.cloned());
-            if let Some(found) = named {
-                return Some(format!("{word} … {found}"));
-            }
-        }
+    let is_negation =
+        |word: &String| matches!(word.as_str(), "not" | "without" | "never" | "no" | "don");
+    if sentence.iter().any(is_negation) {
+        return None;
     }
-    None
+    sentence.iter().enumerate().find_map(|(at, word)| {
+        let plain = PLAIN.contains(&word.as_str());
+        // "you need to provide a token" is about the request.
+        let demanded = at > 0 && DEMANDED.contains(&sentence[at - 1].as_str());
+        if !plain && (demanded || !DISCLOSES.contains(&word.as_str())) {
+            return None;
+        }
+        let near = &sentence[at + 1..(at + 6).min(sentence.len())];
+        let about = |end: usize| {
+            let next = sentence.get(at + 1 + end);
+            next.is_some_and(|next| ABOUT_A_SECRET.contains(&next.as_str()))
+        };
+        let value = near.iter().take(2).find(|next| plain && *next == "value");
+        let named = (1..=near.len())
+            .find_map(|end| secret_at_end(&near[..end], lexicon).filter(|_| !about(end)))
+            .or_else(|| value.cloned())?;
+        Some(format!("{word} … {named}"))
+    })
 }
 
 /// The secret that a POST examines: verifying a credential is AUTH although nothing changes.
