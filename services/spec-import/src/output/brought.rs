@@ -28,6 +28,12 @@ impl Brought {
         Self { names, known }
     }
 
+    /// Whether none of these is left out.
+    fn has_all(&self, names: &[String]) -> bool {
+        let known = self.known.as_ref();
+        known.is_none_or(|known| names.iter().all(|name| known.contains(name)))
+    }
+
     /// Takes out references to others.
     pub(super) fn unlink(&self, schema: &mut Cow<'_, Value>) {
         if let Some(known) = &self.known {
@@ -54,15 +60,14 @@ impl Brought {
         name: &str,
         attempt: Attempt,
     ) -> Option<Box<RawValue>> {
-        let (definition, text) = definitions.usable(name)?;
-        if self.known.is_none() {
-            return match attempt {
-                Attempt::Whole => Some(text.to_owned()),
-                Attempt::Wordless | Attempt::Parts => {
-                    definitions.wordless(name).map(ToOwned::to_owned)
-                }
+        if self.has_all(&definitions.leads_to(name)) {
+            let text = match attempt {
+                Attempt::Whole => definitions.usable(name).map(|(_, text)| text),
+                Attempt::Wordless | Attempt::Parts => definitions.wordless(name),
             };
+            return text.map(ToOwned::to_owned);
         }
+        let (definition, _) = definitions.usable(name)?;
         let mut copy = definition.clone();
         if attempt != Attempt::Whole {
             schema::drop_words(&mut copy, 0);
