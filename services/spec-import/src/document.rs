@@ -1,12 +1,12 @@
 //! The way of a whole document: version, security, every path and method, names.
 
-use std::{collections::HashMap, mem, rc::Rc, sync::Arc};
+use std::{collections::HashMap, mem, rc::Rc};
 
 use countersign_domain::{
     digest::Digest,
-    operation::{ImportedDocument, ImportedOperation, Method, Severity},
+    operation::{ImportedDocument, Method, Severity},
 };
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 
 use crate::{
     ImportError, Limits, Listener, Progress, Stage, arguments,
@@ -31,6 +31,7 @@ use crate::{
     twofold::{self, Outcome, Second},
     version,
     words::one_line,
+    written::Written,
 };
 
 /// Which rules schemas follow.
@@ -56,49 +57,6 @@ pub(crate) struct Found<'d> {
     pub(crate) pointer: String,
     /// The path, read; the same for all its methods.
     pub(crate) template: Rc<Result<Template<'d>, &'static str>>,
-}
-
-/// A document and, apart from it, the schemas of its operations.
-#[derive(Debug)]
-pub struct Written {
-    /// The document, in which every input schema is null, and no answer has one.
-    pub document: ImportedDocument,
-    /// The schemas of each operation, in their order.
-    pub schemas: Vec<Schemas>,
-}
-
-/// The schemas of an operation, as texts: as values they take twenty times the memory, and few need
-/// them all at once.
-#[derive(Debug)]
-pub struct Schemas {
-    /// Of its arguments.
-    pub input: Box<RawValue>,
-    /// Of its answer. Operations that answer with the same thing share it.
-    pub output: Option<Arc<RawValue>>,
-}
-
-impl Written {
-    /// The document with its schemas.
-    pub(crate) fn read(mut self) -> ImportedDocument {
-        for (operation, Schemas { input, output }) in
-            self.document.operations.iter_mut().zip(self.schemas)
-        {
-            put(operation, (&input, output.as_deref())).expect("what was written can be read");
-        }
-        self.document
-    }
-}
-
-/// Puts an operation's schemas where they belong.
-pub(crate) fn put(
-    operation: &mut ImportedOperation,
-    (input, output): (&RawValue, Option<&RawValue>),
-) -> serde_json::Result<()> {
-    operation.input_schema = serde_json::from_str(input.get())?;
-    if let (Some(answer), Some(schema)) = (&mut operation.output, output) {
-        answer.schema = Some(serde_json::from_str::<Value>(schema.get())?.into());
-    }
-    Ok(())
 }
 
 /// Imports a document, an archive or a gzip file; see [`crate::import_with_progress`]. Only an

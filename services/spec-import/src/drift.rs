@@ -24,32 +24,37 @@ use std::collections::HashMap;
 use countersign_domain::{
     digest::NotCanonical,
     drift::{Breaking, Change, ChangeKind, Endpoint, SecuritySeverity, path_shape},
-    operation::{ImportedDocument, ImportedOperation, Method, Server},
+    operation::{ImportedOperation, Method, Server},
 };
 
 use budget::Budget;
 use findings::{Findings, Found};
 use unexplained::unexplained;
 
+use crate::written::Written;
+
 pub use countersign_domain::drift::needs_review;
 pub use show::{report, table};
 
 /// Compares two imports of one API: the document's own changes first, then each operation's in
-/// the order of the newer document, then what is gone.
+/// the order of the newer document, then what is gone. No more than one operation of each has its
+/// schemas as values.
 #[must_use]
-pub fn compare(base: &ImportedDocument, revision: &ImportedDocument) -> Vec<Change> {
+pub fn compare(base: &Written, revision: &Written) -> Vec<Change> {
     let mut budget = Budget::of_document();
-    let mut changes = document_servers(&base.servers, &revision.servers, &mut budget);
-    let (pairs, gone) = matched(&base.operations, &revision.operations);
-    for (old, new) in pairs {
-        let Some(old) = old else {
-            changes.push(added(new));
+    let servers = (&*base.document.servers, &*revision.document.servers);
+    let mut changes = document_servers(servers.0, servers.1, &mut budget);
+    let (old, new) = (&base.document.operations, &revision.document.operations);
+    let (partners, gone) = matched(old, new);
+    for (index, partner) in partners.into_iter().enumerate() {
+        let Some(partner) = partner else {
+            changes.push(added(&new[index]));
             continue;
         };
         let pair = Pair {
-            old,
-            new,
-            servers: (&base.servers, &revision.servers),
+            old: &base.operation(partner),
+            new: &revision.operation(index),
+            servers,
         };
         changes.extend(pair.compare(&mut budget));
     }
@@ -174,13 +179,12 @@ impl Pair<'_> {
     }
 }
 
-type Matched<'m> = (
-    Vec<(Option<&'m ImportedOperation>, &'m ImportedOperation)>,
-    Vec<&'m ImportedOperation>,
-);
-
-/// Pairs operations by method and path: first as written, then without the variables' names.
-fn matched<'m>(old: &'m [ImportedOperation], new: &'m [ImportedOperation]) -> Matched<'m> {
+/// Pairs operations by method and path: first as written, then without the variables' names. Says
+/// which old one is the partner of each new one, and which have none.
+fn matched<'m>(
+    old: &'m [ImportedOperation],
+    new: &[ImportedOperation],
+) -> (Vec<Option<usize>>, Vec<&'m ImportedOperation>) {
     let exact: HashMap<(Method, &str), usize> = old
         .iter()
         .enumerate()
@@ -210,13 +214,8 @@ fn matched<'m>(old: &'m [ImportedOperation], new: &'m [ImportedOperation]) -> Ma
             }
         }
     }
-    let pairs = partner
-        .into_iter()
-        .zip(new)
-        .map(|(index, one)| (index.map(|index| &old[index]), one))
-        .collect();
     let gone = old.iter().zip(&taken).filter(|(_, taken)| !**taken);
-    (pairs, gone.map(|(one, _)| one).collect())
+    (partner, gone.map(|(one, _)| one).collect())
 }
 
 fn added(new: &ImportedOperation) -> Change {

@@ -9,9 +9,12 @@ use countersign_domain::{
 };
 use serde_json::{Value, json};
 
+use crate::written::{Schemas, Written};
+
 /// Reports a document as JSON; the shape is an interface that scripts hold on to.
 #[must_use]
-pub fn report(document: &ImportedDocument) -> Value {
+pub fn report(Written { document, schemas }: &Written) -> Value {
+    let operations = document.operations.iter().zip(schemas);
     json!({
         "document": {
             "title": document.title,
@@ -20,12 +23,12 @@ pub fn report(document: &ImportedDocument) -> Value {
             "operations": document.operations.len(),
             "sha256": document.sha256,
         },
-        "operations": document.operations.iter().map(operation).collect::<Vec<_>>(),
+        "operations": operations.map(operation).collect::<Vec<_>>(),
         "diagnostics": document.diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
     })
 }
 
-fn operation(operation: &ImportedOperation) -> Value {
+fn operation((operation, schemas): (&ImportedOperation, &Schemas)) -> Value {
     let risk = &operation.risk;
     json!({
         "method": operation.method,
@@ -42,7 +45,7 @@ fn operation(operation: &ImportedOperation) -> Value {
         "sensitivity": risk.sensitivity,
         "reasons": risk.reasons,
         "importable": operation.unsupported.is_none(),
-        "input_schema_bytes": operation.input_schema.to_string().len(),
+        "input_schema_bytes": schemas.input.get().len(),
         "diagnostics": operation.diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
     })
 }

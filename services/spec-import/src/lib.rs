@@ -52,6 +52,7 @@ mod survey;
 mod twofold;
 mod version;
 mod words;
+mod written;
 
 use countersign_domain::operation::ImportedDocument;
 
@@ -60,7 +61,7 @@ pub use countersign_store::{
     revision_changes::{ChangedToolName, Outcome, RevisionChange},
     source_schedules::{LookFailure, Schedule},
 };
-pub use document::{Schemas, Written};
+
 pub use error::ImportError;
 pub use imports::{Given, ImportAgain, Imports, StartError, StartImport, Started};
 pub use job::{ImportPayload, ImportSpec, LookAgain, LookPayload};
@@ -70,6 +71,7 @@ pub use meaning::meaning;
 pub use notices::Notices;
 pub use schedules::{Looking, SetSchedule};
 pub use schema::compile::compile;
+pub use written::{Schemas, Written};
 
 /// Imports a document.
 ///

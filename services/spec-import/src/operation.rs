@@ -13,7 +13,7 @@ use crate::{
     Limits,
     arguments::{self, Arguments},
     body,
-    document::{Dialect, Found, Schemas},
+    document::{Dialect, Found},
     evidence::{Outlines, Sent},
     input,
     marks::Marks,
@@ -27,6 +27,7 @@ use crate::{
     server,
     twofold::Question,
     words::Words,
+    written::Schemas,
 };
 
 /// What the operations of a document share.

@@ -23,13 +23,14 @@ use serde_json::Value;
 
 use crate::{
     ImportError, Listener, Progress, Stage,
-    document::{Dialect, Found, Schemas},
+    document::{Dialect, Found},
     evidence::{self, Outlines, Sent},
     older,
     operation::{self, Shared},
     output::{Answer, Answers},
     risk::{self, Evidence, Facts},
     stopwatch::Stopwatch,
+    written::Schemas,
 };
 
 /// As much as a program's first thread has: schemas are read by recursion.

@@ -28,13 +28,13 @@ const UNREADABLE: u8 = 2;
 
 /// Shows what an import of a description would do.
 pub(crate) async fn inspect(what: &InspectSettings, reader: &Program) -> anyhow::Result<ExitCode> {
-    let document = match given::import_at(&what.file, what.root.as_deref(), reader).await {
-        Ok(document) => document,
+    let written = match given::import_at(&what.file, what.root.as_deref(), reader).await {
+        Ok(written) => written,
         Err(error) => return Ok(refuse(&what.file, &error)),
     };
     let text = match what.format {
-        ReportFormat::Table => report::table(&document),
-        ReportFormat::Json => format!("{:#}\n", report::report(&document)),
+        ReportFormat::Table => report::table(&written.document),
+        ReportFormat::Json => format!("{:#}\n", report::report(&written)),
     };
     print(&text)
 }

@@ -5,12 +5,13 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use countersign_domain::Fault as _;
 use countersign_spec_import::{Limits, apart::Program, bundle::pack_folder};
 use countersign_testkit::PATIENCE;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use crate::{
@@ -136,4 +137,51 @@ fn a_description_that_is_left_out_is_named_in_the_report_and_in_the_table() {
     let alone = spec(&["inspect", text(&home.path().join("api.yaml"))]);
     let alone = String::from_utf8(alone.stdout).unwrap();
     assert!(!alone.contains("roots_left_out"), "{alone}");
+}
+
+/// Things that lead to all others, so that each operation carries the schemas of all.
+fn of_related_things(things: usize) -> String {
+    let reference = |number| json!({"$ref": format!("#/components/schemas/T{}", number % things)});
+    let (mut schemas, mut paths) = (Map::new(), Map::new());
+    for number in 0..things {
+        let mut properties = Map::new();
+        for plain in 0..12 {
+            properties.insert(
+                format!("p{plain}"),
+                json!({"type": "string", "maxLength": 40}),
+            );
+        }
+        for step in [1, 7, 31] {
+            properties.insert(format!("r{step}"), reference(number + step));
+        }
+        let schema = json!({"type": "object", "properties": properties});
+        schemas.insert(format!("T{number}"), schema);
+        let content = json!({"application/json": {"schema": reference(number)}});
+        let operation = json!({"requestBody": {"content": content}, "responses": {}});
+        paths.insert(format!("/t{number}"), json!({"post": operation}));
+    }
+    let head = json!({"openapi": "3.1.0", "info": {"title": "Things", "version": "1"},
+        "paths": paths, "components": {"schemas": schemas}});
+    head.to_string()
+}
+
+/// What every command may hold; as values, the schemas of all operations take more than twice of it.
+const DATA_KIB: usize = 128 << 10;
+
+#[test]
+fn a_small_document_with_many_large_operations_is_inspected_and_compared_in_little_memory() {
+    let home = TempDir::new().unwrap();
+    let file = written(&home, "api.json", of_related_things(150).as_bytes());
+    let script = format!("ulimit -S -d {DATA_KIB}; exec \"$0\" spec \"$@\"");
+    for words in [
+        ["inspect", text(&file), "--format=table"],
+        ["inspect", text(&file), "--format=json"],
+        ["diff", text(&file), text(&file)],
+    ] {
+        let mut shell = Command::new("/bin/sh");
+        let shell = shell.args(["-c", &script]).arg(program()).args(words);
+        let shown = shell.output().unwrap();
+        let said = String::from_utf8_lossy(&shown.stderr);
+        assert!(shown.status.success(), "{words:?}: {said}");
+    }
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use countersign_domain::{Fault as _, operation::ImportedDocument};
-use countersign_spec_import::{ImportError, apart::Program};
+use countersign_spec_import::{ImportError, Written, apart::Program};
 use countersign_testkit::{PATIENCE, until};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, waitid};
 use serde_json::{Map, Value, json};
@@ -31,6 +31,7 @@ async fn read(document: &[u8]) -> Result<ImportedDocument, ImportError> {
         .with_patience(PATIENCE)
         .import(document, &mut |_| {})
         .await
+        .map(Written::read)
 }
 
 /// Something else in its place.
@@ -288,7 +289,7 @@ async fn a_good_document_comes_through_whole() {
         .with_patience(PATIENCE)
         .import(text, &mut |_| told += 1)
         .await;
-    assert_eq!(serde_json::to_value(apart.unwrap()).unwrap(), here);
+    assert_eq!(serde_json::to_value(apart.unwrap().read()).unwrap(), here);
     assert!(told > 2, "{told}");
     assert_eq!(read(b" ").await.unwrap_err(), ImportError::Empty);
 }

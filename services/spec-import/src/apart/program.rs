@@ -27,7 +27,7 @@ use crate::{
         limits::{MEMORY_MIB, PATIENCE, SAID, processor_seconds},
         work::died_of,
     },
-    document::put,
+    written::{Schemas, Written, put},
 };
 
 /// Documents that are read at the same time.
@@ -82,10 +82,15 @@ impl Program {
         &self,
         document: &[u8],
         told: &mut (dyn FnMut(Progress) + Send),
-    ) -> Result<ImportedDocument, ImportError> {
-        let (mut document, operations) = self.import_as(document, told, |one| one).await?;
+    ) -> Result<Written, ImportError> {
+        let apart = |mut operation| {
+            let schemas = Schemas::take(&mut operation);
+            (operation, schemas)
+        };
+        let (mut document, operations) = self.import_as(document, told, apart).await?;
+        let (operations, schemas) = operations.into_iter().unzip();
         document.operations = operations;
-        Ok(document)
+        Ok(Written { document, schemas })
     }
 
     /// The same, but of each operation only what `make` keeps, and the document without them.

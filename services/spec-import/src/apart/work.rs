@@ -12,7 +12,8 @@ use crate::{
         limits::{self, Reach},
     },
     bundle::Files,
-    document::{self, Written},
+    document,
+    written::Written,
 };
 
 /// Reads a document from `document` and says on `told` what comes of it. `root` names the file of

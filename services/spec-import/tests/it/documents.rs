@@ -327,7 +327,7 @@ fn progress_ends_at_the_end_of_every_stage() {
 
 #[test]
 fn the_report_has_the_fields_that_scripts_hold_on_to() {
-    let report = inspect::report(&read(LIBRARY));
+    let report = inspect::report(&read(LIBRARY).into());
     let names = |value: &serde_json::Value| {
         value
             .as_object()

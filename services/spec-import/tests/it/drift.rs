@@ -16,11 +16,16 @@ use countersign_domain::{
     drift::{Breaking, Change},
     operation::{ImportedDocument, Output},
 };
-use countersign_spec_import::drift::compare;
+use countersign_spec_import::drift;
 use serde_json::{Value, json};
 
 /// A code with its grade, as a table expects it.
 type Expected = &'static [(&'static str, Breaking)];
+
+/// What differs between two documents.
+fn compare(old: &ImportedDocument, new: &ImportedDocument) -> Vec<Change> {
+    drift::compare(&old.clone().into(), &new.clone().into())
+}
 
 /// A document with one operation, `POST /things/{id}`, and whatever else `more` says of it.
 fn document(more: &Value) -> ImportedDocument {

@@ -2,8 +2,8 @@
 
 use std::{path::Path, process::ExitCode};
 
-use countersign_domain::{drift::Breaking, operation::ImportedDocument};
-use countersign_spec_import::{apart::Program, drift};
+use countersign_domain::drift::Breaking;
+use countersign_spec_import::{Written, apart::Program, drift};
 
 use super::{given, refuse};
 use crate::{
@@ -39,7 +39,7 @@ pub(crate) async fn diff(what: &DiffSettings, reader: &Program) -> anyhow::Resul
     })
 }
 
-async fn read(file: &Path, reader: &Program) -> Result<ImportedDocument, ExitCode> {
+async fn read(file: &Path, reader: &Program) -> Result<Written, ExitCode> {
     let given = given::import_at(file, None, reader).await;
     given.map_err(|error| refuse(file, &error))
 }

@@ -12,8 +12,7 @@ use std::{
     time::Duration,
 };
 
-use countersign_domain::operation::ImportedDocument;
-use countersign_spec_import::{ImportError, Limits, apart::Program, bundle};
+use countersign_spec_import::{ImportError, Limits, Written, apart::Program, bundle};
 
 use super::folder::bounded;
 
@@ -65,7 +64,7 @@ pub(super) async fn import_at(
     path: &Path,
     root: Option<&str>,
     reader: &Program,
-) -> Result<ImportedDocument, Unreadable> {
+) -> Result<Written, Unreadable> {
     let most = Limits::default().raw_bytes;
     if path == Path::new("-") {
         let mut bytes = Vec::new();
@@ -99,7 +98,7 @@ pub(super) async fn import_bytes(
     bytes: &[u8],
     root: Option<&str>,
     reader: &Program,
-) -> Result<ImportedDocument, Unreadable> {
+) -> Result<Written, Unreadable> {
     if root.is_some() && !bundle::is_archive(bytes) {
         return Err(Unreadable::RootOfOneFile);
     }
@@ -112,7 +111,7 @@ pub(super) async fn import_folder(
     folder: &Path,
     root: Option<&str>,
     reader: &Program,
-) -> Result<ImportedDocument, Unreadable> {
+) -> Result<Written, Unreadable> {
     let arguments = [
         Some(option("--folder", folder)),
         root.map(|root| option("--root", root)),

@@ -88,15 +88,16 @@ async fn one(
         return Ok(None);
     };
     if ends_with(&PACKED) {
-        return import_bytes(&bytes, None, reader).await.map(Some);
+        let written = import_bytes(&bytes, None, reader).await?;
+        return Ok(Some(written.document));
     }
     if !bundle::is_document(&bytes) {
         return Ok(None);
     }
     // What lies in one folder of the collection belongs together.
     let (top, root) = name.split_once('/').unwrap_or(("", name));
-    let document = import_folder(&home.join(top), Some(root), reader).await?;
-    Ok(Some(document))
+    let written = import_folder(&home.join(top), Some(root), reader).await?;
+    Ok(Some(written.document))
 }
 
 fn outcome(document: &ImportedDocument) -> Outcome {

@@ -4,10 +4,9 @@ use countersign_domain::{
     drift::{Breaking::No, needs_review},
     operation::ImportedDocument,
 };
-use countersign_spec_import::drift::compare;
 use serde_json::{Value, json};
 
-use super::{Expected, expect, whole};
+use super::{Expected, compare, expect, whole};
 
 /// Answers with a payment by card or by bank.
 fn answering(headers: &Value, discriminator: &Value) -> ImportedDocument {

@@ -7,10 +7,12 @@ use countersign_domain::{
     },
     operation::ImportedDocument,
 };
-use countersign_spec_import::drift::{compare, compare_operation};
+use countersign_spec_import::drift::compare_operation;
 use serde_json::{Value, json};
 
-use super::{Expected, answering, document, expect, of_paths, taking, whole, with_parameter};
+use super::{
+    Expected, answering, compare, document, expect, of_paths, taking, whole, with_parameter,
+};
 
 #[test]
 fn a_change_of_how_a_whole_query_is_written_is_found_and_its_name_counts_for_nothing() {

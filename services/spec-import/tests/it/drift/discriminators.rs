@@ -4,10 +4,9 @@ use countersign_domain::{
     drift::{Breaking::No, ReviewReason, needs_review},
     operation::ImportedDocument,
 };
-use countersign_spec_import::drift::compare;
 use serde_json::{Value, json};
 
-use super::{Expected, expect, whole};
+use super::{Expected, compare, expect, whole};
 
 /// Pays by card or by bank.
 fn paying(discriminator: &Value) -> ImportedDocument {

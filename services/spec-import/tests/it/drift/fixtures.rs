@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use countersign_domain::{drift::ChangeKind, operation::ImportedDocument};
-use countersign_spec_import::{drift::compare, import};
+use countersign_spec_import::import;
 
-use super::graded;
+use super::{compare, graded};
 use crate::{corpus::specs, patient};
 
 /// Pairs whose files are not named `…_base` and `…_revision`.

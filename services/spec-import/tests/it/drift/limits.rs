@@ -5,10 +5,10 @@ use countersign_domain::{
     drift::{Breaking, Change},
     operation::{Bind, Place, Style},
 };
-use countersign_spec_import::drift::{compare, compare_operation};
+use countersign_spec_import::drift::compare_operation;
 use serde_json::{Map, Value, json};
 
-use super::{answering, document};
+use super::{answering, compare, document};
 
 /// Definitions that all refer to one another, and a property that differs in each.
 fn tangle(count: usize, kind: &str) -> Value {

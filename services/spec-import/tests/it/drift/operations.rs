@@ -7,10 +7,9 @@ use countersign_domain::{
     },
     operation::{ImportedDocument, Method},
 };
-use countersign_spec_import::drift::compare;
 use serde_json::{Value, json};
 
-use super::{Expected, document, expect, of_paths, whole};
+use super::{Expected, compare, document, expect, of_paths, whole};
 
 fn secured(security: &Value) -> ImportedDocument {
     secured_by(security, &json!({"type": "http", "scheme": "bearer"}))

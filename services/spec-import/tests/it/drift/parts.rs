@@ -1,10 +1,9 @@
 //! Bodies of parts that have an order and no names.
 
 use countersign_domain::drift::{Breaking::Potentially as Perhaps, needs_review};
-use countersign_spec_import::drift::compare;
 use serde_json::{Value, json};
 
-use super::{Expected, document, expect};
+use super::{Expected, compare, document, expect};
 
 #[test]
 fn a_part_in_its_place_that_is_written_differently_is_found() {

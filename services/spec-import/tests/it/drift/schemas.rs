@@ -7,10 +7,9 @@ use countersign_domain::drift::{
     Breaking::{self, Breaking as Stops, No},
     Change, ChangeKind,
 };
-use countersign_spec_import::drift::compare;
 use serde_json::{Value, json};
 
-use super::{answering, expect, graded, taking};
+use super::{answering, compare, expect, graded, taking};
 
 type Row = (String, Value, Value, String, Breaking, Breaking);
 

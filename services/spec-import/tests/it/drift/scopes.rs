@@ -1,10 +1,9 @@
 //! Permissions that are asked for.
 
 use countersign_domain::{drift::Change, operation::ImportedDocument};
-use countersign_spec_import::drift::compare;
 use serde_json::json;
 
-use super::whole;
+use super::{compare, whole};
 
 fn asking(scopes: &[String]) -> ImportedDocument {
     whole(&json!({

@@ -4,10 +4,9 @@ use countersign_domain::{
     drift::{Breaking::No, ReviewReason, needs_review},
     operation::{ImportedDocument, Scheme, Security},
 };
-use countersign_spec_import::drift::compare;
 use serde_json::{Value, json};
 
-use super::{Expected, expect, whole};
+use super::{Expected, compare, expect, whole};
 
 const HERE: &str = "https://id.example/t";
 const ELSEWHERE: &str = "https://evil.example/t";

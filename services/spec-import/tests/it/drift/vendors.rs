@@ -6,12 +6,13 @@ use std::{
 };
 
 use countersign_domain::drift::{Breaking, Change, ChangeKind, needs_review};
-use countersign_spec_import::drift::compare;
 
 use crate::{
     corpus::{bytes, specs},
     read,
 };
+
+use super::compare;
 
 /// The pair, operations before and after, added, removed.
 const PAIRS: [(&str, &str, &str, [usize; 4]); 4] = [
