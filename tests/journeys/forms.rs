@@ -2,6 +2,7 @@
 //! refused comes back as it was sent.
 
 mod changed;
+mod deciding;
 mod leading;
 
 use countersign_domain::{operation::Method, role::Role};

@@ -9,6 +9,7 @@
 
 mod arguments;
 mod budget;
+mod excerpts;
 mod facts;
 mod findings;
 mod output;

@@ -1,11 +1,12 @@
 //! Turns many tools of an API on or off, for one reason.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use countersign_access::{
     ActionName, Denied, DisableTool, EnableHighRiskTool, EnableTool, TenantScope,
 };
 use countersign_domain::{
+    drift::Change,
     event::Event,
     id::{EnvironmentId, SourceId, ToolId, ToolVersionId},
     name::Statement,
@@ -64,8 +65,9 @@ impl Registry {
     /// Decides the same about many tools of an API, each by the rules for one: the permission that
     /// its risk needs, the definition that was looked at, high risk held. A tool whose text a
     /// person has to read first, whose risk a person overrode, or of which an import changed what
-    /// lets one in or where it lives, is not turned on among others. One that is refused is named,
-    /// and nothing else is lost by it. Each decision has its own row in the audit log.
+    /// lets one in, where it lives or more than a list shows, is not turned on among others. One
+    /// that is refused is named, and nothing else is lost by it. Each decision has its own row in
+    /// the audit log.
     ///
     /// # Errors
     /// When the caller may decide about no tool at all, or there is no such source or environment.
@@ -90,7 +92,8 @@ impl Registry {
     ) -> Result<DecidedTools, ToolDecisionError> {
         let environment = tx.environment(cmd.environment).await?;
         let source = tx.source(cmd.source).await?;
-        let sorted = Sorted::of(scope, cmd, known);
+        let cut = cut(&tx, cmd, &known).await?;
+        let sorted = Sorted::of(scope, cmd, (known, &cut));
         let mut outcome = DecidedTools {
             decided: Vec::new(),
             same: sorted.same,
@@ -149,6 +152,23 @@ fn may_decide(scope: &TenantScope, choice: Choice) -> Result<(), Denied> {
     }
 }
 
+/// Those of the tools of which more changed than a list shows, where that matters.
+async fn cut(
+    tx: &TenantTx,
+    cmd: &DecideTools,
+    known: &[ToolBrief],
+) -> Result<HashSet<ToolId>, StoreError> {
+    let waiting = known.iter().filter(|view| view.waits.is_some());
+    let waiting: Vec<ToolId> = match cmd.choice {
+        Choice::Off => Vec::new(),
+        Choice::On(_) => waiting.map(|view| view.tool.id).collect(),
+    };
+    let changes = tx.changes_to_review(&waiting, cmd.environment).await?;
+    let changes = changes.into_iter();
+    let cut = changes.filter(|(_, changes)| changes.iter().any(Change::is_cut));
+    Ok(cut.map(|(tool, _)| tool).collect())
+}
+
 async fn write(
     tx: &TenantTx,
     scope: &TenantScope,
@@ -186,14 +206,22 @@ struct Sorted {
 }
 
 impl Sorted {
-    fn of(scope: &TenantScope, cmd: &DecideTools, known: Vec<ToolBrief>) -> Self {
+    fn of(
+        scope: &TenantScope,
+        cmd: &DecideTools,
+        (known, cut): (Vec<ToolBrief>, &HashSet<ToolId>),
+    ) -> Self {
         let mut wanted: HashMap<ToolId, ToolVersionId> = cmd.tools.iter().copied().collect();
         let mut sorted = Self::default();
         for view in known {
             let Some(version) = wanted.remove(&view.tool.id) else {
                 continue;
             };
-            let may_be = may_be(scope, &view, (version, cmd.choice));
+            let may_be = if cut.contains(&view.tool.id) {
+                Err(ToolDecisionError::ChangesCut)
+            } else {
+                may_be(scope, &view, (version, cmd.choice))
+            };
             let ToolBrief { tool, decided, .. } = view;
             if let Err(why) = may_be {
                 sorted.refused.push(RefusedTool {

@@ -132,6 +132,11 @@ pub enum ToolDecisionError {
         "what lets one in, or where it lives, has changed; look at it on the tool's own page and decide there"
     )]
     AccessChanged,
+    /// More of it changed than a list shows, and it was chosen among others.
+    #[error(
+        "more of it has changed than a list shows; look at it on the tool's own page and decide there"
+    )]
+    ChangesCut,
     /// The caller made its risk less.
     #[error("you lowered its risk; somebody else has to turn it on")]
     RiskLoweredByYou,
@@ -149,6 +154,7 @@ impl Fault for ToolDecisionError {
             | Self::TextUnread
             | Self::RiskOverridden
             | Self::AccessChanged
+            | Self::ChangesCut
             | Self::RiskLoweredByYou => Kind::Conflict,
             Self::HighRiskMustBeHeld => Kind::Invalid,
             Self::Store(error) => error.kind(),
@@ -164,6 +170,7 @@ impl Fault for ToolDecisionError {
             Self::TextUnread => "tool_text_unread",
             Self::RiskOverridden => "tool_risk_overridden",
             Self::AccessChanged => "tool_access_changed",
+            Self::ChangesCut => "tool_changes_cut",
             Self::RiskLoweredByYou => "risk_lowered_by_you",
             Self::Store(error) => error.code(),
         }

@@ -23,13 +23,13 @@ fn document(summary: &str, security: &str) -> String {
 }
 
 /// What the box of a whole group says.
-fn group(page: &str, class: &str) -> String {
+pub(super) fn group(page: &str, class: &str) -> String {
     let start = format!("name=\"group\" value=\"{class}@");
     let rest = page.split(&start).nth(1).expect("a box of the group");
     format!("{class}@{}", rest.split('"').next().unwrap())
 }
 
-async fn decide(browser: &Browser<'_>, group: &str, choice: &str) -> (u16, String) {
+pub(super) async fn decide(browser: &Browser<'_>, group: &str, choice: &str) -> (u16, String) {
     let form = format!(
         "csrf={}&environment=production&group={group}&{choice}&reason=[OPS-12]+the+desk+needs+it",
         browser.csrf
@@ -37,7 +37,7 @@ async fn decide(browser: &Browser<'_>, group: &str, choice: &str) -> (u16, Strin
     post(browser, &format!("{REVIEW}/decide"), &form).await
 }
 
-async fn state(house: &House, scene: &Scene, name: &str) -> String {
+pub(super) async fn state(house: &House, scene: &Scene, name: &str) -> String {
     let place = house.registry.environments(&scene.owner.scope).await;
     let source = house.registry.sources(&scene.owner.scope).await.unwrap();
     let (source, place) = (source[0].source.id, place.unwrap()[0].id);
@@ -135,7 +135,7 @@ async fn a_changed_tool_says_why_it_waits_and_what_lets_one_in_is_decided_by_its
         "1 security</a>",
         "1 text</a>",
         "The credential that a call needs has changed.",
-        "List the books → List all the books",
+        "List<ins> all</ins> the books",
     ] {
         assert!(page.contains(said), "{said}: {page}");
     }

@@ -7,6 +7,7 @@
 
 mod prints;
 mod review;
+mod runs;
 mod words;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use crate::operation::Method;
 
 pub use prints::Prints;
 pub use review::{ReviewReason, concerns_credential, needs_review};
+pub use runs::{Run, runs};
 pub use words::Words;
 
 /// One difference between two imports of one API.
@@ -43,6 +45,38 @@ pub struct Change {
     pub before: Option<String>,
     /// What stands there now, cut and without hidden characters.
     pub after: Option<String>,
+    /// How much of what differs these two show.
+    #[serde(default)]
+    pub shown: Shown,
+}
+
+/// How much of a difference is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shown {
+    /// It was kept before this was.
+    #[default]
+    Unsaid,
+    /// All of it; what is left out is the same on both sides.
+    All,
+    /// Some of it is left out.
+    Part,
+}
+
+impl Change {
+    /// Says whether some of what differs may have been left out.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        let is_cut = |value: &Option<String>| {
+            let value = value.as_deref().unwrap_or_default();
+            value.trim_matches('…').contains('…')
+        };
+        match self.shown {
+            Shown::All => false,
+            Shown::Part => true,
+            Shown::Unsaid => is_cut(&self.before) || is_cut(&self.after),
+        }
+    }
 }
 
 /// One method and path.
@@ -260,6 +294,18 @@ pub(crate) mod tests {
             text: "Something changed.".to_owned(),
             before: None,
             after: None,
+            shown: Shown::All,
+        }
+    }
+
+    #[test]
+    fn what_was_kept_before_it_was_said_is_cut_where_something_is_left_out_within() {
+        let mut kept = serde_json::to_value(change(ChangeKind::Text, Breaking::No)).unwrap();
+        kept.as_object_mut().unwrap().remove("shown");
+        for (after, is_cut) in [("…all of it…", false), ("Note … all of it!", true)] {
+            kept["after"] = json!(after);
+            let read: Change = serde_json::from_value(kept.clone()).unwrap();
+            assert_eq!((read.shown, read.is_cut()), (Shown::Unsaid, is_cut));
         }
     }
 

@@ -1,5 +1,7 @@
 //! How much a comparison may cost, in steps and in findings.
 
+use super::excerpts::Room as Values;
+
 /// Pairs of schemas looked at, for one operation and for a whole document.
 const STEPS: usize = 50_000;
 const ALL_STEPS: usize = 3_000_000;
@@ -20,6 +22,8 @@ pub(super) struct Budget {
     steps: usize,
     deciding: Room,
     others: Room,
+    /// How much of each value is shown.
+    pub(super) values: Values,
 }
 
 /// How many findings there is room for.
@@ -36,6 +40,7 @@ impl Budget {
             steps: STEPS,
             deciding: Room::of(ALL_FINDINGS, DECIDING),
             others: Room::of(ALL_FINDINGS, OTHERS),
+            values: Values::Narrow,
         }
     }
 
@@ -45,6 +50,7 @@ impl Budget {
             steps: STEPS,
             deciding: Room::of(DECIDING, DECIDING),
             others: Room::of(OTHERS, OTHERS),
+            values: Values::Wide,
         }
     }
 

@@ -11,7 +11,8 @@ use countersign_domain::{
 };
 
 use super::{
-    findings::{Findings, Found, VALUE},
+    excerpts::VALUE,
+    findings::{Findings, Found},
     place::list,
 };
 

@@ -8,7 +8,9 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use countersign_domain::{
-    drift::{Breaking, Change, ChangeKind, Endpoint, ReviewReason, SecuritySeverity, Weight},
+    drift::{
+        Breaking, Change, ChangeKind, Endpoint, ReviewReason, SecuritySeverity, Shown, Weight,
+    },
     id::ToolId,
     name::ToolName,
     operation::ImportedOperation,
@@ -162,6 +164,7 @@ impl Fallen {
             ),
             before: Some(self.given.said.summary()),
             after: None,
+            shown: Shown::All,
         }
     }
 }

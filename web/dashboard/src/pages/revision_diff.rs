@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 
-use countersign_domain::drift::{Breaking, Change, ReviewReason, SecuritySeverity};
+use countersign_domain::drift::{
+    self, Breaking, Change, ChangeKind, ReviewReason, Run, SecuritySeverity,
+};
 use countersign_spec_import::RevisionChange;
 use serde::Deserialize;
 use url::form_urlencoded;
@@ -95,13 +97,41 @@ pub(crate) struct Line {
     pub(crate) text: Inert,
     pub(crate) place: Inert,
     pub(crate) values: Option<Inert>,
+    /// Two texts in one: what is in both, what is gone and what is new.
+    pub(crate) words: Vec<Piece>,
+    /// Some of what differs is left out.
+    pub(crate) is_cut: bool,
     pub(crate) breaking: Option<Badge>,
     pub(crate) security: Option<Badge>,
 }
 
+/// A piece of two texts.
+pub(crate) enum Piece {
+    Same(Inert),
+    Gone(Inert),
+    New(Inert),
+}
+
+impl Piece {
+    fn new(run: Run<'_>) -> Self {
+        match run {
+            Run::Same(text) => Self::Same(Inert::new(text)),
+            Run::Gone(text) => Self::Gone(Inert::new(text)),
+            Run::New(text) => Self::New(Inert::new(text)),
+        }
+    }
+}
+
 impl Line {
     pub(crate) fn new(change: &Change) -> Self {
+        let words = match (&change.before, &change.after) {
+            (Some(before), Some(after)) if change.kind == ChangeKind::Text => {
+                drift::runs(before, after)
+            }
+            (Some(_) | None, _) => Vec::new(),
+        };
         let values = match (&change.before, &change.after) {
+            _ if !words.is_empty() => None,
             (Some(before), Some(after)) => Some(format!("{before} → {after}")),
             (Some(before), None) => Some(format!("was {before}")),
             (None, Some(after)) => Some(format!("now {after}")),
@@ -114,6 +144,8 @@ impl Line {
             text: Inert::new(&change.text),
             place: Inert::new(place),
             values: values.map(Inert::new),
+            words: words.into_iter().map(Piece::new).collect(),
+            is_cut: change.is_cut(),
             breaking: match change.breaking {
                 Breaking::No => None,
                 Breaking::Potentially => Some(Badge::new("review", "may break")),

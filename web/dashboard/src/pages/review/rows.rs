@@ -2,6 +2,7 @@
 
 use countersign_domain::{
     digest::Digest,
+    drift::Change,
     operation::{Judged as _, Severity},
     risk::{Confidence, Level, RiskClass},
     tool::ToolState,
@@ -119,7 +120,8 @@ impl ToolRow {
             waits: view
                 .waits
                 .map(|reason| Waits::new(reason, changes.map_or(&[], |changes| changes))),
-            alone: view.stands_alone().is_some(),
+            alone: view.stands_alone().is_some()
+                || changes.is_some_and(|changes| changes.iter().any(Change::is_cut)),
             deprecated: operation.deprecated,
             overridden: overridden(view),
         }

@@ -11,7 +11,7 @@ use countersign_domain::{
     connection::AuthScheme,
     decision::Handling,
     digest::Digest,
-    drift::{Breaking, Change, ChangeKind, ReviewReason, SecuritySeverity, Weight},
+    drift::{Breaking, Change, ChangeKind, ReviewReason, SecuritySeverity, Shown, Weight},
     operation::{
         Bind, Body, BodyKind, Diagnostic, ImportedOperation, Method, Place, SchemeUse, Security,
         Severity, Style,
@@ -364,6 +364,7 @@ pub(super) fn suspension(text: &str) -> Suspension {
             text: text.to_owned(),
             before: Some(format!("https://old.example.com/{text}")),
             after: Some(format!("https://new.example.com/{text}")),
+            shown: Shown::All,
         }],
         total: 51,
     }
@@ -536,6 +537,7 @@ pub(super) fn revision_changes(text: &str) -> Vec<RevisionChange> {
         text: format!("The argument {text} has to be given now."),
         before: Some(text.to_owned()),
         after: Some(text.to_owned()),
+        shown: Shown::All,
     };
     let tool = |is_there| ChangedToolName {
         id: id("tool", 7),
