@@ -118,7 +118,7 @@ impl Registry {
         let records: Vec<Record> = tools
             .iter()
             .map(|tool| self.decided_record(scope, &decided, tool))
-            .map(|record| record.with("chosen_together", cmd.tools.len()))
+            .map(|record| record.with("chosen_together", sorted.chosen))
             .collect();
         tx.append_each(&records).await?;
         let ids = tools.iter().map(|tool| tool.id).collect();
@@ -203,6 +203,8 @@ struct Sorted {
     high: Vec<Tool<OperationBrief>>,
     same: usize,
     refused: Vec<RefusedTool>,
+    /// How many these are together.
+    chosen: usize,
 }
 
 impl Sorted {
@@ -212,7 +214,10 @@ impl Sorted {
         (known, cut): (Vec<ToolBrief>, &HashSet<ToolId>),
     ) -> Self {
         let mut wanted: HashMap<ToolId, ToolVersionId> = cmd.tools.iter().copied().collect();
-        let mut sorted = Self::default();
+        let mut sorted = Self {
+            chosen: wanted.len(),
+            ..Self::default()
+        };
         for view in known {
             let Some(version) = wanted.remove(&view.tool.id) else {
                 continue;

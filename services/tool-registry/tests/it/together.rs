@@ -96,7 +96,9 @@ async fn each_decision_has_its_own_row_and_record() {
     decide(&home, &home.developer, on.clone()).await;
     let again = decide(&home, &home.developer, on).await;
     assert_eq!((again.decided.len(), again.same), (0, 2), "nothing is new");
-    let off = wish(&home, source, &["list", "add", "pay"], Choice::Off).await;
+    // A box of its own and that of its group name one and the same tool.
+    let twice = ["list", "add", "pay", "add", "pay"];
+    let off = wish(&home, source, &twice, Choice::Off).await;
     assert_eq!(decide(&home, &home.reviewer, off).await.decided.len(), 3);
 
     let mut admin = home.database.admin().await;
