@@ -1,9 +1,11 @@
 //! Reading holds, as a member.
 
+use std::collections::HashMap;
+
 use countersign_access::{ActionName, TenantScope};
 use countersign_domain::id::HoldId;
 
-use crate::{Approvals, DecideError, Hold, HoldBrief, HoldsWanted};
+use crate::{Approvals, DecideError, Hold, HoldBrief, HoldOutcome, HoldsWanted};
 
 /// The most holds that one page shows.
 const PAGE: usize = 200;
@@ -95,5 +97,19 @@ impl Approvals {
         scope.check(ActionName::ReadHolds)?;
         let tx = self.store.begin(scope).await?;
         Ok(tx.hold(id).await?)
+    }
+
+    /// Says what became of the calls of these holds, as far as they were sent.
+    ///
+    /// # Errors
+    /// When the role does not allow it or the database does not answer.
+    pub async fn outcomes(
+        &self,
+        scope: &TenantScope,
+        holds: &[HoldId],
+    ) -> Result<HashMap<HoldId, HoldOutcome>, DecideError> {
+        scope.check(ActionName::ReadHolds)?;
+        let tx = self.store.begin(scope).await?;
+        Ok(tx.hold_outcomes(holds).await?)
     }
 }

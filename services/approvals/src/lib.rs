@@ -23,7 +23,9 @@ use countersign_domain::World;
 use countersign_store::Store;
 
 pub use consume::{Consume, Consumption};
-pub use countersign_store::holds::{HeldCall, Hold, HoldBrief, HoldsWanted, Obstacle, Opened};
+pub use countersign_store::holds::{
+    HeldCall, Hold, HoldBrief, HoldOutcome, HoldsWanted, Obstacle, Opened,
+};
 pub use decide::Decide;
 pub use error::{ApprovalError, DecideError};
 pub use inbox::HoldList;

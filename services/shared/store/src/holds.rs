@@ -2,6 +2,7 @@
 
 mod going_on;
 mod lists;
+mod outcomes;
 mod stale;
 
 use countersign_access::{CallTool, Permit};
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 pub use going_on::{ExpiredHold, Obstacle};
 pub use lists::{HoldBrief, HoldsWanted};
+pub use outcomes::HoldOutcome;
 pub use stale::StaleHold;
 
 use crate::{

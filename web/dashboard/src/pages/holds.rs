@@ -5,7 +5,7 @@ mod row;
 use actix_web::http::StatusCode;
 use askama::Template;
 use countersign_access::ActionName;
-use countersign_approvals::{Decide, Hold, HoldBrief, HoldsWanted};
+use countersign_approvals::{Decide, Hold, HoldBrief, HoldOutcome, HoldsWanted};
 use countersign_domain::{
     Fault as _, Kind, Timestamp,
     digest::Digest,
@@ -70,7 +70,12 @@ async fn inbox(here: Here) -> Answer {
     let waiting = waiting.await?;
     let decided = approvals.inbox_in_brief(scope, HoldsWanted::Decided, query.before);
     let decided = decided.await?;
-    let row = |hold: &HoldBrief| HoldRow::new(hold, here.now(), scope.person());
+    let sent = decided.holds.iter().map(|hold| hold.id);
+    let outcomes = approvals.outcomes(scope, &sent.collect::<Vec<_>>()).await?;
+    let row = |hold: &HoldBrief| {
+        let row = HoldRow::new(hold, here.now(), scope.person());
+        row.with_outcome(outcomes.get(&hold.id))
+    };
     page(&HoldsPage {
         frame: here.frame("Held calls", Section::Holds),
         base: here.path(""),
@@ -103,10 +108,18 @@ pub(crate) struct HoldPage {
     pub(crate) reasons: Vec<(Inert, Inert)>,
     pub(crate) judgement: Option<(Inert, When, Inert)>,
     pub(crate) sent: Option<When>,
+    pub(crate) outcome: Option<Sent>,
     pub(crate) is_waiting: bool,
     pub(crate) may_decide: bool,
     pub(crate) reason: Field,
     pub(crate) error: Option<String>,
+}
+
+/// What became of the call, by the log.
+pub(crate) struct Sent {
+    pub(crate) code: Inert,
+    /// The row that says so, for who may read the log.
+    pub(crate) record: Option<String>,
 }
 
 fn headers(request: &ShownRequest) -> Vec<(Inert, Inert)> {
@@ -162,11 +175,22 @@ impl HoldPage {
             reasons: Vec::new(),
             judgement: judgement(hold),
             sent: hold.consumed_at.map(When::exact),
+            outcome: None,
             is_waiting: hold.state == HoldState::Pending && now < hold.held.expires_at,
             may_decide: false,
             reason: Field::reason(),
             error: None,
         }
+    }
+
+    /// Adds what became of the call, as far as it was sent.
+    pub(crate) fn with_outcome(mut self, outcome: Option<&HoldOutcome>, may_read: bool) -> Self {
+        self.row = self.row.with_outcome(outcome);
+        self.outcome = outcome.map(|one| Sent {
+            code: Inert::new(one.code.as_deref().unwrap_or_default()),
+            record: may_read.then(|| one.record.to_string()),
+        });
+        self
     }
 
     /// Adds why the tool has its class, if the definition is still the one that is held.
@@ -184,7 +208,10 @@ impl HoldPage {
         let hold = services.approvals.hold(here.scope(), id).await?;
         let row = HoldRow::new(&HoldBrief::from(&hold), here.now(), here.scope().person());
         let around = (here.frame("Held call", Section::Holds), here.path(""));
+        let outcomes = services.approvals.outcomes(here.scope(), &[id]).await?;
+        let may_read = here.may(ActionName::ReadRecords);
         let mut drawn = Self::new(around, &hold, row, here.now());
+        drawn = drawn.with_outcome(outcomes.get(&id), may_read);
         drawn.may_decide = here.may(ActionName::DecideHold);
         let call = &hold.held;
         let whereabouts = Whereabouts::of(here, call.endpoint, Some(call.tool)).await?;

@@ -1,7 +1,7 @@
 //! A held call in a list: enough to tell it from others.
 
-use countersign_approvals::HoldBrief;
-use countersign_domain::{Timestamp, hold::HoldState, id::PersonId};
+use countersign_approvals::{HoldBrief, HoldOutcome};
+use countersign_domain::{Timestamp, hold::HoldState, id::PersonId, record::Status};
 use url::Url;
 
 use crate::{
@@ -24,6 +24,8 @@ pub(crate) struct HoldRow {
     pub(crate) age: String,
     pub(crate) left: String,
     pub(crate) state: Badge,
+    /// What the API answered.
+    pub(crate) upstream: Option<i32>,
     pub(crate) by: Option<Inert>,
     pub(crate) at: When,
 }
@@ -70,8 +72,21 @@ fn state(state: &HoldState) -> Badge {
         HoldState::Rejected(_) => Badge::new("delete", "rejected"),
         HoldState::Expired => Badge::new("quiet", "expired"),
         HoldState::Stale => Badge::new("quiet", "stale"),
-        HoldState::Consumed(_) => Badge::new("on", "countersigned and sent"),
+        HoldState::Consumed(_) => Badge::new("held", "countersigned, no outcome yet"),
     }
+}
+
+/// How the call of a countersignature that was used ended.
+fn ended(outcome: &HoldOutcome) -> Option<Badge> {
+    let is = |status: Status| outcome.status.as_deref() == Some(status.as_str());
+    let badges = [
+        (Status::Ok, "on", "countersigned and sent"),
+        (Status::Error, "delete", "countersigned, failed"),
+        (Status::Unknown, "review", "countersigned, outcome unknown"),
+        (Status::Refused, "delete", "countersigned, not sent"),
+    ];
+    let badge = badges.into_iter().find(|(status, ..)| is(*status));
+    badge.map(|(_, kind, text)| Badge::new(kind, text))
 }
 
 impl HoldRow {
@@ -89,9 +104,19 @@ impl HoldRow {
             age: span(now - hold.created_at),
             left: span(hold.expires_at - now),
             state: state(&hold.state),
+            upstream: None,
             by: hold.decided_label.as_ref().map(Inert::new),
             at: When::new(hold.created_at),
         }
+    }
+
+    /// Says what became of it, where that is known.
+    pub(crate) fn with_outcome(mut self, outcome: Option<&HoldOutcome>) -> Self {
+        if let Some((outcome, badge)) = outcome.and_then(|one| Some((one, ended(one)?))) {
+            self.state = badge;
+            self.upstream = outcome.upstream;
+        }
+        self
     }
 }
 
