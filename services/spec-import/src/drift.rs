@@ -248,6 +248,15 @@ fn removed(old: &ImportedOperation) -> Change {
     found.change(Some(endpoint(old)))
 }
 
+/// What people are told of a tool that is gone and was turned on.
+pub(crate) fn removed_while_on() -> Change {
+    let text = "It was turned on, and agents that had it have lost it.";
+    Found::new(ChangeKind::OperationRemoved, "removed_while_on", text)
+        .breaking(Breaking::Breaking)
+        .security(SecuritySeverity::Medium)
+        .change(None)
+}
+
 fn endpoint(operation: &ImportedOperation) -> Endpoint {
     Endpoint {
         method: operation.method,

@@ -24,7 +24,7 @@ use countersign_store::{
 };
 
 use crate::{
-    drift::Replacing,
+    drift::{Replacing, removed_while_on},
     job::{
         before::{Before, DocumentBefore},
         numbers::long_numbers,
@@ -106,7 +106,8 @@ pub(super) fn plan(world: &World, before: &Before, operations: Vec<PreparedOpera
         if !planning.kept.contains(&tool.id) {
             planning.changes.removed.push(tool.id);
             planning.fallen.extend(before.people.removed(tool.id));
-            planning.tell(tool.id, Outcome::Removed, Vec::new());
+            let lost = tool.turned_on.map(|_| removed_while_on());
+            planning.tell(tool.id, Outcome::Removed, Vec::from_iter(lost));
         }
     }
     planning.counts.operations = planning.seen.len();

@@ -83,9 +83,11 @@ pub(crate) struct Row {
     pub(crate) path: Inert,
     pub(crate) name: String,
     pub(crate) is_there: bool,
-    pub(crate) why: Option<&'static str>,
+    pub(crate) why: Option<Inert>,
     /// The gravest first.
     pub(crate) changes: Vec<Line>,
+    /// Some are grave, so that they are not folded away.
+    pub(crate) is_open: bool,
     /// How many of them are of which weight.
     pub(crate) marks: Vec<(Badge, usize)>,
     /// What comes first of several.
@@ -119,6 +121,24 @@ impl Piece {
             Run::Gone(text) => Self::Gone(Inert::new(text)),
             Run::New(text) => Self::New(Inert::new(text)),
         }
+    }
+}
+
+/// Differences, the gravest first.
+pub(crate) fn gravest_first(changes: &[Change]) -> Vec<&Change> {
+    let mut sorted: Vec<&Change> = changes.iter().collect();
+    sorted.sort_by_key(|change| Reverse((change.security, change.breaking)));
+    sorted
+}
+
+/// Why a tool waits; where its class is another one, which became which.
+pub(crate) fn because(reason: ReviewReason, changes: &[Change]) -> String {
+    let mut changes = changes.iter();
+    let class = changes.find(|change| change.code == "risk_class_changed");
+    let class = class.filter(|_| reason == ReviewReason::Risk);
+    match class.map(|change| (&change.before, &change.after)) {
+        Some((Some(before), Some(after))) => format!("Its risk has changed: {before} → {after}."),
+        Some(_) | None => reason.text().to_owned(),
     }
 }
 
@@ -295,22 +315,22 @@ fn rows(sort: &Sort, changes: &[RevisionChange]) -> Vec<Row> {
 
 fn row(change: &RevisionChange) -> Option<Row> {
     let tool = change.tool.as_ref()?;
-    let mut worst: Vec<&Change> = change.changes.iter().collect();
-    worst.sort_by_key(|change| Reverse((change.security, change.breaking)));
-    let gravest = |change: &Change| (change.security, change.breaking);
+    let worst = gravest_first(&change.changes);
     let none = (SecuritySeverity::None, Breaking::No);
+    let gravest = worst
+        .first()
+        .map_or(none, |one| (one.security, one.breaking));
+    let reason = change.outcome.reason();
     Some(Row {
         id: tool.id.to_string(),
         method: Inert::new(&tool.method),
         path: Inert::new(&tool.path),
         name: tool.name.clone(),
         is_there: tool.is_there,
-        why: change.outcome.reason().map(ReviewReason::text),
+        why: reason.map(|reason| Inert::new(because(reason, &change.changes))),
         marks: marks(&worst),
-        weight: (
-            change.outcome.reason(),
-            Reverse(worst.first().map_or(none, |change| gravest(change))),
-        ),
+        is_open: gravest.0 >= SecuritySeverity::Medium,
+        weight: (reason, Reverse(gravest)),
         changes: worst.into_iter().map(Line::new).collect(),
     })
 }

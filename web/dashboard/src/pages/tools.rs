@@ -23,7 +23,11 @@ use crate::{
     frame::{Frame, Here, Section},
     inert::Inert,
     notice::Done,
-    pages::{overriding::Overriding, revision_diff::Line, suspension::SuspendedLine},
+    pages::{
+        overriding::Overriding,
+        revision_diff::{Line, gravest_first},
+        suspension::SuspendedLine,
+    },
     parts::When,
 };
 
@@ -144,7 +148,7 @@ impl ToolPage {
         if page.tool.needs_review || view.changed.is_some() {
             let (imports, chosen) = (&here.services().imports, page.environment.chosen.id);
             let since = imports.since_turned_on(here.scope(), id, chosen).await?;
-            page.since = since.iter().map(Line::new).collect();
+            page.since = gravest_first(&since).into_iter().map(Line::new).collect();
         }
         let place = page.environment.chosen.id;
         page.suspended = SuspendedLine::of(here, &[view.tool.source], Some(place)).await?;
