@@ -15,7 +15,7 @@ use countersign_domain::{
 };
 use countersign_spec_import::{Given, ImportAgain, RevisionChange};
 use countersign_tests::{Agent, House, Person, Shop, Upstream, document};
-use countersign_tool_registry::{SetOverride, ToolBrief, ToolView, TurnOn, WithdrawOverride};
+use countersign_tool_registry::{Seen, SetOverride, ToolBrief, ToolView, TurnOn, WithdrawOverride};
 use serde_json::{Value, json};
 
 struct Scene {
@@ -88,6 +88,7 @@ impl Scene {
         let cmd = TurnOn {
             tool: tool.id,
             version: tool.version,
+            seen: Seen::Unsaid,
             environment: self.environment(),
             handling,
             reason: "looked at again".parse().unwrap(),

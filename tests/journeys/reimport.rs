@@ -10,7 +10,7 @@ use countersign_domain::{
 };
 use countersign_secret_injection::{ConfirmCredential, StoreCredential};
 use countersign_tests::{Agent, House, KEY, Person, Shop, Upstream};
-use countersign_tool_registry::TurnOn;
+use countersign_tool_registry::{Seen, TurnOn};
 use serde_json::{Value, json};
 
 struct Scene {
@@ -61,6 +61,7 @@ impl Scene {
         let command = TurnOn {
             tool: tool.id,
             version: tool.version,
+            seen: Seen::Unsaid,
             environment: place.1,
             handling: Handling::Hold,
             reason: "looked at again".parse().unwrap(),

@@ -17,7 +17,7 @@ use countersign_domain::{
 };
 use countersign_secret_injection::{SetBaseUrl, StoreCredential};
 use countersign_spec_import::{Given, ImportAgain, StartImport};
-use countersign_tool_registry::{CreateEndpoint, ToolBrief, TurnOn, TurnOnReads};
+use countersign_tool_registry::{CreateEndpoint, Seen, ToolBrief, TurnOn, TurnOnReads};
 
 use crate::{House, upstream::document};
 
@@ -191,6 +191,7 @@ impl House {
             let on = TurnOn {
                 tool: view.tool.id,
                 version: view.tool.version,
+                seen: Seen::Unsaid,
                 environment,
                 handling: if high { Handling::Hold } else { Handling::Run },
                 reason: reason("needed for support"),

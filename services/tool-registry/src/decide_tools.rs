@@ -8,11 +8,11 @@ use countersign_access::{
 use countersign_domain::{
     drift::Change,
     event::Event,
-    id::{EnvironmentId, SourceId, ToolId, ToolVersionId},
+    id::{EnablementId, EnvironmentId, SourceId, ToolId, ToolVersionId},
     name::Statement,
     operation::OperationBrief,
     record::Record,
-    tool::{Choice, Tool},
+    tool::{Choice, Enablement, Tool, ToolState},
 };
 use countersign_store::{
     StoreError, TenantTx,
@@ -21,8 +21,33 @@ use countersign_store::{
 
 use crate::{Registry, ToolBrief, ToolDecisionError, rule, tools::briefs, turn_on::Decided};
 
-/// A tool with the definition of it that was looked at.
-pub type LookedAt = (ToolId, ToolVersionId);
+/// A tool as it was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LookedAt {
+    /// Which.
+    pub tool: ToolId,
+    /// Its definition.
+    pub version: ToolVersionId,
+    /// What had been decided about it.
+    pub seen: Seen,
+}
+
+/// The decision about a tool that was there when it was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Whoever decides does not say.
+    Unsaid,
+    /// Nobody had decided.
+    Nothing,
+    /// This one.
+    Decision(EnablementId),
+}
+
+impl From<Option<&Enablement>> for Seen {
+    fn from(decided: Option<&Enablement>) -> Self {
+        decided.map_or(Self::Nothing, |one| Self::Decision(one.id))
+    }
+}
 
 /// The wish to decide the same about many tools of an API.
 #[derive(Clone, Debug)]
@@ -44,6 +69,10 @@ pub struct DecideTools {
 pub struct DecidedTools {
     /// Names of those that were decided.
     pub decided: Vec<String>,
+    /// How many of them had been on.
+    pub were_on: usize,
+    /// The first of the decisions, which the rows of all of them name.
+    pub decision: Option<EnablementId>,
     /// Those about which the same had been decided before.
     pub same: usize,
     /// Those that were refused, each with why.
@@ -95,9 +124,10 @@ impl Registry {
         let cut = cut(&tx, cmd, &known).await?;
         let sorted = Sorted::of(scope, cmd, (known, &cut));
         let mut outcome = DecidedTools {
-            decided: Vec::new(),
+            were_on: sorted.were_on,
             same: sorted.same,
             refused: sorted.refused,
+            ..DecidedTools::default()
         };
         let place = (cmd.environment, &cmd.reason);
         let ordinary = self.decisions(scope, place, &sorted.ordinary)?;
@@ -106,6 +136,8 @@ impl Registry {
             return Ok(outcome);
         };
         write(&tx, scope, cmd, (&ordinary, &high)).await?;
+        // The rows of what was decided together all name the first decision.
+        outcome.decision = Some(first.id);
         let decided = Decided {
             source: &source,
             environment: &environment,
@@ -202,6 +234,7 @@ struct Sorted {
     ordinary: Vec<Tool<OperationBrief>>,
     high: Vec<Tool<OperationBrief>>,
     same: usize,
+    were_on: usize,
     refused: Vec<RefusedTool>,
     /// How many these are together.
     chosen: usize,
@@ -213,21 +246,27 @@ impl Sorted {
         cmd: &DecideTools,
         (known, cut): (Vec<ToolBrief>, &HashSet<ToolId>),
     ) -> Self {
-        let mut wanted: HashMap<ToolId, ToolVersionId> = cmd.tools.iter().copied().collect();
+        let named = cmd.tools.iter().map(|one| (one.tool, *one));
+        let mut wanted: HashMap<ToolId, LookedAt> = named.collect();
         let mut sorted = Self {
             chosen: wanted.len(),
             ..Self::default()
         };
         for view in known {
-            let Some(version) = wanted.remove(&view.tool.id) else {
+            let Some(looked_at) = wanted.remove(&view.tool.id) else {
                 continue;
             };
             let may_be = if cut.contains(&view.tool.id) {
                 Err(ToolDecisionError::ChangesCut)
             } else {
-                may_be(scope, &view, (version, cmd.choice))
+                may_be(scope, &view, (looked_at, cmd.choice))
             };
-            let ToolBrief { tool, decided, .. } = view;
+            let ToolBrief {
+                tool,
+                state,
+                decided,
+                ..
+            } = view;
             if let Err(why) = may_be {
                 sorted.refused.push(RefusedTool {
                     tool: tool.id,
@@ -238,8 +277,9 @@ impl Sorted {
             }
             let is_same = decided.is_some_and(|decided| {
                 decided.choice == cmd.choice
-                    && (cmd.choice == Choice::Off || decided.version == version)
+                    && (cmd.choice == Choice::Off || decided.version == looked_at.version)
             });
+            sorted.were_on += usize::from(!is_same && matches!(state, ToolState::On(_)));
             match (is_same, tool.operation.risk.high_risk) {
                 (true, _) => sorted.same += 1,
                 (false, true) => sorted.high.push(tool),
@@ -262,7 +302,7 @@ impl Sorted {
 fn may_be(
     scope: &TenantScope,
     view: &ToolBrief,
-    (version, choice): (ToolVersionId, Choice),
+    (looked_at, choice): (LookedAt, Choice),
 ) -> Result<(), ToolDecisionError> {
     let Choice::On(handling) = choice else {
         return Ok(());
@@ -271,5 +311,6 @@ fn may_be(
     // tool among others.
     view.stands_alone().map_or(Ok(()), Err)?;
     scope.check(view.needs())?;
-    rule::may_be_on(&view.tool, version, handling)
+    rule::may_be_on(&view.tool, looked_at.version, handling)?;
+    rule::may_follow(view.decided.as_ref(), looked_at.seen, choice)
 }

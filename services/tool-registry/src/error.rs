@@ -137,6 +137,16 @@ pub enum ToolDecisionError {
         "more of it has changed than a list shows; look at it on the tool's own page and decide there"
     )]
     ChangesCut,
+    /// Somebody decided otherwise about it since it was looked at.
+    #[error("{by} {what} since you looked at it: “{reason}”; look again")]
+    DecidedMeanwhile {
+        /// Who.
+        by: String,
+        /// What they did.
+        what: &'static str,
+        /// Why, in their words.
+        reason: String,
+    },
     /// The caller made its risk less.
     #[error("you lowered its risk; somebody else has to turn it on")]
     RiskLoweredByYou,
@@ -155,6 +165,7 @@ impl Fault for ToolDecisionError {
             | Self::RiskOverridden
             | Self::AccessChanged
             | Self::ChangesCut
+            | Self::DecidedMeanwhile { .. }
             | Self::RiskLoweredByYou => Kind::Conflict,
             Self::HighRiskMustBeHeld => Kind::Invalid,
             Self::Store(error) => error.kind(),
@@ -171,6 +182,7 @@ impl Fault for ToolDecisionError {
             Self::RiskOverridden => "tool_risk_overridden",
             Self::AccessChanged => "tool_access_changed",
             Self::ChangesCut => "tool_changes_cut",
+            Self::DecidedMeanwhile { .. } => "tool_decided_meanwhile",
             Self::RiskLoweredByYou => "risk_lowered_by_you",
             Self::Store(error) => error.code(),
         }

@@ -55,7 +55,7 @@ pub use countersign_store::{
     whereabouts::{Named, Whereabouts},
 };
 pub use create_endpoint::CreateEndpoint;
-pub use decide_tools::{DecideTools, DecidedTools, LookedAt, RefusedTool};
+pub use decide_tools::{DecideTools, DecidedTools, LookedAt, RefusedTool, Seen};
 pub use definition::SchemaRefused;
 pub use diagnostics::{DiagnosticCount, count_diagnostics};
 pub use endpoints::{EndpointDetail, EndpointView};

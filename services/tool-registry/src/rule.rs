@@ -6,11 +6,11 @@ use countersign_domain::{
     id::ToolVersionId,
     operation::Judged,
     overrides::{Override, OverrideKind},
-    tool::Tool,
+    tool::{Choice, Enablement, Tool},
 };
 use countersign_store::enablements::TurnOnPermit;
 
-use crate::ToolDecisionError;
+use crate::{Seen, ToolDecisionError};
 
 /// What whoever turns this tool on must be allowed: a high-risk one takes another right than the
 /// rest, and so does one that somebody says is less dangerous than it was imported as (T59).
@@ -70,6 +70,30 @@ pub(crate) fn may_be_on<O: Judged>(
 pub(crate) fn may_judge(scope: &TenantScope, said: &[Override]) -> Result<(), ToolDecisionError> {
     match lowered(said) {
         Some(one) if scope.member() == Some(one.by) => Err(ToolDecisionError::RiskLoweredByYou),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Says whether a tool may be turned on after this decision: it must be the one that was seen, or say
+/// the same. Turning off needs no such look.
+pub(crate) fn may_follow(
+    decided: Option<&Enablement>,
+    seen: Seen,
+    choice: Choice,
+) -> Result<(), ToolDecisionError> {
+    match decided {
+        Some(one)
+            if seen != Seen::Unsaid && seen != Seen::from(decided) && one.choice != choice =>
+        {
+            Err(ToolDecisionError::DecidedMeanwhile {
+                by: one.by_label.clone(),
+                what: match one.choice {
+                    Choice::Off => "turned it off",
+                    Choice::On(_) => "turned it on",
+                },
+                reason: one.reason.clone(),
+            })
+        }
         Some(_) | None => Ok(()),
     }
 }

@@ -18,7 +18,7 @@ use countersign_store::{
 };
 use serde_json::Value;
 
-use crate::{LookedAt, ReadError, Registry, ToolDecisionError, rule};
+use crate::{LookedAt, ReadError, Registry, Seen, ToolDecisionError, rule};
 
 /// A tool in an environment, with its whole definition or, where there are many, with the brief.
 #[derive(Clone, Debug)]
@@ -79,10 +79,14 @@ impl<O: Judged> ToolView<O> {
         standing.find(|one| one.said.kind() == kind)
     }
 
-    /// It, and the definition of it that is looked at here.
+    /// It, as it is looked at here.
     #[must_use]
-    pub const fn looked_at(&self) -> LookedAt {
-        (self.tool.id, self.tool.version)
+    pub fn looked_at(&self) -> LookedAt {
+        LookedAt {
+            tool: self.tool.id,
+            version: self.tool.version,
+            seen: Seen::from(self.decided.as_ref()),
+        }
     }
 
     /// What whoever turns it on must be allowed.

@@ -21,7 +21,7 @@ use countersign_store::{
 };
 use serde_json::json;
 
-use crate::{Registry, ToolDecisionError, rule};
+use crate::{Registry, Seen, ToolDecisionError, rule};
 
 /// The wish to turn a tool on.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct TurnOn {
     pub tool: ToolId,
     /// The definition that was looked at.
     pub version: ToolVersionId,
+    /// The decision that was seen.
+    pub seen: Seen,
     /// Where.
     pub environment: EnvironmentId,
     /// Whether calls run or wait.
@@ -53,8 +55,9 @@ impl Registry {
     /// again changes nothing, so that holds under the decision stay good.
     ///
     /// # Errors
-    /// When the caller may not, the tool has changed since it was looked at, it cannot be called,
-    /// it is high-risk and its calls would not wait, or the caller made its risk less themselves.
+    /// When the caller may not, the tool has changed or somebody has decided otherwise since it was
+    /// looked at, it cannot be called, it is high-risk and its calls would not wait, or the caller
+    /// made its risk less themselves.
     pub async fn turn_on(
         &self,
         scope: &TenantScope,
@@ -68,6 +71,7 @@ impl Registry {
         rule::may_be_on(&tool, cmd.version, cmd.handling)?;
         rule::may_judge(scope, &said)?;
         let choice = Choice::On(cmd.handling);
+        rule::may_follow(decided.as_ref(), cmd.seen, choice)?;
         if let Some(same) = decided.filter(|d| d.choice == choice && d.version == cmd.version) {
             return Ok(same);
         }

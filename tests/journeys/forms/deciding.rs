@@ -1,5 +1,7 @@
 //! What is seen of a tool before it is decided about, and what becomes of the decision.
 
+use countersign_domain::role::Role;
+
 use super::{
     Scene,
     changed::{decide, group, state},
@@ -82,5 +84,93 @@ async fn what_a_row_cannot_show_is_decided_by_itself() {
     assert_eq!(state(&scene.house, &scene, "books").await, "NeedsReview");
     let alone = get(&ada, &tool(&page)).await;
     assert!(alone.contains("b399"), "{alone}");
+    scene.front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_from_before_does_not_override_who_turned_a_tool_off() {
+    let scene = Scene::open("decided-meanwhile").await;
+    scene.import("Books", &["/books", "/authors"]).await;
+    let bob = scene.house.member_of(&scene.owner, Role::Reviewer, "bob");
+    let bob = scene.front.browser(&scene.house, &bob.await).await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    turn_on_reads(&ada).await;
+    let list = get(&ada, REVIEW).await;
+    let page = tool(&list);
+    let alone = drawn(&get(&ada, &page).await, "turn-on-form");
+    let off = drawn(&get(&bob, &page).await, "turn-off-form");
+    let off = format!("{off}&reason=Incident+4711:+must+stay+off");
+    assert_eq!(post(&bob, &format!("{page}/turn-off"), &off).await.0, 303);
+
+    let hold = format!("{alone}&handling=hold&reason=the+desk+needs+it");
+    let single = post(&ada, &format!("{page}/turn-on"), &hold).await;
+    let together = decide(&ada, &group(&list, "READ"), "choice=hold").await;
+    let boxes: Vec<&str> = list.split("name=\"tool\" value=\"").skip(1).collect();
+    let boxes = boxes.iter().map(|rest| rest.split('"').next().unwrap());
+    let boxes: String = boxes.map(|one| format!("&tool={one}")).collect();
+    let rows = format!(
+        "csrf={}&environment=production&choice=hold&reason=the+desk+needs+it{boxes}",
+        ada.csrf
+    );
+    let rows = post(&ada, &format!("{REVIEW}/decide"), &rows).await;
+
+    for (status, told) in [&single, &together, &rows] {
+        assert!(told.contains("Incident 4711: must stay off"), "{told}");
+        assert!([200, 409].contains(status), "{status}");
+    }
+    assert!(
+        rows.1.contains("1 tool turned on, each call held."),
+        "{}",
+        rows.1
+    );
+    let states = [
+        state(&scene.house, &scene, "authors").await,
+        state(&scene.house, &scene, "books").await,
+    ];
+    assert!(states.contains(&"Off".to_owned()), "{states:?}");
+    let seen = decide(
+        &ada,
+        &group(&get(&ada, REVIEW).await, "READ"),
+        "choice=hold",
+    )
+    .await;
+    assert_eq!(seen.0, 303, "{}", seen.1);
+    scene.front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_decision_about_many_says_how_many_and_leads_to_their_rows() {
+    let scene = Scene::open("counted-decision").await;
+    scene.import("Books", &["/books", "/authors"]).await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let after = async |choice: &str| {
+        let all = group(&get(&ada, REVIEW).await, "READ");
+        let (status, told) = decide(&ada, &all, choice).await;
+        assert_eq!(status, 303, "{told}");
+        let path = told.split('"').nth(1).expect("a way").to_owned();
+        get(&ada, &path).await
+    };
+    let on = after("choice=run").await;
+    assert!(on.contains("2 tools turned on."), "{on}");
+    let link = on
+        .split("id=\"decided-rows\" href=\"")
+        .nth(1)
+        .expect("a link");
+    let rows = get(&ada, link.split('"').next().unwrap()).await;
+    assert_eq!(rows.matches("<td data-label=\"Act\">").count(), 2, "{rows}");
+    let again = after("choice=run").await;
+    assert!(
+        again.contains("2 tools had been decided so before."),
+        "{again}"
+    );
+
+    scene
+        .import("Books", &["/books", "/authors", "/shelves"])
+        .await;
+    let off = after("choice=off").await;
+    assert!(
+        off.contains("3 tools turned off. 2 of them had been on."),
+        "{off}"
+    );
     scene.front.close().await;
 }

@@ -25,8 +25,6 @@ macro_rules! notices {
 
 notices! {
     NoReads "no-reads" "There was no READ tool left to turn on.";
-    ToolsOn "tools-on" "The chosen tools are on. Agents see them at endpoints that have them. Each decision has its own row in the audit log.";
-    ToolsOff "tools-off" "The chosen tools are off. Agents no longer see them.";
     ToolOn "tool-on" "The tool is on.";
     ToolOff "tool-off" "The tool is off. Agents no longer see it.";
     Overridden "overridden" "The tool is changed. Where it needs review now, agents do not see it until it is turned on again.";

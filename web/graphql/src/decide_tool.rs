@@ -1,11 +1,12 @@
 //! Turning tools on and off.
 
-use async_graphql::{Context, ID, InputObject, Object, Result};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use countersign_tool_registry::{TurnOff, TurnOn, TurnOnReads};
 
 use crate::{
     api::CALL,
     context::{ContextExt as _, enter},
+    decide_tools::seen,
     fault::{given, known, to_graphql},
     tool::{Handling, ToolDecision},
 };
@@ -28,6 +29,9 @@ struct TurnToolOnInput {
     tool: ID,
     /// The definition that was looked at; another is refused.
     version: ID,
+    /// The decision about it that was seen, `null` where there was none. Another that says otherwise
+    /// is refused; without this field nobody looks.
+    decision: MaybeUndefined<ID>,
     /// Where.
     environment: ID,
     /// What its calls do. High-risk tools can only be held.
@@ -87,6 +91,7 @@ impl ToolMutations {
         let turn_on = TurnOn {
             tool: known(&input.tool)?,
             version: known(&input.version)?,
+            seen: seen(&input.decision)?,
             environment: known(&input.environment)?,
             handling: input.handling.into(),
             reason: given("reason", &input.reason)?,

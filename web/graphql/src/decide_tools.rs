@@ -1,8 +1,8 @@
 //! One decision about many tools.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use countersign_domain::{Fault as _, tool::Choice};
-use countersign_tool_registry::{self as tool_registry, DecideTools, LookedAt};
+use countersign_tool_registry::{self as tool_registry, DecideTools, LookedAt, Seen};
 
 use crate::{
     api::CALL,
@@ -18,6 +18,9 @@ struct ChosenTool {
     tool: ID,
     /// The definition; about another nothing is decided.
     version: ID,
+    /// The decision about it that was seen, `null` where there was none. Where there is another that
+    /// says otherwise, it is not turned on; without this field nobody looks.
+    decision: MaybeUndefined<ID>,
 }
 
 /// The wish to decide the same about many tools of an API.
@@ -90,10 +93,25 @@ impl ToolsMutations {
     }
 }
 
+/// The decision that was seen, if that is said.
+pub(crate) fn seen(decision: &MaybeUndefined<ID>) -> Result<Seen> {
+    Ok(match decision {
+        MaybeUndefined::Undefined => Seen::Unsaid,
+        MaybeUndefined::Null => Seen::Nothing,
+        MaybeUndefined::Value(id) => Seen::Decision(known(id)?),
+    })
+}
+
 fn chosen(tools: &[ChosenTool]) -> Result<Vec<LookedAt>> {
     let tools = tools.iter();
     tools
-        .map(|one| Ok((known(&one.tool)?, known(&one.version)?)))
+        .map(|one| {
+            Ok(LookedAt {
+                tool: known(&one.tool)?,
+                version: known(&one.version)?,
+                seen: seen(&one.decision)?,
+            })
+        })
         .collect()
 }
 

@@ -22,7 +22,7 @@ use countersign_reporting::Audit;
 use countersign_secret_injection::{Connections, SetBaseUrl, StoreCredential};
 use countersign_spec_import::{Given, Imports, StartImport, Started};
 use countersign_tool_registry::{
-    CreateEndpoint, Registry, RevisionState, ToolBrief, TurnOn, TurnOnReads,
+    CreateEndpoint, Registry, RevisionState, Seen, ToolBrief, TurnOn, TurnOnReads,
 };
 use tokio::time::{Instant, sleep};
 
@@ -253,6 +253,7 @@ impl Services {
         let on = TurnOn {
             tool: refund.tool.id,
             version: refund.tool.version,
+            seen: Seen::Unsaid,
             environment,
             handling: Handling::Hold,
             reason: "support may refund, when a second person agrees".parse()?,

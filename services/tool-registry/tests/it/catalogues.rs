@@ -7,7 +7,7 @@ use countersign_domain::{World, decision::Handling, id::SourceId, name::Slug, ri
 use countersign_queue::{InProcess, Wakeups as _};
 use countersign_testkit::{FixedClock, SystemEntropy, until, world};
 use countersign_tool_registry::{
-    Catalogue, Catalogues, CreateEndpoint, SetEndpointTools, ToolView, TurnOff, TurnOn,
+    Catalogue, Catalogues, CreateEndpoint, Seen, SetEndpointTools, ToolView, TurnOff, TurnOn,
 };
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
@@ -63,6 +63,7 @@ impl Gate {
         let cmd = TurnOn {
             tool: tool.tool.id,
             version: tool.tool.version,
+            seen: Seen::Unsaid,
             environment: self.home.house.environment,
             handling,
             reason: "needed".parse().unwrap(),

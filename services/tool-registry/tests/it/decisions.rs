@@ -10,7 +10,7 @@ use countersign_domain::{
 };
 use countersign_store::enablements::{NewDecision, TurnOnPermit};
 use countersign_testkit::world;
-use countersign_tool_registry::{ToolDecisionError, ToolView, TurnOff, TurnOn, TurnOnReads};
+use countersign_tool_registry::{Seen, ToolDecisionError, ToolView, TurnOff, TurnOn, TurnOnReads};
 
 use crate::house::{Home, marked, operation};
 
@@ -33,6 +33,7 @@ fn on(home: &Home, tool: &ToolView, handling: Handling) -> TurnOn {
     TurnOn {
         tool: tool.tool.id,
         version: tool.tool.version,
+        seen: Seen::Unsaid,
         environment: home.house.environment,
         handling,
         reason: "needed for support".parse().unwrap(),
@@ -221,6 +222,35 @@ async fn a_high_risk_tool_never_runs_without_a_countersignature() {
         home.tool(source, "pay").await.state,
         ToolState::On(Handling::Hold)
     );
+}
+
+#[tokio::test]
+async fn what_was_turned_off_meanwhile_must_be_looked_at_again() {
+    let (home, source) = home().await;
+    let seen = home.tool(source, "add").await;
+    let on_as = async |tool: &ToolView| {
+        let wish = TurnOn {
+            seen: Seen::from(tool.decided.as_ref()),
+            ..on(&home, tool, Handling::Run)
+        };
+        home.registry.turn_on(&home.developer, wish).await
+    };
+    home.registry
+        .turn_off(&home.reviewer, off(&home, &seen))
+        .await
+        .unwrap();
+
+    let refused = on_as(&seen).await.unwrap_err();
+    assert_eq!(refused.code(), "tool_decided_meanwhile");
+    assert!(
+        refused.to_string().contains("“no longer needed”"),
+        "{refused}"
+    );
+    let now = home.tool(source, "add").await;
+    assert_eq!(now.state, ToolState::Off);
+    on_as(&now).await.unwrap();
+    // The same that somebody else decided meanwhile changes nothing, and is no reason to refuse.
+    on_as(&seen).await.unwrap();
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use countersign_domain::{
     tool::{Choice, ToolState},
 };
 use countersign_tool_registry::{
-    CreateEndpoint, DecideTools, OverrideError, SetOverride, ToolView, TurnOn, TurnOnReads,
+    CreateEndpoint, DecideTools, OverrideError, Seen, SetOverride, ToolView, TurnOn, TurnOnReads,
     WithdrawOverride,
 };
 use serde_json::json;
@@ -79,6 +79,7 @@ impl Home {
         let cmd = TurnOn {
             tool: tool.tool.id,
             version: tool.tool.version,
+            seen: Seen::Unsaid,
             environment: self.house.environment,
             handling,
             reason: "needed for support".parse().unwrap(),
@@ -120,6 +121,7 @@ async fn a_risk_is_lowered_by_an_administrator_only_and_the_tool_is_off_until_tu
     let alone = TurnOn {
         tool: now.tool.id,
         version: now.tool.version,
+        seen: Seen::Unsaid,
         environment: home.house.environment,
         handling: Handling::Run,
         reason: "I know what I do".parse().unwrap(),
@@ -197,7 +199,7 @@ async fn what_is_overridden_is_not_turned_on_among_all_reads() {
         source,
         environment: home.house.environment,
         choice: Choice::On(Handling::Run),
-        tools: vec![(add.tool.id, add.tool.version)],
+        tools: vec![add.looked_at()],
         reason: "chosen among others".parse().unwrap(),
     };
     let outcome = home.registry.decide_tools(&home.developer, chosen).await;

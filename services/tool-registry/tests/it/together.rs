@@ -10,7 +10,9 @@ use countersign_domain::{
     tool::{Choice, ToolState},
 };
 use countersign_testkit::world;
-use countersign_tool_registry::{DecideTools, DecidedTools, ToolDecisionError, TurnOff, TurnOn};
+use countersign_tool_registry::{
+    DecideTools, DecidedTools, LookedAt, Seen, ToolDecisionError, TurnOff, TurnOn,
+};
 
 use crate::house::{Home, marked, operation};
 
@@ -35,8 +37,7 @@ async fn home() -> (Home, SourceId) {
 async fn wish(home: &Home, source: SourceId, names: &[&str], choice: Choice) -> DecideTools {
     let mut tools = Vec::new();
     for name in names {
-        let tool = home.tool(source, name).await.tool;
-        tools.push((tool.id, tool.version));
+        tools.push(home.tool(source, name).await.looked_at());
     }
     DecideTools {
         source,
@@ -99,7 +100,8 @@ async fn each_decision_has_its_own_row_and_record() {
     // A box of its own and that of its group name one and the same tool.
     let twice = ["list", "add", "pay", "add", "pay"];
     let off = wish(&home, source, &twice, Choice::Off).await;
-    assert_eq!(decide(&home, &home.reviewer, off).await.decided.len(), 3);
+    let off = decide(&home, &home.reviewer, off).await;
+    assert_eq!((off.decided.len(), off.were_on), (3, 2), "pay was never on");
 
     let mut admin = home.database.admin().await;
     let rows: Vec<(String, String, String, i32)> = sqlx::query_as(
@@ -194,6 +196,43 @@ async fn a_tool_that_changed_since_it_was_looked_at_is_left_out() {
 }
 
 #[tokio::test]
+async fn what_somebody_turned_off_meanwhile_is_not_turned_on_by_whoever_has_not_seen_it() {
+    let (home, source) = home().await;
+    let names = ["list", "add"];
+    for choice in [Choice::On(Handling::Run), Choice::On(Handling::Hold)] {
+        let mut stale = wish(&home, source, &names, choice).await;
+        let mut off = wish(&home, source, &["add"], Choice::Off).await;
+        off.reason = "Incident 4711: must stay off".parse().unwrap();
+        decide(&home, &home.reviewer, off).await;
+
+        let outcome = decide(&home, &home.developer, stale.clone()).await;
+        assert_eq!(outcome.decided, ["list"]);
+        assert_eq!(refusals(&outcome), [("add", "tool_decided_meanwhile")]);
+        let told = outcome.refused[0].why.to_string();
+        let by = home.reviewer.who().person_label;
+        assert!(told.starts_with(&format!("{by} turned it off")), "{told}");
+        assert!(told.contains("Incident 4711: must stay off"), "{told}");
+        assert_eq!(home.tool(source, "add").await.state, ToolState::Off);
+
+        // Whoever has seen that decides anew; whoever does not say what they saw is as before.
+        let seen = wish(&home, source, &names, choice).await;
+        assert_eq!(decide(&home, &home.developer, seen).await.decided, ["add"]);
+        let off = wish(&home, source, &["add"], Choice::Off).await;
+        decide(&home, &home.reviewer, off).await;
+        stale
+            .tools
+            .iter_mut()
+            .for_each(|one| one.seen = Seen::Unsaid);
+        assert_eq!(decide(&home, &home.developer, stale).await.decided, ["add"]);
+    }
+    let stale_off = wish(&home, source, &["add"], Choice::Off).await;
+    let on = wish(&home, source, &["add"], Choice::On(Handling::Run)).await;
+    decide(&home, &home.developer, on).await;
+    let off = decide(&home, &home.reviewer, stale_off).await;
+    assert_eq!(off.decided, ["add"], "turning off needs no look");
+}
+
+#[tokio::test]
 async fn nobody_else_decides_together_either() {
     let (home, source) = home().await;
     let auditor = home.house.member(&home.database, Role::Auditor).await;
@@ -214,7 +253,11 @@ async fn nobody_else_decides_together_either() {
     }
     // A tool of nobody knows where is refused like one that is gone, without a name.
     let mut wish = wish(&home, source, &["list"], Choice::Off).await;
-    wish.tools.push((world().id(), world().id()));
+    wish.tools.push(LookedAt {
+        tool: world().id(),
+        version: world().id(),
+        seen: Seen::Unsaid,
+    });
     let outcome = decide(&home, &home.reviewer, wish).await;
     assert_eq!(outcome.decided, ["list"]);
     assert!(matches!(

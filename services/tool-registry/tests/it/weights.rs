@@ -12,7 +12,7 @@ use countersign_domain::{
 use countersign_queue::InProcess;
 use countersign_testkit::world;
 use countersign_tool_registry::{
-    Catalogues, CreateEndpoint, ToolBrief, TurnOn, TurnOnReads, Weight, Weights,
+    Catalogues, CreateEndpoint, Seen, ToolBrief, TurnOn, TurnOnReads, Weight, Weights,
 };
 use serde_json::{Value, json};
 use sqlx::Executor as _;
@@ -162,6 +162,7 @@ async fn a_tool_whose_calls_wait_is_weighed_with_what_is_said_of_that() {
         let cmd = TurnOn {
             tool: tool.id,
             version: tool.version,
+            seen: Seen::Unsaid,
             environment: home.house.environment,
             handling,
             reason: "needed".parse().unwrap(),

@@ -7,6 +7,7 @@
 mod bulk;
 mod filter;
 mod notes;
+pub(crate) mod outcome;
 mod reviewed;
 mod rows;
 mod summary;
@@ -29,11 +30,12 @@ use crate::{
 };
 
 pub(crate) use self::{
-    bulk::{Bulk, Outcome},
+    bulk::Bulk,
     filter::{Filter, PAGE},
     notes::{Note, NoteKind, to_read},
+    outcome::{Outcome, Told},
     reviewed::Reviewed,
-    rows::{ToolGroup, class_says},
+    rows::{ToolGroup, class_says, decision_of, decision_seen},
     summary::{ClassBar, PARTS},
 };
 
@@ -90,6 +92,7 @@ pub(crate) struct SourcePage {
     pub(crate) reason: Field,
     pub(crate) bulk: Bulk,
     pub(crate) outcome: Option<Outcome>,
+    pub(crate) told: Told,
 }
 
 /// What the member may do here.
@@ -104,6 +107,7 @@ pub(crate) struct May {
     pub(crate) disable: bool,
     pub(crate) import: bool,
     pub(crate) remove: bool,
+    pub(crate) read_records: bool,
 }
 
 impl May {
@@ -114,6 +118,7 @@ impl May {
             disable: here.may(ActionName::DisableTool),
             import: here.may(ActionName::ImportSource),
             remove: here.may(ActionName::RemoveSource),
+            read_records: here.may(ActionName::ReadRecords),
         }
     }
 
@@ -229,6 +234,7 @@ impl SourcePage {
                 .collect(),
             reason: bulk::reads_reason(),
             outcome: None,
+            told: Told::default(),
             frame,
             base,
             pages,
@@ -316,5 +322,7 @@ impl SourcePage {
 
 async fn review(here: Here) -> Answer {
     let reviewed = Reviewed::load(&here, here.query()).await?;
-    page(&SourcePage::of(&here, reviewed, Bulk::default()))
+    let mut drawn = SourcePage::of(&here, reviewed, Bulk::default());
+    drawn.told = here.query();
+    page(&drawn)
 }

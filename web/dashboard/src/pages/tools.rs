@@ -25,6 +25,7 @@ use crate::{
     notice::Done,
     pages::{
         overriding::Overriding,
+        review::{decision_of, decision_seen},
         revision_diff::{Line, gravest_first},
         suspension::SuspendedLine,
     },
@@ -86,6 +87,8 @@ pub(crate) struct ToolPage {
     pub(crate) suspended: Vec<SuspendedLine>,
     pub(crate) tool: ToolFacts,
     pub(crate) decided: Option<Decided>,
+    /// How the form says which decision that is.
+    pub(crate) seen: String,
     /// What differs from what was turned on.
     pub(crate) since: Vec<Line>,
     pub(crate) overriding: Overriding,
@@ -174,6 +177,7 @@ impl ToolPage {
             suspended: Vec::new(),
             tool: ToolFacts::new(view),
             decided: view.decided.as_ref().map(Decided::new),
+            seen: decision_of(view.decided.as_ref()),
             since: Vec::new(),
             overriding: Overriding::new(view),
             turning_on: TurningOn::Refused(""),
@@ -216,6 +220,8 @@ async fn show(here: Here) -> Answer {
 struct TurnOnForm {
     environment: String,
     version: ToolVersionId,
+    /// The decision that was shown.
+    seen: Option<String>,
     handling: String,
     reason: String,
 }
@@ -230,6 +236,7 @@ async fn turn_on(here: Here, Form(form): Form<TurnOnForm>) -> Answer {
     let command = TurnOn {
         tool: view.tool.id,
         version: form.version,
+        seen: decision_seen(form.seen.as_deref()).ok_or_else(wrong_decision)?,
         environment: drawn.environment.chosen.id,
         handling: drawn.handling,
         reason,
@@ -247,6 +254,13 @@ async fn turn_on(here: Here, Form(form): Form<TurnOnForm>) -> Answer {
 
 fn wrong_handling() -> Problem {
     Problem::invalid("invalid_form", "the handling is either run or hold")
+}
+
+fn wrong_decision() -> Problem {
+    Problem::invalid(
+        "invalid_form",
+        "the form names a decision in a way that cannot be read",
+    )
 }
 
 #[derive(Deserialize)]

@@ -47,6 +47,14 @@ async fn each_of_many_tools_is_decided_by_its_own_rules() {
     assert_eq!(off["decided"].as_array().unwrap().len(), tools.len());
     let again = front.ask(&owner, DECIDE, wish(Value::Null)).await;
     assert_eq!(again.data()["decideTools"]["same"], tools.len());
+
+    // Whoever says what they saw does not override what somebody decided since.
+    let mut unseen = wish(json!("HOLD"));
+    unseen["t"][0]["decision"] = Value::Null;
+    let unseen = front.ask(&owner, DECIDE, unseen).await;
+    let unseen = unseen.data()["decideTools"].clone();
+    assert_eq!(unseen["refused"][0]["code"], "tool_decided_meanwhile");
+    assert_eq!(unseen["decided"].as_array().unwrap().len(), tools.len() - 1);
     println!("N = {} tools, {high} of them high-risk", tools.len());
 }
 

@@ -12,17 +12,18 @@ use countersign_domain::{
     tool::Choice,
 };
 use countersign_edge::{Form, Problem, Routes, WhoMay};
-use countersign_tool_registry::{
-    DecideTools, DecidedTools, LookedAt, RefusedTool, ToolBrief, ToolDecisionError,
-};
+use countersign_tool_registry::{DecideTools, DecidedTools, LookedAt, ToolBrief};
 use serde::Deserialize;
 
-use super::{Filter, Reviewed, SourcePage, rows};
+use super::{
+    Filter, Reviewed, SourcePage,
+    outcome::{Outcome, Stale, Told},
+    rows,
+};
 use crate::{
     answer::{Answer, done, go, page_with},
-    field::{Field, sentence},
+    field::Field,
     frame::Here,
-    inert::Inert,
     notice::Done,
 };
 
@@ -93,89 +94,6 @@ impl Bulk {
     }
 }
 
-/// More names than these are folded away.
-const FEW: usize = 12;
-
-/// What became of a decision of which some part was refused.
-pub(crate) struct Outcome {
-    pub(crate) decided: String,
-    pub(crate) count: usize,
-    pub(crate) refused: Vec<Refused>,
-    /// Some of it can be turned on if each call is held.
-    pub(crate) can_hold: bool,
-    /// Refused, and chosen neither in a row of this page nor with a group.
-    pub(crate) lost: usize,
-    /// A group has changed, so that it is no longer chosen.
-    pub(crate) has_stale: bool,
-}
-
-/// The tools about which nothing was decided for one reason: each with its name, and its id where
-/// it is there.
-pub(crate) struct Refused {
-    pub(crate) why: Inert,
-    pub(crate) tools: Vec<(String, Option<String>)>,
-}
-
-impl Refused {
-    pub(crate) fn are_many(&self) -> bool {
-        self.tools.len() > FEW
-    }
-}
-
-impl Outcome {
-    pub(crate) fn new(choice: Choice, outcome: &DecidedTools, stale: &[RiskClass]) -> Self {
-        let tools = |count: usize| format!("{count} tool{}", if count == 1 { "" } else { "s" });
-        let what = match choice {
-            Choice::Off => "turned off",
-            Choice::On(Handling::Run) => "turned on",
-            Choice::On(Handling::Hold) => "turned on, each call held",
-        };
-        let mut decided = format!("{} {what}.", tools(outcome.decided.len()));
-        if outcome.same > 0 {
-            let same = tools(outcome.same);
-            decided = format!("{decided} {same} had been decided so before.");
-        }
-        let mut refused: Vec<Refused> = Vec::new();
-        for class in stale {
-            let why = "The group has changed since you looked at it; look again.";
-            let name = format!("all {} tools", class.as_str());
-            refuse(&mut refused, why, (name, None));
-        }
-        for one in &outcome.refused {
-            refuse(&mut refused, &sentence(&one.why.to_string()), named(one));
-        }
-        Self {
-            decided,
-            count: outcome.refused.len() + stale.len(),
-            refused,
-            can_hold: outcome
-                .refused
-                .iter()
-                .any(|one| matches!(one.why, ToolDecisionError::HighRiskMustBeHeld)),
-            lost: 0,
-            has_stale: !stale.is_empty(),
-        }
-    }
-}
-
-fn refuse(refused: &mut Vec<Refused>, why: &str, tool: (String, Option<String>)) {
-    let why = Inert::new(why);
-    match refused.iter_mut().find(|known| known.why == why) {
-        Some(known) => known.tools.push(tool),
-        None => refused.push(Refused {
-            why,
-            tools: vec![tool],
-        }),
-    }
-}
-
-fn named(refused: &RefusedTool) -> (String, Option<String>) {
-    match &refused.name {
-        Some(name) => (name.clone(), Some(refused.tool.to_string())),
-        None => ("a tool that is no longer there".to_owned(), None),
-    }
-}
-
 #[derive(Deserialize)]
 struct DecideForm {
     environment: String,
@@ -192,23 +110,27 @@ struct DecideForm {
 /// What a form chooses, made out against what is there now.
 struct Chosen {
     tools: Vec<LookedAt>,
-    stale: Vec<RiskClass>,
+    stale: Vec<Stale>,
 }
 
 impl Chosen {
-    /// Boxes of tools say which definition was shown, boxes of groups which tools.
-    fn of(form: &DecideForm, kept: &[&ToolBrief]) -> Result<Self, Problem> {
-        let tools = form.tool.iter().map(|text| looked_at(text));
+    /// Boxes of tools say which definition and which decision were shown, boxes of groups which
+    /// tools and which decisions about them. Turning off needs no look at the decisions.
+    fn of((form, choice): (&DecideForm, Choice), kept: &[&ToolBrief]) -> Result<Self, Problem> {
+        let tools = form.tool.iter().map(|text| rows::looked_at(text));
         let mut tools: Vec<LookedAt> = tools.collect::<Option<_>>().ok_or_else(unreadable)?;
         let mut stale = Vec::new();
         for text in &form.group {
             let (class, seen) = text.split_once('@').ok_or_else(unreadable)?;
+            let (seen, decisions) = seen.split_once('@').unwrap_or((seen, ""));
             let class = RiskClass::parse(class).ok_or_else(unreadable)?;
             let all = rows::of_class(kept, class);
-            if rows::seen(&all).to_string() == seen {
-                tools.extend(rows::looked_at(&all));
+            if rows::seen(&all).to_string() != seen {
+                stale.push(Stale::defined(class));
+            } else if choice != Choice::Off && rows::decisions(&all).to_string() != decisions {
+                stale.push(Stale::decided(class, &all));
             } else {
-                stale.push(class);
+                tools.extend(rows::all_of(&all));
             }
         }
         Ok(Self { tools, stale })
@@ -217,11 +139,6 @@ impl Chosen {
     fn is_empty(&self) -> bool {
         self.tools.is_empty() && self.stale.is_empty()
     }
-}
-
-fn looked_at(text: &str) -> Option<LookedAt> {
-    let (tool, version) = text.split_once('@')?;
-    Some((tool.parse().ok()?, version.parse().ok()?))
 }
 
 fn unreadable() -> Problem {
@@ -250,7 +167,7 @@ async fn decide(here: Here, Form(mut form): Form<DecideForm, FORM_BYTES>) -> Ans
     };
     let reviewed = Reviewed::load(&here, filter.clone()).await?;
     let choice = choice(&form.choice)?;
-    let chosen = Chosen::of(&form, &reviewed.kept())?;
+    let chosen = Chosen::of((&form, choice), &reviewed.kept())?;
     let mut bulk = bulk(&form, &chosen);
     let reason = bulk.reason.parse::<Statement>();
     if chosen.is_empty() {
@@ -276,7 +193,7 @@ fn bulk(form: &DecideForm, chosen: &Chosen) -> Bulk {
     let empty = Bulk::default();
     let classes = form.group.iter().filter_map(|text| text.split_once('@'));
     Bulk {
-        tools: chosen.tools.iter().map(|(tool, _)| *tool).collect(),
+        tools: chosen.tools.iter().map(|one| one.tool).collect(),
         groups: classes
             .filter_map(|(class, _)| RiskClass::parse(class))
             .collect(),
@@ -290,15 +207,14 @@ fn bulk(form: &DecideForm, chosen: &Chosen) -> Bulk {
 async fn told(
     here: Here,
     (filter, mut bulk): (Filter, Bulk),
-    (choice, outcome, stale): (Choice, &DecidedTools, &[RiskClass]),
+    (choice, outcome, stale): (Choice, &DecidedTools, &[Stale]),
 ) -> Answer {
     if outcome.refused.is_empty() && stale.is_empty() {
-        let what = match choice {
-            Choice::Off => Done::ToolsOff,
-            Choice::On(_) => Done::ToolsOn,
-        };
         let slug: Slug = here.part("source")?;
-        let query = filter.with(&[("page", &filter.page), ("done", what.code())]);
+        let told = Told::new(choice, outcome).fields();
+        let told = told.iter().map(|(name, value)| (*name, value.as_str()));
+        let page = ("page", filter.page.as_str());
+        let query = filter.with(&told.chain([page]).collect::<Vec<_>>());
         return Ok(go(&here.path(&format!("/sources/{slug}?{query}"))));
     }
     let reviewed = Reviewed::load(&here, filter).await?;
@@ -354,7 +270,7 @@ async fn turn_on_reads(here: Here, Form(form): Form<ReadsForm>) -> Answer {
         source: reviewed.source.source.id,
         environment: reviewed.environment.chosen.id,
         choice: Choice::On(Handling::Run),
-        tools: rows::looked_at(&reads),
+        tools: rows::all_of(&reads),
         reason: stated,
     };
     let choice = command.choice;

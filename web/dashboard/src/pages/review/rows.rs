@@ -5,9 +5,9 @@ use countersign_domain::{
     drift::Change,
     operation::{Judged as _, Severity},
     risk::{Confidence, Level, RiskClass},
-    tool::ToolState,
+    tool::{Enablement, ToolState},
 };
-use countersign_tool_registry::{LookedAt, ToolBrief};
+use countersign_tool_registry::{LookedAt, Seen, ToolBrief};
 
 use super::{
     Reviewed,
@@ -43,7 +43,7 @@ pub(crate) struct ToolGroup {
 /// One tool of the review.
 pub(crate) struct ToolRow {
     pub(crate) id: String,
-    /// What its box says: the tool, and the definition that is shown.
+    /// What its box says: the tool, with the definition and the decision that are shown.
     pub(crate) value: String,
     pub(crate) checked: bool,
     pub(crate) method: String,
@@ -136,20 +136,58 @@ impl ToolRow {
     }
 }
 
-/// What the box of one tool says.
+/// What the box of one tool says: which, its definition, and what had been decided about it.
 fn box_of(view: &ToolBrief) -> String {
+    format!("{}@{}", defined(view), decision_of(view.decided.as_ref()))
+}
+
+fn defined(view: &ToolBrief) -> String {
     format!("{}@{}", view.tool.id, view.tool.version)
+}
+
+/// How a form says which decision was shown.
+pub(crate) fn decision_of(decided: Option<&Enablement>) -> String {
+    decided.map_or_else(String::new, |one| one.id.to_string())
+}
+
+/// Reads what [`decision_of`] wrote; a form that has no such field does not say.
+pub(crate) fn decision_seen(text: Option<&str>) -> Option<Seen> {
+    match text {
+        None => Some(Seen::Unsaid),
+        Some("") => Some(Seen::Nothing),
+        Some(id) => id.parse().ok().map(Seen::Decision),
+    }
+}
+
+/// Reads what the box of one tool says.
+pub(super) fn looked_at(text: &str) -> Option<LookedAt> {
+    let mut parts = text.split('@');
+    let (tool, version, decision) = (parts.next()?, parts.next()?, parts.next());
+    Some(LookedAt {
+        tool: tool.parse().ok()?,
+        version: version.parse().ok()?,
+        seen: decision_seen(decision)?,
+    })
 }
 
 /// Tools that are decided about together, as they were when they were drawn: another tool, or
 /// another definition of one, and the digest is another.
 pub(super) fn seen(tools: &[&ToolBrief]) -> Digest {
-    let lines: String = tools.iter().map(|view| box_of(view) + "\n").collect();
+    digest(tools, defined)
+}
+
+/// The same of what had been decided about them.
+pub(super) fn decisions(tools: &[&ToolBrief]) -> Digest {
+    digest(tools, box_of)
+}
+
+fn digest(tools: &[&ToolBrief], line: fn(&ToolBrief) -> String) -> Digest {
+    let lines: String = tools.iter().map(|view| line(view) + "\n").collect();
     Digest::of(lines.as_bytes())
 }
 
 /// What all of a group are, for a decision about them.
-pub(super) fn looked_at(tools: &[&ToolBrief]) -> Vec<LookedAt> {
+pub(super) fn all_of(tools: &[&ToolBrief]) -> Vec<LookedAt> {
     tools.iter().map(|view| view.looked_at()).collect()
 }
 
@@ -193,7 +231,7 @@ pub(super) fn groups(
                 .iter()
                 .filter(|view| view.tool.operation.risk.high_risk)
                 .count(),
-            value: format!("{}@{}", class.as_str(), seen(&all)),
+            value: format!("{}@{}@{}", class.as_str(), seen(&all), decisions(&all)),
             checked: bulk.has_group(class),
             rows: rows.map(row).collect(),
         }

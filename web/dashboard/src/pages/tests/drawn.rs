@@ -154,6 +154,10 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
     draw("holds", &holds_page(text));
     draw("hold", &hold_page(HoldState::Pending, text));
     draw(
+        "hold-sent",
+        &hold_page(HoldState::Consumed(s::judgement(text)), text),
+    );
+    draw(
         "hold-decided",
         &hold_page(HoldState::Rejected(s::judgement(text)), text),
     );
@@ -297,6 +301,7 @@ fn source_page(number: u128, text: &str) -> review::SourcePage {
         disable: true,
         import: true,
         remove: true,
+        read_records: true,
     };
     let around = frame("APIs and tools", text);
     let mut page = review::SourcePage::new(
@@ -307,7 +312,9 @@ fn source_page(number: u128, text: &str) -> review::SourcePage {
     );
     let refused = s::refused(text);
     let choice = Choice::On(Handling::Run);
-    page.outcome = Some(review::Outcome::new(choice, &refused, &[RiskClass::Auth]));
+    let stale = [review::outcome::Stale::defined(RiskClass::Auth)];
+    page.outcome = Some(review::Outcome::new(choice, &refused, &stale));
+    page.told = s::told();
     page
 }
 
@@ -504,7 +511,7 @@ fn holds_page(text: &str) -> holds::HoldsPage {
         waiting: vec![row(1, HoldState::Pending)],
         later: None,
         decided: vec![
-            row(2, HoldState::Consumed(s::judgement(text))),
+            row(2, HoldState::Consumed(s::judgement(text))).with_outcome(Some(&s::outcome(text))),
             row(3, HoldState::Rejected(s::judgement(text))),
             row(4, HoldState::Expired),
         ],
@@ -517,6 +524,9 @@ fn hold_page(state: HoldState, text: &str) -> holds::HoldPage {
     let row = holds::HoldRow::new(&HoldBrief::from(&hold), now(), None);
     let mut page = holds::HoldPage::new(around("Held calls", text), &hold, row, now());
     page.may_decide = true;
+    if matches!(hold.state, HoldState::Consumed(_)) {
+        page = page.with_outcome(Some(&s::outcome(text)), true);
+    }
     page.whereabouts = Some(whereabouts(text));
     page.with_reasons(&hold, &s::tool(8, RiskClass::Billing, text))
 }

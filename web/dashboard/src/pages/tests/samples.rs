@@ -1,5 +1,6 @@
 //! Values that the pages are drawn from. `text` stands wherever text from outside can stand.
 
+mod decided;
 mod holds;
 mod overrides;
 
@@ -32,11 +33,12 @@ use countersign_spec_import::{
     ChangedToolName, ImportNotice, LookFailure, Looking, Notices, Outcome, RevisionChange, Schedule,
 };
 use countersign_tool_registry::{
-    ClassCount, DecidedTools, Endpoint, Environment, GivenAs, RefusedTool, ReviewProgress,
-    RevisionState, RevisionView, Source, SourceDetail, ToolBrief, ToolDecisionError, ToolView,
+    ClassCount, Endpoint, Environment, GivenAs, ReviewProgress, RevisionState, RevisionView,
+    Source, SourceDetail, ToolBrief, ToolView,
 };
 use serde_json::json;
 
+pub(super) use decided::{outcome, refused, told};
 pub(super) use holds::{hold, judgement};
 
 /// An id of any kind.
@@ -298,22 +300,6 @@ pub(super) fn source_detail(text: &str) -> SourceDetail {
 }
 
 /// A decision about four tools, two of which were refused.
-pub(super) fn refused(text: &str) -> DecidedTools {
-    let refused = |number, why| RefusedTool {
-        tool: id("tool", number),
-        name: Some(format!("create_refund_{number}")),
-        why,
-    };
-    DecidedTools {
-        decided: vec!["get_order_1".to_owned()],
-        same: 1,
-        refused: vec![
-            refused(8, ToolDecisionError::HighRiskMustBeHeld),
-            refused(7, ToolDecisionError::ToolUnsupported(text.to_owned())),
-        ],
-    }
-}
-
 pub(super) fn notices(text: &str) -> Notices {
     let schedule = looking(text).schedule.unwrap();
     let failing = Schedule {
@@ -539,6 +525,19 @@ pub(super) fn revision_changes(text: &str) -> Vec<RevisionChange> {
         after: Some(text.to_owned()),
         shown: Shown::All,
     };
+    let words = Change {
+        kind: ChangeKind::Text,
+        breaking: Breaking::No,
+        security: SecuritySeverity::None,
+        place: String::new(),
+        text: "The description reads differently.".to_owned(),
+        before: Some(format!("Lists {text}. …what came before. The end.")),
+        after: Some(format!(
+            "Kindly lists {text}. …what came before. Mail {text}. The end!"
+        )),
+        shown: Shown::Part,
+        ..change("description_changed")
+    };
     let tool = |is_there| ChangedToolName {
         id: id("tool", 7),
         name: "set_order_labels".to_owned(),
@@ -558,7 +557,7 @@ pub(super) fn revision_changes(text: &str) -> Vec<RevisionChange> {
         .map(|(is_there, outcome)| RevisionChange {
             tool: is_there.map(tool),
             outcome,
-            changes: vec![change("request_property_became_required")],
+            changes: vec![words.clone(), change("request_property_became_required")],
         })
         .collect()
 }
