@@ -37,7 +37,7 @@ pub(super) async fn decide(browser: &Browser<'_>, group: &str, choice: &str) -> 
     post(browser, &format!("{REVIEW}/decide"), &form).await
 }
 
-pub(super) async fn state(house: &House, scene: &Scene, name: &str) -> String {
+async fn state(house: &House, scene: &Scene, name: &str) -> String {
     let place = house.registry.environments(&scene.owner.scope).await;
     let source = house.registry.sources(&scene.owner.scope).await.unwrap();
     let (source, place) = (source[0].source.id, place.unwrap()[0].id);

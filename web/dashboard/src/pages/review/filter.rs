@@ -166,8 +166,9 @@ impl Filter {
                 query.append_pair(name, value);
             }
         }
+        // What narrows nothing, such as the page.
         for (name, value) in others {
-            if matches!(*name, "page" | "done") {
+            if self.parts().iter().all(|(part, _)| part != name) {
                 query.append_pair(name, value);
             }
         }
