@@ -1,6 +1,7 @@
 //! What people say about tools instead of their documents: what agents see of it, what it ends,
 //! and what becomes of it when the API is imported again.
 
+mod milder;
 mod pages;
 
 use countersign_domain::{

@@ -5,9 +5,15 @@
 
 mod code;
 
+use std::collections::BTreeMap;
+
 use countersign_access::{Action, DecideHold, allows};
 use countersign_domain::{
-    decision::Handling, overrides::Override, risk::Confidence, risk::RiskClass, role::Role,
+    decision::Handling,
+    id::ToolId,
+    overrides::{Override, SaidRisk},
+    risk::{Confidence, RiskClass},
+    role::Role,
 };
 use countersign_store::{
     credential_suspensions::Suspension,
@@ -81,6 +87,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) same_hands: &'a [SameHand],
     /// What people said that made the risk of tools less, and holds.
     pub(crate) lowered: &'a [Override],
+    /// What tools were that somebody decided about while they were more than they are.
+    pub(crate) were_more: &'a BTreeMap<ToolId, SaidRisk>,
     /// Credentials that wait for a member.
     pub(crate) suspended: &'a [Suspension],
 }
@@ -197,17 +205,22 @@ impl Facts<'_> {
 
     fn lowered_tool_on(&self) -> Option<Finding> {
         let evidence = self.visible().filter_map(|tool| {
-            let said = self.lowered.iter().find(|one| one.tool == tool.tool)?;
+            let said = self.lowered.iter().find(|one| one.tool == tool.tool);
+            let why = said.map(|said| {
+                let what = said.said.summary();
+                format!("{} made it {what} (“{}”)", said.by_label, said.reason)
+            });
+            let why = why.or_else(|| {
+                let was = self.were_more.get(&tool.tool)?.summary();
+                Some(format!("it was {was} when somebody decided about it"))
+            })?;
             Some(Evidence {
                 id: tool.tool.to_string(),
                 label: format!(
-                    "{} of {} in {}: {} made it {} (“{}”), {} turned it on (“{}”)",
+                    "{} of {} in {}: {why}, {} turned it on (“{}”)",
                     tool.name,
                     tool.source_name,
                     tool.environment_name,
-                    said.by_label,
-                    said.said.summary(),
-                    said.reason,
                     tool.decided_label,
                     tool.reason,
                 ),
@@ -218,7 +231,7 @@ impl Facts<'_> {
             evidence,
             |n| {
                 format!(
-                    "{} on with less risk than its document gives it, because people said so.",
+                    "{} on with less risk than before, because people or a newer document said so.",
                     n_are(n, "tool is", "tools are")
                 )
             },

@@ -1,13 +1,13 @@
 //! One page about what agents can do here, who let them, and what is weak about it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{
     Timestamp, World,
-    id::SourceId,
-    overrides::{Override, OverrideKind},
+    id::{EnvironmentId, SourceId, ToolId},
+    overrides::{Override, OverrideKind, SaidRisk},
     record::{Act, Record},
 };
 use countersign_store::{
@@ -15,6 +15,7 @@ use countersign_store::{
     oauth_grants::Grant,
     overrides::OverridesOf,
     reports::{CallCount, HoldFigures, InventoryRow, ReviewerFigures, ToolOn},
+    tools::ToolsOf,
 };
 
 use crate::{
@@ -100,6 +101,7 @@ async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Rep
     let tools_on = tx.tools_on().await?;
     let unused = unused(&tools_on, now);
     let lowered = lowered(tx, &tools_on).await?;
+    let were_more = were_more(tx, &tools_on).await?;
     let (unresolved_calls, unresolved) = tx
         .unresolved_calls(now - UNRESOLVED, UNRESOLVED_SHOWN)
         .await?;
@@ -112,6 +114,7 @@ async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Rep
         unresolved,
         same_hands: &tx.same_hands().await?,
         lowered: &lowered,
+        were_more: &were_more,
         suspended: &tx.suspensions().await?,
     }
     .findings();
@@ -139,6 +142,34 @@ async fn lowered(tx: &TenantTx, tools: &[ToolOn]) -> Result<Vec<Override>, Audit
     }
     lowered.retain(|one| one.stands() && one.said.kind() == OverrideKind::Risk && !one.raises());
     Ok(lowered)
+}
+
+/// What those of these tools were that somebody decided about while they were more than they are.
+async fn were_more(
+    tx: &TenantTx,
+    tools: &[ToolOn],
+) -> Result<BTreeMap<ToolId, SaidRisk>, AuditError> {
+    // Where it was decided is all the same.
+    let places: BTreeMap<SourceId, EnvironmentId> = tools
+        .iter()
+        .map(|tool| (tool.source, tool.environment))
+        .collect();
+    let mut were_more = BTreeMap::new();
+    for (source, environment) in places {
+        let decided = tx
+            .decided_risks(ToolsOf::Source(source), environment)
+            .await?;
+        for tool in tools {
+            let now = SaidRisk {
+                class: tool.class,
+                high_risk: tool.high_risk,
+            };
+            let risks = decided.get(&tool.tool).into_iter().flatten();
+            let was = risks.filter_map(|risk| risk.above(now)).next_back();
+            were_more.extend(was.map(|was| (tool.tool, was)));
+        }
+    }
+    Ok(were_more)
 }
 
 /// A tool that was turned on yesterday has not had its chance yet.

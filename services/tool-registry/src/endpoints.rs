@@ -100,9 +100,12 @@ impl Registry {
         let reasons = tx
             .review_reasons(ToolsOf::Endpoint(endpoint.id), endpoint.environment)
             .await?;
+        let risks = tx
+            .decided_risks(ToolsOf::Endpoint(endpoint.id), endpoint.environment)
+            .await?;
         Ok(EndpointDetail {
             environment: tx.environment(endpoint.environment).await?,
-            tools: ToolView::all(tools, overrides, &reasons),
+            tools: ToolView::all(tools, overrides, &reasons, &risks),
             endpoint,
         })
     }

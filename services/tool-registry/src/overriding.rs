@@ -184,7 +184,7 @@ impl Registry {
             operation: &after.operation,
             carries_decisions: change.kind != OverrideKind::Risk
                 && !change.shows_what_must_be_read(&after)
-                && scope.may(crate::rule::needed(&after, change.next())),
+                && scope.may(crate::rule::needed(&after, change.next(), None)),
         };
         let source = tx.source(after.source).await?;
         let written = NewOverride {

@@ -5,7 +5,7 @@ use countersign_domain::{
     decision::Handling,
     id::ToolVersionId,
     operation::Judged,
-    overrides::{Override, OverrideKind},
+    overrides::{Override, OverrideKind, SaidRisk},
     tool::{Choice, Enablement, Tool},
 };
 use countersign_store::enablements::TurnOnPermit;
@@ -13,12 +13,14 @@ use countersign_store::enablements::TurnOnPermit;
 use crate::{Seen, ToolDecisionError};
 
 /// What whoever turns this tool on must be allowed: a high-risk one takes another right than the
-/// rest, and so does one that somebody says is less dangerous than it was imported as (T59).
+/// rest, and so does one that is less dangerous than it was imported as since somebody says so, or
+/// than it was when somebody decided about it (T59).
 pub(crate) fn needed<'o, O: Judged>(
     tool: &Tool<O>,
     said: impl IntoIterator<Item = &'o Override>,
+    was: Option<SaidRisk>,
 ) -> ActionName {
-    if tool.operation.risk().high_risk || lowered(said).is_some() {
+    if tool.operation.risk().high_risk || lowered(said).is_some() || was.is_some() {
         ActionName::EnableHighRiskTool
     } else {
         ActionName::EnableTool
@@ -30,10 +32,11 @@ pub(crate) fn permit<O: Judged>(
     scope: &TenantScope,
     tool: &Tool<O>,
     said: &[Override],
+    was: Option<SaidRisk>,
 ) -> Result<TurnOnPermit, ToolDecisionError> {
     Ok(if tool.operation.risk().high_risk {
         TurnOnPermit::HighRisk(scope.allow(EnableHighRiskTool)?)
-    } else if lowered(said).is_some() {
+    } else if lowered(said).is_some() || was.is_some() {
         TurnOnPermit::Lowered(scope.allow(EnableHighRiskTool)?)
     } else {
         TurnOnPermit::Ordinary(scope.allow(EnableTool)?)

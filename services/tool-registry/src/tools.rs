@@ -7,9 +7,9 @@ use countersign_domain::{
     drift::{Change, ReviewReason},
     id::{EnvironmentId, SourceId, ToolId, ToolVersionId},
     operation::{ImportedOperation, Judged, OperationBrief},
-    overrides::{Override, OverrideKind},
+    overrides::{Override, OverrideKind, SaidRisk},
     risk::RiskClass,
-    tool::{Enablement, Tool, ToolState},
+    tool::{DecidedRisk, Enablement, Tool, ToolState, lowered_from},
 };
 use countersign_store::{
     StoreError, TenantTx,
@@ -37,17 +37,22 @@ pub struct ToolView<O = ImportedOperation> {
     /// What imports changed of what was last turned on here: the weightiest reason for which it waits
     /// or, where it is off by now, whether what lets one in or where it lives is different.
     pub changed: Option<ReviewReason>,
+    /// What it was when somebody decided about it, where that was more than it is now and nobody has
+    /// turned it on here as what it is now.
+    pub lowered_from: Option<SaidRisk>,
 }
 
 /// A tool in an environment, as it is known where there are many.
 pub type ToolBrief = ToolView<OperationBrief>;
 
 impl<O: Judged> ToolView<O> {
-    /// Puts tools together with what people say about them and with why they wait.
+    /// Puts tools together with what people say about them, with why they wait and with what they were
+    /// when they were decided about.
     pub(crate) fn all(
         tools: Vec<DecidedTool<O>>,
         overrides: Vec<Override>,
         reasons: &HashMap<ToolId, ReviewReason>,
+        risks: &HashMap<ToolId, Vec<DecidedRisk>>,
     ) -> Vec<Self> {
         let mut of: HashMap<ToolId, Vec<Override>> = HashMap::new();
         for one in overrides {
@@ -58,6 +63,8 @@ impl<O: Judged> ToolView<O> {
             .map(|DecidedTool { tool, decided }| {
                 let state = ToolState::of(&tool, decided.as_ref());
                 let changed = reasons.get(&tool.id).copied();
+                let now = SaidRisk::of(tool.operation.risk());
+                let decided_risks = risks.get(&tool.id);
                 Self {
                     state,
                     overrides: of.remove(&tool.id).unwrap_or_default(),
@@ -65,6 +72,7 @@ impl<O: Judged> ToolView<O> {
                     waits: (state == ToolState::NeedsReview)
                         .then(|| changed.unwrap_or(ReviewReason::Risk)),
                     changed,
+                    lowered_from: decided_risks.and_then(|all| lowered_from(all, now)),
                     tool,
                     decided,
                 }
@@ -92,7 +100,7 @@ impl<O: Judged> ToolView<O> {
     /// What whoever turns it on must be allowed.
     #[must_use]
     pub fn needs(&self) -> ActionName {
-        rule::needed(&self.tool, &self.overrides)
+        rule::needed(&self.tool, &self.overrides, self.lowered_from)
     }
 
     /// Whether this caller must leave turning it on to somebody else, having made its risk less.
@@ -149,6 +157,7 @@ impl From<ToolView> for ToolBrief {
             overrides: whole.overrides,
             waits: whole.waits,
             changed: whole.changed,
+            lowered_from: whole.lowered_from,
         }
     }
 }
@@ -219,7 +228,8 @@ impl Registry {
         let found = tx.tools(ToolsOf::One(tool), environment).await?;
         let overrides = tx.overrides(OverridesOf::Tool(tool)).await?;
         let reasons = tx.review_reasons(ToolsOf::One(tool), environment).await?;
-        let found = ToolView::all(found, overrides, &reasons).pop();
+        let risks = tx.decided_risks(ToolsOf::One(tool), environment).await?;
+        let found = ToolView::all(found, overrides, &reasons, &risks).pop();
         Ok(found.ok_or(StoreError::NotFound)?)
     }
 }
@@ -235,5 +245,8 @@ pub(crate) async fn briefs(
     let reasons = tx
         .review_reasons(ToolsOf::Source(source), environment)
         .await?;
-    Ok(ToolView::all(tools, overrides, &reasons))
+    let risks = tx
+        .decided_risks(ToolsOf::Source(source), environment)
+        .await?;
+    Ok(ToolView::all(tools, overrides, &reasons, &risks))
 }

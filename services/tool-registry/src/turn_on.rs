@@ -8,8 +8,9 @@ use countersign_domain::{
     id::{EnablementId, EnvironmentId, ToolId, ToolVersionId},
     name::Statement,
     operation::{Judged, OperationBrief},
+    overrides::SaidRisk,
     record::{Act, Record, RecordedTool},
-    tool::{Choice, Enablement, Tool},
+    tool::{Choice, Enablement, Tool, lowered_from},
 };
 use countersign_store::{
     StoreError, TenantTx,
@@ -67,7 +68,12 @@ impl Registry {
         let environment = tx.environment(cmd.environment).await?;
         let DecidedTool { tool, decided } = locked(&tx, cmd.tool, cmd.environment).await?;
         let said = tx.overrides(OverridesOf::Tool(cmd.tool)).await?;
-        let permit = rule::permit(scope, &tool, &said)?;
+        let risks = tx
+            .decided_risks(ToolsOf::One(cmd.tool), cmd.environment)
+            .await?;
+        let now = SaidRisk::of(&tool.operation.risk);
+        let was = risks.get(&cmd.tool).and_then(|all| lowered_from(all, now));
+        let permit = rule::permit(scope, &tool, &said, was)?;
         rule::may_be_on(&tool, cmd.version, cmd.handling)?;
         rule::may_judge(scope, &said)?;
         let choice = Choice::On(cmd.handling);

@@ -276,6 +276,7 @@ impl Tool {
             overrides,
             waits,
             changed: _,
+            lowered_from: _,
         } = view;
         let operation = tool.operation;
         Self {

@@ -1,10 +1,5 @@
 use chrono::DateTime;
-use countersign_domain::{
-    Timestamp,
-    digest::Digest,
-    id::MemberId,
-    overrides::{Said, SaidRisk},
-};
+use countersign_domain::{Timestamp, digest::Digest, id::MemberId, overrides::Said};
 use uuid::Uuid;
 
 use super::*;
@@ -18,6 +13,7 @@ const NONE: Facts<'static> = Facts {
     unresolved: 0,
     same_hands: &[],
     lowered: &[],
+    were_more: &BTreeMap::new(),
     suspended: &[],
 };
 
@@ -221,6 +217,23 @@ fn a_lowered_tool_that_is_on_names_both_people_and_their_reasons() {
         "we need it",
     ] {
         let label = &findings[0].evidence[0].label;
+        assert!(label.contains(said), "{said}: {label}");
+    }
+}
+
+#[test]
+fn a_tool_that_is_on_as_less_than_what_was_decided_about_before_says_what_it_was() {
+    let was = SaidRisk::new(RiskClass::Delete, true);
+    let findings = Facts {
+        members: &[member(Role::Reviewer), member(Role::Reviewer)],
+        tools_on: &[read()],
+        were_more: &BTreeMap::from([(read().tool, was)]),
+        ..NONE
+    }
+    .findings();
+    assert_eq!(findings[0].code, FindingCode::LoweredToolOn);
+    let label = &findings[0].evidence[0].label;
+    for said in ["DELETE, high risk", "ada@example.com", "we need it"] {
         assert!(label.contains(said), "{said}: {label}");
     }
 }

@@ -97,9 +97,17 @@ impl SaidRisk {
         }
     }
 
+    /// In a few words, for people.
+    #[must_use]
+    pub fn summary(self) -> String {
+        let held = if self.high_risk { ", high risk" } else { "" };
+        format!("{}{held}", self.class.as_str())
+    }
+
     /// Says whether anything about the second is less than about the first. Another class of the
     /// same weight counts: an agent that may not call the one may be let call the other.
-    fn lowers(self, after: Self) -> bool {
+    #[must_use]
+    pub fn lowers(self, after: Self) -> bool {
         let is_other = self.class != after.class && weight(after.class) <= weight(self.class);
         is_other || (self.high_risk && !after.high_risk)
     }
@@ -162,10 +170,7 @@ impl Said {
     #[must_use]
     pub fn summary(&self) -> String {
         match self {
-            Self::Risk(SaidRisk { class, high_risk }) if *high_risk => {
-                format!("{}, high risk", class.as_str())
-            }
-            Self::Risk(SaidRisk { class, .. }) => class.as_str().to_owned(),
+            Self::Risk(risk) => risk.summary(),
             Self::Name { name } => name.to_string(),
             Self::Words { title, .. } => title.clone(),
         }

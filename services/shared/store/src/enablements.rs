@@ -20,7 +20,8 @@ use crate::{StoreError, TenantTx, row::At};
 pub enum TurnOnPermit {
     /// For a tool that is not high-risk.
     Ordinary(Permit<EnableTool>),
-    /// For a tool that is not high-risk since a person says so.
+    /// For a tool that is not high-risk, and was more than it is until a person or an import made it
+    /// less.
     Lowered(Permit<EnableHighRiskTool>),
     /// For a high-risk tool.
     HighRisk(Permit<EnableHighRiskTool>),

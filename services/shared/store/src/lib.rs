@@ -17,6 +17,7 @@ pub mod catalogue;
 pub mod cluster;
 pub mod connections;
 pub mod credential_suspensions;
+pub mod decided_risks;
 pub mod decisions_together;
 pub mod declared_access;
 pub mod enablements;

@@ -64,7 +64,7 @@ impl TurningOn {
             return Self::Refused(match (high, few) {
                 (true, _) => "High-risk tools are turned on by owners, admins and reviewers.",
                 (false, true) => {
-                    "Tools whose risk somebody lowered are turned on by owners, admins and reviewers."
+                    "Tools whose risk was lowered are turned on by owners, admins and reviewers."
                 }
                 (false, false) => "",
             });
@@ -168,7 +168,6 @@ impl ToolPage {
         environment: Environments,
         view: &ToolView,
     ) -> Self {
-        let risk = &view.tool.operation.risk;
         Self {
             frame,
             base,
@@ -182,7 +181,9 @@ impl ToolPage {
             overriding: Overriding::new(view),
             turning_on: TurningOn::Refused(""),
             may_turn_off: false,
-            handling: if risk.read_only {
+            handling: if view.tool.operation.risk.read_only
+                && view.needs() == ActionName::EnableTool
+            {
                 Handling::Run
             } else {
                 Handling::Hold

@@ -4,6 +4,7 @@ use countersign_domain::{
     digest::Digest,
     drift::Change,
     operation::{Judged as _, Severity},
+    overrides::SaidRisk,
     risk::{Confidence, Level, RiskClass},
     tool::{Enablement, ToolState},
 };
@@ -70,6 +71,8 @@ pub(crate) struct ToolRow {
     pub(crate) alone: bool,
     pub(crate) deprecated: bool,
     pub(crate) overridden: Option<&'static str>,
+    /// What it was when somebody decided about it, where that was more.
+    pub(crate) lowered_from: Option<String>,
 }
 
 impl ToolRow {
@@ -124,6 +127,7 @@ impl ToolRow {
                 || changes.is_some_and(|changes| changes.iter().any(Change::is_cut)),
             deprecated: operation.deprecated,
             overridden: overridden(view),
+            lowered_from: view.lowered_from.map(SaidRisk::summary),
         }
     }
 

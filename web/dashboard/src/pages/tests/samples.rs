@@ -17,7 +17,7 @@ use countersign_domain::{
         Bind, Body, BodyKind, Diagnostic, ImportedOperation, Method, Place, SchemeUse, Security,
         Severity, Style,
     },
-    overrides::Override,
+    overrides::{Override, SaidRisk},
     risk::{Confidence, Reason, Risk, RiskClass, Sensitivity},
     role::Role,
     schedule::{Cadence, StopReason},
@@ -168,6 +168,7 @@ pub(super) fn tool(number: u128, class: RiskClass, text: &str) -> ToolView {
         // One waits.
         waits: (number == 4).then_some(ReviewReason::Security),
         changed: (number == 4).then_some(ReviewReason::Security),
+        lowered_from: (number == 5).then(|| SaidRisk::new(RiskClass::Delete, true)),
         tool,
         decided,
         overrides: if (8..=9).contains(&number) {

@@ -3,7 +3,7 @@
 use countersign_domain::{
     drift::Words,
     operation::{ImportedOperation, Judged as _, SchemeUse, Security},
-    overrides::OverrideKind,
+    overrides::{OverrideKind, SaidRisk},
     risk::Sensitivity,
     tool::ToolState,
 };
@@ -38,6 +38,8 @@ pub(crate) struct ToolFacts {
     pub(crate) state: Badge,
     pub(crate) is_on: bool,
     pub(crate) needs_review: bool,
+    /// What it was when somebody decided about it, where that was more.
+    pub(crate) lowered_from: Option<String>,
     pub(crate) unsupported: Option<Inert>,
     pub(crate) deprecated: bool,
     pub(crate) reasons: Vec<(Inert, Inert)>,
@@ -84,6 +86,7 @@ impl ToolFacts {
             state: Badge::state(view.state),
             is_on: matches!(view.state, ToolState::On(_)),
             needs_review: view.state == ToolState::NeedsReview,
+            lowered_from: view.lowered_from.map(SaidRisk::summary),
             unsupported: operation.unsupported.as_ref().map(Inert::new),
             deprecated: operation.deprecated,
             reasons: risk
