@@ -93,10 +93,10 @@ pub struct RefusedTool {
 impl Registry {
     /// Decides the same about many tools of an API, each by the rules for one: the permission that
     /// its risk needs, the definition that was looked at, high risk held. A tool whose text a
-    /// person has to read first, whose risk a person overrode, or of which an import changed what
-    /// lets one in, where it lives or more than a list shows, is not turned on among others. One
-    /// that is refused is named, and nothing else is lost by it. Each decision has its own row in
-    /// the audit log.
+    /// person has to read first, whose risk a person overrode or was more when somebody decided about
+    /// it, or of which an import changed what lets one in, where it lives or more than a list shows,
+    /// is not turned on among others. One that is refused is named, and nothing else is lost by it.
+    /// Each decision has its own row in the audit log.
     ///
     /// # Errors
     /// When the caller may decide about no tool at all, or there is no such source or environment.

@@ -127,6 +127,11 @@ pub enum ToolDecisionError {
         "somebody overrode its risk, or did until its text changed; look at it on the tool's own page and decide there"
     )]
     RiskOverridden,
+    /// It was more dangerous when somebody decided about it, and it was chosen among others.
+    #[error(
+        "its risk is less than when somebody decided about it; look at it on the tool's own page and decide there"
+    )]
+    RiskLowered,
     /// An import changed what lets one in or where it lives, and it was chosen among others.
     #[error(
         "what lets one in, or where it lives, has changed; look at it on the tool's own page and decide there"
@@ -163,6 +168,7 @@ impl Fault for ToolDecisionError {
             | Self::ToolUnsupported(_)
             | Self::TextUnread
             | Self::RiskOverridden
+            | Self::RiskLowered
             | Self::AccessChanged
             | Self::ChangesCut
             | Self::DecidedMeanwhile { .. }
@@ -180,6 +186,7 @@ impl Fault for ToolDecisionError {
             Self::HighRiskMustBeHeld => "high_risk_must_be_held",
             Self::TextUnread => "tool_text_unread",
             Self::RiskOverridden => "tool_risk_overridden",
+            Self::RiskLowered => "tool_risk_lowered",
             Self::AccessChanged => "tool_access_changed",
             Self::ChangesCut => "tool_changes_cut",
             Self::DecidedMeanwhile { .. } => "tool_decided_meanwhile",

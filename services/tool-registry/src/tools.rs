@@ -110,8 +110,8 @@ impl<O: Judged> ToolView<O> {
     }
 
     /// Why it is turned on by itself and not among others, if so: its text has to be read, a person
-    /// has, or had until an import, said something about its risk, or an import changed what lets
-    /// one in or where it lives.
+    /// has, or had until an import, said something about its risk, its risk was more when somebody
+    /// decided about it, or an import changed what lets one in or where it lives.
     #[must_use]
     pub fn stands_alone(&self) -> Option<ToolDecisionError> {
         let mut kinds = self.overrides.iter().map(|one| one.said.kind());
@@ -119,6 +119,8 @@ impl<O: Judged> ToolView<O> {
             Some(ToolDecisionError::TextUnread)
         } else if kinds.any(|kind| kind == OverrideKind::Risk) {
             Some(ToolDecisionError::RiskOverridden)
+        } else if self.lowered_from.is_some() {
+            Some(ToolDecisionError::RiskLowered)
         } else if self.changed.is_some_and(ReviewReason::is_of_access) {
             Some(ToolDecisionError::AccessChanged)
         } else {

@@ -1,8 +1,8 @@
 //! Documents that are worded more mildly than what somebody decided about.
 
-use countersign_domain::{decision::Handling, operation::Method};
+use countersign_domain::{decision::Handling, operation::Method, tool::Choice};
 use countersign_reporting::{FindingCode, Reports};
-use countersign_tool_registry::TurnOff;
+use countersign_tool_registry::{DecideTools, TurnOff};
 
 use super::*;
 use crate::front::{Browser, Front, JSON};
@@ -72,12 +72,25 @@ async fn who_may_not_lower_a_risk_turns_on_nothing_that_a_milder_document_lowere
     let scene = scene().await;
     let dev = scene.developer().await;
     scene.with_milder_jobs().await;
+    let registry = &scene.house.registry;
 
     for handling in [Handling::Run, Handling::Hold] {
         assert_eq!(scene.jobs_on(&dev, handling).await, Some("forbidden"));
     }
     scene.jobs_off(&dev).await;
     assert_eq!(scene.jobs_on(&dev, Handling::Run).await, Some("forbidden"));
+    let together = DecideTools {
+        source: scene.shop.source,
+        environment: scene.environment(),
+        choice: Choice::On(Handling::Run),
+        tools: vec![scene.tool(JOBS).await.looked_at()],
+        reason: "all of them".parse().unwrap(),
+    };
+    let outcome = registry.decide_tools(&scene.reviewer.scope, together);
+    let outcome = outcome.await.unwrap();
+    assert_eq!(outcome.decided, Vec::<String>::new());
+    assert_eq!(outcome.refused[0].why.code(), "tool_risk_lowered");
+
     let reviewed = scene.jobs_on(&scene.reviewer, Handling::Hold).await;
     assert_eq!(reviewed, None);
     let after = scene.jobs_on(&dev, Handling::Run).await;
