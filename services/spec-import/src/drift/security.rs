@@ -2,7 +2,10 @@
 //!
 //! Alternatives are matched by the names of their schemes; the order of anything means nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    hash::Hash,
+};
 
 use countersign_domain::{
     drift::{Breaking, ChangeKind, SecuritySeverity},
@@ -19,6 +22,10 @@ use super::{
 /// Compares requirements.
 pub(super) fn compare(old: &Security, new: &Security, found: &mut Findings<'_>) {
     use Security::{AnyOf, Public, Undeclared};
+    // What is as it was costs nothing, whatever the rest of the document has spent.
+    if old == new {
+        return;
+    }
     let (code, text, breaking, severity) = match (old, new) {
         (AnyOf(old), AnyOf(new)) => return alternatives(old, new, found),
         (Undeclared, Undeclared) | (Public, Public) => return,
@@ -74,29 +81,33 @@ pub(super) fn compare(old: &Security, new: &Security, found: &mut Findings<'_>) 
 type Alternative = Vec<SchemeUse>;
 
 fn alternatives(old: &[Alternative], new: &[Alternative], found: &mut Findings<'_>) {
-    let mut open: Vec<&Alternative> = new.iter().collect();
-    let (mut same, mut others, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+    if !found.budget.steps_for(bytes(old) + bytes(new)) {
+        return found.add(
+            Found::new(
+                ChangeKind::Security,
+                "comparison_cut",
+                "What lets one in is too large to compare to the end.",
+            )
+            .breaking(Breaking::Potentially)
+            .security(SecuritySeverity::High),
+        );
+    }
     // Where one scheme stands in several alternatives, each meets the one that asks for as much.
-    for one in old {
-        match open.iter().position(|other| asked(one) == asked(other)) {
-            Some(index) => same.extend(schemes(one, open.remove(index))),
-            None => others.push(one),
-        }
+    let sides = Sides {
+        pairs: Vec::new(),
+        gone: each_once(old),
+        added: each_once(new),
+    };
+    let mut sides = sides.pair(asked).pair(names);
+    let mut same: Vec<Both<'_>> = Vec::new();
+    for (one, other) in sides.pairs.drain(..) {
+        same.extend(schemes(one, other));
     }
-    for one in others {
-        match open.iter().position(|other| names(one) == names(other)) {
-            Some(index) => same.extend(schemes(one, open.remove(index))),
-            None => gone.push(one),
-        }
+    let mut sides = sides.pair(kinds);
+    for (one, other) in sides.pairs.drain(..) {
+        same.extend(renamed(one, other, found));
     }
-    let mut removed = Vec::new();
-    for one in gone {
-        match open.iter().position(|other| kinds(one) == kinds(other)) {
-            Some(index) => same.extend(renamed(one, open.remove(index), found)),
-            None => removed.push(one),
-        }
-    }
-    for one in removed {
+    for one in sides.gone {
         let text = format!("It cannot be called with {} any more.", name(one));
         found.add(
             Found::new(ChangeKind::Security, "security_alternative_removed", text)
@@ -107,7 +118,7 @@ fn alternatives(old: &[Alternative], new: &[Alternative], found: &mut Findings<'
     }
     // Where nothing is left of what was, it is the way in and not one more.
     let also = if same.is_empty() { "" } else { "also " };
-    for one in open {
+    for one in sides.added {
         let (code, severity) = if one.is_empty() {
             ("security_became_optional", SecuritySeverity::High)
         } else {
@@ -129,11 +140,59 @@ fn alternatives(old: &[Alternative], new: &[Alternative], found: &mut Findings<'
     }
 }
 
+/// The alternatives of both sides while they are paired.
+struct Sides<'s> {
+    pairs: Vec<(&'s Alternative, &'s Alternative)>,
+    gone: Vec<&'s Alternative>,
+    added: Vec<&'s Alternative>,
+}
+
+impl<'s> Sides<'s> {
+    /// Pairs what is left over and has the same key on both sides, each key taken once.
+    fn pair<K: Eq + Hash>(mut self, key: impl Fn(&'s [SchemeUse]) -> K) -> Self {
+        let mut open: HashMap<K, VecDeque<usize>> = HashMap::new();
+        for (index, one) in self.added.iter().enumerate() {
+            open.entry(key(one)).or_default().push_back(index);
+        }
+        let mut taken = vec![false; self.added.len()];
+        for one in std::mem::take(&mut self.gone) {
+            match open.get_mut(&key(one)).and_then(VecDeque::pop_front) {
+                Some(index) => {
+                    taken[index] = true;
+                    self.pairs.push((one, self.added[index]));
+                }
+                None => self.gone.push(one),
+            }
+        }
+        let mut taken = taken.into_iter();
+        self.added.retain(|_| !taken.next().unwrap_or(false));
+        self
+    }
+}
+
+/// Alternatives without those that ask for the same as another.
+fn each_once(all: &[Alternative]) -> Vec<&Alternative> {
+    let mut known = HashSet::new();
+    all.iter().filter(|one| known.insert(asked(one))).collect()
+}
+
+/// What has to be read of alternatives to compare them.
+fn bytes(all: &[Alternative]) -> usize {
+    let uses = all.iter().flatten();
+    uses.map(|one| one.name.len() + one.scopes.iter().map(String::len).sum::<usize>())
+        .sum()
+}
+
 /// One scheme as it was and as it is: its kind, addresses and scopes are left to compare.
 type Both<'s> = (&'s SchemeUse, &'s SchemeUse);
 
 fn schemes<'s>(old: &'s [SchemeUse], new: &'s [SchemeUse]) -> Vec<Both<'s>> {
-    let of_old = |one: &'s SchemeUse| Some((one, new.iter().find(|other| other.name == one.name)?));
+    let by_name: HashMap<&str, &SchemeUse> = new
+        .iter()
+        .rev()
+        .map(|one| (one.name.as_str(), one))
+        .collect();
+    let of_old = |one: &'s SchemeUse| Some((one, *by_name.get(one.name.as_str())?));
     old.iter().filter_map(of_old).collect()
 }
 

@@ -2,10 +2,10 @@
 //! is said that they were not. What that costs is for `cargo bench` to say.
 
 use countersign_domain::{
-    drift::{Breaking, Change},
-    operation::{Bind, Place, Style},
+    drift::{Breaking, Change, ReviewReason},
+    operation::{Bind, ImportedDocument, Place, Style},
 };
-use countersign_spec_import::drift::compare_operation;
+use countersign_spec_import::drift::{compare_operation, needs_review};
 use serde_json::{Map, Value, json};
 
 use super::{answering, compare, document};
@@ -338,4 +338,51 @@ fn a_large_default_that_many_places_show_again_is_paid_for() {
     };
     let said = json!({"$ref": "#/$defs/Big", "title": "It"});
     assert!(is_cut(&of(json!({"$ref": "#/$defs/Big"})), &of(said)));
+}
+
+/// A document of which two operations are let in by these, each with as many scopes.
+fn let_in(alternatives: &[&str], scopes: usize) -> ImportedDocument {
+    let names: Vec<String> = (0..scopes)
+        .map(|index| format!("scope{index:04}"))
+        .collect();
+    let scheme = json!({"type": "oauth2", "flows": {}});
+    let security: Vec<Value> = alternatives
+        .iter()
+        .map(|one| json!({*one: names}))
+        .collect();
+    let schemes: Map<String, Value> = alternatives
+        .iter()
+        .map(|one| ((*one).to_owned(), scheme.clone()))
+        .collect();
+    let operation = json!({"responses": {}});
+    super::whole(
+        &json!({"security": security, "components": {"securitySchemes": schemes},
+        "paths": {"/a": {"get": operation}, "/b": {"get": operation}}}),
+    )
+}
+
+#[test]
+fn what_lets_one_in_is_compared_at_the_cost_of_reading_it_or_is_said_not_to_be() {
+    let names: Vec<String> = (0..64).map(|index| format!("way{index}")).collect();
+    let mut ways: Vec<&str> = names.iter().map(String::as_str).collect();
+    let told = |old: &ImportedDocument, new: &ImportedDocument| -> Vec<String> {
+        let changes = compare(old, new);
+        changes.into_iter().map(|change| change.code).collect()
+    };
+    let (all, many) = (let_in(&ways, 200), let_in(&ways, 3_000));
+    ways.reverse();
+    assert_eq!(told(&all, &let_in(&ways, 200)), [""; 0]);
+    ways[0] = "another";
+    let renamed = ["security_scheme_renamed"; 2];
+    assert_eq!(told(&all, &let_in(&ways, 200)), renamed);
+
+    let changes = compare(&many, &let_in(&ways, 3_000));
+    let codes: Vec<&str> = changes.iter().map(|change| change.code.as_str()).collect();
+    assert_eq!(
+        codes, ["comparison_cut"; 2],
+        "3,000 scopes in each of 64 ways"
+    );
+    let old = &many.operations[0];
+    let review = needs_review(old, &changes);
+    assert_eq!(review, Some(ReviewReason::Security));
 }
