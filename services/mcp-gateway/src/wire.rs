@@ -99,6 +99,10 @@ const BATCH: usize = 50;
 
 pub(crate) fn parse(bytes: &[u8]) -> Result<Body, Malformed> {
     let value = json::parse(bytes).map_err(|error| Malformed::Json(error.to_string()))?;
+    if json::loses_an_integer(bytes) {
+        let why = "an integer is beyond ±(2^53 − 1)";
+        return Err(Malformed::Json(why.to_owned()));
+    }
     let Value::Array(items) = value else {
         return message(value).map(Body::One);
     };
@@ -168,6 +172,7 @@ mod tests {
             r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}"#,
             r#"{"jsonrpc":"2.0","id":1}"#,
             r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":1e400}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":123456789012345678901234567890}}"#,
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"pi\0ng\"}",
             "\u{feff}{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}",
             r#"{"jsonrpc":"2.0","id":"\ud800","method":"ping"}"#,

@@ -112,6 +112,7 @@ fn meant(text: &str, types: Types) -> Option<Value> {
         .allows(wanted)
         .then(|| json::parse(text.as_bytes()).ok())
         .flatten()
+        .filter(|_| !json::loses_an_integer(text.as_bytes()))
 }
 
 /// The schema that stands behind references.

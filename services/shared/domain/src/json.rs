@@ -172,6 +172,40 @@ pub fn is_interoperable(value: &Value) -> bool {
     }
 }
 
+/// Says whether JSON that was read without a fault has an integer in it that its value lost: one
+/// beyond 64 bits, written out, is read as the nearest double. What is written with a fraction or
+/// an exponent asks for a double.
+#[must_use]
+pub fn loses_an_integer(bytes: &[u8]) -> bool {
+    let (mut rest, mut in_text) = (bytes, false);
+    while let Some((first, after)) = rest.split_first() {
+        rest = match first {
+            b'\\' => after.get(1..).unwrap_or_default(),
+            b'"' => {
+                in_text = !in_text;
+                after
+            }
+            b'-' | b'0'..=b'9' if !in_text => {
+                let is_of_it = |byte: &u8| b"+-.eE0123456789".contains(byte);
+                let end = rest.iter().position(|byte| !is_of_it(byte));
+                let (number, after) = rest.split_at(end.unwrap_or(rest.len()));
+                if is_lost(number) {
+                    return true;
+                }
+                after
+            }
+            _ => after,
+        };
+    }
+    false
+}
+
+fn is_lost(number: &[u8]) -> bool {
+    let is_integer = !number.iter().any(|byte| b".eE".contains(byte));
+    let text = std::str::from_utf8(number).unwrap_or_default();
+    is_integer && text.parse::<i64>().is_err() && text.parse::<u64>().is_err()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,6 +271,27 @@ mod tests {
             // Order too.
             assert_eq!(read.to_string(), everybody.to_string());
             assert_eq!(read, everybody);
+        }
+    }
+
+    #[test]
+    fn an_integer_that_no_number_here_can_hold_is_told_from_a_double() {
+        let lost = [
+            "123456789012345678901234567890",
+            "[-9223372036854775809]",
+            r#"{"a\\": "\"", "b": [1, {"c": 18446744073709551616}]}"#,
+        ];
+        let kept = [
+            "18446744073709551615",
+            "[-9223372036854775808, -0, 0]",
+            "[1e29, 123456789012345678901234567890.0, 1.2E+30]",
+            r#"{"123456789012345678901234567890": "\" 123456789012345678901234567890"}"#,
+        ];
+        for (texts, expected) in [(&lost[..], true), (&kept[..], false)] {
+            for text in texts {
+                parse(text.as_bytes()).unwrap();
+                assert_eq!(loses_an_integer(text.as_bytes()), expected, "{text}");
+            }
         }
     }
 
