@@ -8,7 +8,7 @@ mod survey;
 
 pub(crate) use score::score;
 
-use std::{io, path::Path, process::ExitCode};
+use std::{fmt::Write as _, io, path::Path, process::ExitCode};
 
 use anyhow::Context as _;
 use countersign_domain::text;
@@ -17,6 +17,7 @@ use countersign_spec_import::{
     apart::{self, Program},
     inspect as report,
 };
+use serde_json::Value;
 
 pub(crate) use self::diff::diff;
 use self::{folder::Folder, given::Unreadable};
@@ -34,7 +35,7 @@ pub(crate) async fn inspect(what: &InspectSettings, reader: &Program) -> anyhow:
     };
     let text = match what.format {
         ReportFormat::Table => report::table(&written.document),
-        ReportFormat::Json => format!("{:#}\n", report::report(&written)),
+        ReportFormat::Json => inert_json(&report::report(&written)),
     };
     print(&text)
 }
@@ -50,6 +51,22 @@ pub(crate) async fn survey(what: &SurveySettings, reader: &Program) -> anyhow::R
         ReportFormat::Json => format!("{:#}\n", survey.report()),
     };
     print(&text)
+}
+
+/// A report as JSON in which hidden characters of a document are escaped, so that none can write to
+/// the terminal or read otherwise than it stands there.
+fn inert_json(report: &Value) -> String {
+    let mut out = String::new();
+    for character in format!("{report:#}\n").chars() {
+        if text::is_hidden(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    out
 }
 
 /// One line: the file, what is wrong and where.

@@ -315,3 +315,37 @@ fn with_output_to_a_full_disk(arguments: &[&str]) -> Output {
         .wait_with_output()
         .unwrap()
 }
+
+#[test]
+fn no_character_that_a_terminal_obeys_or_nobody_sees_is_printed_as_json() {
+    let hidden = "\u{9b}31m\u{85}\u{202e}\u{e0041}";
+    let home = TempDir::new().unwrap();
+    let written = |name: &str, words: &str| {
+        let operation = serde_json::json!({"get": {"responses": {"200": {"description": "ok"}}}});
+        let document = serde_json::json!({"openapi": "3.1.0",
+            "info": {"title": "Books", "version": "1"}, "paths": {format!("/{words}"): operation}});
+        let path = home.path().join(name);
+        fs::write(&path, document.to_string()).unwrap();
+        path
+    };
+    let (old, new) = (written("old", "books"), written("new", hidden));
+    let inspected = spec(&["inspect", text(&new), "--format", "json"]);
+    let compared = spec(&["diff", text(&old), text(&new), "--format", "json"]);
+    for printed in [&inspected, &compared] {
+        let shown = String::from_utf8(printed.stdout.clone()).unwrap();
+        let raw = shown
+            .chars()
+            .find(|one| hidden.contains(*one) && !one.is_ascii());
+        assert_eq!(raw, None, "{shown}");
+        serde_json::from_str::<Value>(&shown).unwrap();
+    }
+    assert_eq!(
+        json(&inspected)["operations"][0]["path"],
+        format!("/{hidden}")
+    );
+    let shown = String::from_utf8(inspected.stdout).unwrap();
+    assert!(
+        shown.contains(r"\u009b31m\u0085\u202e\udb40\udc41"),
+        "{shown}"
+    );
+}

@@ -5,7 +5,7 @@ use std::{path::Path, process::ExitCode};
 use countersign_domain::drift::Breaking;
 use countersign_spec_import::{Written, apart::Program, drift};
 
-use super::{given, refuse};
+use super::{given, inert_json, refuse};
 use crate::{
     admin::print,
     commands::{DiffSettings, ReportFormat},
@@ -27,7 +27,7 @@ pub(crate) async fn diff(what: &DiffSettings, reader: &Program) -> anyhow::Resul
     let changes = drift::compare(&base, &revision);
     print(&match what.format {
         ReportFormat::Table => drift::table(&changes),
-        ReportFormat::Json => format!("{:#}\n", drift::report(&changes)),
+        ReportFormat::Json => inert_json(&drift::report(&changes)),
     })?;
     let breaks = changes
         .iter()
