@@ -34,6 +34,7 @@ impl Scene {
             version: tool.version,
             environment: self.environment(),
             handling,
+            seen: Seen::Unsaid,
             reason: "we need it".parse().unwrap(),
         };
         let decided = self.house.registry.turn_on(&person.scope, cmd).await;

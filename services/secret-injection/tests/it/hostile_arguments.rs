@@ -32,6 +32,9 @@ const HEADER_VALUES: &[&str] = &[
 /// Names that some framework takes for the method.
 const METHOD_NAMES: &[&str] = &[
     "_method",
+    "_METHOD",
+    "X-HTTP-Method",
+    "X-Method-Override",
     " _method",
     ".method",
     "[_method]",

@@ -140,6 +140,7 @@ async fn the_record_of_one_decision_names_it_as_those_of_many_do() {
         version: tool.version,
         environment,
         handling: Handling::Run,
+        seen: Seen::Unsaid,
         reason: "support needs this".parse().unwrap(),
     };
     let on = home.registry.turn_on(&home.developer, on).await.unwrap();
