@@ -28,7 +28,10 @@ fn tool(review: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sentence_between_two_small_edits_is_shown() {
     let scene = Scene::open("between-edits").await;
-    let kept: String = (0..40).map(|one| format!(" part {one},")).collect();
+    let kept = (0..40)
+        .map(|one| format!(" part {one},"))
+        .collect::<Vec<_>>()
+        .concat();
     let said = |start: &str, middle: &str, end: &str| {
         let words = format!("{start} what is kept:{kept} and so on.{middle} Also{kept} done{end}");
         let told = format!(r#""List some", "description": "{words}""#);
@@ -70,7 +73,10 @@ async fn what_a_row_cannot_show_is_decided_by_itself() {
     scene.import_document("Books", document("a")).await;
     let ada = scene.front.browser(&scene.house, &scene.owner).await;
     turn_on_reads(&ada).await;
-    let long: String = (0..400).map(|one| format!("b{one} ")).collect();
+    let long = (0..400)
+        .map(|one| format!("b{one} "))
+        .collect::<Vec<_>>()
+        .concat();
     scene.import_document("Books", document(&long)).await;
 
     let page = get(&ada, REVIEW).await;
@@ -113,7 +119,10 @@ async fn a_page_from_before_does_not_override_who_turned_a_tool_off() {
     let together = decide(&ada, &group(&list, "READ"), "choice=hold").await;
     let boxes: Vec<&str> = list.split("name=\"tool\" value=\"").skip(1).collect();
     let boxes = boxes.iter().map(|rest| rest.split('"').next().unwrap());
-    let boxes: String = boxes.map(|one| format!("&tool={one}")).collect();
+    let boxes = boxes
+        .map(|one| format!("&tool={one}"))
+        .collect::<Vec<_>>()
+        .concat();
     let rows = format!(
         "csrf={}&environment=production&choice=hold&reason=the+desk+needs+it{boxes}",
         ada.csrf

@@ -136,7 +136,10 @@ mod tests {
 
     #[test]
     fn an_edit_between_two_others_is_shown_like_them() {
-        let long: String = (0..60).map(|one| format!(" word{one}")).collect();
+        let long = (0..60)
+            .map(|one| format!(" word{one}"))
+            .collect::<Vec<_>>()
+            .concat();
         let new = "The field note says where the names of all customers are sent.";
         let before = format!("Lists all{long}. More{long}.");
         let after = format!("Kindly lists all{long}. {new} More{long}!");

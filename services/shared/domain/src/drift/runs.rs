@@ -57,7 +57,8 @@ impl<'t> Text<'t> {
         let (mut words, mut start) = (Vec::new(), 0);
         let pairs = whole.chars().zip(whole.char_indices().skip(1));
         for (last, (at, next)) in pairs {
-            if !last.is_whitespace() && !(is_letter(last) && is_letter(next)) {
+            let goes_on = last.is_whitespace() || is_letter(last) && is_letter(next);
+            if !goes_on {
                 words.push(&whole[start..at]);
                 start = at;
             }
