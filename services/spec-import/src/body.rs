@@ -305,10 +305,8 @@ fn described(
         (None, Some(hint)) => text::strip(&hint, DESCRIPTION),
         (Some(words), Some(hint)) => {
             let hint = text::strip(&hint, DESCRIPTION / 2);
-            let room = DESCRIPTION - hint.chars().count() - 2;
-            let words = shown(words.trim(), room);
-            let is_ended = words.ends_with(['.', '!', '?', ':', '…']);
-            format!("{words}{} {hint}", if is_ended { "" } else { "." })
+            let room = DESCRIPTION - hint.chars().count() - 1;
+            format!("{} {hint}", shown(words.trim(), room))
         }
     };
     members.insert("description".to_owned(), words.into());

@@ -185,7 +185,10 @@ async fn a_group_that_is_refused_stays_chosen_with_its_reason_and_can_be_held() 
     assert_eq!(status, 409, "{page}");
     let form = drawn(&page, "decide-form");
     assert!(form.contains("group=DELETE"), "{form}");
-    assert!(page.contains("value=\"the desk needs it\""), "{page}");
+    assert!(
+        page.contains("value=\"[OPS-12] the desk needs it\""),
+        "{page}"
+    );
     assert!(
         page.contains("<option value=\"run\" selected>"),
         "the decision"

@@ -45,12 +45,17 @@ pub(super) fn read(
         }
         return;
     };
+    let said = kind(cx, content);
+    // Whoever gives such a part whole writes the boundary that is named.
+    if said.is_err() && !content.has_encoding() && media.contains("boundary=") {
+        return;
+    }
     let kind = if is_inner {
         Err("a part of its body has parts that have parts themselves, which is not written yet")
     } else if part.is_sent_as_given() {
         Err("a part of its body has parts itself and is to be written in another alphabet, too")
     } else {
-        kind(cx, content)
+        said
     };
     match kind {
         Err(reason) => cx.refuse("body_media_unsupported", at, reason),

@@ -182,30 +182,22 @@ fn what_is_to_be_sent_as_encoded_json_is_asked_for_as_it_is_sent() {
 }
 
 #[test]
-fn what_is_said_of_a_form_ends_before_what_agents_have_to_know() {
-    for (said, shown) in [
-        (
-            "A file to keep",
-            "A file to keep. Bytes are given in base64: file.",
-        ),
-        (
-            "A file to keep. ",
-            "A file to keep. Bytes are given in base64: file.",
-        ),
-        (
-            "Which file?",
-            "Which file? Bytes are given in base64: file.",
-        ),
-        (" ", "Bytes are given in base64: file."),
+fn a_part_that_is_given_whole_with_its_boundary_is_sent_as_it_is_given() {
+    for (media, is_off) in [
+        ("multipart/mixed; boundary=changeset", false),
+        ("multipart/mixed", true),
     ] {
-        let file = json!({"file": {"type": "string", "format": "binary"}});
-        let schema = json!({"type": "object", "properties": file, "description": said});
-        let content = json!({"multipart/form-data": {"schema": schema}});
-        let document = json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+        let schema = json!({"type": "object", "properties": {"changeset": {"type": "string"}}});
+        let encoding = json!({"changeset": {"contentType": media}});
+        let content = json!({"multipart/form-data": {"schema": schema, "encoding": encoding}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
             "paths": {"/a": {"post": {"requestBody": {"content": content}, "responses": {}}}}});
         let document = read(document.to_string().as_bytes());
-        let asked = &document.operations[0].input_schema["properties"]["body"];
-        assert_eq!(asked["description"], shown, "{said:?}");
+        assert_eq!(
+            document.operations[0].unsupported.is_some(),
+            is_off,
+            "{media}"
+        );
     }
 }
 

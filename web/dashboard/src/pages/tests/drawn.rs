@@ -1,5 +1,6 @@
 //! All pages, drawn from the samples.
 
+mod held;
 mod reported;
 
 use askama::Template;
@@ -10,11 +11,12 @@ use countersign_domain::{
     risk::RiskClass, tool::Choice,
 };
 use countersign_reporting::{Calls, DayFigures, HomeFigures, SetUp};
-use countersign_tool_registry::{
-    CallStop, EndpointDetail, Named, RevisionState, SourceView, Weights,
-};
+use countersign_tool_registry::{CallStop, EndpointDetail, RevisionState, SourceView, Weights};
 
-use self::reported::report_page;
+use self::{
+    held::{hold_page, holds_page, whereabouts},
+    reported::report_page,
+};
 use super::samples as s;
 use crate::{
     environment::Environments,
@@ -24,7 +26,6 @@ use crate::{
     pages::notices::NoticesCard,
     pages::schedule::ScheduleCard,
     pages::suspension::{SuspendedLine, SuspensionCard},
-    pages::whereabouts::Whereabouts,
     pages::{
         audit, connections, consent, endpoint_settings, endpoints, holds, home, import_again,
         imports, invitation, members, problem, review, revision_diff, sign_in, sign_up,
@@ -497,51 +498,6 @@ fn endpoint_page(text: &str) -> endpoints::EndpointPage {
         endpoints::EndpointPage::new(frame("Endpoints", text), (BASE.to_owned(), "acme"), &known);
     page.may_manage = true;
     page
-}
-
-fn holds_page(text: &str) -> holds::HoldsPage {
-    let row = |number, state| {
-        holds::HoldRow::new(&HoldBrief::from(&s::hold(number, state, text)), now(), None)
-    };
-    holds::HoldsPage {
-        frame: frame("Held calls", text),
-        base: BASE.to_owned(),
-        query: holds::Query::default(),
-        total: 1,
-        waiting: vec![row(1, HoldState::Pending)],
-        later: None,
-        decided: vec![
-            row(2, HoldState::Consumed(s::judgement(text))).with_outcome(Some(&s::outcome(text))),
-            row(3, HoldState::Rejected(s::judgement(text))),
-            row(4, HoldState::Expired),
-        ],
-        older: None,
-    }
-}
-
-fn hold_page(state: HoldState, text: &str) -> holds::HoldPage {
-    let hold = s::hold(1, state, text);
-    let row = holds::HoldRow::new(&HoldBrief::from(&hold), now(), None);
-    let mut page = holds::HoldPage::new(around("Held calls", text), &hold, row, now());
-    page.may_decide = true;
-    if matches!(hold.state, HoldState::Consumed(_)) {
-        page = page.with_outcome(Some(&s::outcome(text)), true);
-    }
-    page.whereabouts = Some(whereabouts(text));
-    page.with_reasons(&hold, &s::tool(8, RiskClass::Billing, text))
-}
-
-fn whereabouts(text: &str) -> Whereabouts {
-    let named = |removed| Named {
-        slug: "orders".to_owned(),
-        name: text.to_owned(),
-        removed,
-    };
-    Whereabouts::new(countersign_tool_registry::Whereabouts {
-        endpoint: named(false),
-        environment: text.to_owned(),
-        api: Some(named(true)),
-    })
 }
 
 fn audit_page(text: &str) -> audit::AuditPage {
