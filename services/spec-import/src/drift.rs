@@ -257,6 +257,15 @@ pub(crate) fn removed_while_on() -> Change {
         .change(None)
 }
 
+/// What people are told of a tool that is another definition now, of which every part that anybody
+/// relied on is as it was.
+pub(crate) fn written_otherwise(new: &ImportedOperation) -> Change {
+    let text = "It is written otherwise, and means what it meant.";
+    Found::new(ChangeKind::Output, "written_otherwise", text)
+        .informing()
+        .change(Some(endpoint(new)))
+}
+
 fn endpoint(operation: &ImportedOperation) -> Endpoint {
     Endpoint {
         method: operation.method,

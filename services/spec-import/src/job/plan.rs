@@ -24,7 +24,7 @@ use countersign_store::{
 };
 
 use crate::{
-    drift::{Replacing, removed_while_on},
+    drift::{Replacing, removed_while_on, written_otherwise},
     job::{
         before::{Before, DocumentBefore},
         numbers::long_numbers,
@@ -309,7 +309,7 @@ impl<'a> Planning<'a> {
         let Some(old) = old else {
             return (unknown, Vec::new());
         };
-        let Ok(changes) = self
+        let Ok(mut changes) = self
             .replacing
             .compare((old, &document.servers), (new, &self.before.servers))
         else {
@@ -319,9 +319,12 @@ impl<'a> Planning<'a> {
         let reasons = [&changes, &document.changes].map(|all| needs_review(&reviewed, all));
         let outcome = match reasons.into_iter().flatten().min() {
             Some(reason) => Outcome::Review(reason),
-            None if changes.is_empty() => unknown,
+            None if changes.is_empty() && has_other_numbers(old, new) => unknown,
             None => Outcome::Informed,
         };
+        if changes.is_empty() && outcome == Outcome::Informed {
+            changes.push(written_otherwise(new));
+        }
         (outcome, changes)
     }
 

@@ -29,6 +29,7 @@ mod pointers;
 mod pointing;
 mod refusals;
 mod reimports;
+mod rewritten;
 mod schedules;
 mod seen_fields;
 mod sensitivity;

@@ -1,0 +1,51 @@
+//! Documents that say the same in other words: what is on stays on.
+
+use countersign_domain::{decision::Handling, tool::ToolState};
+use countersign_spec_import::Outcome;
+use serde_json::{Value, json};
+
+use crate::{
+    imports::{Desk, document, get, paste},
+    reimports::{state, told, turn_on},
+};
+
+/// A document of one read; the rest is what `change` makes of it.
+fn shop(change: impl FnOnce(&mut Value)) -> Value {
+    let mut shop = document(json!({"/orders": {"get": get("listOrders", "List orders")}}));
+    shop["servers"] = json!([{"url": "https://api.example.com/v1"}]);
+    change(&mut shop);
+    shop
+}
+
+/// Imports the one document, turns its tools on and imports the other.
+async fn expect_on(what: &str, (old, new): (&Value, &Value), outcome: Option<Outcome>) {
+    let desk = Desk::new().await;
+    let started = desk.start(paste(old)).await;
+    for decided in desk.tools(started.source).await.values() {
+        turn_on(&desk, decided).await;
+    }
+    let revision = desk.again(started.source, new).await;
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    let changes = changes.unwrap();
+    assert_eq!(told(&changes, "/orders"), outcome, "{what}: {changes:#?}");
+    let tools = desk.tools(started.source).await;
+    let on = ToolState::On(Handling::Run);
+    assert_eq!(state(&tools, "GET /orders"), on, "{what}: {changes:#?}");
+}
+
+/// A read that answers with a definition of this name.
+fn answering(name: &str) -> Value {
+    let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+    let order = json!({"type": "object", "properties": {"id": {"type": "string"}}});
+    shop(|shop| {
+        shop["paths"]["/orders"]["get"]["responses"] = json!({"200": {"description": "ok",
+            "content": {"application/json": {"schema": schema}}}});
+        shop["components"]["schemas"] = json!({name: order});
+    })
+}
+
+#[tokio::test]
+async fn another_name_of_a_definition_that_only_an_answer_uses_informs() {
+    let sides = (&answering("Order"), &answering("OrderDto"));
+    expect_on("renamed", sides, Some(Outcome::Informed)).await;
+}
