@@ -4,17 +4,34 @@ use countersign_domain::{
     drift::{Breaking, ChangeKind, SecuritySeverity},
     operation::Server,
 };
+use url::Url;
 
 use super::{
     findings::{Findings, Found},
     place::list,
 };
 
-/// Compares servers by their URLs. One that is exchanged for one other has moved.
+/// An address as calls take it: its host in lower case, without the port that its scheme stands
+/// for, without slashes at the end.
+pub(super) fn place(server: &Server) -> String {
+    let url = Url::parse(&server.url).map_or_else(|_| server.url.clone(), String::from);
+    if url.contains(['?', '#']) {
+        return url;
+    }
+    url.trim_end_matches('/').to_owned()
+}
+
+/// The addresses of servers, in their order.
+pub(super) fn places(servers: &[Server]) -> Vec<String> {
+    servers.iter().map(place).collect()
+}
+
+/// Compares servers by where they are. One that is exchanged for one other has moved.
 pub(super) fn compare(old: &[Server], new: &[Server], found: &mut Findings<'_>) {
     let without = |some: &[Server], others: &[Server]| -> Vec<Server> {
-        let known = |one: &&Server| !others.iter().any(|other| other.url == one.url);
-        some.iter().filter(known).cloned().collect()
+        let others = places(others);
+        let is_new = |one: &&Server| !others.contains(&place(one));
+        some.iter().filter(is_new).cloned().collect()
     };
     let (gone, added) = (without(old, new), without(new, old));
     if let ([one], [other]) = (gone.as_slice(), added.as_slice()) {
@@ -50,10 +67,7 @@ pub(super) fn compare(old: &[Server], new: &[Server], found: &mut Findings<'_>) 
 /// Compares the order of an operation's own servers, of which the first that a connection covers
 /// is called.
 pub(super) fn order(old: &[Server], new: &[Server], found: &mut Findings<'_>) {
-    let urls = |servers: &[Server]| -> Vec<String> {
-        servers.iter().map(|server| server.url.clone()).collect()
-    };
-    let (before, after) = (urls(old), urls(new));
+    let (before, after) = (places(old), places(new));
     let is_same_set = before.iter().all(|url| after.contains(url)) && before.len() == after.len();
     if before != after && is_same_set {
         let text = "Its servers stand in another order, and the first that fits is called.";
@@ -68,10 +82,12 @@ pub(super) fn order(old: &[Server], new: &[Server], found: &mut Findings<'_>) {
 
 fn described(old: &[Server], new: &[Server], found: &mut Findings<'_>) {
     for one in old {
-        let Some(other) = new.iter().find(|other| other.url == one.url) else {
+        let here = place(one);
+        let mut there = new.iter().filter(|other| place(other) == here).peekable();
+        let Some(other) = there.peek().copied() else {
             continue;
         };
-        if one.description != other.description {
+        if there.all(|other| one.description != other.description) {
             let text = format!("The server {} is described differently.", one.url);
             found.add(
                 Found::new(ChangeKind::Server, "server_description_changed", text)

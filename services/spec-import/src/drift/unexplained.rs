@@ -10,7 +10,7 @@ use countersign_domain::{
     operation::{ImportedOperation, Judged},
 };
 
-use super::{endpoint, findings::Found};
+use super::{endpoint, findings::Found, server};
 
 /// Finds the parts that differ without a change of their kind, and says whether the new words
 /// must be read again.
@@ -29,7 +29,7 @@ pub(super) fn unexplained(
             "What it needs to be let in is not what it was.",
         ),
         (
-            before.server != after.server,
+            server::places(&old.servers) != server::places(&new.servers),
             &[Kind::Server],
             "server_differs",
             "Where it lives is not what it was.",

@@ -33,6 +33,23 @@ async fn expect_on(what: &str, (old, new): (&Value, &Value), outcome: Option<Out
     assert_eq!(state(&tools, "GET /orders"), on, "{what}: {changes:#?}");
 }
 
+#[tokio::test]
+async fn an_address_with_a_slash_at_its_end_is_the_same_address() {
+    let slash = json!([{"url": "https://API.example.com:443/v1/"}]);
+    let new = shop(|shop| shop["servers"] = slash.clone());
+    expect_on("the document's", (&shop(|_| ()), &new), None).await;
+
+    let own = |url: &str| {
+        let servers = json!([{"url": url}]);
+        shop(|shop| shop["paths"]["/orders"]["get"]["servers"] = servers)
+    };
+    let sides = (
+        &own("https://api.example.com/v2"),
+        &own("https://api.example.com/v2/"),
+    );
+    expect_on("its own", sides, Some(Outcome::Informed)).await;
+}
+
 /// A read that answers with a definition of this name.
 fn answering(name: &str) -> Value {
     let schema = json!({"$ref": format!("#/components/schemas/{name}")});

@@ -178,7 +178,35 @@ fn a_server_that_moves_is_found_once_and_puts_all_who_live_there_back_to_review(
     let (a, b) = (server("https://a.example"), server("https://b.example"));
     let both = json!([{"url": "https://a.example"}, {"url": "https://b.example"}]);
     let none = json!([]);
-    let rows: [(&str, ImportedDocument, ImportedDocument, Expected, bool); 10] = [
+    let rows: [(&str, ImportedDocument, ImportedDocument, Expected, bool); 14] = [
+        (
+            "a slash at the end",
+            at(&server("https://a.example/v1"), &none),
+            at(&server("https://a.example/v1/"), &none),
+            &[],
+            false,
+        ),
+        (
+            "the case of its host, and the port that is meant anyway",
+            at(&none, &server("https://a.example")),
+            at(&none, &server("https://A.example:443/")),
+            &[],
+            false,
+        ),
+        (
+            "the case of its path",
+            at(&server("https://a.example/v1"), &none),
+            at(&server("https://a.example/V1"), &none),
+            &[("server_changed", Stops)],
+            true,
+        ),
+        (
+            "without encryption",
+            at(&server("https://a.example"), &none),
+            at(&server("http://a.example/"), &none),
+            &[("server_changed", Stops)],
+            true,
+        ),
         (
             "the document moves",
             at(&a, &none),
