@@ -19,19 +19,19 @@ pub(super) struct Words<'v> {
 }
 
 impl<'v> Words<'v> {
-    /// Takes what is not said yet from a schema further in.
+    /// Takes what is not said yet from a schema further in, or from parts of it that are nothing but
+    /// words.
     fn fill(&mut self, members: &'v Map<String, Value>) {
-        let text = |name| members.get(name).and_then(Value::as_str);
-        self.title = self.title.or_else(|| text("title"));
-        self.description = self.description.or_else(|| text("description"));
         let parts = members.get("allOf").and_then(Value::as_array);
-        let beside = || {
-            let passed_over = parts.into_iter().flatten().filter(|part| is_empty(part));
-            passed_over.into_iter().find_map(|part| part.get("default"))
-        };
-        let own = || members.get("default").or_else(beside);
-        self.default = self.default.or_else(own);
-        self.deprecated |= members.get("deprecated") == Some(&Value::Bool(true));
+        let beside = parts.into_iter().flatten().filter(|part| is_empty(part));
+        let beside = beside.filter_map(Value::as_object);
+        for members in std::iter::once(members).chain(beside) {
+            let text = |name| members.get(name).and_then(Value::as_str);
+            self.title = self.title.or_else(|| text("title"));
+            self.description = self.description.or_else(|| text("description"));
+            self.default = self.default.or_else(|| members.get("default"));
+            self.deprecated |= members.get("deprecated") == Some(&Value::Bool(true));
+        }
     }
 
     /// The bytes that are compared.

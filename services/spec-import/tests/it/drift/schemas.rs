@@ -241,6 +241,35 @@ fn words_that_agents_read_are_found_wherever_they_hide() {
 }
 
 #[test]
+fn words_beside_a_reference_are_told_of_the_place_they_stand_at() {
+    let of = |beside: Value| {
+        let mut schema = whole(&json!({"allOf": [{"$ref": "#/$defs/Owner"}, beside]}));
+        schema["$defs"] = json!({"Owner": {"type": "object"}});
+        schema
+    };
+    let says = |words: &str| of(json!({"description": words}));
+    let rows = [
+        (says("Pays."), says("Is paid."), "description_changed"),
+        (says("Pays."), of(json!({})), "description_changed"),
+        (
+            of(json!({})),
+            of(json!({"title": "Owner"})),
+            "title_changed",
+        ),
+        (of(json!({})), of(json!({"deprecated": true})), "deprecated"),
+    ];
+    for (old, new, check) in rows {
+        let sent = format!("request_property_{check}");
+        let changes = compare(&taking(&old), &taking(&new));
+        assert_eq!(graded(&changes), [(sent.as_str(), No)], "{changes:#?}");
+        assert_eq!(changes[0].place, "body.it");
+        let read = format!("response_property_{check}");
+        let changes = compare(&answering(&old), &answering(&new));
+        assert_eq!(graded(&changes), [(read.as_str(), No)], "{changes:#?}");
+    }
+}
+
+#[test]
 fn a_new_text_is_shown_beside_one_that_begins_alike() {
     let long = "Lists what is kept. ".repeat(20);
     let says = |words: &str| json!({"type": "string", "description": format!("{long}{words}")});
