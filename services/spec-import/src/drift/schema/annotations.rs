@@ -5,6 +5,7 @@ use countersign_domain::drift::ChangeKind;
 use super::{
     Found, Note, Walk,
     grade::Effect,
+    values::key,
     view::{View, Words},
 };
 use crate::drift::place::At;
@@ -47,7 +48,9 @@ impl Walk<'_, '_, '_> {
         let (check, words) = match (old.default, new.default) {
             (None, Some(_)) => ("default_added", "there is a default now"),
             (Some(_), None) => ("default_removed", "there is no default any more"),
-            (Some(one), Some(other)) if one != other => ("default_changed", "the default changed"),
+            (Some(one), Some(other)) if key(one) != key(other) => {
+                ("default_changed", "the default changed")
+            }
             _ => return,
         };
         self.note(

@@ -136,6 +136,12 @@ const BOUNDS: [(&str, [&str; 4], &str, bool); 12] = [
 impl<'c> Walk<'c, '_, '_> {
     /// Compares a bound. Of a keyword that is none, nobody knows what a change does.
     pub(super) fn bound(&mut self, name: &str, (old, new): Sides<'c>, at: &At<'_>) {
+        // What is empty anyway may be so.
+        let counts = |side: Option<&'c Value>| {
+            let is_size = matches!(name, "minLength" | "minItems" | "minProperties");
+            side.filter(|least| !(is_size && least.as_f64() == Some(0.0)))
+        };
+        let (old, new) = (counts(old), counts(new));
         if old == new {
             return;
         }

@@ -42,8 +42,16 @@ impl<'c> Walk<'c, '_, '_> {
         }
         self.nullable(old, new, at);
         let (before, after) = (self.types_of(old, DEEP), self.types_of(new, DEEP));
+        // Where both list their values, these say what a type says that is not written.
+        let is_listed = |view: &View<'_>| {
+            let mut names = ["enum", "const"].into_iter();
+            names.any(|name| view.members.contains_key(name))
+        };
+        let is_open = before.is_none() || after.is_none();
+        let listed = is_open && is_listed(old) && is_listed(new);
         let effect = match (covers(&after, &before), covers(&before, &after)) {
             (true, true) => None,
+            (true, false) | (false, true) if listed => None,
             (true, false) => Some(("type_widened", Effect::Wider)),
             (false, true) => Some(("type_narrowed", Effect::Narrower)),
             (false, false) => Some(("type_changed", Effect::Other)),

@@ -15,7 +15,7 @@ impl<'c> Walk<'c, '_, '_> {
             return self.choices((choices(old), choices(new)), at);
         }
         let (before, after) = of("const");
-        if before == after {
+        if before.map(key) == after.map(key) {
             return;
         }
         let (check, effect, words) = match (before, after) {
@@ -82,9 +82,17 @@ fn said(choices: &[&Value]) -> String {
     list(&words)
 }
 
+/// The same for one value, however a number is written: `1.0` is `1`.
+pub(super) fn key(value: &Value) -> String {
+    match value.as_f64() {
+        Some(number) if value.is_f64() => number.to_string(),
+        _ => value.to_string(),
+    }
+}
+
 /// Those that the others are without; a text is no number, however it reads.
 fn missing<'v>(some: &[&'v Value], others: &[&Value]) -> Vec<&'v Value> {
-    let others: HashSet<String> = others.iter().map(ToString::to_string).collect();
-    let is_new = |one: &&&Value| !others.contains(&one.to_string());
+    let others: HashSet<String> = others.iter().map(|other| key(other)).collect();
+    let is_new = |one: &&&Value| !others.contains(&key(one));
     some.iter().filter(is_new).copied().collect()
 }

@@ -91,6 +91,31 @@ fn the_same_said_otherwise_is_no_change() {
             json!({"required": ["a", "b"]}),
             json!({"required": ["b", "a"]}),
         ),
+        (
+            "the same numbers",
+            json!({"type": "number", "enum": [1, 2], "default": 1}),
+            json!({"type": "number", "enum": [1.0, 2.0], "default": 1.0}),
+        ),
+        (
+            "the same constant",
+            json!({"const": 5}),
+            json!({"const": 5.0}),
+        ),
+        (
+            "a constant without its type",
+            json!({"type": "string", "enum": ["a"]}),
+            json!({"const": "a"}),
+        ),
+        (
+            "no least length",
+            json!({"type": "string"}),
+            json!({"type": "string", "minLength": 0}),
+        ),
+        (
+            "no least number",
+            json!({"type": "array", "minItems": 0}),
+            json!({"type": "array"}),
+        ),
         ("anything", json!({}), json!(true)),
         (
             "anything else",
