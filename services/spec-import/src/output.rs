@@ -152,7 +152,9 @@ impl<'d> Answers<'d> {
     fn of_success(&mut self, operation: &'d Value, pointer: &str) -> Option<Answer> {
         let root = self.definitions.root;
         let (status, success, pointer) = of_success(root, operation, pointer)?;
-        let (media, value) = body::prefer_json(success.get("content")?.as_object()?)?;
+        let content = success.get("content")?.as_object()?;
+        let plain = content.get_key_value("application/json");
+        let (media, value) = plain.or_else(|| body::prefer_json(content))?;
         let headers = self.headers.entry(ptr::from_ref(success).addr());
         let headers = headers.or_insert_with(|| told::headers(root, success));
         let output = Output {

@@ -126,3 +126,20 @@ fn of_very_many_headers_what_is_kept_is_little_and_still_compared() {
         &[("response_header_changed", No)],
     );
 }
+
+#[test]
+fn the_order_in_which_media_types_stand_means_nothing() {
+    let of = |names: [&str; 2]| {
+        let schema = json!({"schema": {"type": "object"}});
+        let content = names.map(|name| (name.to_owned(), schema.clone()));
+        let content = Value::Object(content.into_iter().collect());
+        super::document(&json!({"responses": {"200": {"description": "ok", "content": content}}}))
+    };
+    let (one, other) = (
+        of(["application/json", "text/json"]),
+        of(["text/json", "application/json"]),
+    );
+    expect("another order", (&one, &other), &[]);
+    let output = other.operations[0].output.as_ref().unwrap();
+    assert_eq!(output.media_type, "application/json");
+}
