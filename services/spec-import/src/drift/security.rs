@@ -251,8 +251,14 @@ fn addresses(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
     let differ = |place: &&String| before.get(*place) != after.get(*place);
     let places: Vec<String> = places.into_iter().filter(differ).cloned().collect();
     let of = |all: &BTreeMap<String, String>| -> Vec<String> {
-        let there = places.iter().filter_map(|place| all.get(place));
-        there.cloned().collect()
+        let there = places
+            .iter()
+            .filter_map(|place| Some((place, all.get(place)?)));
+        let named = there.map(|(place, url)| match places.len() {
+            1 => url.clone(),
+            _ => format!("{place}: {url}"),
+        });
+        named.collect()
     };
     let (gone, now) = (of(before), of(after));
     let (code, what, severity) = match (gone.is_empty(), now.is_empty()) {

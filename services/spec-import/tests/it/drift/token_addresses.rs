@@ -70,6 +70,16 @@ fn an_address_that_comes_or_goes_is_reviewed() {
 }
 
 #[test]
+fn an_address_that_another_flow_uses_is_shown_with_both_flows() {
+    let of = |flow: &str| let_in_by(&oauth(flow, "tokenUrl", HERE));
+    let changes = compare(&of("clientCredentials"), &of("password"));
+    let (before, after) = (changes[0].before.as_deref(), changes[0].after.as_deref());
+    let here = |flow: &str| format!("{flow}.tokenUrl: {HERE}");
+    assert_eq!(before, Some(here("clientCredentials").as_str()));
+    assert_eq!(after, Some(here("password").as_str()));
+}
+
+#[test]
 fn a_scheme_with_another_name_and_another_address_shows_both() {
     let named = |name: &str, url: &str| {
         whole(&json!({
