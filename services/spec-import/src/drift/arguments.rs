@@ -29,7 +29,8 @@ pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &
     }
     let Paired { pairs, gone, added } = paired(old, new);
     for (one, other) in &pairs {
-        sending(one, other, found);
+        let is_one = is_one_value(old, one) && is_one_value(new, other);
+        sending((one, other), is_one, found);
     }
     for bind in gone {
         without(bind, found);
@@ -87,6 +88,12 @@ fn discriminators(old: &ImportedOperation, new: &ImportedOperation, found: &mut 
         let sides = (one.map(String::as_str), other.map(String::as_str));
         found.add(change.at(place).values(sides.0, sides.1));
     }
+}
+
+/// Takes one value and no list, so that it means nothing whether its parts stand by themselves.
+pub(super) fn is_one_value(operation: &ImportedOperation, bind: &Bind) -> bool {
+    let kind = schema(&operation.input_schema, &bind.key).and_then(|it| it.get("type")?.as_str());
+    matches!(kind, Some("string" | "integer" | "number" | "boolean"))
 }
 
 fn schema<'s>(input: &'s Value, key: &str) -> Option<&'s Value> {
@@ -206,7 +213,7 @@ fn with(bind: &Bind, found: &mut Findings<'_>) {
 }
 
 /// Compares how one parameter is sent.
-fn sending(old: &Bind, new: &Bind, found: &mut Findings<'_>) {
+fn sending((old, new): (&Bind, &Bind), is_one_value: bool, found: &mut Findings<'_>) {
     match (old.required, new.required) {
         (false, true) => found.add(note(
             "request_parameter_became_required",
@@ -238,7 +245,7 @@ fn sending(old: &Bind, new: &Bind, found: &mut Findings<'_>) {
     changed(
         "request_parameter_style_changed",
         words,
-        (&style(old), &style(new)),
+        (&style(old, is_one_value), &style(new, is_one_value)),
     );
     let none = String::new();
     let media = |bind: &Bind| bind.content_type.clone().unwrap_or_else(|| none.clone());
@@ -260,8 +267,8 @@ fn sending(old: &Bind, new: &Bind, found: &mut Findings<'_>) {
 }
 
 /// How the values of a parameter are written, in the words of documents.
-fn style(bind: &Bind) -> String {
-    let mut words = written(bind.style, bind.explode);
+fn style(bind: &Bind, is_one_value: bool) -> String {
+    let mut words = written(bind.style, bind.explode && !is_one_value);
     if bind.allow_reserved {
         words.push_str(", reserved allowed");
     }

@@ -5,12 +5,12 @@
 //! them, whatever else was found: one change that is harmless explains no other.
 
 use countersign_domain::{
-    digest::NotCanonical,
+    digest::{Digest, NotCanonical},
     drift::{Breaking, Change, ChangeKind, Prints, SecuritySeverity},
     operation::{ImportedOperation, Judged},
 };
 
-use super::{endpoint, findings::Found, server};
+use super::{arguments::is_one_value, endpoint, findings::Found, server};
 
 /// Finds the parts that differ without a change of their kind, and says whether the new words
 /// must be read again.
@@ -41,7 +41,7 @@ pub(super) fn unexplained(
             "How dangerous it is held to be is not what it was.",
         ),
         (
-            before.input != after.input,
+            before.input != after.input && plain(old)? != plain(new)?,
             &[Kind::Input],
             "input_differs",
             "What it takes is not what it was, in a way that no check knows.",
@@ -73,4 +73,13 @@ pub(super) fn unexplained(
                 .change(Some(endpoint(new)))
         })
         .collect())
+}
+
+/// What it takes, without what means nothing of how that is sent.
+fn plain(operation: &ImportedOperation) -> Result<Digest, NotCanonical> {
+    let mut plain = operation.clone();
+    for bind in &mut plain.binds {
+        bind.explode &= !is_one_value(operation, bind);
+    }
+    Ok(Prints::of(&plain, &[])?.input)
 }

@@ -66,3 +66,14 @@ async fn another_name_of_a_definition_that_only_an_answer_uses_informs() {
     let sides = (&answering("Order"), &answering("OrderDto"));
     expect_on("renamed", sides, Some(Outcome::Informed)).await;
 }
+
+#[tokio::test]
+async fn whether_one_value_is_written_in_parts_means_nothing() {
+    let of = |kind: &str, explode: bool| {
+        let page = json!([{"name": "page", "in": "query", "explode": explode,
+            "schema": {"type": kind}}]);
+        shop(|shop| shop["paths"]["/orders"]["get"]["parameters"] = page)
+    };
+    let sides = (&of("integer", true), &of("integer", false));
+    expect_on("one value", sides, Some(Outcome::Informed)).await;
+}
