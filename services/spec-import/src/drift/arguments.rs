@@ -333,12 +333,28 @@ fn bodies(old: Option<&Body>, new: Option<&Body>, found: &mut Findings<'_>) {
         }
         _ => {}
     }
-    if (&old.media_type, old.kind) != (&new.media_type, new.kind) {
+    if old.media_type != new.media_type {
         let words = "body: it is sent as another media type.";
         let one = body("request_body_media_type_changed", words, Stops);
         found.add(one.values(Some(&old.media_type), Some(&new.media_type)));
+    } else if old.kind != new.kind {
+        let words = "body: it is sent as it was not before, under the same media type.";
+        let one = body("request_body_kind_changed", words, Stops);
+        found.add(one.values(Some(made_of(old.kind)), Some(made_of(new.kind))));
     }
     encodings(old, new, found);
+}
+
+/// What is sent, in words.
+const fn made_of(kind: BodyKind) -> &'static str {
+    match kind {
+        BodyKind::Json => "JSON",
+        BodyKind::Form => "a form",
+        BodyKind::Multipart => "parts by name",
+        BodyKind::Parts => "parts in their places",
+        BodyKind::Binary => "bytes, given in base64",
+        BodyKind::Text => "text as it is given",
+    }
 }
 
 /// Compares how the properties of a form are written, or the parts in their places.

@@ -55,7 +55,7 @@ fn a_part_in_its_place_that_is_written_differently_is_found() {
     let named = parts(json!({"schema": {"type": "object", "properties": {"a": {}}}}));
     let kinds = compare(&old, &named);
     let mut codes = kinds.iter().map(|change| change.code.as_str());
-    assert!(codes.any(|code| code == "request_body_media_type_changed"));
+    assert!(codes.any(|code| code == "request_body_kind_changed"));
     let mut narrower = json!({"schema": schema, "prefixEncoding": [{}], "itemEncoding": png});
     narrower["schema"]["prefixItems"][0]["maxLength"] = json!(3);
     let changes = compare(&old, &parts(narrower));
