@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_domain::{
     drift::{Breaking, ChangeKind},
     operation::Output,
+    schema,
 };
+use serde_json::Value;
 
 use super::{
     findings::{Findings, Found},
     place::{Part, Root, list},
     schema::Walk,
 };
+use crate::output::BUDGET;
 
 /// Compares what a successful answer is.
 pub(super) fn compare(old: Option<&Output>, new: Option<&Output>, found: &mut Findings<'_>) {
@@ -71,7 +74,15 @@ pub(super) fn compare(old: Option<&Output>, new: Option<&Output>, found: &mut Fi
                 part: Part::Answer,
                 nested: false,
             };
-            Walk::new((one, other), found).compare(one, other, &root);
+            let silent = one != other && falls_silent(one, other);
+            if silent {
+                let words = "answer: nothing describes its parts any more.";
+                let one = Found::new(ChangeKind::Text, "response_words_dropped", words);
+                found.add(one.informing().at("answer"));
+            }
+            let mut walk = Walk::new((one, other), found);
+            walk.silent = silent;
+            walk.compare(one, other, &root);
         }
         (Some(_), None) => {
             let words = "answer: it has no schema any more.";
@@ -87,6 +98,17 @@ pub(super) fn compare(old: Option<&Output>, new: Option<&Output>, found: &mut Fi
         }
         (None, None) => {}
     }
+}
+
+/// Whether nothing describes any part of a large answer any more, as where it grows beyond what is
+/// kept with words: agents read nothing there that they did not read before.
+pub(super) fn falls_silent(old: &Value, new: &Value) -> bool {
+    let is_silent = |given: &Value| {
+        let mut bare = given.clone();
+        schema::drop_words(&mut bare, 0);
+        bare == *given
+    };
+    schema::bytes(old) > BUDGET / 2 && is_silent(new) && !is_silent(old)
 }
 
 /// Compares what is told beside the schema, which an earlier import did not keep: one change for

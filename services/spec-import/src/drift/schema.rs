@@ -33,6 +33,8 @@ pub(super) struct Walk<'c, 'f, 'b> {
     queue: VecDeque<(View<'c>, View<'c>, Root)>,
     /// Whether any definition differs, once somebody asked.
     definitions_differ: Option<bool>,
+    /// Words that are gone are told all at once.
+    pub(super) silent: bool,
     /// Something was not looked at, because there were no steps left.
     cut: bool,
 }
@@ -78,6 +80,7 @@ impl<'c, 'f, 'b> Walk<'c, 'f, 'b> {
             seen: HashSet::new(),
             queue: VecDeque::new(),
             definitions_differ: None,
+            silent: false,
             cut: false,
         }
     }

@@ -10,7 +10,7 @@ use countersign_domain::{
     operation::{ImportedOperation, Judged},
 };
 
-use super::{arguments::is_one_value, endpoint, findings::Found, server};
+use super::{arguments::is_one_value, endpoint, findings::Found, output::falls_silent, server};
 
 /// Finds the parts that differ without a change of their kind, and says whether the new words
 /// must be read again.
@@ -47,7 +47,7 @@ pub(super) fn unexplained(
             "What it takes is not what it was, in a way that no check knows.",
         ),
         (
-            before.text != after.text,
+            before.text != after.text && reads_otherwise(old, new)?,
             &[Kind::Text],
             "text_differs",
             "What agents read about its parts is gone or stands elsewhere.",
@@ -73,6 +73,22 @@ pub(super) fn unexplained(
                 .change(Some(endpoint(new)))
         })
         .collect())
+}
+
+/// Whether agents read something else; of an answer that nothing describes any more they do not.
+fn reads_otherwise(old: &ImportedOperation, new: &ImportedOperation) -> Result<bool, NotCanonical> {
+    let answer = |one: &ImportedOperation| one.output.as_ref()?.schema.clone();
+    let (Some(before), Some(after)) = (answer(old), answer(new)) else {
+        return Ok(true);
+    };
+    let unanswered = |one: &ImportedOperation| {
+        let output = None;
+        Prints::text_of(&ImportedOperation {
+            output,
+            ..one.clone()
+        })
+    };
+    Ok(!falls_silent(&before, &after) || unanswered(old)? != unanswered(new)?)
 }
 
 /// What it takes, without what means nothing of how that is sent.

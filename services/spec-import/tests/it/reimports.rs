@@ -78,7 +78,7 @@ async fn after(
 }
 
 /// Imports a document and turns everything on.
-async fn turned_on(given: &Value) -> (Desk, SourceId) {
+pub(crate) async fn turned_on(given: &Value) -> (Desk, SourceId) {
     let desk = Desk::new().await;
     let started = desk.start(paste(given)).await;
     for decided in desk.tools(started.source).await.values() {

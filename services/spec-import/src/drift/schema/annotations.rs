@@ -36,7 +36,7 @@ impl Walk<'_, '_, '_> {
     }
 
     fn words(&mut self, old: Words<'_>, new: Words<'_>, at: &At<'_>) {
-        if old == new {
+        if old == new || self.silent {
             return;
         }
         self.text("title_changed", "the title", (old.title, new.title), at);
