@@ -173,6 +173,7 @@ fn at(document_servers: &Value, own: &Value) -> ImportedDocument {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn a_server_that_moves_is_found_once_and_puts_all_who_live_there_back_to_review() {
     let server = |url: &str| json!([{"url": url}]);
     let (a, b) = (server("https://a.example"), server("https://b.example"));
