@@ -40,9 +40,11 @@ export async function filter(scene) {
   const { page, keys } = owner;
   checks.about("Finding tools");
   await page.keyboard.press("/");
-  await page.keyboard.type("shelf 7");
+  await page.keyboard.type("7 shelf");
   await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
-  checks.same("/ searches", (await names(page)).length, 11);
+  checks.same("/ searches, for each of the words", (await names(page)).length, 21);
+  await page.locator("#filter-text").fill("17");
+  checks.same("what is typed hides none of what a group's box takes", await page.locator("tr.tool:visible").count(), 21);
   await page.goto(scene.bookReview);
   await keys.choose("#filter-class", "READ");
   await keys.choose("#filter-note", "text_instructs");

@@ -17,7 +17,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 // Shows what is of use with scripts only.
 for (const part of document.querySelectorAll("[data-scripted]")) part.hidden = false;
 
-// Narrows a list while somebody types; a form that can be searched without scripts sends its field.
+// Narrows the boxes of an endpoint while somebody types; what is ticked in the review is always seen.
 for (const input of document.querySelectorAll("[data-narrows]")) {
   const rows = document.querySelectorAll(input.dataset.narrows);
   input.addEventListener("input", () => {
@@ -28,7 +28,7 @@ for (const input of document.querySelectorAll("[data-narrows]")) {
     }
   });
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !input.name) event.preventDefault();
+    if (event.key === "Enter") event.preventDefault();
   });
 }
 
@@ -111,7 +111,7 @@ if (keysDialog) {
   }
   keysDialog.querySelector("[data-closes]").addEventListener("click", () => keysDialog.close());
   const go = (row, by) => {
-    const rows = [...document.querySelectorAll("tr.tool")].filter((one) => !one.hidden);
+    const rows = [...document.querySelectorAll("tr.tool")];
     const next = rows[Math.min(Math.max(rows.indexOf(row) + by, 0), rows.length - 1)];
     next?.querySelector("input[name=tool], a.tool-link").focus();
   };
