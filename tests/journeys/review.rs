@@ -59,7 +59,7 @@ async fn a_review_reads_the_definitions_of_its_own_rows_and_each_once() {
     let mut admin = house.database.admin().await;
     let lost = "UPDATE tool_version SET definition = definition - 'binds'";
     admin.execute(lost).await.unwrap();
-    let shelves = page(&browser, &owner, "text=shelf+15").await;
+    let shelves = page(&browser, &owner, "text=shelves/15").await;
     assert_eq!(shelves, (200, 10, 0), "rows that were shown before");
     assert_eq!(page(&browser, &owner, "").await, (200, 100, 0));
     let next = page(&browser, &owner, "page=2").await;
@@ -67,6 +67,41 @@ async fn a_review_reads_the_definitions_of_its_own_rows_and_each_once() {
     println!(
         "N = {OPERATIONS} operations reviewed, the definitions of 100 of them read, each once"
     );
+    front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_finds_every_word_in_any_order_and_shows_where() {
+    let house = House::open().await;
+    let owner = house.owner_of("acme").await;
+    let list = r#"{"summary": "List books", "description": "Asks for 100% of a token first.", "responses": {}}"#;
+    let delete = r#"{"summary": "Delete a repository", "responses": {}}"#;
+    let given = format!(
+        r#"{{"openapi": "3.1.0", "info": {{"title": "Library", "version": "1"}}, "paths": {{"/books": {{"get": {list}}}, "/repos/{{id}}": {{"delete": {delete}}}}}}}"#
+    );
+    import(&house, &owner, Given::Paste(given)).await;
+    let front = Front::open(&house, "words").await;
+    let browser = front.browser(&house, &owner).await;
+    let found = async |text: &str| page(&browser, &owner, &format!("text={text}")).await.1;
+
+    for all in ["repository+delete", "DELETE+repos", "high+repository"] {
+        assert_eq!(found(all).await, 1, "{all}");
+    }
+    assert_eq!(found("list+repository").await, 0, "not each has both");
+    assert_eq!(found("100%25+token").await, 1);
+    assert_eq!(found("1%25n").await, 0, "nothing stands for anything");
+    let many = "e+".repeat(2000);
+    assert_eq!(found(&format!("{many}none")).await, 0, "however many");
+
+    let path = "/t/acme/sources/library?text=token+books";
+    let (_, shown) = browser.ask(Method::Get, path, None).await;
+    let said = "Its description: “Asks for 100% of a token first.”";
+    assert!(shown.contains(said), "{shown}");
+    let (_, shown) = browser
+        .ask(Method::Get, "/t/acme/sources/library?text=books", None)
+        .await;
+    assert!(!shown.contains("Its description"), "{shown}");
+    assert!(!shown.contains("data-narrows"), "what is ticked is seen");
     front.close().await;
 }
 

@@ -10,6 +10,7 @@ mod notes;
 pub(crate) mod outcome;
 mod reviewed;
 mod rows;
+mod search;
 mod summary;
 mod waits;
 

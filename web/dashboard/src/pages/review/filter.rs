@@ -14,7 +14,7 @@ use countersign_tool_registry::{DiagnosticCount, ToolBrief};
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
-use super::{Reviewed, rows::is_read_apart};
+use super::{Reviewed, rows::is_read_apart, search};
 
 /// Rows of one page; a whole group can be chosen all the same.
 pub(crate) const PAGE: usize = 100;
@@ -71,13 +71,13 @@ impl Filter {
         let sensitive = self.sensitivity.is_empty()
             || self.sensitivity == "any" && !risk.sensitivity.is_empty()
             || risk.sensitivity.iter().any(touches);
-        self.finds(view)
-            && is(&self.class, risk.class.as_str())
+        is(&self.class, risk.class.as_str())
             && self.is_in_state(view)
             && self.is_of_risk(view)
             && sensitive
             && self.has_note(view)
             && self.is_changed(view, latest)
+            && search::finds(&self.text, view)
     }
 
     /// In the last import, or waiting for one kind of change.
@@ -87,17 +87,6 @@ impl Filter {
             "last" => latest == Some(view.tool.revision),
             reason => view.waits.is_some_and(|waits| waits.as_str() == reason),
         }
-    }
-
-    fn finds(&self, view: &ToolBrief) -> bool {
-        let text = self.text.trim().to_lowercase();
-        let operation = &view.tool.operation;
-        let has = |part: &str| part.to_lowercase().contains(&text);
-        text.is_empty()
-            || has(&view.tool.name)
-            || has(&operation.title)
-            || has(&format!("{} {}", operation.method, operation.path))
-            || has(&operation.description)
     }
 
     fn is_in_state(&self, view: &ToolBrief) -> bool {

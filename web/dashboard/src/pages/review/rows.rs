@@ -15,6 +15,7 @@ use super::{
     bulk::Bulk,
     filter::Pages,
     notes::{Note, to_read},
+    search,
     waits::Waits,
 };
 use crate::{
@@ -51,6 +52,8 @@ pub(crate) struct ToolRow {
     pub(crate) path: Inert,
     pub(crate) name: String,
     pub(crate) title: Inert,
+    /// Where its description alone has what was searched for.
+    pub(crate) described: Option<Inert>,
     risk: Level,
     pub(crate) unsure: Option<&'static str>,
     pub(crate) touches: Vec<&'static str>,
@@ -91,6 +94,7 @@ impl ToolRow {
             path: Inert::new(&operation.path),
             name: view.tool.name.clone(),
             title: Inert::new(&operation.title),
+            described: search::excerpt(&reviewed.filter.text, view),
             risk: operation.risk.level(),
             unsure: match operation.risk.confidence {
                 Confidence::High => None,
