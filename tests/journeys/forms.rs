@@ -209,6 +209,18 @@ async fn the_reason_for_all_read_tools_is_the_persons_own_and_those_left_out_are
     let query = link.split('#').next().unwrap();
     let listed = get(&ada, &format!("/t/acme/sources/books{query}")).await;
     assert_eq!(listed.matches("<tr class=\"tool\"").count(), 1, "{listed}");
+
+    // They are still named when all others are on.
+    let form = format!(
+        "{}&reason=they+only+read",
+        drawn(&page, "turn-on-reads-form")
+    );
+    let on = post(&ada, "/t/acme/sources/books/turn-on-reads", &form).await;
+    assert_eq!(on.0, 303, "{}", on.1);
+    let page = get(&ada, "/t/acme/sources/books").await;
+    assert!(!page.contains("id=\"turn-on-reads\""), "{page}");
+    let apart = page.split("id=\"reads-apart\"").nth(1).unwrap();
+    assert!(apart.contains("1 READ tool needs</a> a look of its own"));
     scene.front.close().await;
 }
 

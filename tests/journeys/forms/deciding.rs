@@ -185,3 +185,32 @@ async fn a_decision_about_many_says_how_many_and_leads_to_their_rows() {
     );
     scene.front.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_button_for_all_read_tools_says_which_of_them_touch_sensitive_data() {
+    let scene = Scene::open("sensitive-reads").await;
+    let schema = r#"{"type": "object", "properties": {"email": {"type": "string"}}}"#;
+    let content = format!(r#"{{"application/json": {{"schema": {schema}}}}}"#);
+    let answer =
+        format!(r#""responses": {{"200": {{"description": "Done.", "content": {content}}}}}"#);
+    let given = document("Books", &["/customers", "/books", "/shelves"]);
+    let given = given.replacen(r#""responses": {}"#, &answer, 1);
+    scene.import_document("Books", given).await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+
+    let page = get(&ada, REVIEW).await;
+
+    let said = page.split("id=\"reads-sensitive\"").nth(1).expect("said");
+    let said = said.split("</p>").next().unwrap();
+    assert!(said.contains("1 of 3</a> touches sensitive data"), "{said}");
+    assert!(said.contains("1 personal</a>)"), "{said}");
+    for link in said.split("href=\"").skip(1) {
+        let link = link.replace("&#38;", "&");
+        let query = link.split('#').next().unwrap();
+        let listed = get(&ada, &format!("{REVIEW}{query}")).await;
+        assert_eq!(listed.matches("<tr class=\"tool\"").count(), 1, "{listed}");
+    }
+    turn_on_reads(&ada).await;
+    assert!(!get(&ada, REVIEW).await.contains("reads-sensitive"));
+    scene.front.close().await;
+}

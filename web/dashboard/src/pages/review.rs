@@ -76,6 +76,9 @@ pub(crate) struct SourcePage {
     pub(crate) costs: String,
     pub(crate) reads_off: usize,
     pub(crate) reads_seen: String,
+    /// How many of them touch sensitive data, and how many each kind of it.
+    pub(crate) reads_sensitive: usize,
+    pub(crate) reads_kinds: Vec<(&'static str, usize)>,
     /// READ tools that are not among them.
     pub(crate) reads_apart: usize,
     pub(crate) groups: Vec<ToolGroup>,
@@ -222,6 +225,8 @@ impl SourcePage {
             costs: size(reviewed.weights.list_bytes(tools)),
             reads_off: plain.len(),
             reads_seen: rows::seen(&plain).to_string(),
+            reads_sensitive: rows::sensitive(&plain),
+            reads_kinds: rows::kinds(&plain),
             reads_apart: count(rows::is_read_apart),
             bare: ready.is_none() && tools.is_empty(),
             kinds: counts.iter().map(NoteKind::new).collect(),
@@ -275,17 +280,26 @@ impl SourcePage {
         self.alone("state", "apart")
     }
 
+    /// The address of those that are, as far as they touch this kind of data.
+    pub(crate) fn reads_only(&self, kind: &str) -> String {
+        self.whole()
+            .with(&[("state", "plain"), ("sensitivity", kind)])
+    }
+
     /// The address of the tools that have a note of this kind.
     pub(crate) fn with_note(&self, kind: &NoteKind) -> String {
         self.alone("note", &kind.code)
     }
 
     fn alone(&self, name: &'static str, value: &str) -> String {
-        let whole = Filter {
+        self.whole().with(&[(name, value)])
+    }
+
+    fn whole(&self) -> Filter {
+        Filter {
             environment: Some(self.environment.slug().to_owned()),
             ..Filter::default()
-        };
-        whole.with(&[(name, value)])
+        }
     }
 
     pub(crate) fn legend(&self) -> Vec<(&'static str, &'static str)> {

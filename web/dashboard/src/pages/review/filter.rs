@@ -34,12 +34,13 @@ pub(crate) struct Filter {
     pub(crate) page: String,
 }
 
-const STATES: [(&str, &str); 9] = [
+const STATES: [(&str, &str); 10] = [
     ("on", "on"),
     ("run", "on, runs at once"),
     ("hold", "on, each call held"),
     ("off", "off"),
     ("undecided", "off, nobody decided"),
+    ("plain", "off, READ turned on together"),
     ("apart", "off, READ to look at by itself"),
     ("turned-off", "off, by decision"),
     ("review", "changed, needs review"),
@@ -97,6 +98,7 @@ impl Filter {
             "hold" => state == ToolState::On(Handling::Hold),
             "off" => state == ToolState::Off,
             "undecided" => state == ToolState::Off && !decided,
+            "plain" => view.is_plain_read(),
             "apart" => is_read_apart(view),
             "turned-off" => state == ToolState::Off && decided,
             "review" => state == ToolState::NeedsReview,

@@ -5,7 +5,7 @@ use countersign_domain::{
     drift::Change,
     operation::{Judged as _, Severity},
     overrides::SaidRisk,
-    risk::{Confidence, Level, RiskClass},
+    risk::{Confidence, Level, RiskClass, Sensitivity},
     tool::{Enablement, ToolState},
 };
 use countersign_tool_registry::{LookedAt, Seen, ToolBrief};
@@ -202,6 +202,29 @@ pub(super) fn all_of(tools: &[&ToolBrief]) -> Vec<LookedAt> {
 /// The READ tools that are turned on together.
 pub(super) fn plain_reads(tools: &[ToolBrief]) -> Vec<&ToolBrief> {
     tools.iter().filter(|view| view.is_plain_read()).collect()
+}
+
+/// How many of them touch data whose loss hurts somebody.
+pub(super) fn sensitive(tools: &[&ToolBrief]) -> usize {
+    let kinds = tools
+        .iter()
+        .map(|view| &view.tool.operation.risk.sensitivity);
+    kinds.filter(|kinds| !kinds.is_empty()).count()
+}
+
+/// How many of them touch each kind of it.
+pub(super) fn kinds(tools: &[&ToolBrief]) -> Vec<(&'static str, usize)> {
+    let touching = |kind: Sensitivity| {
+        let kinds = tools
+            .iter()
+            .map(|view| &view.tool.operation.risk.sensitivity);
+        (
+            kind.as_str(),
+            kinds.filter(|kinds| kinds.contains(&kind)).count(),
+        )
+    };
+    let kinds = Sensitivity::ALL.into_iter().map(touching);
+    kinds.filter(|(_, count)| *count > 0).collect()
 }
 
 /// One that nobody has decided about either, and that is left out there.
