@@ -214,3 +214,22 @@ async fn the_button_for_all_read_tools_says_which_of_them_touch_sensitive_data()
     assert!(!get(&ada, REVIEW).await.contains("reads-sensitive"));
     scene.front.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whose_role_may_not_turn_a_tool_on_is_told_who_may() {
+    let scene = Scene::open("who-may").await;
+    scene.import("Books", &["/books"]).await;
+    let house = &scene.house;
+    let rev = house.member_of(&scene.owner, Role::Reviewer, "rev").await;
+    let rev = scene.front.browser(house, &rev).await;
+    let review = get(&rev, REVIEW).await;
+
+    let (_, refused) = decide(&rev, &group(&review, "READ"), "choice=hold").await;
+    let page = get(&rev, &tool(&review)).await;
+
+    let who = "Your role does not allow this: owners, admins and developers can.";
+    assert!(refused.contains(who), "{refused}");
+    let who = "Tools that are not high-risk are turned on by owners, admins and developers.";
+    assert!(page.contains(who), "{page}");
+    scene.front.close().await;
+}

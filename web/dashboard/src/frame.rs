@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web};
-use countersign_access::{ActionName, TenantScope};
-use countersign_domain::{Timestamp, name::Slug};
+use countersign_access::{ActionName, TenantScope, allows};
+use countersign_domain::{Timestamp, name::Slug, role::Role};
 use countersign_edge::{Caller, CspNonce, CsrfToken, Edge, Problem, SignedInUser};
 use countersign_tool_registry::CallStop;
 use futures_util::future::LocalBoxFuture;
@@ -373,5 +373,16 @@ impl FromRequest for Person {
             let visit = Visit::of(&request)?;
             Ok(Self { visit, user })
         })
+    }
+}
+
+/// Names the roles that may do this, as a sentence does: `owners, admins and developers`.
+pub(crate) fn roles_that_may(action: ActionName) -> String {
+    let roles = Role::ALL.into_iter().filter(|role| allows(*role, action));
+    let roles: Vec<_> = roles.map(|role| format!("{}s", role.as_str())).collect();
+    match roles.as_slice() {
+        [] => "none".to_owned(),
+        [one] => one.clone(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
     }
 }

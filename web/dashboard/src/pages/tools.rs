@@ -20,7 +20,7 @@ use crate::{
     answer::{Answer, done, page, page_with},
     environment::Environments,
     field::{Field, sentence},
-    frame::{Frame, Here, Section},
+    frame::{Frame, Here, Section, roles_that_may},
     inert::Inert,
     notice::Done,
     pages::{
@@ -52,22 +52,22 @@ pub(crate) enum TurningOn {
     Offered,
     /// They made its risk less.
     LeftToOthers,
-    /// Their role may not; who may, where that is not everybody who decides about tools.
-    Refused(&'static str),
+    /// Their role may not; who may.
+    Refused(String),
 }
 
 impl TurningOn {
     fn of(here: &Here, view: &ToolView) -> Self {
         if !here.may(view.needs()) {
             let high = view.tool.operation.risk.high_risk;
-            let few = high || view.needs() == ActionName::EnableHighRiskTool;
-            return Self::Refused(match (high, few) {
-                (true, _) => "High-risk tools are turned on by owners, admins and reviewers.",
-                (false, true) => {
-                    "Tools whose risk was lowered are turned on by owners, admins and reviewers."
-                }
-                (false, false) => "",
-            });
+            let lowered = view.needs() == ActionName::EnableHighRiskTool;
+            let tools = match (high, lowered) {
+                (true, _) => "High-risk tools",
+                (false, true) => "Tools whose risk was lowered",
+                (false, false) => "Tools that are not high-risk",
+            };
+            let roles = roles_that_may(view.needs());
+            return Self::Refused(format!("{tools} are turned on by {roles}."));
         }
         if view.is_left_to_others(here.scope()) {
             Self::LeftToOthers
@@ -179,7 +179,7 @@ impl ToolPage {
             seen: decision_of(view.decided.as_ref()),
             since: Vec::new(),
             overriding: Overriding::new(view),
-            turning_on: TurningOn::Refused(""),
+            turning_on: TurningOn::Refused(String::new()),
             may_turn_off: false,
             handling: if view.tool.operation.risk.read_only
                 && view.needs() == ActionName::EnableTool

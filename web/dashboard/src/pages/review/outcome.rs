@@ -4,7 +4,7 @@ use countersign_domain::{decision::Handling, id::EnablementId, risk::RiskClass, 
 use countersign_tool_registry::{DecidedTools, RefusedTool, ToolBrief, ToolDecisionError};
 use serde::Deserialize;
 
-use crate::{field::sentence, inert::Inert};
+use crate::{field::sentence, frame::roles_that_may, inert::Inert};
 
 /// What was decided, as an address says it: what, numbers and an id, but no words.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -107,7 +107,7 @@ impl Outcome {
             refuse(&mut refused, why, (name, None));
         }
         for one in &outcome.refused {
-            refuse(&mut refused, &sentence(&one.why.to_string()), named(one));
+            refuse(&mut refused, &sentence(&why(&one.why)), named(one));
         }
         Self {
             decided: told.says(),
@@ -121,6 +121,15 @@ impl Outcome {
             lost: 0,
             has_stale: !stale.is_empty(),
         }
+    }
+}
+
+/// Why one was refused; and who may, where the role may not.
+fn why(error: &ToolDecisionError) -> String {
+    if let ToolDecisionError::Denied(denied) = error {
+        format!("{denied}: {} can", roles_that_may(denied.action))
+    } else {
+        error.to_string()
     }
 }
 
