@@ -33,6 +33,16 @@ export async function importFolder(scene) {
   checks.that("and says how many there are", (await page.locator("#kept").innerText()).includes(`of ${SHELVES + 6} tools`));
   checks.that("and that ticks do not go along to the next", await page.locator("#page-only").isVisible());
   await watch.look(page, "review-folder");
+  await scene.go(owner, "/import");
+  await keys.type("#folder-name", "library");
+  await folder(async (path) => {
+    await page.locator("#upload-folder").setInputFiles(path);
+    await keys.press("#upload-files");
+  });
+  checks.that("a second of its name is not made by mistake", await page.locator("#twin a").isVisible());
+  watch.forgive(/Failed to load resource.*409/);
+  await watch.look(page, "import-twin");
+  await page.goto(scene.bookReview);
 }
 
 export async function filter(scene) {
@@ -45,6 +55,9 @@ export async function filter(scene) {
   checks.same("/ searches, for each of the words", (await names(page)).length, 21);
   await page.locator("#filter-text").fill("17");
   checks.same("what is typed hides none of what a group's box takes", await page.locator("tr.tool:visible").count(), 21);
+  await page.goto(`${scene.bookReview}?text=without+list`);
+  checks.same("what only a description has is quoted", await page.locator(".described").count(), 1);
+  await watch.look(page, "review-described");
   await page.goto(scene.bookReview);
   await keys.choose("#filter-class", "READ");
   await keys.choose("#filter-note", "text_instructs");

@@ -1,6 +1,7 @@
 //! What is seen of a tool before it is decided about, and what becomes of the decision.
 
 use countersign_domain::role::Role;
+use countersign_spec_import::{Given, StartImport};
 
 use super::{
     Scene,
@@ -231,5 +232,45 @@ async fn whose_role_may_not_turn_a_tool_on_is_told_who_may() {
     assert!(refused.contains(who), "{refused}");
     let who = "Tools that are not high-risk are turned on by owners, admins and developers.";
     assert!(page.contains(who), "{page}");
+    scene.front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_api_of_the_same_name_is_not_made_by_mistake() {
+    let scene = Scene::open("twins").await;
+    scene.import("Books", &["/books"]).await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let list = async || get(&ada, "/t/acme/sources").await;
+    assert!(!list().await.contains("Books (books)"));
+    let form = format!("csrf={}&name=books", ada.csrf);
+
+    for (way, given) in [
+        ("paste", "document={}"),
+        ("url", "url=https://api.example.com"),
+    ] {
+        let path = format!("/t/acme/import/{way}");
+        let (status, page) = post(&ada, &path, &format!("{form}&{given}")).await;
+        assert_eq!(status, 409, "{page}");
+        let twin = page.split("id=\"twin\"").nth(1).expect("said");
+        assert!(
+            twin.contains("href=\"/t/acme/sources/books/import\""),
+            "{twin}"
+        );
+    }
+    assert_eq!(list().await.matches("<tr><th scope=\"row\">").count(), 1);
+
+    // Made so all the same, as by the API, they are told apart.
+    let (name, given) = ("Books".parse().unwrap(), Given::Paste("{}".to_owned()));
+    let start = StartImport { name, given };
+    let started = scene.house.imports.start(&scene.owner.scope, start).await;
+    scene.house.work().await;
+    let both = list().await;
+    assert!(
+        both.contains("Books (books)") && both.contains("Books (books-2)"),
+        "{both}"
+    );
+    let failed = format!("/t/acme/imports/{}", started.unwrap().revision);
+    let failed = get(&ada, &failed).await;
+    assert!(failed.contains("Remove Books (books-2)"), "{failed}");
     scene.front.close().await;
 }

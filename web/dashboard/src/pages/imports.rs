@@ -15,7 +15,12 @@ use crate::{
     field::{Field, sentence},
     frame::{Frame, Here, Section},
     inert::Inert,
-    pages::{revision_diff::Diff, sources::counts, suspension::SuspendedLine, upload::Uploaded},
+    pages::{
+        revision_diff::Diff,
+        sources::{counts, is_named, told_apart},
+        suspension::SuspendedLine,
+        upload::Uploaded,
+    },
     parts::Badge,
 };
 
@@ -43,6 +48,8 @@ pub(crate) fn routes() -> Routes {
 pub(crate) struct ImportPage {
     pub(crate) frame: Frame,
     pub(crate) base: String,
+    /// The API that has the name already: its name, and where it is imported again.
+    pub(crate) twin: Option<(Inert, String)>,
     pub(crate) upload_name: Field,
     pub(crate) upload_error: Option<String>,
     pub(crate) folder_name: Field,
@@ -63,6 +70,7 @@ impl ImportPage {
         Self {
             frame,
             base,
+            twin: None,
             upload_name: name("upload-name"),
             upload_error: None,
             folder_name: name("folder-name"),
@@ -80,6 +88,18 @@ impl ImportPage {
             here.frame("Import an API", Section::Sources),
             here.path("/import"),
         )
+    }
+
+    /// Says that there is an API of this name, if so: a second one would have none of the decisions
+    /// about the first.
+    async fn finds_twin(&mut self, here: &Here, name: &Title) -> Result<bool, Problem> {
+        let sources = here.services().registry.sources(here.scope()).await?;
+        let twin = sources.iter().find(|view| is_named(view, name.as_str()));
+        self.twin = twin.map(|view| {
+            let again = format!("/sources/{}/import", view.source.slug);
+            (Inert::new(&view.source.name), here.path(&again))
+        });
+        Ok(self.twin.is_some())
     }
 }
 
@@ -100,6 +120,10 @@ async fn paste(here: Here, Form(form): Form<PasteForm, PASTED_BYTES>) -> Answer 
         drawn.document = drawn.document.value(form.document);
         return page_with(StatusCode::BAD_REQUEST, &drawn);
     };
+    if drawn.finds_twin(&here, &name).await? {
+        drawn.document = drawn.document.value(form.document);
+        return page_with(StatusCode::CONFLICT, &drawn);
+    }
     let given = Given::Paste(form.document.clone());
     match start(&here, name, given).await? {
         Ok(to) => Ok(go(&to)),
@@ -124,6 +148,9 @@ async fn fetch(here: Here, Form(form): Form<UrlForm>) -> Answer {
     let Some(name) = drawn.url_name.parse::<Title>() else {
         return page_with(StatusCode::BAD_REQUEST, &drawn);
     };
+    if drawn.finds_twin(&here, &name).await? {
+        return page_with(StatusCode::CONFLICT, &drawn);
+    }
     match start(&here, name, Given::Url(form.url)).await? {
         Ok(to) => Ok(go(&to)),
         Err(error) => {
@@ -137,18 +164,26 @@ async fn upload(here: Here, origin: SameOrigin, parts: Multipart) -> Answer {
     let Uploaded { name, given } = Uploaded::read(&here, origin, parts).await?;
     let mut drawn = ImportPage::of(&here);
     let is_folder = matches!(given, Given::Folder(_));
-    let (field, error) = if is_folder {
-        (&mut drawn.folder_name, &mut drawn.folder_error)
+    let field = if is_folder {
+        &mut drawn.folder_name
     } else {
-        (&mut drawn.upload_name, &mut drawn.upload_error)
+        &mut drawn.upload_name
     };
     *field = field.clone().value(name);
     let Some(name) = field.parse::<Title>() else {
         return page_with(StatusCode::BAD_REQUEST, &drawn);
     };
+    if drawn.finds_twin(&here, &name).await? {
+        return page_with(StatusCode::CONFLICT, &drawn);
+    }
     match start(&here, name, given).await? {
         Ok(to) => Ok(go(&to)),
         Err(refused) => {
+            let error = if is_folder {
+                &mut drawn.folder_error
+            } else {
+                &mut drawn.upload_error
+            };
             *error = Some(sentence(&refused.to_string()));
             page_with(StatusCode::BAD_REQUEST, &drawn)
         }
@@ -260,7 +295,7 @@ async fn progress(here: Here) -> Answer {
     page(&ProgressPage {
         frame,
         base: here.path(""),
-        source: source.map(|view| (view.source.slug.to_string(), Inert::new(&view.source.name))),
+        source: source.map(|view| (view.source.slug.to_string(), told_apart(view, &sources))),
         suspended,
         classes: source.map_or_else(Vec::new, |view| counts(&view.classes)),
         progress,

@@ -60,8 +60,24 @@ pub(crate) struct SourceRow {
     pub(crate) at: Option<When>,
 }
 
+/// The name of an API, with its part of the address where another has the same.
+pub(crate) fn told_apart(view: &SourceView, all: &[SourceView]) -> Inert {
+    let (name, slug) = (&view.source.name, &view.source.slug);
+    let same = all.iter().filter(|other| is_named(other, name));
+    if same.count() > 1 {
+        Inert::new(format!("{name} ({slug})"))
+    } else {
+        Inert::new(name)
+    }
+}
+
+/// Says whether somebody who reads a list would take it for this one.
+pub(crate) fn is_named(view: &SourceView, name: &str) -> bool {
+    view.source.name.to_lowercase() == name.to_lowercase()
+}
+
 impl SourceRow {
-    pub(crate) fn new(view: &SourceView, progress: &[ReviewProgress]) -> Self {
+    pub(crate) fn new(view: &SourceView, all: &[SourceView], progress: &[ReviewProgress]) -> Self {
         let progress = progress.iter().find(|one| one.source == view.source.id);
         let decided = progress.map_or([0; 6], |one| {
             let counts = [
@@ -83,7 +99,7 @@ impl SourceRow {
         };
         Self {
             slug: view.source.slug.to_string(),
-            name: Inert::new(&view.source.name),
+            name: told_apart(view, all),
             title: Inert::new(latest.map_or("", |latest| &latest.title)),
             operations: view.classes.iter().map(|count| count.operations).sum(),
             classes: counts(&view.classes),
@@ -119,12 +135,13 @@ async fn list(here: Here) -> Answer {
     let place = environment.chosen.id;
     let progress = registry.review_progress(here.scope(), place).await?;
     let sources = registry.sources(here.scope()).await?;
-    let sources = sources.iter();
+    let rows = sources.iter();
+    let rows = rows.map(|one| SourceRow::new(one, &sources, &progress));
     page(&SourcesPage {
         frame: here.frame("APIs and tools", Section::Sources),
         base: here.path(""),
         may_import: here.may(ActionName::ImportSource),
         environment,
-        rows: sources.map(|one| SourceRow::new(one, &progress)).collect(),
+        rows: rows.collect(),
     })
 }

@@ -274,7 +274,7 @@ fn sources_page(text: &str) -> sources::SourcesPage {
         base: BASE.to_owned(),
         may_import: true,
         environment: environments(),
-        rows: vec![sources::SourceRow::new(&view, &[s::review_progress()])],
+        rows: vec![sources::SourceRow::new(&view, &[], &[s::review_progress()])],
     }
 }
 
