@@ -342,6 +342,7 @@ fn import_page(text: &str) -> imports::ImportPage {
     page.url
         .wrong("enter an address such as https://api.example.com/openapi.json");
     page.upload_error = Some("The document is empty.".to_owned());
+    page.twin = Some((Inert::new(text), format!("{BASE}/sources/shop/import")));
     page
 }
 
