@@ -33,7 +33,8 @@ export async function importFolder(scene) {
   checks.that("and says how many there are", (await page.locator("#kept").innerText()).includes(`of ${SHELVES + 6} tools`));
   checks.that("and that ticks do not go along to the next", await page.locator("#page-only").isVisible());
   await watch.look(page, "review-folder");
-  await scene.go(owner, "/import");
+  await scene.go(owner, "/sources");
+  await keys.press("#import-link");
   await keys.type("#folder-name", "library");
   await folder(async (path) => {
     await page.locator("#upload-folder").setInputFiles(path);
