@@ -6,7 +6,7 @@
 //! What must always hold: whoever was told that a record is committed can rely on it, and nobody
 //! waits longer than the deadline to be told, whatever the database does.
 
-use std::{iter, mem, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, mem, sync::Arc, time::Duration};
 
 use countersign_domain::{
     Fault, Kind,
@@ -190,65 +190,94 @@ impl Recorder {
 async fn write_all(store: Store, mut queue: mpsc::Receiver<Waiting>, metrics: RecorderMetrics) {
     let mut batch = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut batch, BATCH).await > 0 {
-        let (records, replies): (Vec<_>, Vec<_>) = mem::take(&mut batch)
-            .into_iter()
-            .filter(Waiting::still_true)
-            .map(|one| (one.record, one.reply))
-            .unzip();
-        if records.is_empty() {
-            continue;
-        }
-        match write(&store, &records).await {
-            Ok(committed) => {
-                metrics.count(committed.len());
-                for (reply, committed) in replies.into_iter().zip(committed) {
-                    let _ = reply.send(Ok(committed));
-                }
-            }
-            Err(Unwritten::Late) => metrics.refuse_all(replies, &Unwritten::Late),
-            Err(Unwritten::Refused(cause)) if is_unavailable(&cause) => {
-                metrics.refuse_all(replies, &Unwritten::Refused(cause));
-            }
-            // One row that the database cannot take must not cost its neighbours theirs.
-            Err(Unwritten::Refused(_)) => one_by_one(&store, records, replies, &metrics).await,
+        match together(&store, mem::take(&mut batch), &metrics).await {
+            Ok(()) => {}
+            Err((why, waiting)) if why.is_of_a_row() => by_tenant(&store, waiting, &metrics).await,
+            Err((gone, waiting)) => metrics.refuse_all(waiting, &gone),
         }
     }
 }
 
-async fn one_by_one(
+/// Writes them in one statement, or hands all of them back.
+async fn together(
     store: &Store,
-    records: Vec<Record>,
-    replies: Vec<Reply>,
+    waiting: Vec<Waiting>,
     metrics: &RecorderMetrics,
-) {
-    let mut waiting = records.into_iter().zip(replies);
-    while let Some((record, reply)) = waiting.next() {
-        match write(store, std::slice::from_ref(&record)).await {
-            Ok(committed) => {
-                metrics.count(1);
-                let _ = reply.send(committed.into_iter().next().ok_or(RecordError::Stopped));
+) -> Result<(), (Unwritten, Vec<Waiting>)> {
+    let (records, replies): (Vec<_>, Vec<_>) = waiting
+        .into_iter()
+        .filter(Waiting::still_true)
+        .map(|one| (one.record, one.reply))
+        .unzip();
+    if records.is_empty() {
+        return Ok(());
+    }
+    let both = replies.into_iter();
+    match write(store, &records).await {
+        Ok(committed) => {
+            metrics.count(committed.len());
+            for (reply, committed) in both.zip(committed) {
+                let _ = reply.send(Ok(committed));
             }
-            Err(Unwritten::Refused(cause)) if matches!(*cause, StoreError::CallsStopped) => {
-                withhold(store, record, reply, metrics).await;
-            }
-            Err(Unwritten::Refused(cause)) if !is_unavailable(&cause) => {
-                metrics.refuse_all(vec![reply], &Unwritten::Refused(cause));
-            }
+            Ok(())
+        }
+        Err(why) => {
+            let waiting = records.into_iter().zip(both);
+            let waiting = waiting.map(|(record, reply)| Waiting { record, reply });
+            Err((why, waiting.collect()))
+        }
+    }
+}
+
+/// One row that the database cannot take must not cost its neighbours theirs, and a stop of one
+/// tenant's calls not the others their one statement.
+async fn by_tenant(store: &Store, waiting: Vec<Waiting>, metrics: &RecorderMetrics) {
+    let mut tenants = BTreeMap::<_, Vec<_>>::new();
+    for one in waiting {
+        tenants.entry(one.record.tenant).or_default().push(one);
+    }
+    let mut apart = Vec::new();
+    while let Some((_, of_one)) = tenants.pop_first() {
+        match together(store, of_one, metrics).await {
+            Ok(()) => {}
+            Err((why, waiting)) if why.is_of_a_row() => apart.extend(waiting),
             // The database has gone meanwhile; the others need not find out one after the other.
-            Err(gone) => {
-                let rest = waiting.by_ref().map(|(_, reply)| reply);
-                metrics.refuse_all(iter::once(reply).chain(rest).collect(), &gone);
+            Err((gone, mut waiting)) => {
+                waiting.extend(tenants.into_values().flatten().chain(apart));
+                return metrics.refuse_all(waiting, &gone);
             }
         }
+    }
+    one_by_one(store, apart, metrics).await;
+}
+
+async fn one_by_one(store: &Store, waiting: Vec<Waiting>, metrics: &RecorderMetrics) {
+    let mut waiting = waiting.into_iter();
+    while let Some(one) = waiting.next() {
+        let Err((why, mut refused)) = together(store, vec![one], metrics).await else {
+            continue;
+        };
+        if why.is_stop() {
+            for one in refused {
+                withhold(store, one, metrics).await;
+            }
+            continue;
+        }
+        if !why.is_of_a_row() {
+            refused.extend(waiting.by_ref());
+        }
+        metrics.refuse_all(refused, &why);
     }
 }
 
 /// Tells a call that all calls are stopped. Of one that was sent to be answered it is put on record.
-async fn withhold(store: &Store, record: Record, reply: Reply, metrics: &RecorderMetrics) {
+async fn withhold(store: &Store, one: Waiting, metrics: &RecorderMetrics) {
+    let Waiting { record, reply } = one;
     if record.act == Act::CallAnswered {
-        match write(store, &[withheld(record)]).await {
+        let record = withheld(record);
+        match write(store, std::slice::from_ref(&record)).await {
             Ok(_committed) => metrics.count(1),
-            Err(why) => return metrics.refuse_all(vec![reply], &why),
+            Err(why) => return metrics.refuse_all(vec![Waiting { record, reply }], &why),
         }
     }
     let _ = reply.send(Err(RecordError::CallsStopped));
@@ -280,11 +309,16 @@ async fn write(store: &Store, records: &[Record]) -> Result<Vec<Committed>, Unwr
     }
 }
 
-fn is_unavailable(cause: &StoreError) -> bool {
-    cause.kind() == Kind::Unavailable
-}
-
 impl Unwritten {
+    /// The database is there and does not take one of the rows.
+    fn is_of_a_row(&self) -> bool {
+        matches!(self, Self::Refused(cause) if cause.kind() != Kind::Unavailable)
+    }
+
+    fn is_stop(&self) -> bool {
+        matches!(self, Self::Refused(cause) if matches!(**cause, StoreError::CallsStopped))
+    }
+
     fn error(&self) -> RecordError {
         match self {
             Self::Refused(cause) => RecordError::Refused(Arc::clone(cause)),
@@ -301,15 +335,15 @@ impl RecorderMetrics {
             .observe(f64::from(u32::try_from(rows).unwrap_or(u32::MAX)));
     }
 
-    fn refuse_all(&self, replies: Vec<Reply>, why: &Unwritten) {
-        self.refused.inc_by(replies.len() as u64);
+    fn refuse_all(&self, waiting: Vec<Waiting>, why: &Unwritten) {
+        self.refused.inc_by(waiting.len() as u64);
         tracing::error!(
-            records = replies.len(),
+            records = waiting.len(),
             error = &why.error() as &dyn std::error::Error,
             "audit records were not written"
         );
-        for reply in replies {
-            let _ = reply.send(Err(why.error()));
+        for one in waiting {
+            let _ = one.reply.send(Err(why.error()));
         }
     }
 }

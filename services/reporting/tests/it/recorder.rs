@@ -186,6 +186,48 @@ async fn a_row_that_the_database_cannot_take_fails_alone() {
     println!("1 of 200 refused, 199 committed");
 }
 
+#[tokio::test]
+async fn a_stop_of_one_tenant_leaves_the_others_their_batches() {
+    let home = Home::open().await;
+    let (recorder, tracker) = start(&home);
+    let metrics = recorder.metrics().clone();
+    let stop = "INSERT INTO call_stop (tenant_id, id, stopped_by, stopped_label, reason)
+        VALUES ($tenant, $a, $a, 'Ada', 'an agent runs amok')";
+    let by = home.owner.member().unwrap().as_uuid();
+    home.run(stop, &[by]).await;
+    let records = (0..400).map(|n| {
+        let by = [&home.stranger, &home.owner][usize::from(n % 40 == 0)];
+        home.row(by, Act::CallAnswered)
+    });
+    let answers = record_all(&recorder, records.collect()).await;
+    assert_eq!(refused(&answers), 10);
+    all_written(recorder, tracker).await;
+    assert_eq!(home.rows(home.stranger.tenant()).await, 390);
+    assert_eq!(home.rows(home.tenant()).await, 10, "each as withheld");
+    let (rows, batches) = metrics.committed();
+    assert_eq!(rows, 400);
+    assert!(batches <= 40, "{batches} batches");
+    println!("390 records beside 10 of a stopped tenant in {batches} statements");
+}
+
+/// On one thread, so that all of them are one batch.
+#[tokio::test]
+async fn an_intent_whose_caller_has_gone_is_not_written_apart_either() {
+    let home = Home::open().await;
+    let (recorder, tracker) = start(&home);
+    let mut admin = home.admin().await;
+    let freeze = "BEGIN; LOCK TABLE record IN ACCESS EXCLUSIVE MODE";
+    admin.execute(freeze).await.unwrap();
+    let intents = (0..50).map(|_| home.row(&home.owner, Act::CallIntended));
+    let mut records: Vec<Record> = intents.collect();
+    records[7].tenant = world().id();
+    let answers = record_all(&recorder, records).await;
+    assert!(answers.iter().all(Result::is_err));
+    admin.execute("COMMIT").await.unwrap();
+    all_written(recorder, tracker).await;
+    assert_eq!(home.rows(home.tenant()).await, 0);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_of_two_tenants_in_one_batch_land_in_their_own_logs_only() {
     let home = Home::open().await;
