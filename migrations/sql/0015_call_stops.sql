@@ -21,13 +21,24 @@ CALL app.protect('call_stop');
 -- Whoever may add to the audit log sees it: what cannot be seen would stop nothing.
 CALL app.let_read('call_stop', 'append_records', 'run_jobs', 'sign_up', 'resolve_credential');
 GRANT SELECT, INSERT (tenant_id, id, stopped_by, stopped_label, reason),
-    UPDATE (resumed_at, resumed_by, resume_reason) ON call_stop TO countersign_app;
+    UPDATE (stopped_at, resumed_at, resumed_by, resume_reason) ON call_stop TO countersign_app;
 GRANT SELECT (tenant_id, resumed_at) ON call_stop TO countersign_system;
 
 -- What records share and a stop has alone: a stop waits for what is being recorded, and what comes
 -- after it waits until the stop is there to be seen.
 CREATE FUNCTION app.calls_of(tenant uuid) RETURNS bigint LANGUAGE sql STABLE
     AS $$ SELECT hashtextextended(tenant::text, 7172) $$;
+
+-- Done while the stop commits, and nothing after it: nobody's record waits for more than this commit.
+-- Calls are stopped when what was being recorded is there.
+CREATE FUNCTION app.stop_after_what_is_recorded() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(app.calls_of(NEW.tenant_id));
+    UPDATE public.call_stop SET stopped_at = clock_timestamp() WHERE tenant_id = NEW.tenant_id AND id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER stop_after_what_is_recorded AFTER INSERT ON call_stop
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app.stop_after_what_is_recorded();
 
 -- Law 3 is what stops calls, whatever a process remembers: what has to be recorded before a call is
 -- sent, held, approved or answered cannot be recorded while the tenant's calls are stopped.

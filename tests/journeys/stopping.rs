@@ -107,6 +107,17 @@ impl Scene {
         sqlx::query_scalar(sql).fetch_one(&mut admin).await.unwrap()
     }
 
+    /// Makes calls that change something need a table `frozen` before their intent is recorded.
+    async fn intents_need_a_table(&self) {
+        let sql = "CREATE TABLE frozen (); GRANT ALL ON frozen TO PUBLIC;
+            CREATE FUNCTION need_it() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN LOCK TABLE public.frozen IN ROW EXCLUSIVE MODE; RETURN NEW; END $$;
+            CREATE TRIGGER need_it BEFORE INSERT ON record FOR EACH ROW WHEN (NEW.act = 'call.intended')
+                EXECUTE FUNCTION need_it()";
+        let mut admin = self.house.database.admin().await;
+        admin.execute(sqlx::raw_sql(sql)).await.unwrap();
+    }
+
     /// Runs a call up to where it needs this table, stops all calls, and lets it go on.
     async fn stopped_before(&self, table: &str, call: impl Future<Output = Answer>) -> Answer {
         let (mut admin, mut watch) = (
@@ -125,17 +136,8 @@ impl Scene {
                 waits.fetch_one(&mut watch).await.unwrap()
             })
             .await;
-            let stopping = self.stop();
-            let thawing = async {
-                until("the stop is there or about to be", async || {
-                    let sql = "SELECT (SELECT count(*) FROM call_stop WHERE resumed_at IS NULL) > 0 OR (SELECT count(*) FROM pg_locks
-                        WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted) > 0";
-                    sqlx::query_scalar(sql).fetch_one(&mut watch).await.unwrap()
-                })
-                .await;
-                frozen.commit().await.unwrap();
-            };
-            tokio::join!(stopping, thawing)
+            self.stop().await;
+            frozen.commit().await.unwrap();
         };
         tokio::join!(call, meanwhile).0
     }
@@ -208,8 +210,9 @@ async fn a_call_that_is_past_policy_is_refused_when_it_commits() {
     let scene = Scene::open().await;
     scene.countersigned(900).await;
 
+    scene.intents_need_a_table().await;
     let labels = scene.call("set_order_labels", json!({"order_id": "o-1"}));
-    let refused = scene.stopped_before("record", labels).await;
+    let refused = scene.stopped_before("frozen", labels).await;
     assert_eq!(refused.code(), "stopped", "{}", refused.body);
     assert_eq!(scene.upstream.seen().len(), 0);
     assert_eq!(scene.count("record WHERE act = 'call.finished'").await, 0);
@@ -227,6 +230,32 @@ async fn a_call_that_is_past_policy_is_refused_when_it_commits() {
     assert_eq!(refused.code(), "stopped", "{}", refused.body);
     assert_eq!(scene.count("hold").await, 1, "no hold is made");
     println!("N = 3 calls past policy: 3 refused, 0 sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_that_takes_its_time_is_in_nobodys_way() {
+    let scene = Scene::open().await;
+    let mut admin = scene.house.database.admin().await;
+    let mut watch = scene.house.database.admin().await;
+    let mut frozen = admin.begin().await.unwrap();
+    let lock = "LOCK TABLE event IN EXCLUSIVE MODE";
+    frozen.execute(lock).await.unwrap();
+    let meanwhile = async {
+        until("the stop is half-way", async || {
+            let sql = "SELECT count(*) > 0 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                WHERE NOT granted AND relation = 'event'::regclass AND datname = current_database()";
+            sqlx::query_scalar(sql).fetch_one(&mut watch).await.unwrap()
+        })
+        .await;
+        let read = scene.call("get_order", json!({"order_id": "o-1"})).await;
+        frozen.commit().await.unwrap();
+        read
+    };
+
+    let (_stop, read) = tokio::join!(scene.stop(), meanwhile);
+
+    assert!(!read.is_error(), "{}", read.body);
+    scene.reads("stopped").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,7 +25,8 @@ pub struct ResumeCalls {
 
 impl Registry {
     /// Stops all calls of the tenant. When this returns no call goes out any more, but for what was
-    /// on record before; what waits stays, and tools are listed as they were.
+    /// on record before, and nothing is answered that was not; for up to a second a READ may be sent
+    /// whose answer is withheld. What waits stays, and tools are listed as they were.
     ///
     /// # Errors
     /// When the caller may not, or they are stopped already.

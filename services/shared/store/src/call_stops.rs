@@ -38,8 +38,8 @@ pub struct Switching<'a> {
 }
 
 impl TenantTx {
-    /// Stops all calls, after all that is being recorded about them. Says `false`, and does
-    /// nothing, when they are stopped already.
+    /// Stops all calls when this commits, which waits for all that is being recorded about them.
+    /// Says `false`, and does nothing, when they are stopped already.
     ///
     /// # Errors
     /// When the database refuses.
@@ -50,11 +50,6 @@ impl TenantTx {
         label: &str,
     ) -> Result<bool, StoreError> {
         self.used(permit)?;
-        self.execute(
-            "SELECT pg_advisory_xact_lock(app.calls_of($1))",
-            [self.tenant().as_uuid().into()],
-        )
-        .await?;
         let made = self
             .execute(
                 "INSERT INTO call_stop (tenant_id, id, stopped_by, stopped_label, reason)
