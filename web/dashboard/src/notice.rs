@@ -46,7 +46,7 @@ notices! {
     AgentRevoked "agent-revoked" "The agent is disconnected.";
     Countersigned "countersigned" "Countersigned. The agent's next identical call runs, once.";
     Rejected "rejected" "Rejected. The call will not run.";
-    CallsStopped "calls-stopped" "Done. No call goes out until somebody resumes calls.";
+    CallsStopped "calls-stopped" "Done. All calls are stopped until somebody resumes them.";
     CallsResumed "calls-resumed" "Calls go out again.";
     InvitationRevoked "invitation-revoked" "The invitation is taken back.";
     RoleChanged "role-changed" "The role is changed.";
