@@ -9,6 +9,7 @@ use countersign_domain::{
     role::Role,
 };
 use countersign_spec_import::{Given, StartImport};
+use countersign_testkit::until;
 use countersign_tests::{House, Person, Shop, Stream, Upstream, document};
 use countersign_tool_registry::RemoveSource;
 use serde_json::{Value, json};
@@ -202,6 +203,45 @@ fn more(base: &str) -> String {
     document["paths"]["/stock"]["get"] =
         json!({"operationId": "listStock", "summary": "List the stock", "responses": ok});
     document.to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_just_being_taken_in_again_is_kept() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let owner = house.owner_of("acme").await;
+    let shop = house.shop(&owner, &upstream.base).await;
+    let (mut admin, mut watch) = (house.database.admin().await, house.database.admin().await);
+    let freeze = "BEGIN; LOCK TABLE job IN EXCLUSIVE MODE";
+    admin.execute(freeze).await.unwrap();
+    let twin = StartImport {
+        name: "Twin".parse().unwrap(),
+        given: Given::Paste(document(&upstream.base)),
+    };
+    let mut waiting = async |many: i64| {
+        until("as many wait", async || {
+            let sql = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                WHERE NOT granted AND datname = current_database()";
+            let found: i64 = sqlx::query_scalar(sql).fetch_one(&mut watch).await.unwrap();
+            found == many
+        })
+        .await;
+    };
+    let removing = async {
+        waiting(1).await;
+        let thawing = async {
+            waiting(2).await;
+            admin.execute("COMMIT").await.unwrap();
+        };
+        tokio::join!(remove(&house, &owner, &shop), thawing).0
+    };
+
+    let (started, removed) = tokio::join!(house.imports.start(&owner.scope, twin), removing);
+
+    removed.unwrap();
+    let started = started.unwrap();
+    house.work().await;
+    let tools = house.tools(&owner, started.source, shop.environment).await;
+    assert_eq!(tools.len(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -109,6 +109,7 @@ impl ImportSpec {
         };
         let tx = cx.store().begin(cx.scope()).await?;
         cx.fence(&tx).await?;
+        tx.lock_source(revision.source).await?;
         let sha256 = tx.keep_document(&fetched, cx.world().now()).await?;
         let open = tx.set_revision_document(cx.permit(), revision.id, sha256);
         if open.await? {

@@ -23,12 +23,18 @@ use crate::{
 pub use view::{GivenAs, ImportProgress, NewRevision, RevisionState, RevisionView};
 
 impl TenantTx {
-    /// Keeps a document; equal bytes are kept once.
+    /// Keeps a document; equal bytes are kept once. Until this transaction ends no removal deletes
+    /// them. The caller has locked the source, as a removal has before it deletes documents.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn keep_document(&self, content: &[u8], at: Timestamp) -> Result<Digest, StoreError> {
         let sha256 = Digest::of(content);
+        self.execute(
+            "SELECT pg_advisory_xact_lock_shared(hashtextextended($1::text, 7175))",
+            [self.tenant().as_uuid().into()],
+        )
+        .await?;
         self.execute(
             "INSERT INTO document (tenant_id, sha256, content, created_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (tenant_id, sha256) DO NOTHING",

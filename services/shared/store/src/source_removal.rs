@@ -75,6 +75,11 @@ impl TenantTx {
     /// Deletes the documents of which only removed APIs were imported.
     async fn delete_documents(&self) -> Result<u64, StoreError> {
         self.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 7175))",
+            [self.tenant().as_uuid().into()],
+        )
+        .await?;
+        self.execute(
             "UPDATE revision SET document_sha256 = NULL
              WHERE tenant_id = $1 AND document_sha256 IS NOT NULL AND source_id IN
                  (SELECT id FROM source WHERE tenant_id = $1 AND removed_at IS NOT NULL)",
