@@ -128,7 +128,7 @@ fn finish(
         digest: sha256,
         dialect: openapi.dialect,
         collects: listener.collects(),
-        server: server::path_of_document(root),
+        servers: server::paths_of_document(root),
         is_saved: openapi.is_saved,
     };
     let mut shared = Shared {

@@ -191,7 +191,7 @@ pub(crate) fn read<'f, 'd>(
     let question = Question {
         method: found.method,
         path: found.path,
-        server: server::path(&servers),
+        own_servers: server::paths(&servers),
         id: words.id.clone(),
         texts: [words.summary, words.full],
         sent: parameters.iter().map(Sent::of).collect(),

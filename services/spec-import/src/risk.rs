@@ -41,13 +41,16 @@ pub(crate) use facts::Collector;
 pub use facts::Facts;
 pub use lexicon::{Entry, Lexicon};
 
+/// Paths of servers that an operation is read behind. Where there are more, each call needs a human.
+const SERVERS: usize = 16;
+
 /// What a document says about one operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence<'a> {
     /// The method.
     pub method: Method,
-    /// The path that its server's address ends in, or nothing.
-    pub server: &'a str,
+    /// The paths that its servers' addresses end in.
+    pub servers: &'a [String],
     /// The path template.
     pub path: &'a str,
     /// The document's own name for it.
@@ -108,7 +111,7 @@ pub(crate) fn classify_all<'a>(
 /// Classifies one operation with the words of a lexicon.
 ///
 /// A path says the same wherever a document cuts it, and an order the same however it is given: it
-/// is also read behind what its server's address ends in, and with each choice written into it.
+/// is also read behind what each server's address ends in, and with each choice written into it.
 /// What a server is called may be a product or a tenant, so that only raises the class.
 #[must_use]
 pub fn classify_with(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Risk {
@@ -117,12 +120,20 @@ pub fn classify_with(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Risk {
         weigh::weigh(&reading::Reading::of(&spelled, lexicon), &spelled)
     };
     let mut risk = read(evidence.path);
-    if template::says_something(evidence.server) {
-        let mut whole = risk.clone();
-        weigh::join(&mut whole, read(&[evidence.server, evidence.path].concat()));
-        if whole.class != risk.class {
-            risk = whole;
+    let bare = risk.clone();
+    let servers = evidence.servers.iter();
+    let mut servers = servers.filter(|server| template::says_something(server));
+    for server in servers.by_ref().take(SERVERS) {
+        let other = read(&[server, evidence.path].concat());
+        let mut whole = bare.clone();
+        weigh::join(&mut whole, other.clone());
+        if whole.class != bare.class {
+            weigh::join(&mut risk, other);
         }
+    }
+    if let Some(left) = servers.next() {
+        let text = "It may be called at more addresses than are judged.";
+        reasons::decided(&mut risk, text, &text::strip(left, 200));
     }
     for (name, value) in evidence.choices {
         if let Some(path) = openness::chosen(evidence.path, name, value) {

@@ -30,15 +30,18 @@ pub(crate) fn servers(list: Option<&Value>, at: &At<'_>, notes: &mut Notes) -> V
     read(list, at, notes, |url, _, _| url)
 }
 
-/// The path of the document's servers.
-pub(crate) fn path_of_document(root: &Value) -> String {
+/// The paths of the document's servers.
+pub(crate) fn paths_of_document(root: &Value) -> Vec<String> {
     let at = At::Pointer("/servers");
-    let servers = of_document(root.get("servers"), &at, &mut Notes::of_document());
-    path(&servers).unwrap_or_default()
+    paths(&of_document(
+        root.get("servers"),
+        &at,
+        &mut Notes::of_document(),
+    ))
 }
 
-/// The longest path that an address of these ends in, if there is any address.
-pub(crate) fn path(servers: &[Server]) -> Option<String> {
+/// The paths that the addresses of these end in, each once.
+pub(crate) fn paths(servers: &[Server]) -> Vec<String> {
     let path = |server: &Server| {
         let (_, place) = server.url.split_once("://").unwrap_or_default();
         let path = match place.split_once('/') {
@@ -54,7 +57,8 @@ pub(crate) fn path(servers: &[Server]) -> Option<String> {
             format!("/{path}")
         }
     };
-    servers.iter().map(path).max_by_key(String::len)
+    let paths: BTreeSet<String> = servers.iter().map(path).collect();
+    paths.into_iter().collect()
 }
 
 /// What is made of an address whose variables are filled in.

@@ -49,8 +49,8 @@ const ALSO: usize = 50;
 pub(crate) struct Question<'d> {
     pub(crate) method: Method,
     pub(crate) path: &'d str,
-    /// The path of a server of its own, if it has one.
-    pub(crate) server: Option<String>,
+    /// The paths of servers of its own, if it has any.
+    pub(crate) own_servers: Vec<String>,
     pub(crate) id: Option<String>,
     /// The summary and the description.
     pub(crate) texts: [&'d str; 2],
@@ -78,8 +78,8 @@ pub(crate) struct Second<'d> {
     pub(crate) digest: &'d (dyn Fn() -> Digest + Sync),
     pub(crate) dialect: Dialect,
     pub(crate) collects: bool,
-    /// The path of the document's servers.
-    pub(crate) server: String,
+    /// The paths of the document's servers.
+    pub(crate) servers: Vec<String>,
     /// Whether a converter says beside operations what else they do.
     pub(crate) is_saved: bool,
 }
@@ -180,9 +180,13 @@ impl<'d> Second<'d> {
             evidence::fields(outlines, value, &question.sent);
         request_fields.extend_from_slice(&question.parts);
         let [summary, description] = question.texts;
+        let servers = match question.own_servers.as_slice() {
+            [] => &self.servers,
+            own => own,
+        };
         let evidence = Evidence {
             method: question.method,
-            server: question.server.as_deref().unwrap_or(&self.server),
+            servers,
             path: question.path,
             operation_id: question.id.as_deref(),
             summary,

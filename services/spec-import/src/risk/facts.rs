@@ -9,7 +9,7 @@ use crate::{Listener, Progress};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     method: Method,
-    server: String,
+    servers: Vec<String>,
     path: String,
     choices: Vec<(String, String)>,
     operation_id: Option<String>,
@@ -30,7 +30,7 @@ impl Facts {
         ];
         Self {
             method: evidence.method,
-            server: evidence.server.to_owned(),
+            servers: evidence.servers.to_vec(),
             path: evidence.path.to_owned(),
             choices: evidence.choices.to_vec(),
             operation_id: evidence.operation_id.map(str::to_owned),
@@ -47,7 +47,7 @@ impl Facts {
         let [tags, request_fields, response_fields, scopes] = &self.lists;
         Evidence {
             method: self.method,
-            server: &self.server,
+            servers: &self.servers,
             path: &self.path,
             choices: &self.choices,
             operation_id: self.operation_id.as_deref(),

@@ -22,7 +22,7 @@ mod talk_down;
 fn operation<'a>(method: Method, path: &'a str, name: &'a str, summary: &'a str) -> Evidence<'a> {
     Evidence {
         method,
-        server: "",
+        servers: &[],
         choices: &[],
         path,
         operation_id: (!name.is_empty()).then_some(name),

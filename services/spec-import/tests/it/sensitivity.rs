@@ -91,7 +91,7 @@ fn the_kinds_of_sensitive_data_are_named() {
         for method in [Method::Get, Method::Post] {
             let risk = classify(&Evidence {
                 method,
-                server: "",
+                servers: &[],
                 choices: &[],
                 path,
                 operation_id: None,

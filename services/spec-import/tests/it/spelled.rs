@@ -41,6 +41,41 @@ fn the_beginning_of_a_path_says_the_same_in_the_address_of_a_server() {
 }
 
 #[test]
+fn a_harmless_server_beside_hides_no_grave_one() {
+    let operation = json!({"summary": "Items", "responses": {}});
+    let urls = |paths: &[&str]| {
+        let url = |path: &&str| json!({"url": format!("https://api.example.com{path}")});
+        Value::Array(paths.iter().map(url).collect())
+    };
+    let (grave, longer) = ("/users/delete", "/catalogue/products/list");
+    let alone = risk(&at(grave, "/find", "post", &operation));
+    assert!(alone.high_risk, "{:#?}", alone.reasons);
+    for paths in [[longer, grave], [grave, longer]] {
+        let mut shared = at("", "/find", "post", &operation);
+        shared["servers"] = urls(&paths);
+        let mut own = at("", "/find", "post", &operation);
+        own["paths"]["/find"]["post"]["servers"] = urls(&paths);
+        for both in [risk(&shared), risk(&own)] {
+            let shown = format!("{paths:?}: {:#?}", both.reasons);
+            assert_eq!((both.class, both.high_risk), (alone.class, true), "{shown}");
+            assert!(!both.read_only, "{shown}");
+        }
+    }
+}
+
+#[test]
+fn where_more_servers_are_named_than_are_judged_a_call_is_grave() {
+    let operation = json!({"summary": "List notes", "operationId": "listNotes", "responses": {}});
+    for (count, is_grave) in [(16, false), (17, true)] {
+        let mut document = at("", "/notes", "get", &operation);
+        let url = |index| json!({"url": format!("https://api.example.com/zorbles{index}")});
+        document["servers"] = (0..count).map(url).collect();
+        let said = risk(&document);
+        assert_eq!(said.high_risk, is_grave, "{count}: {:#?}", said.reasons);
+    }
+}
+
+#[test]
 fn what_a_server_is_called_makes_no_ordinary_call_grave() {
     let operation =
         json!({"summary": "Create a note", "operationId": "createNote", "responses": {}});

@@ -9,7 +9,7 @@ const TRADES: &str = include_str!("../fixtures/risk/trades.txt");
 fn said(method: Method, path: &str, name: &str) -> String {
     let risk = classify(&Evidence {
         method,
-        server: "",
+        servers: &[],
         choices: &[],
         path,
         operation_id: Some(name).filter(|name| *name != "-"),

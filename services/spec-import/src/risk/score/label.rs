@@ -36,7 +36,7 @@ impl Label {
     pub(super) fn facts(&self) -> Facts {
         Facts::of(&Evidence {
             method: self.method,
-            server: "",
+            servers: &[],
             choices: &[],
             path: &self.path,
             operation_id: self.operation_id.as_deref(),
