@@ -43,6 +43,8 @@ pub use lexicon::{Entry, Lexicon};
 
 /// Paths of servers that an operation is read behind. Where there are more, each call needs a human.
 const SERVERS: usize = 16;
+/// Choices that are written into an operation's path, likewise.
+const CHOICES: usize = 16;
 
 /// What a document says about one operation.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +67,8 @@ pub struct Evidence<'a> {
     pub request_fields: &'a [String],
     /// What picks what is done, by its name, and each value that the document leaves it.
     pub choices: &'a [(String, String)],
+    /// There may be more choices than these.
+    pub leaves_more_choices: bool,
     /// Names of the fields that come back, likewise.
     pub response_fields: &'a [String],
     /// What is sent is a list of things, each with fields of its own.
@@ -135,9 +139,18 @@ pub fn classify_with(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Risk {
         let text = "It may be called at more addresses than are judged.";
         reasons::decided(&mut risk, text, &text::strip(left, 200));
     }
+    let mut judged = Vec::new();
+    let mut is_cut = evidence.leaves_more_choices;
     for (name, value) in evidence.choices {
-        if let Some(path) = openness::chosen(evidence.path, name, value) {
+        if let Some(path) = openness::chosen(evidence.path, name, value)
+            && !judged.contains(&path)
+        {
+            if judged.len() == CHOICES {
+                is_cut = true;
+                break;
+            }
             let other = read(&path);
+            judged.push(path);
             let before = (risk.class, risk.level());
             weigh::join(&mut risk, other);
             if before != (risk.class, risk.level()) {
@@ -147,6 +160,10 @@ pub fn classify_with(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Risk {
                     .push(reasons::reason("choice_acts", text, &choice));
             }
         }
+    }
+    if is_cut {
+        let text = "The document leaves more choices than are judged.";
+        reasons::decided(&mut risk, text, evidence.path);
     }
     risk
 }

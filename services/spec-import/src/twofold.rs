@@ -180,6 +180,7 @@ impl<'d> Second<'d> {
             evidence::fields(outlines, value, &question.sent);
         request_fields.extend_from_slice(&question.parts);
         let [summary, description] = question.texts;
+        let choices = evidence::choices(outlines, value, &question.sent);
         let servers = match question.own_servers.as_slice() {
             [] => &self.servers,
             own => own,
@@ -193,7 +194,8 @@ impl<'d> Second<'d> {
             description,
             tags: &tags,
             request_fields: &request_fields,
-            choices: &evidence::choices(outlines, value, &question.sent),
+            choices: &choices.listed,
+            leaves_more_choices: choices.is_cut,
             response_fields: &response_fields,
             sends_a_list: evidence::sends_a_list(outlines, value),
             scopes: &question.scopes,

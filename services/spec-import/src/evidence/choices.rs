@@ -4,7 +4,10 @@
 //! given, are the same order as one that is written into the path. What may be left out and has
 //! several values is a filter.
 
+use std::{collections::HashMap, ptr};
+
 use countersign_domain::operation::Place;
+use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
 use super::{Outlines, Sent, media};
@@ -26,16 +29,37 @@ const PICKS: [&str; 11] = [
 ];
 /// Values of one operation.
 const VALUES: usize = 1_000;
+/// Schemas of one operation that are looked at.
+const VISITS: usize = 1_500;
 const LEVELS: u8 = 4;
 
-/// Each choice by its name and one of its values.
-pub(crate) fn choices(
-    outlines: &Outlines<'_>,
-    operation: &Value,
-    parameters: &[Sent<'_>],
-) -> Vec<(String, String)> {
+/// What an operation leaves to choose.
+pub(crate) struct Choices<'d> {
+    root: &'d Value,
+    /// Each choice by its name and one of its values.
+    pub(crate) listed: Vec<(String, String)>,
+    /// There may be more than are listed.
+    pub(crate) is_cut: bool,
+    visits: usize,
+}
+
+/// Schemas by where they stand, and how many levels were left below each.
+type Seen = HashMap<*const Value, u8, RandomState>;
+
+/// The choices of an operation.
+pub(crate) fn choices<'d>(
+    outlines: &Outlines<'d>,
+    operation: &'d Value,
+    parameters: &[Sent<'d>],
+) -> Choices<'d> {
     let root = outlines.root;
-    let mut choices = Vec::new();
+    let mut choices = Choices {
+        root,
+        listed: Vec::new(),
+        is_cut: false,
+        visits: 0,
+    };
+    let mut seen = Seen::default();
     for parameter in parameters {
         let schemas = || {
             let of_content = media(root, parameter.value).filter_map(|media| media.get("schema"));
@@ -43,13 +67,13 @@ pub(crate) fn choices(
         };
         match parameter.place {
             Place::Querystring => schemas().for_each(|schema| {
-                members(root, schema, LEVELS, &mut choices);
+                choices.members(schema, LEVELS, &mut seen);
             }),
             Place::Path | Place::Query => {
                 let name = (parameter.wire, parameter.required);
                 let is_picked = parameter.place == Place::Path || picks(parameter.wire);
                 for schema in schemas().filter(|_| is_picked) {
-                    add(root, name, schema, &mut choices);
+                    choices.add(name, schema);
                 }
             }
             Place::Header | Place::Cookie => {}
@@ -58,7 +82,7 @@ pub(crate) fn choices(
     let body = operation.get("requestBody");
     if let Some(body) = body.and_then(|body| reference::end(root, body)) {
         for schema in media(root, body).filter_map(|media| media.get("schema")) {
-            members(root, schema, LEVELS, &mut choices);
+            choices.members(schema, LEVELS, &mut seen);
         }
     }
     choices
@@ -68,48 +92,70 @@ fn picks(name: &str) -> bool {
     PICKS.iter().any(|one| name.eq_ignore_ascii_case(one))
 }
 
-/// Adds the choices among the properties of an object.
-fn members(root: &Value, schema: &Value, levels: u8, choices: &mut Vec<(String, String)>) {
-    let (Some(schema), Some(levels)) = (reference::end(root, schema), levels.checked_sub(1)) else {
-        return;
-    };
-    let required = schema.get("required").and_then(Value::as_array);
-    let properties = schema.get("properties").and_then(Value::as_object);
-    for (name, property) in properties.into_iter().flat_map(Map::iter) {
-        if picks(name) {
-            let is_required = required.is_some_and(|all| all.iter().any(|one| one == name));
-            add(root, (name.as_str(), is_required), property, choices);
+impl<'d> Choices<'d> {
+    /// Adds the choices among the properties of an object.
+    fn members(&mut self, schema: &'d Value, levels: u8, seen: &mut Seen) {
+        let Some((schema, levels)) = self.visit(schema, levels, seen) else {
+            return;
+        };
+        let required = schema.get("required").and_then(Value::as_array);
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (name, property) in properties.into_iter().flat_map(Map::iter) {
+            if picks(name) {
+                let is_required = required.is_some_and(|all| all.iter().any(|one| one == name));
+                self.add((name.as_str(), is_required), property);
+            }
+        }
+        for branch in branches(schema) {
+            self.members(branch, levels, seen);
         }
     }
-    for branch in branches(schema) {
-        members(root, branch, levels, choices);
-    }
-}
 
-fn add(
-    root: &Value,
-    (name, is_required): (&str, bool),
-    schema: &Value,
-    choices: &mut Vec<(String, String)>,
-) {
-    let mut found = Vec::new();
-    values(root, schema, LEVELS, &mut found);
-    if is_required || found.len() == 1 {
-        let left = VALUES.saturating_sub(choices.len());
-        let found = found.into_iter().take(left);
-        choices.extend(found.map(|value| (name.to_owned(), value.to_owned())));
+    fn add(&mut self, (name, is_required): (&str, bool), schema: &'d Value) {
+        let mut found = Vec::new();
+        self.values(schema, LEVELS, &mut Seen::default(), &mut found);
+        if is_required || found.len() == 1 {
+            let left = VALUES.saturating_sub(self.listed.len());
+            self.is_cut |= found.len() > left;
+            let found = found.into_iter().take(left);
+            let found = found.map(|value| (name.to_owned(), value.to_owned()));
+            self.listed.extend(found);
+        }
     }
-}
 
-fn values<'d>(root: &'d Value, schema: &'d Value, levels: u8, found: &mut Vec<&'d str>) {
-    let (Some(schema), Some(levels)) = (reference::end(root, schema), levels.checked_sub(1)) else {
-        return;
-    };
-    let listed = schema.get("enum").and_then(Value::as_array);
-    let all = listed.into_iter().flatten().chain(schema.get("const"));
-    found.extend(all.filter_map(Value::as_str));
-    for branch in branches(schema).chain(schema.get("items")) {
-        values(root, branch, levels, found);
+    /// Finds one value more than may be listed, and no others.
+    fn values(&mut self, schema: &'d Value, levels: u8, seen: &mut Seen, found: &mut Vec<&'d str>) {
+        if found.len() > VALUES {
+            return;
+        }
+        let Some((schema, levels)) = self.visit(schema, levels, seen) else {
+            return;
+        };
+        let listed = schema.get("enum").and_then(Value::as_array);
+        let all = listed.into_iter().flatten().chain(schema.get("const"));
+        let left = (VALUES + 1).saturating_sub(found.len());
+        found.extend(all.filter_map(Value::as_str).take(left));
+        for branch in branches(schema).chain(schema.get("items")) {
+            self.values(branch, levels, seen, found);
+        }
+    }
+
+    /// What a schema refers to in the end, and how many levels are left below it. Nothing where as
+    /// many were left when it was looked at before.
+    fn visit(&mut self, schema: &'d Value, levels: u8, seen: &mut Seen) -> Option<(&'d Value, u8)> {
+        let levels = levels.checked_sub(1)?;
+        if self.visits >= VISITS {
+            self.is_cut = true;
+            return None;
+        }
+        self.visits += 1;
+        let schema = reference::end(self.root, schema)?;
+        let place = ptr::from_ref(schema);
+        if seen.get(&place).is_some_and(|before| *before >= levels) {
+            return None;
+        }
+        seen.insert(place, levels);
+        Some((schema, levels))
     }
 }
 

@@ -24,6 +24,7 @@ fn operation<'a>(method: Method, path: &'a str, name: &'a str, summary: &'a str)
         method,
         servers: &[],
         choices: &[],
+        leaves_more_choices: false,
         path,
         operation_id: (!name.is_empty()).then_some(name),
         summary,

@@ -93,6 +93,7 @@ fn the_kinds_of_sensitive_data_are_named() {
                 method,
                 servers: &[],
                 choices: &[],
+                leaves_more_choices: false,
                 path,
                 operation_id: None,
                 summary: "Handle shelves",

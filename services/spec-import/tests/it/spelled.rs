@@ -161,3 +161,55 @@ fn a_filter_is_no_order() {
         );
     }
 }
+
+#[test]
+fn where_more_is_left_to_choose_than_is_judged_a_call_is_grave() {
+    let listed = |count: usize| {
+        let values = (0..count).map(|index| format!("create_zorble{index}"));
+        let values = values.collect::<Vec<_>>();
+        json!({"required": ["task"], "properties": {"task": {"enum": values}}})
+    };
+    let wide = |count: usize| {
+        let one = |index: usize| json!({"properties": {format!("x{index}"): {}}});
+        json!({"anyOf": (0..count).map(one).collect::<Vec<_>>()})
+    };
+    for (schema, is_cut) in [
+        (listed(16), false),
+        (listed(17), true),
+        (wide(1_000), false),
+        (wide(2_000), true),
+    ] {
+        let operation = json!({"summary": "Create a note", "operationId": "createNote",
+            "responses": {}, "requestBody": {"content": {"application/json": {"schema": schema}}}});
+        let risk = risk(&at("", "/notes", "post", &operation));
+        let text = "The document leaves more choices than are judged.";
+        let says = risk.reasons.iter().any(|reason| reason.text == text);
+        assert_eq!(says, is_cut, "{:#?}", risk.reasons);
+        assert!(risk.high_risk || !is_cut);
+    }
+}
+
+#[test]
+fn a_schema_of_countless_choices_turns_off_its_own_operation_only() {
+    let many = |name: &str| {
+        let target = json!({"$ref": format!("#/components/schemas/{name}")});
+        json!({"anyOf": vec![target; 450]})
+    };
+    let whole = json!({"$ref": "#/components/schemas/A"});
+    let action = json!({"required": ["action"], "properties": {"action": whole}});
+    let of = |schema: &Value| {
+        json!({"post": {"responses": {}, "requestBody": {"content": {
+            "application/json": {"schema": schema}}}}})
+    };
+    let end = json!({"type": "object", "properties": {"x": {"type": "string"}}});
+    let document = json!({"openapi": "3.1.0", "info": {"title": "Shop", "version": "1"},
+        "servers": [{"url": "https://api.example.com"}],
+        "paths": {"/a": of(&whole), "/b": of(&action), "/other": {"get": {"responses": {}}}},
+        "components": {"schemas": {"A": many("B"), "B": many("C"), "C": many("D"), "D": end}}});
+    let document = read(document.to_string().as_bytes());
+    let off = document
+        .operations
+        .iter()
+        .map(|one| one.unsupported.is_some());
+    assert_eq!(off.collect::<Vec<_>>(), [true, true, false]);
+}

@@ -11,6 +11,7 @@ fn said(method: Method, path: &str, name: &str) -> String {
         method,
         servers: &[],
         choices: &[],
+        leaves_more_choices: false,
         path,
         operation_id: Some(name).filter(|name| *name != "-"),
         summary: "",

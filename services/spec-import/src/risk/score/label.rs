@@ -38,6 +38,7 @@ impl Label {
             method: self.method,
             servers: &[],
             choices: &[],
+            leaves_more_choices: false,
             path: &self.path,
             operation_id: self.operation_id.as_deref(),
             summary: self.summary.as_deref().unwrap_or_default(),
