@@ -1,9 +1,9 @@
 //! What a newer version of the server wrote while this one still runs beside it: of what it cannot
 //! read nothing is done, and everything else goes on.
 
-use countersign_domain::{operation::Method, tool::Choice};
+use countersign_domain::{Fault as _, decision::Handling, operation::Method, tool::Choice};
 use countersign_tests::{House, Upstream};
-use countersign_tool_registry::TurnOff;
+use countersign_tool_registry::{DecideTools, LookedAt, Seen, TurnOff, TurnOn};
 use serde_json::json;
 use sqlx::Executor as _;
 
@@ -64,6 +64,50 @@ async fn a_tool_that_cannot_be_read_takes_no_other_along() {
     let off = house.registry.turn_off(&owner.scope, off).await;
     assert_eq!(off.unwrap().choice, Choice::Off);
     front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tool_that_cannot_be_read_is_not_turned_on() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let owner = house.owner_of("acme").await;
+    let shop = house.shop(&owner, &upstream.base).await;
+    let tools = house.tools(&owner, shop.source, shop.environment).await;
+    let named = |name: &str| tools.iter().find(|view| view.tool.name == name).unwrap();
+    let (refund, order) = (named("create_refund"), named("get_order"));
+    let reason = || "the desk needs it".parse().unwrap();
+    let decide = async |choice: Choice| {
+        let wish = DecideTools {
+            source: shop.source,
+            environment: shop.environment,
+            choice,
+            tools: [refund, order]
+                .map(|view| LookedAt {
+                    seen: Seen::Unsaid,
+                    ..view.looked_at()
+                })
+                .to_vec(),
+            reason: reason(),
+        };
+        let outcome = house.registry.decide_tools(&owner.scope, wish).await;
+        outcome.unwrap()
+    };
+    assert_eq!(decide(Choice::Off).await.decided.len(), 2);
+    write(&house, "create_refund", "{body,kind}", r#""hologram""#).await;
+
+    let alone = TurnOn {
+        tool: refund.tool.id,
+        version: refund.tool.version,
+        seen: Seen::Unsaid,
+        environment: shop.environment,
+        handling: Handling::Hold,
+        reason: reason(),
+    };
+    let alone = house.registry.turn_on(&owner.scope, alone).await;
+    assert_eq!(alone.unwrap_err().code(), "tool_unreadable");
+    let together = decide(Choice::On(Handling::Hold)).await;
+    assert_eq!(together.decided, ["get_order"]);
+    assert_eq!(together.refused[0].why.code(), "tool_unreadable");
+    assert_eq!(decide(Choice::Off).await.decided, ["get_order"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

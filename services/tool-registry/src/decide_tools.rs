@@ -21,6 +21,9 @@ use countersign_store::{
 
 use crate::{Registry, ToolBrief, ToolDecisionError, rule, tools::briefs, turn_on::Decided};
 
+/// Definitions that are read at once.
+const CHUNK: usize = 50;
+
 /// A tool as it was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LookedAt {
@@ -95,7 +98,7 @@ impl Registry {
     /// its risk needs, the definition that was looked at, high risk held. A tool whose text a
     /// person has to read first, whose risk a person overrode or was more when somebody decided about
     /// it, or of which an import changed what lets one in, where it lives or more than a list shows,
-    /// is not turned on among others. One that is refused is named, and nothing else is lost by it.
+    /// is not turned on among others; one whose definition cannot be read not at all. One that is refused is named, and nothing else is lost by it.
     /// Each decision has its own row in the audit log.
     ///
     /// # Errors
@@ -121,8 +124,8 @@ impl Registry {
     ) -> Result<DecidedTools, ToolDecisionError> {
         let environment = tx.environment(cmd.environment).await?;
         let source = tx.source(cmd.source).await?;
-        let cut = cut(&tx, cmd, &known).await?;
-        let sorted = Sorted::of(scope, cmd, (known, &cut));
+        let unseen = unseen(&tx, cmd, &known).await?;
+        let sorted = Sorted::of(scope, cmd, (known, unseen));
         let mut outcome = DecidedTools {
             were_on: sorted.were_on,
             same: sorted.same,
@@ -184,21 +187,38 @@ fn may_decide(scope: &TenantScope, choice: Choice) -> Result<(), Denied> {
     }
 }
 
-/// Those of the tools of which more changed than a list shows, where that matters.
-async fn cut(
+/// Those of the tools to turn on of which nobody has seen all in a list: the definition cannot be
+/// read, or more changed than the list shows.
+async fn unseen(
     tx: &TenantTx,
     cmd: &DecideTools,
     known: &[ToolBrief],
-) -> Result<HashSet<ToolId>, StoreError> {
-    let waiting = known.iter().filter(|view| view.waits.is_some());
-    let waiting: Vec<ToolId> = match cmd.choice {
-        Choice::Off => Vec::new(),
-        Choice::On(_) => waiting.map(|view| view.tool.id).collect(),
-    };
+) -> Result<HashMap<ToolId, ToolDecisionError>, StoreError> {
+    if cmd.choice == Choice::Off {
+        return Ok(HashMap::new());
+    }
+    let named: HashSet<ToolId> = cmd.tools.iter().map(|one| one.tool).collect();
+    let chosen = known.iter().filter(|view| named.contains(&view.tool.id));
+    let chosen: Vec<&ToolBrief> = chosen.collect();
+    let waiting = chosen.iter().filter(|view| view.waits.is_some());
+    let waiting: Vec<ToolId> = waiting.map(|view| view.tool.id).collect();
     let changes = tx.changes_to_review(&waiting, cmd.environment).await?;
-    let changes = changes.into_iter();
-    let cut = changes.filter(|(_, changes)| changes.iter().any(Change::is_cut));
-    Ok(cut.map(|(tool, _)| tool).collect())
+    let cut = changes
+        .into_iter()
+        .filter(|(_, changes)| changes.iter().any(Change::is_cut));
+    let mut unseen: HashMap<ToolId, ToolDecisionError> = cut
+        .map(|(tool, _)| (tool, ToolDecisionError::ChangesCut))
+        .collect();
+    for chunk in chosen.chunks(CHUNK) {
+        let versions: Vec<ToolVersionId> = chunk.iter().map(|view| view.tool.version).collect();
+        let readable = tx.definitions(&versions).await?;
+        for view in chunk {
+            if !readable.contains_key(&view.tool.version) {
+                unseen.insert(view.tool.id, ToolDecisionError::ToolUnreadable);
+            }
+        }
+    }
+    Ok(unseen)
 }
 
 async fn write(
@@ -244,7 +264,7 @@ impl Sorted {
     fn of(
         scope: &TenantScope,
         cmd: &DecideTools,
-        (known, cut): (Vec<ToolBrief>, &HashSet<ToolId>),
+        (known, mut unseen): (Vec<ToolBrief>, HashMap<ToolId, ToolDecisionError>),
     ) -> Self {
         let named = cmd.tools.iter().map(|one| (one.tool, *one));
         let mut wanted: HashMap<ToolId, LookedAt> = named.collect();
@@ -256,10 +276,9 @@ impl Sorted {
             let Some(looked_at) = wanted.remove(&view.tool.id) else {
                 continue;
             };
-            let may_be = if cut.contains(&view.tool.id) {
-                Err(ToolDecisionError::ChangesCut)
-            } else {
-                may_be(scope, &view, (looked_at, cmd.choice))
+            let may_be = match unseen.remove(&view.tool.id) {
+                Some(why) => Err(why),
+                None => may_be(scope, &view, (looked_at, cmd.choice)),
             };
             let ToolBrief {
                 tool,

@@ -137,6 +137,11 @@ pub enum ToolDecisionError {
         "what lets one in, or where it lives, has changed; look at it on the tool's own page and decide there"
     )]
     AccessChanged,
+    /// Another version of the server wrote its definition.
+    #[error(
+        "another version of Countersign wrote its definition, which this one cannot read; it can be turned on once all servers are of one version"
+    )]
+    ToolUnreadable,
     /// More of it changed than a list shows, and it was chosen among others.
     #[error(
         "more of it has changed than a list shows; look at it on the tool's own page and decide there"
@@ -170,6 +175,7 @@ impl Fault for ToolDecisionError {
             | Self::RiskOverridden
             | Self::RiskLowered
             | Self::AccessChanged
+            | Self::ToolUnreadable
             | Self::ChangesCut
             | Self::DecidedMeanwhile { .. }
             | Self::RiskLoweredByYou => Kind::Conflict,
@@ -188,6 +194,7 @@ impl Fault for ToolDecisionError {
             Self::RiskOverridden => "tool_risk_overridden",
             Self::RiskLowered => "tool_risk_lowered",
             Self::AccessChanged => "tool_access_changed",
+            Self::ToolUnreadable => "tool_unreadable",
             Self::ChangesCut => "tool_changes_cut",
             Self::DecidedMeanwhile { .. } => "tool_decided_meanwhile",
             Self::RiskLoweredByYou => "risk_lowered_by_you",

@@ -57,7 +57,7 @@ impl Registry {
     ///
     /// # Errors
     /// When the caller may not, the tool has changed or somebody has decided otherwise since it was
-    /// looked at, it cannot be called, it is high-risk and its calls would not wait, or the caller
+    /// looked at, it cannot be called or read, it is high-risk and its calls would not wait, or the caller
     /// made its risk less themselves.
     pub async fn turn_on(
         &self,
@@ -80,6 +80,10 @@ impl Registry {
         rule::may_follow(decided.as_ref(), cmd.seen, choice)?;
         if let Some(same) = decided.filter(|d| d.choice == choice && d.version == cmd.version) {
             return Ok(same);
+        }
+        // Not only the brief: nobody has seen what cannot be read.
+        if tx.definitions(&[tool.version]).await?.is_empty() {
+            return Err(ToolDecisionError::ToolUnreadable);
         }
 
         let source = tx.source(tool.source).await?;

@@ -1,6 +1,7 @@
 //! What an import changed, where people decide about it.
 
 use countersign_tests::House;
+use sqlx::Executor as _;
 
 use super::{Scene, drawn, get, post};
 use crate::front::Browser;
@@ -248,6 +249,30 @@ async fn what_lets_one_in_is_looked_at_also_where_it_changed_while_the_tool_was_
     assert_eq!(all("choice=run").await.0, 303);
     let members = state(&scene.house, &scene, "list_members").await;
     assert_eq!(members, "On(Run)", "it is as it was looked at");
+    scene.front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changed_unreadably_is_not_turned_on_among_others() {
+    let scene = Scene::with_reads_on("unreadable").await;
+    scene
+        .import_document("Books", document("List all the books", KEY))
+        .await;
+    // As some version to come may write it.
+    let newer =
+        r#"UPDATE revision_change SET changes = '[{"kind": "hologram"}]' WHERE outcome = 'review'"#;
+    let mut admin = scene.house.database.admin().await;
+    let written = admin.execute(newer).await.unwrap();
+    assert_eq!(written.rows_affected(), 1);
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let review = get(&ada, REVIEW).await;
+    assert!(review.contains("which this one cannot read."), "{review}");
+
+    let (status, page) = decide(&ada, &group(&review, "READ"), "choice=hold").await;
+    assert_eq!(status, 200, "{page}");
+    assert!(page.contains("decide there."), "{page}");
+    let books = state(&scene.house, &scene, "list_books").await;
+    assert_eq!(books, "NeedsReview");
     scene.front.close().await;
 }
 

@@ -64,6 +64,26 @@ pub enum Shown {
 }
 
 impl Change {
+    /// Stands for changes that another version of the server wrote and this one cannot read: nothing
+    /// of them is shown, and they may be of any weight.
+    #[must_use]
+    pub fn unreadable() -> Self {
+        Self {
+            kind: ChangeKind::Support,
+            code: "changes_unreadable".to_owned(),
+            operation: None,
+            breaking: Breaking::Potentially,
+            security: SecuritySeverity::Medium,
+            weight: Weight::Counts,
+            place: String::new(),
+            text: "Another version of Countersign wrote what changed, which this one cannot read."
+                .to_owned(),
+            before: None,
+            after: None,
+            shown: Shown::Part,
+        }
+    }
+
     /// Says whether some of what differs may have been left out.
     #[must_use]
     pub fn is_cut(&self) -> bool {

@@ -96,7 +96,8 @@ impl TenantTx {
         Ok(reasons)
     }
 
-    /// Lists what differs in each of these tools since it was turned on, the latest import first.
+    /// Lists what differs in each of these tools since it was turned on, the latest import first. What
+    /// of that cannot be read counts as one change of which nothing is shown.
     ///
     /// # Errors
     /// When the database refuses.
@@ -121,7 +122,8 @@ impl TenantTx {
                 row: tool,
             };
             let changes = at.json::<Vec<Change>>("changes", row.try_get("", "changes")?);
-            let changes = unless_unreadable(changes).transpose()?.unwrap_or_default();
+            let changes = unless_unreadable(changes).transpose()?;
+            let changes = changes.unwrap_or_else(|| vec![Change::unreadable()]);
             let known = all.entry(tool).or_default();
             for change in changes {
                 if !known.contains(&change) {
