@@ -5,32 +5,13 @@ use std::collections::HashMap;
 use countersign_access::{ActionName, TenantScope};
 use countersign_domain::id::HoldId;
 
-use crate::{Approvals, DecideError, Hold, HoldBrief, HoldOutcome, HoldsWanted};
+use crate::{Approvals, DecideError, Hold, HoldBrief, HoldList, HoldOutcome, HoldsWanted};
 
 /// The most holds that one page shows.
 const PAGE: usize = 200;
 
 /// As many as stand beside other things.
-const A_FEW: u64 = 5;
-
-/// One page of holds, whole or in brief.
-#[derive(Clone, Debug)]
-pub struct HoldList<H = Hold> {
-    /// The holds.
-    pub holds: Vec<H>,
-    /// Ask for those after this one for the next page, if there is one.
-    pub next: Option<HoldId>,
-}
-
-impl<H> HoldList<H> {
-    /// What was found, but for one more than the page shows.
-    fn page(mut holds: Vec<H>, id: impl Fn(&H) -> HoldId) -> Self {
-        let more = holds.len() > PAGE;
-        holds.truncate(PAGE);
-        let next = holds.last().map(id).filter(|_| more);
-        Self { holds, next }
-    }
-}
+const A_FEW: usize = 5;
 
 impl Approvals {
     /// Lists what waits for a reviewer, or what was decided: what comes after a hold of the list,
@@ -46,8 +27,7 @@ impl Approvals {
     ) -> Result<HoldList, DecideError> {
         scope.check(ActionName::ReadHolds)?;
         let tx = self.store.begin(scope).await?;
-        let holds = tx.holds(wanted, after, PAGE as u64 + 1).await?;
-        Ok(HoldList::page(holds, |hold| hold.id))
+        Ok(tx.holds(wanted, after, PAGE).await?)
     }
 
     /// Lists the same, with no more of each than tells it from others.
@@ -62,8 +42,7 @@ impl Approvals {
     ) -> Result<HoldList<HoldBrief>, DecideError> {
         scope.check(ActionName::ReadHolds)?;
         let tx = self.store.begin(scope).await?;
-        let holds = tx.hold_briefs(wanted, after, PAGE as u64 + 1).await?;
-        Ok(HoldList::page(holds, |hold| hold.id))
+        Ok(tx.hold_briefs(wanted, after, PAGE).await?)
     }
 
     /// Shows the calls that wait longest, a few of them.
@@ -76,7 +55,8 @@ impl Approvals {
     ) -> Result<Vec<HoldBrief>, DecideError> {
         scope.check(ActionName::ReadHolds)?;
         let tx = self.store.begin(scope).await?;
-        Ok(tx.hold_briefs(HoldsWanted::Waiting, None, A_FEW).await?)
+        let few = tx.hold_briefs(HoldsWanted::Waiting, None, A_FEW).await?;
+        Ok(few.holds)
     }
 
     /// Counts what waits for a reviewer.

@@ -24,11 +24,10 @@ use countersign_store::Store;
 
 pub use consume::{Consume, Consumption};
 pub use countersign_store::holds::{
-    HeldCall, Hold, HoldBrief, HoldOutcome, HoldsWanted, Obstacle, Opened,
+    HeldCall, Hold, HoldBrief, HoldList, HoldOutcome, HoldsWanted, Obstacle, Opened,
 };
 pub use decide::Decide;
 pub use error::{ApprovalError, DecideError};
-pub use inbox::HoldList;
 pub use stand::{Ending, Proposal, Standing};
 
 /// How long a hold lives unless a policy says otherwise.

@@ -22,7 +22,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 pub use going_on::{ExpiredHold, Obstacle};
-pub use lists::{HoldBrief, HoldsWanted};
+pub use lists::{HoldBrief, HoldList, HoldsWanted};
 pub use outcomes::HoldOutcome;
 pub use stale::StaleHold;
 

@@ -64,8 +64,35 @@ pub struct HoldBrief {
     pub expires_at: Timestamp,
 }
 
+/// One page of holds, whole or in brief.
+#[derive(Clone, Debug)]
+pub struct HoldList<H = Hold> {
+    /// The holds.
+    pub holds: Vec<H>,
+    /// Ask for those after this one for the next page, if there is one.
+    pub next: Option<HoldId>,
+}
+
+impl<H> HoldList<H> {
+    /// What was found, but for one more than the page shows. A row that cannot be read counts, or it
+    /// would hide those behind it.
+    fn page<R>(mut rows: Vec<R>, most: usize, id: impl Fn(&R) -> Uuid) -> Result<Self, StoreError>
+    where
+        H: TryFrom<R, Error = StoreError>,
+    {
+        let more = rows.len() > most;
+        rows.truncate(most);
+        let next = rows.last().map(id).filter(|_| more).map(HoldId::from);
+        let holds = rows.into_iter().map(H::try_from);
+        let holds = holds
+            .filter_map(unless_unreadable)
+            .collect::<Result<_, _>>()?;
+        Ok(Self { holds, next })
+    }
+}
+
 impl TenantTx {
-    /// Lists holds, at most `limit` of those that come after one of them.
+    /// Lists a page of holds, at most `most` of those that come after one of them.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when that one is not this tenant's.
@@ -73,12 +100,11 @@ impl TenantTx {
         &self,
         wanted: HoldsWanted,
         after: Option<HoldId>,
-        limit: u64,
-    ) -> Result<Vec<Hold>, StoreError> {
+        most: usize,
+    ) -> Result<HoldList, StoreError> {
         let chosen = self.chosen(wanted, after).await?;
-        let rows = chosen.limit(limit).all(self.db()).await?;
-        let holds = rows.into_iter().map(Hold::try_from);
-        holds.filter_map(unless_unreadable).collect()
+        let rows = chosen.limit(most as u64 + 1).all(self.db()).await?;
+        HoldList::page(rows, most, |row| row.id)
     }
 
     /// Lists the same, but reads of each no more than a list shows.
@@ -89,8 +115,8 @@ impl TenantTx {
         &self,
         wanted: HoldsWanted,
         after: Option<HoldId>,
-        limit: u64,
-    ) -> Result<Vec<HoldBrief>, StoreError> {
+        most: usize,
+    ) -> Result<HoldList<HoldBrief>, StoreError> {
         let arguments = |what: &str| {
             Expr::cust(format!(
                 "ARRAY(SELECT left({what}, {GIVEN} + 1) FROM jsonb_each(hold.arguments) a LIMIT {GIVEN})"
@@ -120,12 +146,11 @@ impl TenantTx {
             ])
             .expr_as(arguments("a.key"), "names")
             .expr_as(arguments("a.value::text"), "values")
-            .limit(limit)
+            .limit(most as u64 + 1)
             .into_model::<Brief>()
             .all(self.db())
             .await?;
-        let holds = rows.into_iter().map(HoldBrief::try_from);
-        holds.filter_map(unless_unreadable).collect()
+        HoldList::page(rows, most, |row| row.id)
     }
 
     /// The holds of a list that come after one of them.
@@ -137,13 +162,10 @@ impl TenantTx {
         let all = hold::Entity::find().filter(COLUMN.tenant_id.eq(self.tenant().as_uuid()));
         let place = Expr::tuple([Expr::col(Column::CreatedAt), Expr::col(Column::Id)]);
         let last = match after {
-            Some(after) => Some(self.hold(after).await?),
+            Some(after) => Some((self.held_at(after).await?, after)),
             None => None,
         };
-        let last = last.map(|last| {
-            let id = Expr::value(last.id.as_uuid());
-            Expr::tuple([Expr::value(last.created_at), id])
-        });
+        let last = last.map(|(at, id)| Expr::tuple([Expr::value(at), Expr::value(id.as_uuid())]));
         Ok(match wanted {
             HoldsWanted::Waiting => all
                 .filter(COLUMN.state.eq("pending"))
@@ -156,6 +178,17 @@ impl TenantTx {
                 .order_by_desc(COLUMN.created_at)
                 .order_by_desc(COLUMN.id),
         })
+    }
+
+    /// Since when a call is held, also where the rest of it cannot be read.
+    async fn held_at(&self, id: HoldId) -> Result<Timestamp, StoreError> {
+        let found = hold::Entity::find_by_id((self.tenant().as_uuid(), id.as_uuid()))
+            .select_only()
+            .column(Column::CreatedAt)
+            .into_tuple()
+            .one(self.db())
+            .await?;
+        found.ok_or(StoreError::NotFound)
     }
 
     /// Counts the holds that wait for a reviewer.
