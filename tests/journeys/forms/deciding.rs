@@ -168,8 +168,15 @@ async fn a_decision_about_many_says_how_many_and_leads_to_their_rows() {
         .split("id=\"decided-rows\" href=\"")
         .nth(1)
         .expect("a link");
-    let rows = get(&ada, link.split('"').next().unwrap()).await;
+    let link = link.split('"').next().unwrap().to_owned();
+    // Something newer is on record by then, another decision among it.
+    let off = after("choice=off").await;
+    assert!(off.contains("2 tools turned off."), "{off}");
+    let rows = get(&ada, &link).await;
     assert_eq!(rows.matches("<td data-label=\"Act\">").count(), 2, "{rows}");
+    assert!(!rows.contains("A tool was turned off<br>"), "{rows}");
+    let on = after("choice=run").await;
+    assert!(on.contains("2 tools turned on."), "{on}");
     let again = after("choice=run").await;
     assert!(
         again.contains("2 tools had been decided so before."),

@@ -109,6 +109,7 @@ impl From<RecordFilter> for reporting::RecordFilter {
             text: filter.text,
             since: filter.since.map(|since| since.0),
             until: filter.until.map(|until| until.0),
+            decided: None,
         }
     }
 }

@@ -7,7 +7,8 @@ use countersign_domain::{
     Timestamp,
     digest::Digest,
     id::{
-        CallId, ClientId, EndpointId, HoldId, MemberId, PersonId, RecordId, ToolId, ToolVersionId,
+        CallId, ClientId, EnablementId, EndpointId, HoldId, MemberId, PersonId, RecordId, ToolId,
+        ToolVersionId,
     },
     record::Act,
 };
@@ -82,6 +83,8 @@ pub struct RecordFilter {
     pub since: Option<Timestamp>,
     /// Before this moment.
     pub until: Option<Timestamp>,
+    /// The decision about tools that they name.
+    pub decided: Option<EnablementId>,
 }
 
 impl RecordFilter {
@@ -163,6 +166,14 @@ impl RecordFilter {
             });
             all = all.add(any);
         }
+        if let Some(decided) = self.decided {
+            let at = made_at(decided);
+            let named = Expr::col(Column::Detail).cast_json_field("decided_together");
+            all = all
+                .add(named.eq(decided.to_string()))
+                .add(COLUMN.id.gte(first_id_at(at).as_uuid()))
+                .add(COLUMN.id.lt(id_after(at + DECIDED_WITHIN).as_uuid()));
+        }
         all.add_option(self.since.map(|since| COLUMN.at.gte(since)))
             .add_option(
                 self.since
@@ -179,6 +190,15 @@ impl RecordFilter {
 /// Ids carry whole milliseconds and are made just before the row's own time is taken; this covers
 /// a clock that is set between the two.
 const SET_BETWEEN: TimeDelta = TimeDelta::seconds(1);
+
+/// The rows of a decision are written in its own transaction, so that no others are looked through.
+const DECIDED_WITHIN: TimeDelta = TimeDelta::minutes(10);
+
+/// The moment that the id of a decision carries.
+fn made_at(decided: EnablementId) -> Timestamp {
+    let milliseconds = i64::try_from(decided.as_uuid().as_u128() >> 80).unwrap_or_default();
+    Timestamp::from_timestamp_millis(milliseconds).unwrap_or_default()
+}
 
 /// An id that is less than every id of a row written at this moment or later, so that asking for
 /// a time walks the key and not the whole log.

@@ -12,7 +12,6 @@ use countersign_reporting::{AuditError, RecordFilter, RecordRow};
 use serde::Deserialize;
 use serde_json::Value;
 use url::form_urlencoded;
-use uuid::Uuid;
 
 use crate::{
     answer::{Answer, page},
@@ -66,6 +65,9 @@ impl Query {
             text: given(&self.text),
             since: day(&self.since)?.map(midnight),
             until: until.map(midnight),
+            decided: given(&self.each)
+                .map(|each| each.parse().map_err(|_| AuditError::FilterUnreadable))
+                .transpose()?,
         })
     }
 
@@ -167,19 +169,9 @@ impl AuditRow {
     }
 }
 
-/// The address of the rows of one decision, of which this is the newest.
+/// The address of the rows of the decision that this one names.
 fn each_of(row: &RecordRow) -> String {
-    let above = RecordId::from(Uuid::from_u128(
-        row.id.as_uuid().as_u128().saturating_add(1),
-    ));
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([
-            ("act", row.act.as_str()),
-            ("person", &row.person_label),
-            ("each", decision(row).unwrap_or_default()),
-            ("after", &above.to_string()),
-        ])
-        .finish()
+    format!("each={}", decision(row).unwrap_or_default())
 }
 
 /// Letters of what a change was, in a list.
@@ -279,14 +271,6 @@ async fn list(here: Here) -> Answer {
         found.rows.extend(more.rows.into_iter().take(same));
         let cut = found.rows.last().map(|row| row.id);
         found.older = if is_all { more.older } else { cut };
-    }
-    if !query.each.is_empty() {
-        let of_it = |row: &&RecordRow| decision(row) == Some(&query.each);
-        let rows = found.rows.iter().take_while(of_it).count();
-        if rows < found.rows.len() {
-            found.rows.truncate(rows);
-            found.older = None;
-        }
     }
     let around = (here.frame("Audit log", Section::Audit), here.path(""));
     page(&AuditPage::new(around, query, found.rows, found.older))
