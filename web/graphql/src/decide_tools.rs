@@ -67,9 +67,9 @@ pub(crate) struct ToolsMutations;
 #[Object]
 impl ToolsMutations {
     /// Decides the same about many tools of an API, each by the rules for one and with its own row
-    /// in the audit log. One whose text has to be read, whose risk somebody overrode, or of which an
-    /// import changed what lets one in or where it lives, is not turned on among others. A refusal
-    /// loses nothing else.
+    /// in the audit log. One whose text has to be read, whose risk somebody overrode or was more when
+    /// somebody decided about it, or of which an import changed what lets one in, where it lives or
+    /// more than a list shows, is not turned on among others. A refusal loses nothing else.
     #[graphql(complexity = "CALL + 3 * child_complexity")]
     async fn decide_tools(
         &self,

@@ -44,7 +44,7 @@ enum OverrideEnd {
 
 /// What is said about one part of a tool; the fields of the part have a value.
 #[derive(Default, SimpleObject)]
-struct ToolSaid {
+pub(crate) struct ToolSaid {
     /// The kind of effect.
     class: Option<RiskClass>,
     /// Each call needs a countersignature.

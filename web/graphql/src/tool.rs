@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Json, Result, SimpleObject};
 use countersign_access::TenantScope;
-use countersign_domain::{decision, drift::ReviewReason, risk, tool as domain};
+use countersign_domain::{decision, drift::ReviewReason, overrides::Said, risk, tool as domain};
 use countersign_tool_registry::{ToolBrief, ToolView};
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::{
     fault::{id, invalid, known},
     import::Diagnostic,
     input_schema::InputSchema,
-    override_tool::ToolOverride,
+    override_tool::{ToolOverride, ToolSaid},
     scalar::Moment,
     tenant::RiskClass,
 };
@@ -117,6 +117,8 @@ pub(crate) struct Tool {
     /// Why somebody has to look again where it needs review, the weightiest reason: `security`,
     /// `scopes`, `server`, `risk`, `path`, `support`, `required_input`, `high_risk_input` or `text`.
     waits: Option<&'static str>,
+    /// What it was when somebody decided about it, where that was more than it is now.
+    lowered_from: Option<ToolSaid>,
     /// Why it cannot be called.
     unsupported: Option<String>,
     /// What was lost, guessed or repaired when it was imported.
@@ -276,7 +278,7 @@ impl Tool {
             overrides,
             waits,
             changed: _,
-            lowered_from: _,
+            lowered_from,
         } = view;
         let operation = tool.operation;
         Self {
@@ -294,6 +296,7 @@ impl Tool {
             decided: decided.map(ToolDecision::from),
             overrides: overrides.into_iter().map(ToolOverride::from).collect(),
             waits: waits.map(ReviewReason::as_str),
+            lowered_from: lowered_from.map(|was| Said::Risk(was).into()),
             unsupported: operation.unsupported,
             diagnostics: operation
                 .diagnostics
