@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use countersign_domain::{digest::Digest, operation::Method, text};
+use countersign_domain::{digest::Digest, media_type::essence, operation::Method, text};
 use url::Url;
 
 /// One request, built from a template and arguments; see [`build`](super::build).
@@ -87,19 +87,16 @@ impl BuiltRequest {
     #[must_use]
     pub fn display_body(&self) -> Option<String> {
         let body = self.body.as_deref()?;
-        Some(match (std::str::from_utf8(body), self.boundary()) {
-            (Ok(text), _) => readable(text),
-            (Err(_), Some(boundary)) => by_part(body, &format!("--{boundary}")),
-            (Err(_), None) => digested(body),
-        })
-    }
-
-    /// What stands between the parts of the body, where it has parts: [`build`](super::build) puts
-    /// it last.
-    fn boundary(&self) -> Option<&str> {
-        let media = self.content_type()?;
-        let parts = media.starts_with("multipart/").then_some(media)?;
-        Some(parts.rsplit_once("; boundary=")?.1)
+        Some(
+            match (
+                std::str::from_utf8(body),
+                self.content_type().and_then(boundary),
+            ) {
+                (Ok(text), _) => readable(text),
+                (Err(_), Some(boundary)) => by_part(body, boundary, with_parts),
+                (Err(_), None) => digested(body),
+            },
+        )
     }
 
     /// Returns the whole request for a reviewer: request line, headers, an empty line, the body.
@@ -125,30 +122,48 @@ fn digested(bytes: &[u8]) -> String {
     format!("[{} bytes, SHA-256 {}]", bytes.len(), Digest::of(bytes))
 }
 
+/// What stands between the parts of what has parts: [`build`](super::build) puts it last.
+fn boundary(media: &str) -> Option<&str> {
+    let parts = essence(media).starts_with("multipart/").then_some(media)?;
+    Some(parts.rsplit_once("; boundary=")?.1)
+}
+
 /// A body of parts, each of which begins with a line that is in none of them.
-fn by_part(body: &[u8], line: &str) -> String {
+fn by_part(body: &[u8], boundary: &str, show: fn(&str, &[u8]) -> String) -> String {
+    let line = format!("--{boundary}");
     let mut shown = String::new();
     for (index, part) in split(body, line.as_bytes()).into_iter().enumerate() {
         if index > 0 {
-            shown.push_str(line);
+            shown.push_str(&line);
         }
         match std::str::from_utf8(part) {
             Ok(text) => shown.push_str(&readable(text)),
-            Err(_) => shown.push_str(&with_head(part)),
+            Err(_) => shown.push_str(&with_head(part, show)),
         }
     }
     shown
 }
 
-/// The headers of a part that is not text, and the size and digest of what they are of.
-fn with_head(part: &[u8]) -> String {
+/// The headers of a part that is not text, and what they are of.
+fn with_head(part: &[u8], show: fn(&str, &[u8]) -> String) -> String {
     const EMPTY_LINE: &[u8] = b"\r\n\r\n";
     let content = part.strip_suffix(b"\r\n").unwrap_or(part);
     let start = find(content, EMPTY_LINE).map_or(0, |at| at + EMPTY_LINE.len());
     let (head, content) = content.split_at(start);
     match std::str::from_utf8(head) {
-        Ok(head) => format!("{}{}\n", readable(head), digested(content)),
+        Ok(head) => format!("{}{}\n", readable(head), show(head, content)),
         Err(_) => digested(part),
+    }
+}
+
+/// What is in a part, by its own parts if it has some; theirs have none.
+fn with_parts(head: &str, content: &[u8]) -> String {
+    let mut media = head
+        .lines()
+        .filter_map(|line| line.strip_prefix("Content-Type: "));
+    match media.next().and_then(boundary) {
+        Some(boundary) => by_part(content, boundary, |_, content| digested(content)),
+        None => digested(content),
     }
 }
 

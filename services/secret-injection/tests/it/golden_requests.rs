@@ -142,6 +142,35 @@ fn one_byte_that_is_no_text_hides_nothing_but_its_own_part() {
 }
 
 #[test]
+fn one_byte_that_is_no_text_hides_nothing_of_the_parts_beside_it_in_a_part() {
+    let octets = Some("application/octet-stream");
+    let inner = || {
+        let mixed = post("/").body(BodyKind::Multipart, "multipart/mixed");
+        mixed.encoding("file", (Style::Form, true), octets)
+    };
+    for media in ["multipart/form-data", "Multipart/Mixed; x=1"] {
+        let tool = post("/transfers")
+            .body(BodyKind::Multipart, media)
+            .encoding("order", (Style::Form, true), None)
+            .parts(inner());
+        let order = json!({"amount": "100", "file": "AP8=", "to": "pay\u{202e}001\0"});
+        let request = tool
+            .build(&json!({"body": {"note": "n", "order": order}}))
+            .unwrap();
+        let shown = request.display_body().unwrap();
+        for part in [
+            "name=\"note\"\n\nn\n--countersign-",
+            "name=\"order\"\nContent-Type: multipart/mixed; boundary=countersign-",
+            "name=\"amount\"\n\n100\n--countersign-",
+            "Content-Type: application/octet-stream\n\n[2 bytes, SHA-256 ",
+            "name=\"to\"\n\npay⟦U+202E⟧001⟦U+0000⟧\n--countersign-",
+        ] {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+    }
+}
+
+#[test]
 fn a_nul_in_a_text_hides_none_of_it() {
     let tool = post("/b").body(BodyKind::Text, "text/plain");
     let request = tool.build(&json!({"body": "pay 100\0"})).unwrap();
