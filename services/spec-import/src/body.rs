@@ -124,9 +124,14 @@ pub(crate) fn read<'d>(
     })
 }
 
-/// The names that headers give to parts: they are fields, too.
-pub(crate) fn names_of_parts(body: &Body) -> impl Iterator<Item = String> {
-    body.encoding.iter().flat_map(PartEncoding::names)
+/// The names that headers give to parts, and to those in them: they are fields, too.
+pub(crate) fn names_of_parts(body: &Body) -> Vec<String> {
+    let parts = body.encoding.iter();
+    let names = parts.flat_map(|part| {
+        let inner = part.parts.as_deref().map(names_of_parts);
+        [part.names(), inner.unwrap_or_default()].concat()
+    });
+    names.collect()
 }
 
 /// Since `OpenAPI` 3.2 a media type may be referred to. Says which ones are in vain, and why the

@@ -53,6 +53,9 @@ fn named(of: &str, body: &Body, object: &Map<String, Value>) -> Result<Written, 
     let mut names = Pairs::new(object.keys().cloned());
     let mut parts = Vec::new();
     for (property, value) in encode::members(object) {
+        if header::overrides_method(property) {
+            return Err(BuildError::clash(of, property));
+        }
         let argument = format!("{of}.{property}");
         let encoding = body.encoding.iter().find(|part| part.property == *property);
         if let Some(part) = encoding.filter(|part| has_style(part)) {

@@ -138,6 +138,12 @@ fn nothing_changes_the_method_from_within() {
         let error = part.part_header("Content-Disposition", &said);
         let error = error.build(&json!({"body": ["DELETE"]})).unwrap_err();
         assert_eq!(error.code(), "argument_clash", "{name}");
+        let form = || post("/").body(BodyKind::Multipart, "multipart/form-data");
+        let nested = form()
+            .encoding("in", (Style::Form, true), None)
+            .parts(form());
+        let error = nested.build(&json!({"body": {"in": {name: "DELETE"}}}));
+        assert_eq!(error.unwrap_err().code(), "argument_clash", "{name}");
         for (kind, media) in [
             (BodyKind::Form, "application/x-www-form-urlencoded"),
             (BodyKind::Multipart, "multipart/form-data"),

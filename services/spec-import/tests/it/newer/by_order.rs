@@ -329,4 +329,13 @@ fn what_the_headers_of_parts_say_is_shown_and_is_evidence() {
     let mut notes = operation.diagnostics.iter();
     let shown = notes.find(|note| note.code == "part_header_fixed").unwrap();
     assert!(shown.text.contains("card_number"), "{}", shown.text);
+    let list = json!({"type": "array", "prefixItems": [list]});
+    let form =
+        json!({"contentType": "multipart/form-data", "prefixEncoding": [{"headers": header}]});
+    let operation = taking(
+        "multipart/mixed",
+        &json!({"schema": list, "prefixEncoding": [form]}),
+    );
+    assert_eq!(operation.unsupported, None);
+    assert!(!operation.risk.sensitivity.is_empty(), "a part of a part");
 }
