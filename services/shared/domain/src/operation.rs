@@ -251,7 +251,7 @@ pub struct PartEncoding {
 
 impl PartEncoding {
     /// Every name that some server may take a header to give the part in a form: one may be quoted,
-    /// escaped, or in an alphabet that is named.
+    /// escaped, in pieces, or in an alphabet that is named.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let headers = self.headers.iter();
@@ -261,7 +261,12 @@ impl PartEncoding {
             let all = lower.match_indices("name").map(|(at, _)| at);
             let own = all.filter(|at| !lower[..*at].ends_with(|c: char| c.is_ascii_alphanumeric()));
             let given = own.filter_map(|at| given_name(value.get(at + "name".len()..)?));
-            given.collect::<Vec<_>>()
+            let given: Vec<_> = given.collect();
+            let mut pieces: Vec<_> = given.iter().filter(|(place, _)| place.is_some()).collect();
+            pieces.sort_by_key(|(place, _)| *place);
+            let joined = pieces.iter().map(|(_, piece)| &**piece).collect::<String>();
+            let joined = Some(joined).filter(|name| !name.is_empty());
+            given.into_iter().map(|(_, name)| name).chain(joined)
         });
         names.collect()
     }
@@ -278,16 +283,18 @@ impl PartEncoding {
     }
 }
 
-/// What `="…"` gives, or `*=utf-8''…`.
-fn given_name(rest: &str) -> Option<String> {
+/// What `="…"` gives, or `='…'`, or `*=utf-8''…`; of a piece, such as `*0="…"`, with its place.
+fn given_name(rest: &str) -> Option<(Option<u32>, String)> {
     let (alphabet, rest) = rest.split_once('=')?;
     let continues = |c: char| matches!(c, '*' | ' ') || c.is_ascii_digit();
     if !alphabet.chars().all(continues) {
         return None;
     }
     let rest = rest.trim_start();
-    let quoted = rest.strip_prefix('"');
-    let end = if quoted.is_some() { '"' } else { ';' };
+    let is_quote = |c: &char| *c == '"' || *c == '\'' && !alphabet.contains('*');
+    let quote = rest.chars().next().filter(is_quote);
+    let quoted = quote.and_then(|quote| rest.strip_prefix(quote));
+    let end = quote.unwrap_or(';');
     let mut value = String::new();
     let mut characters = quoted.unwrap_or(rest).chars();
     while let Some(character) = characters.next().filter(|one| *one != end) {
@@ -297,11 +304,13 @@ fn given_name(rest: &str) -> Option<String> {
             value.push(character);
         }
     }
-    if !alphabet.contains('*') {
-        return Some(value);
-    }
+    let Some((_, place)) = alphabet.split_once('*') else {
+        return Some((None, value));
+    };
+    let place = place.trim_matches(['*', ' ']).parse().ok();
     let bare = value.rsplit('\'').next()?;
-    Some(percent_decode_str(bare).decode_utf8_lossy().into_owned())
+    let name = percent_decode_str(bare).decode_utf8_lossy().into_owned();
+    Some((place, name))
 }
 
 /// How a body is written.

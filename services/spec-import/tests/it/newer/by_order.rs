@@ -296,6 +296,10 @@ fn a_part_that_is_named_for_the_method_turns_the_operation_off() {
         r#"filename="a"; Name = "x-http-method-override""#,
         r#"name="_\method""#,
         r"name*=utf-8''%5Fmethod",
+        r"name*=''_method",
+        r"name='_method'",
+        r#"name*1="thod"; name*0="_me""#,
+        r"name*0*=utf-8''%5Fme; name*1*=thod",
         r#"name="q"; name="_method""#,
     ];
     for media in ["multipart/form-data", "multipart/mixed"] {
