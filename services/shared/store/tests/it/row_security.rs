@@ -18,7 +18,7 @@ const TENANT_TABLES: &str = "
 const ONLY_THE_WALL: &str = "
     DO $$ DECLARE it record; BEGIN
         FOR it IN SELECT conrelid::regclass AS relation, conname FROM pg_constraint
-                  WHERE connamespace = 'public'::regnamespace LOOP
+                  WHERE connamespace = 'public'::regnamespace AND contype <> 't' LOOP
             EXECUTE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I CASCADE', it.relation, it.conname);
         END LOOP;
         FOR it IN SELECT attrelid::regclass AS relation, attname FROM pg_attribute a
