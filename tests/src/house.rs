@@ -3,6 +3,7 @@
 use std::{net::TcpListener, num::NonZeroU32, sync::Arc};
 
 use actix_web::{App, HttpServer, middleware::from_fn, web};
+use countersign_access::SystemReason;
 use countersign_accounts::Accounts;
 use countersign_approvals::Approvals;
 use countersign_domain::World;
@@ -167,7 +168,20 @@ impl House {
         }
         // Its connections led to the one that has ended.
         self.egress = door();
+        self.leave_dead_connections().await;
         self.start();
+    }
+
+    /// Connections to the database that the ended process had opened died with its runtime: each that
+    /// fails is left.
+    async fn leave_dead_connections(&self) {
+        for _ in 0..self.store.request_connections() {
+            self.store.ping().await.ok();
+        }
+        for _ in 0..self.store.system_connections() {
+            let tx = self.store.begin_system(SystemReason::RunJobs).await;
+            drop(tx);
+        }
     }
 
     /// Ends all streams, as a process does that stops.
