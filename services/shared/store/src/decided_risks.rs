@@ -24,15 +24,7 @@ impl TenantTx {
         of: ToolsOf,
         environment: EnvironmentId,
     ) -> Result<HashMap<ToolId, Vec<DecidedRisk>>, StoreError> {
-        let (condition, id) = match of {
-            ToolsOf::Source(id) => ("t.source_id = $3", id.as_uuid()),
-            ToolsOf::Endpoint(id) => (
-                "EXISTS (SELECT 1 FROM endpoint_tool x WHERE x.tenant_id = t.tenant_id
-                    AND x.endpoint_id = $3 AND x.tool_id = t.id)",
-                id.as_uuid(),
-            ),
-            ToolsOf::One(id) | ToolsOf::Locked(id) => ("t.id = $3", id.as_uuid()),
-        };
+        let (condition, id) = of.condition();
         let sql = format!(
             "SELECT * FROM (SELECT t.id, v.class, v.high_risk, i.class AS imported_class,
                  i.high_risk AS imported_high_risk, e.state = 'on' AND e.environment_id = $2 AS turned_on_here,

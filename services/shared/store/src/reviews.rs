@@ -66,15 +66,7 @@ impl TenantTx {
         of: ToolsOf,
         environment: EnvironmentId,
     ) -> Result<HashMap<ToolId, ReviewReason>, StoreError> {
-        let (condition, id) = match of {
-            ToolsOf::Source(id) => ("t.source_id = $3", id.as_uuid()),
-            ToolsOf::Endpoint(id) => (
-                "EXISTS (SELECT 1 FROM endpoint_tool x WHERE x.tenant_id = t.tenant_id
-                    AND x.endpoint_id = $3 AND x.tool_id = t.id)",
-                id.as_uuid(),
-            ),
-            ToolsOf::One(id) | ToolsOf::Locked(id) => ("t.id = $3", id.as_uuid()),
-        };
+        let (condition, id) = of.condition();
         let sql = format!(
             "SELECT t.id, c.reason {SINCE} AND {condition} UNION ALL
              SELECT t.id, CASE WHEN c.security THEN 'security' ELSE 'server' END

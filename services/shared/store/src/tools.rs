@@ -41,6 +41,21 @@ pub enum ToolsOf {
     Locked(ToolId),
 }
 
+impl ToolsOf {
+    /// What is so of such a tool `t`, and the id that is `$3` in it.
+    pub(crate) const fn condition(self) -> (&'static str, Uuid) {
+        match self {
+            Self::Source(id) => ("t.source_id = $3", id.as_uuid()),
+            Self::Endpoint(id) => (
+                "EXISTS (SELECT 1 FROM endpoint_tool x WHERE x.tenant_id = t.tenant_id
+                    AND x.endpoint_id = $3 AND x.tool_id = t.id)",
+                id.as_uuid(),
+            ),
+            Self::One(id) | Self::Locked(id) => ("t.id = $3", id.as_uuid()),
+        }
+    }
+}
+
 impl TenantTx {
     /// Lists present tools with the latest decision about each in an environment, by name. Of many,
     /// those that cannot be read are left out.
@@ -73,15 +88,11 @@ impl TenantTx {
         environment: EnvironmentId,
         column: &'static str,
     ) -> Result<Vec<DecidedTool<O>>, StoreError> {
-        let (condition, id) = match of {
-            ToolsOf::Source(id) => ("t.source_id = $3 ORDER BY t.name", id.as_uuid()),
-            ToolsOf::Endpoint(id) => (
-                "EXISTS (SELECT 1 FROM endpoint_tool x WHERE x.tenant_id = t.tenant_id
-                    AND x.endpoint_id = $3 AND x.tool_id = t.id) ORDER BY t.name",
-                id.as_uuid(),
-            ),
-            ToolsOf::One(id) => ("t.id = $3", id.as_uuid()),
-            ToolsOf::Locked(id) => ("t.id = $3 FOR UPDATE OF t", id.as_uuid()),
+        let (condition, id) = of.condition();
+        let order = match of {
+            ToolsOf::Source(_) | ToolsOf::Endpoint(_) => "ORDER BY t.name",
+            ToolsOf::One(_) => "",
+            ToolsOf::Locked(_) => "FOR UPDATE OF t",
         };
         // The limit makes the planner look each decision up, whatever it believes of the sizes.
         let sql = format!(
@@ -94,7 +105,7 @@ impl TenantTx {
              LEFT JOIN LATERAL (SELECT * FROM enablement x
                  WHERE x.tenant_id = t.tenant_id AND x.tool_id = t.id AND x.environment_id = $2
                      AND x.superseded_at IS NULL LIMIT 1) e ON true
-             WHERE t.tenant_id = $1 AND t.removed_at IS NULL AND {condition}"
+             WHERE t.tenant_id = $1 AND t.removed_at IS NULL AND {condition} {order}"
         );
         let rows = self
             .rows(
