@@ -9,7 +9,7 @@ use countersign_domain::operation::Place;
 use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
-pub(crate) use choices::choices;
+pub(crate) use choices::{ORDERS, choices};
 use outlines::Outline;
 pub(crate) use outlines::Outlines;
 

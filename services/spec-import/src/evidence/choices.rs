@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use super::{Outlines, Sent, media};
 use crate::reference;
 
-/// Names of what picks what is done; a variable of the path may have any other.
-const PICKS: [&str; 11] = [
+/// Names by which documents admit that what is given says what to do.
+pub(crate) const ORDERS: [&str; 8] = [
     "action",
     "verb",
     "command",
@@ -23,10 +23,9 @@ const PICKS: [&str; 11] = [
     "op",
     "method",
     "transition",
-    "do",
-    "act",
-    "task",
 ];
+/// The same of an argument; a variable of the path may have any other.
+const FURTHER: [&str; 3] = ["do", "act", "task"];
 /// Values of one operation.
 const VALUES: usize = 1_000;
 /// Schemas of one operation that are looked at.
@@ -89,7 +88,10 @@ pub(crate) fn choices<'d>(
 }
 
 fn picks(name: &str) -> bool {
-    PICKS.iter().any(|one| name.eq_ignore_ascii_case(one))
+    ORDERS
+        .iter()
+        .chain(&FURTHER)
+        .any(|one| name.eq_ignore_ascii_case(one))
 }
 
 impl<'d> Choices<'d> {

@@ -13,18 +13,7 @@ use super::{
     template::{Piece, pieces},
     tokens::{truncated, words},
 };
-
-/// Names by which documents admit that a variable says what to do.
-const ORDERS: &[&str] = &[
-    "action",
-    "verb",
-    "command",
-    "cmd",
-    "operation",
-    "op",
-    "method",
-    "transition",
-];
+use crate::evidence::ORDERS;
 
 /// Longer paths are cut where they are shown.
 const SHOWN_BYTES: usize = 200;
