@@ -151,7 +151,7 @@ impl Accounts {
                 let found = self.invitation(cmd.token.expose()).await?;
                 let organisation = found.tenant_name.parse().ok();
                 password::check(&password, &found.email, organisation.as_ref())?;
-                self.is_new(&found.email).await?;
+                self.is_new(&found.email, cmd.token.expose()).await?;
                 let person = NewPerson {
                     id: self.world.id(),
                     email: found.email,
@@ -162,11 +162,16 @@ impl Accounts {
         }
     }
 
-    /// Says so before hashing when the address is somebody's.
-    async fn is_new(&self, email: &Email) -> Result<(), AcceptError> {
+    /// Says so before hashing when the address is somebody's: unless the invitation just made it
+    /// so, and is used up.
+    async fn is_new(&self, email: &Email, token: &str) -> Result<(), AcceptError> {
         let tx = self.store.begin_system(ResolveCredential).await?;
-        let known = tx.password_of(email).await?;
-        known.map_or(Ok(()), |_| Err(AcceptError::EmailTaken))
+        if tx.password_of(email).await?.is_none() {
+            return Ok(());
+        }
+        drop(tx);
+        self.invitation(token).await?;
+        Err(AcceptError::EmailTaken)
     }
 
     async fn join(&self, digest: &Digest, session: SessionId) -> Result<Accepted, AcceptError> {
