@@ -1,15 +1,15 @@
 //! What makes a change graver than an ordinary one: by what is ordered, by what is made, and by
 //! how many it touches.
 
+mod many;
+
 use countersign_domain::operation::Method;
 
 use super::{
     Evidence,
     effect::{Effect, object, takes_part},
     gate::Vote,
-    grave::{
-        BULK, CAPACITY, EXECUTIONS, LIVE, MAILINGS, PRINTED, RESTORED_OVER, RUNNABLE, TRAINING,
-    },
+    grave::{CAPACITY, EXECUTIONS, LIVE, MAILINGS, PRINTED, RESTORED_OVER, RUNNABLE, TRAINING},
     lexicon::List,
     reading::Reading,
     source::Source,
@@ -41,8 +41,8 @@ pub(super) fn gravity(
         Effect::Switches => None,
         Effect::Changes => ordered(reading, votes)
             .or_else(|| made(reading, votes))
-            .or_else(|| bulk(reading))
-            .or_else(|| listed(reading, evidence)),
+            .or_else(|| resized(evidence))
+            .or_else(|| many::touched(reading, evidence)),
     }
 }
 
@@ -329,55 +329,31 @@ fn phone_number(reading: &Reading<'_>) -> Option<String> {
     None
 }
 
-/// `/{index}/_update_by_query`: whatever the query finds.
-fn by_query<'r>(reading: &'r Reading<'_>) -> Option<&'r String> {
-    let last = &reading.path.segments.last()?.words;
-    let [.., by, what] = last.as_slice() else {
-        return None;
+/// Sent with a field that says how large something is that is paid for while it runs.
+fn resized(evidence: &Evidence<'_>) -> Option<(Gravity, String)> {
+    const SIZES: [&str; 12] = [
+        "replicas",
+        "replicacount",
+        "podtype",
+        "instancetype",
+        "machinetype",
+        "instanceclass",
+        "nodecount",
+        "numnodes",
+        "vcpus",
+        "instancecount",
+        "nodetype",
+        "vmsize",
+    ];
+    let is_size = |field: &&String| {
+        let letters = || field.bytes().filter(u8::is_ascii_alphanumeric);
+        let is = |size: &&str| {
+            letters()
+                .map(|one| one.to_ascii_lowercase())
+                .eq(size.bytes())
+        };
+        SIZES.iter().any(is)
     };
-    let found = by == "by" && matches!(what.as_str(), "query" | "filter" | "condition");
-    found.then_some(what)
-}
-
-/// `PUT /incidents`: no parameter says which of them is meant.
-fn all_of_them<'r>(reading: &'r Reading<'_>) -> Option<&'r String> {
-    let [.., last] = reading.path.segments.as_slice() else {
-        return None;
-    };
-    let changes = matches!(reading.method, Method::Put | Method::Patch);
-    let many = last.plural && !reading.path.has_parameter && reading.path.action.is_none();
-    last.words.last().filter(|_| changes && many)
-}
-
-/// `POST /messages` with a list of them: as many as are sent, and not those of one thing.
-fn listed(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Option<(Gravity, String)> {
-    let many = evidence.sends_a_list && !reading.path.has_parameter;
-    many.then(|| (Gravity::Bulk, "list (request)".to_owned()))
-}
-
-/// Grave by how many it touches.
-fn bulk(reading: &Reading<'_>) -> Option<(Gravity, String)> {
-    let last = reading
-        .path
-        .segments
-        .last()
-        .into_iter()
-        .flat_map(|segment| &segment.words);
-    let name = reading
-        .name
-        .object
-        .iter()
-        .chain(&reading.name.rest)
-        .chain(&reading.text.object);
-    let whole = reading
-        .path
-        .words()
-        .filter(|word| matches!(word.as_str(), "bulk" | "export" | "batch"));
-    let word = last
-        .chain(name)
-        .find(|word| reading.lexicon.has(&BULK, word))
-        .or(whole.last())
-        .or_else(|| all_of_them(reading))
-        .or_else(|| by_query(reading))?;
-    Some((Gravity::Bulk, word.clone()))
+    let field = evidence.request_fields.iter().find(is_size)?;
+    Some((Gravity::Provision, field.clone()))
 }

@@ -105,7 +105,10 @@ fn told(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Option<String> {
     let sentences = texts.into_iter().flat_map(|text| text.split(". "));
     let sentences: Vec<Vec<String>> = sentences.map(words).collect();
     let signed = sentences.iter().find_map(|all| signed_address(all));
-    signed.or_else(|| sentences.iter().find_map(|all| disclosed(all, lexicon)))
+    let opening = || sentences.iter().find_map(|all| opening_address(all));
+    signed
+        .or_else(opening)
+        .or_else(|| sentences.iter().find_map(|all| disclosed(all, lexicon)))
 }
 
 /// What is about hooks or API keys, or hangs on them, carries their secrets: the key of a list of
@@ -263,6 +266,28 @@ fn signed_address(sentence: &[String]) -> Option<String> {
         let used = before.iter().any(|word| ONLY_USED.contains(&word.as_str()));
         let near = &sentence[at + 1..(at + 5).min(sentence.len())];
         let address = near.iter().find(is_address).filter(|_| !used)?;
+        Some(format!("{word} {address}"))
+    })
+}
+
+/// "A time-limited URL", "a secure link": it opens what others need a credential for, else nobody
+/// would end or guard it.
+fn opening_address(sentence: &[String]) -> Option<String> {
+    const GUARDED: [&str; 3] = ["secure", "temporary", "expiring"];
+    const OF_TWO: [[&str; 2]; 4] = [
+        ["time", "limited"],
+        ["short", "lived"],
+        ["single", "use"],
+        ["one", "time"],
+    ];
+    let is_address = |word: &&String| matches!(word.as_str(), "url" | "uri" | "link");
+    sentence.iter().enumerate().find_map(|(at, word)| {
+        let two = at > 0 && OF_TWO.contains(&[sentence[at - 1].as_str(), word.as_str()]);
+        if !two && !GUARDED.contains(&word.as_str()) {
+            return None;
+        }
+        let near = &sentence[at + 1..(at + 3).min(sentence.len())];
+        let address = near.iter().find(is_address)?;
         Some(format!("{word} {address}"))
     })
 }

@@ -115,6 +115,7 @@ pub(super) const TELLING: &[(&str, Topic, u8)] = &[
     ("iban", Topic::Billing, HINTED),
     ("payment method", Topic::Billing, HINTED),
     ("role", Topic::Admin, 1),
+    ("role id", Topic::Admin, HINTED),
     ("permission", Topic::Admin, 1),
     ("is admin", Topic::Admin, HINTED),
 ];

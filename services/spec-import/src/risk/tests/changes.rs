@@ -208,6 +208,57 @@ fn a_grave_change_needs_a_human_and_says_why() {
 }
 
 #[test]
+fn an_adverb_in_the_name_or_summary_says_that_one_call_changes_many() {
+    let feeds = |name, summary| classify(&operation(Method::Post, "/feeds", name, summary));
+    assert!(!feeds("updateInventory", "Update the inventory").high_risk);
+    for (name, summary) in [
+        ("updateBulkInventory", "Update the inventory"),
+        ("updateInventory", "Updates items in bulk"),
+        ("massUpdateInventory", "Update the inventory"),
+    ] {
+        let risk = feeds(name, summary);
+        let bulk = risk.reasons.iter().any(|reason| reason.code == "bulk");
+        assert!(
+            risk.high_risk && bulk,
+            "{name}, {summary}: {:#?}",
+            risk.reasons
+        );
+    }
+}
+
+#[test]
+fn who_sets_the_size_of_what_runs_orders_what_is_paid_for() {
+    for field in ["replicas", ".pod_type", "instanceType", "node-count"] {
+        let fields = strings(&[field]);
+        let mut change = operation(
+            Method::Patch,
+            "/indexes/{name}",
+            "configure",
+            "Configure one",
+        );
+        assert!(!classify(&change).high_risk);
+        change.request_fields = &fields;
+        let risk = classify(&change);
+        let provision = risk.reasons.iter().any(|reason| reason.code == "provision");
+        assert!(risk.high_risk && provision, "{field}: {:#?}", risk.reasons);
+    }
+}
+
+#[test]
+fn whoever_is_given_a_role_comes_in_with_it() {
+    let mut hire = operation(
+        Method::Post,
+        "/employee/create",
+        "createEmployee",
+        "Create one",
+    );
+    assert!(!classify(&hire).high_risk);
+    let fields = strings(&["email", "roleId"]);
+    hire.request_fields = &fields;
+    assert!(classify(&hire).high_risk);
+}
+
+#[test]
 fn a_list_of_things_that_is_sent_changes_many_at_once() {
     let mut many = operation(Method::Post, "/messages", "sendMessages", "Send messages");
     assert!(!classify(&many).high_risk);

@@ -53,6 +53,33 @@ fn an_address_that_signs_somebody_in_is_a_secret() {
 }
 
 #[test]
+fn an_address_that_ends_or_is_guarded_opens_something() {
+    for summary in [
+        "Generates a time-limited URL to preview the site",
+        "Retrieves secure links to the pages of a registration",
+        "Get a temporary preview URL",
+        "Returns a one-time link",
+    ] {
+        let risk = answering("/sites/{id}/preview", summary, &["url"]);
+        assert_eq!(
+            risk.class,
+            RiskClass::Auth,
+            "{summary}: {:#?}",
+            risk.reasons
+        );
+    }
+    for summary in ["Get the URL of a preview", "Get a secure site and its link"] {
+        let risk = answering("/sites/{id}/preview", summary, &["url"]);
+        assert_eq!(
+            risk.class,
+            RiskClass::Read,
+            "{summary}: {:#?}",
+            risk.reasons
+        );
+    }
+}
+
+#[test]
 fn words_written_as_one_are_the_same_secret() {
     for path in [
         "/self/mfa/{kind}/backupcodes",
