@@ -76,7 +76,7 @@ fn document(name: &str, paths: &[&str]) -> String {
 }
 
 /// What a form of a page sends as it was drawn: what it carries, and the boxes that are ticked.
-fn drawn(page: &str, form: &str) -> String {
+pub(crate) fn drawn(page: &str, form: &str) -> String {
     let start = page.find(&format!("id=\"{form}\"")).expect("the form");
     let sent = carried(page, start, |tag| {
         tag.contains("\"hidden\"") || tag.ends_with(" checked")
@@ -86,13 +86,13 @@ fn drawn(page: &str, form: &str) -> String {
         .finish()
 }
 
-async fn get(browser: &Browser<'_>, path: &str) -> String {
+pub(crate) async fn get(browser: &Browser<'_>, path: &str) -> String {
     let (status, page) = browser.ask(Method::Get, path, None).await;
     assert_eq!(status, 200, "{page}");
     page
 }
 
-async fn post(browser: &Browser<'_>, path: &str, body: &str) -> (u16, String) {
+pub(crate) async fn post(browser: &Browser<'_>, path: &str, body: &str) -> (u16, String) {
     browser.ask(Method::Post, path, Some(body.to_owned())).await
 }
 

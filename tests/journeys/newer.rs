@@ -1,13 +1,15 @@
 //! What a newer version of the server wrote while this one still runs beside it: of what it cannot
 //! read nothing is done, and everything else goes on.
 
-use countersign_domain::{Fault as _, decision::Handling, operation::Method, tool::Choice};
+use countersign_domain::{
+    Fault as _, decision::Handling, operation::Method, role::Role, tool::Choice,
+};
 use countersign_tests::{House, Upstream};
 use countersign_tool_registry::{DecideTools, LookedAt, Seen, TurnOff, TurnOn};
 use serde_json::json;
 use sqlx::Executor as _;
 
-use crate::front::Front;
+use crate::{forms, front::Front};
 
 const REVIEW: &str = "/t/acme/sources/corner-shop";
 
@@ -108,6 +110,55 @@ async fn a_tool_that_cannot_be_read_is_not_turned_on() {
     assert_eq!(together.decided, ["get_order"]);
     assert_eq!(together.refused[0].why.code(), "tool_unreadable");
     assert_eq!(decide(Choice::Off).await.decided, ["get_order"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_say_what_they_leave_out() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let owner = house.owner_of("acme").await;
+    house.member_of(&owner, Role::Reviewer, "rev").await;
+    let shop = house.shop(&owner, &upstream.base).await;
+    write(&house, "delete_order", "{risk,class}", r#""SPACE""#).await;
+    let newer = r#"ALTER TABLE member DROP CONSTRAINT member_role_check;
+        UPDATE member SET role = 'curator' WHERE role = 'reviewer';
+        UPDATE credential SET base_url = 'http://[hologram';
+        INSERT INTO tool_override (tenant_id, id, tool_id, kind, said, instead_of, about_print, reason, given_by,
+            given_at)
+        SELECT t.tenant_id, gen_random_uuid(), t.id, 'risk', '{"kind": "risk", "class": "SPACE"}', '{"kind": "risk"}',
+            sha256(''), 'it is far away', m.id, now()
+        FROM tool t JOIN member m ON m.tenant_id = t.tenant_id AND m.role = 'owner' WHERE t.name = 'list_orders'"#;
+    let mut admin = house.database.admin().await;
+    admin.execute(sqlx::raw_sql(newer)).await.unwrap();
+
+    let front = Front::open(&house, "left-out").await;
+    let ada = front.browser(&house, &owner).await;
+    let members = forms::get(&ada, "/t/acme/members").await;
+    assert!(members.contains("1 more member is not shown"), "{members}");
+    assert!(members.contains("owner@acme.example"), "{members}");
+    // The member, the address that a credential is sent to, and what was said of a tool.
+    let report = forms::get(&ada, "/t/acme/report").await;
+    assert!(report.contains("3 entries are not shown"), "{report}");
+    assert!(report.contains("set_<wbr>order_<wbr>labels"), "{report}");
+    let review = forms::get(&ada, REVIEW).await;
+    assert!(review.contains("2 tools are not shown"), "{review}");
+    let path = format!("/t/acme/endpoints/{}", shop.endpoint);
+    let endpoint = forms::get(&ada, &path).await;
+    assert!(
+        endpoint.contains("2 chosen tools are left out"),
+        "{endpoint}"
+    );
+
+    // What cannot be read stays where it is.
+    let form = forms::drawn(&endpoint, "endpoint-tools-form");
+    let (status, page) = forms::post(&ada, &format!("{path}/tools"), &form).await;
+    assert_eq!(status, 303, "{page}");
+    let chosen = "SELECT count(*) FROM endpoint_tool";
+    let chosen: i64 = sqlx::query_scalar(chosen)
+        .fetch_one(&mut admin)
+        .await
+        .unwrap();
+    assert_eq!(chosen, 5);
+    front.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

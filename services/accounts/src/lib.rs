@@ -31,7 +31,7 @@ pub use countersign_store::{
 };
 pub use invite::{Invite, Invited};
 pub use limits::Limited;
-pub use manage::ChangeRole;
+pub use manage::{ChangeRole, Members};
 pub use password::{PasswordProblem, RECOMMENDED_LENGTH};
 pub use rules::MemberError;
 pub use session::{MembershipView, NewSession, SignedIn};

@@ -23,15 +23,27 @@ pub struct ChangeRole {
     pub role: Role,
 }
 
+/// The members of a tenant.
+#[derive(Clone, Debug)]
+pub struct Members {
+    /// Those that can be read.
+    pub all: Vec<Member>,
+    /// How many others there are: another version of the server wrote what they are.
+    pub left_out: usize,
+}
+
 impl Accounts {
     /// Lists the members, oldest first.
     ///
     /// # Errors
     /// When the role does not allow it.
-    pub async fn members(&self, scope: &TenantScope) -> Result<Vec<Member>, MemberError> {
+    pub async fn members(&self, scope: &TenantScope) -> Result<Members, MemberError> {
         scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
-        Ok(tx.members().await?)
+        Ok(Members {
+            all: tx.members().await?,
+            left_out: tx.left_out(),
+        })
     }
 
     /// Gives a member another role, from their next request on.

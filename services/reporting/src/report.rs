@@ -58,6 +58,9 @@ pub struct Report {
     pub agents: Vec<Grant>,
     /// What is weak, the most urgent first.
     pub findings: Vec<Finding>,
+    /// How many entries all of this lacks: another version of the server wrote them, and this one
+    /// cannot read them.
+    pub left_out: usize,
 }
 
 /// Makes reports.
@@ -130,6 +133,8 @@ async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Rep
         classes: by_class(counts),
         agents: tx.grants().await?,
         findings,
+        // What was read last counts, too.
+        left_out: tx.left_out(),
     })
 }
 
@@ -138,7 +143,7 @@ async fn lowered(tx: &TenantTx, tools: &[ToolOn]) -> Result<Vec<Override>, Audit
     let sources: BTreeSet<SourceId> = tools.iter().map(|tool| tool.source).collect();
     let mut lowered = Vec::new();
     for source in sources {
-        lowered.extend(tx.overrides(OverridesOf::Source(source)).await?);
+        lowered.extend(tx.readable_overrides(OverridesOf::Source(source)).await?.0);
     }
     lowered.retain(|one| one.stands() && one.said.kind() == OverrideKind::Risk && !one.raises());
     Ok(lowered)

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{digest::Digest, id::ToolId, name::Slug};
 use countersign_store::{
-    endpoints::{Endpoint, EndpointCount},
+    endpoints::{Endpoint, EndpointCount, NamedTool},
     environments::Environment,
     overrides::OverridesOf,
     tools::ToolsOf,
 };
 
-use crate::{ReadError, Registry, ToolBrief, ToolView};
+use crate::{ReadError, Registry, ToolBrief, tools::all_briefs};
 
 /// An endpoint, for a list.
 #[derive(Clone, Debug)]
@@ -35,13 +35,21 @@ pub struct EndpointDetail {
     pub environment: Environment,
     /// Its tools by name, also those that are off.
     pub tools: Vec<ToolBrief>,
+    /// The others that were chosen for it: what they are cannot be read, and agents do not see them.
+    pub unreadable: Vec<NamedTool>,
 }
 
 impl EndpointDetail {
     /// Which tools were chosen for it, in one value for a form to carry.
     #[must_use]
     pub fn chosen(&self) -> Digest {
-        chosen(self.tools.iter().map(|view| view.tool.id))
+        chosen(self.ids())
+    }
+
+    /// The tools that were chosen for it.
+    pub fn ids(&self) -> impl Iterator<Item = ToolId> {
+        let readable = self.tools.iter().map(|view| view.tool.id);
+        readable.chain(self.unreadable.iter().map(|one| one.id))
     }
 }
 
@@ -93,19 +101,17 @@ impl Registry {
         scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
         let endpoint = tx.endpoint_by_slug(slug).await?;
-        let tools = tx
-            .tool_briefs(ToolsOf::Endpoint(endpoint.id), endpoint.environment)
-            .await?;
-        let overrides = tx.overrides(OverridesOf::Endpoint(endpoint.id)).await?;
-        let reasons = tx
-            .review_reasons(ToolsOf::Endpoint(endpoint.id), endpoint.environment)
-            .await?;
-        let risks = tx
-            .decided_risks(ToolsOf::Endpoint(endpoint.id), endpoint.environment)
-            .await?;
+        let of = (
+            ToolsOf::Endpoint(endpoint.id),
+            OverridesOf::Endpoint(endpoint.id),
+        );
+        let tools = all_briefs(&tx, of, endpoint.environment).await?;
+        let mut unreadable = tx.chosen_tools(endpoint.id).await?;
+        unreadable.retain(|one| tools.iter().all(|view| view.tool.id != one.id));
         Ok(EndpointDetail {
             environment: tx.environment(endpoint.environment).await?,
-            tools: ToolView::all(tools, overrides, &reasons, &risks),
+            tools,
+            unreadable,
             endpoint,
         })
     }

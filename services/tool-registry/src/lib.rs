@@ -47,7 +47,7 @@ pub use catalogues::{Catalogues, Found};
 pub use countersign_store::{
     call_stops::CallStop,
     catalogue::{ConnectionFacts, CredentialFacts, EndpointFacts},
-    endpoints::Endpoint,
+    endpoints::{Endpoint, NamedTool},
     environments::Environment,
     reports::ReviewProgress,
     revisions::{GivenAs, RevisionState, RevisionView},

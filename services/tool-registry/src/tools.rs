@@ -242,13 +242,21 @@ pub(crate) async fn briefs(
     source: SourceId,
     environment: EnvironmentId,
 ) -> Result<Vec<ToolBrief>, StoreError> {
-    let tools = tx.tool_briefs(ToolsOf::Source(source), environment).await?;
-    let overrides = tx.overrides(OverridesOf::Source(source)).await?;
-    let reasons = tx
-        .review_reasons(ToolsOf::Source(source), environment)
-        .await?;
-    let risks = tx
-        .decided_risks(ToolsOf::Source(source), environment)
-        .await?;
+    let of = (ToolsOf::Source(source), OverridesOf::Source(source));
+    all_briefs(tx, of, environment).await
+}
+
+/// The present tools of a source or an endpoint by name; those of which something cannot be read are
+/// left out.
+pub(crate) async fn all_briefs(
+    tx: &TenantTx,
+    (of, overrides): (ToolsOf, OverridesOf),
+    environment: EnvironmentId,
+) -> Result<Vec<ToolBrief>, StoreError> {
+    let mut tools = tx.tool_briefs(of, environment).await?;
+    let (overrides, unreadable) = tx.readable_overrides(overrides).await?;
+    tools.retain(|decided| !unreadable.contains(&decided.tool.id));
+    let reasons = tx.review_reasons(of, environment).await?;
+    let risks = tx.decided_risks(of, environment).await?;
     Ok(ToolView::all(tools, overrides, &reasons, &risks))
 }

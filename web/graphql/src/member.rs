@@ -118,7 +118,7 @@ impl MemberMutations {
         changed.map_err(to_graphql)?;
         // Whoever changed their own role asks as what they are now.
         let caller = enter(ctx, &tenant).await?;
-        crate::tenant::rows(accounts.members(&caller.scope).await)
+        crate::tenant::rows(accounts.members(&caller.scope).await.map(|found| found.all))
     }
 
     /// Removes a member, from their next request on; their agents lose access too. Returns the

@@ -28,6 +28,9 @@ pub(crate) struct Report {
     agents: usize,
     /// What is weak, the most urgent first.
     findings: Vec<Finding>,
+    /// How many entries all of this lacks: another version of the server wrote them, and this one
+    /// cannot read them.
+    left_out: usize,
 }
 
 /// The tools of one class in one environment.
@@ -192,6 +195,7 @@ impl From<reporting::Report> for Report {
             classes: each(report.classes),
             agents: report.agents.len(),
             findings: each(report.findings),
+            left_out: report.left_out,
         }
     }
 }

@@ -59,7 +59,7 @@ impl Tenant {
     #[graphql(complexity = "CALL + LIST * child_complexity")]
     async fn members(&self, ctx: &Context<'_>) -> Result<Vec<Member>> {
         let members = ctx.services().accounts.members(&self.caller.scope).await;
-        rows(members)
+        rows(members.map(|found| found.all))
     }
 
     /// Invitations that can still be used.

@@ -30,7 +30,10 @@ async fn an_invitation_is_used_once_however_many_try_at_once() {
         let error = answer.err().unwrap();
         assert!(matches!(error, AcceptError::NotGood), "{error}");
     }
-    assert_eq!(house.accounts.members(&ada.scope).await.unwrap().len(), 2);
+    assert_eq!(
+        house.accounts.members(&ada.scope).await.unwrap().all.len(),
+        2
+    );
     assert_eq!(house.records("member.joined").await, 1);
 }
 
@@ -135,7 +138,10 @@ async fn an_invitation_that_is_over_taken_back_or_made_up_is_not_good() {
         }
     }
     println!("{} bad invitations, none good", tokens.len());
-    assert_eq!(house.accounts.members(&ada.scope).await.unwrap().len(), 1);
+    assert_eq!(
+        house.accounts.members(&ada.scope).await.unwrap().all.len(),
+        1
+    );
 }
 
 #[tokio::test]

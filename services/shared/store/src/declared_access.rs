@@ -52,12 +52,11 @@ impl TenantTx {
             table: "tool_version",
             row: source,
         };
-        let mut needs = Vec::with_capacity(rows.len());
-        for row in rows {
+        let needs = self.readable(&rows, |row| {
             let security = at.json("definition", row.try_get::<Value>("", "security")?)?;
             let operations: i64 = row.try_get("", "operations")?;
-            needs.push((security, usize::try_from(operations).unwrap_or_default()));
-        }
+            Ok((security, usize::try_from(operations).unwrap_or_default()))
+        })?;
         let at = At {
             table: "revision",
             row: source,

@@ -128,7 +128,7 @@ impl TenantTx {
                 [self.tenant().as_uuid().into()],
             )
             .await?;
-        rows.iter().map(read_open).collect()
+        self.readable(&rows, read_open)
     }
 
     /// Takes an invitation back that could still have been used. Says whose it was, and to what.

@@ -89,14 +89,14 @@ impl TenantTx {
         row.map(drop).ok_or(StoreError::MembershipChanged)
     }
 
-    /// Lists the members, oldest first.
+    /// Lists the members that can be read, oldest first.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn members(&self) -> Result<Vec<Member>, StoreError> {
         let sql = format!("{SELECT} ORDER BY m.created_at, m.id");
         let rows = self.rows(&sql, [self.tenant().as_uuid().into()]).await?;
-        rows.iter().map(read).collect()
+        self.readable(&rows, read)
     }
 
     /// Lists the members and keeps them as they are until this transaction ends, so that two

@@ -184,7 +184,7 @@ impl TenantTx {
                 [self.tenant().as_uuid().into()],
             )
             .await?;
-        rows.iter().map(read_grant).collect()
+        self.readable(&rows, read_grant)
     }
 
     /// Reads one grant that is in force.

@@ -1,5 +1,7 @@
 //! What people say about tools instead of their documents, read.
 
+use std::collections::HashSet;
+
 use countersign_domain::{
     Timestamp,
     digest::Digest,
@@ -92,8 +94,34 @@ impl TenantTx {
     /// what people replaced or took back is in the audit log.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// When the database refuses, or one cannot be read.
     pub async fn overrides(&self, of: OverridesOf) -> Result<Vec<Override>, StoreError> {
+        let rows = self.override_rows(of).await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Lists the same for many tools at once, and the tools of which one cannot be read: nothing
+    /// may be said about these.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn readable_overrides(
+        &self,
+        of: OverridesOf,
+    ) -> Result<(Vec<Override>, HashSet<ToolId>), StoreError> {
+        let rows = self.override_rows(of).await?;
+        let readable = self.readable(&rows, read)?;
+        let known: HashSet<OverrideId> = readable.iter().map(|one| one.id).collect();
+        let mut unreadable = HashSet::new();
+        for row in &rows {
+            if !known.contains(&id(row)?) {
+                unreadable.insert(row.try_get::<Uuid>("", "tool_id")?.into());
+            }
+        }
+        Ok((readable, unreadable))
+    }
+
+    async fn override_rows(&self, of: OverridesOf) -> Result<Vec<QueryResult>, StoreError> {
         let (condition, id) = match of {
             OverridesOf::Source(id) => (
                 "EXISTS (SELECT 1 FROM tool t WHERE t.tenant_id = o.tenant_id AND t.id = o.tool_id
@@ -116,10 +144,8 @@ impl TenantTx {
              WHERE l.ended_why IS NULL OR l.ended_why IN ('text_changed', 'operation_changed', 'risk_changed')
              ORDER BY l.tool_id, l.kind"
         );
-        let rows = self
-            .rows(&sql, [self.tenant().as_uuid().into(), id.into()])
-            .await?;
-        rows.iter().map(read).collect()
+        self.rows(&sql, [self.tenant().as_uuid().into(), id.into()])
+            .await
     }
 
     /// Lists the names that a tool's name has to look unlike: those of the other present tools of
@@ -158,8 +184,12 @@ impl TenantTx {
     }
 }
 
+fn id(row: &QueryResult) -> Result<OverrideId, StoreError> {
+    Ok(row.try_get::<Uuid>("", "id")?.into())
+}
+
 fn read(row: &QueryResult) -> Result<Override, StoreError> {
-    let id = OverrideId::from(row.try_get::<Uuid>("", "id")?);
+    let id = id(row)?;
     let at = At {
         table: "tool_override",
         row: id,

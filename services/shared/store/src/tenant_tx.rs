@@ -1,12 +1,15 @@
 //! A transaction of one tenant.
 
-use std::ops::Deref;
+use std::{
+    ops::Deref,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use countersign_access::{Action, Permit};
 use countersign_domain::{event::Event, id::TenantId};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{DatabaseTransaction, QueryResult};
 
-use crate::{StoreError, queries::Queries};
+use crate::{StoreError, queries::Queries, row::unless_unreadable};
 
 /// A transaction that sees one tenant's rows. What is not committed never happened.
 #[must_use]
@@ -14,6 +17,7 @@ use crate::{StoreError, queries::Queries};
 pub struct TenantTx {
     queries: Queries,
     tenant: TenantId,
+    left_out: AtomicUsize,
 }
 
 impl TenantTx {
@@ -21,6 +25,7 @@ impl TenantTx {
         Self {
             queries: Queries::new(tx),
             tenant,
+            left_out: AtomicUsize::new(0),
         }
     }
 
@@ -28,6 +33,26 @@ impl TenantTx {
     #[must_use]
     pub const fn tenant(&self) -> TenantId {
         self.tenant
+    }
+
+    /// How many rows the lists read here lack: another version of the server wrote them, and this one
+    /// cannot read them.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.left_out.load(Ordering::Relaxed)
+    }
+
+    /// Reads a list; rows that cannot be read are left out and counted.
+    pub(crate) fn readable<T>(
+        &self,
+        rows: &[QueryResult],
+        read: impl FnMut(&QueryResult) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let read = rows.iter().map(read).filter_map(unless_unreadable);
+        let read = read.collect::<Result<Vec<T>, _>>()?;
+        self.left_out
+            .fetch_add(rows.len() - read.len(), Ordering::Relaxed);
+        Ok(read)
     }
 
     /// Makes everything done here so.

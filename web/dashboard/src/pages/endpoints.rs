@@ -32,8 +32,8 @@ use crate::{
     parts::{Badge, When, size},
 };
 
-use self::choices::offered;
 pub(crate) use self::choices::{Choices, Offered, choices};
+use self::choices::{UnreadableTool, offered, unreadable};
 
 /// A list of tools that takes more than this leaves many a model little room for its work.
 const LARGE_LIST: usize = 100_000;
@@ -225,6 +225,8 @@ pub(crate) struct EndpointPage {
     pub(crate) server: String,
     pub(crate) classes: Vec<(Badge, usize)>,
     pub(crate) hidden: usize,
+    /// Those of its tools of which this version of the server cannot read what they are.
+    pub(crate) unreadable: Vec<UnreadableTool>,
     /// What an agent is told of all of them, in bytes.
     pub(crate) list_bytes: usize,
     pub(crate) choices: Choices,
@@ -280,6 +282,7 @@ impl EndpointPage {
                 .collect(),
             list_bytes: known.weights.list_bytes(tools),
             hidden: tools.len() - on(&known.detail).count(),
+            unreadable: unreadable(&known.detail, &known.ticked),
             choices: choices(&known.offered, &known.ticked),
             seen: known.detail.chosen().to_string(),
             suspended: Vec::new(),
@@ -312,7 +315,7 @@ impl EndpointPage {
         let detail = services.registry.endpoint(here.scope(), &slug).await?;
         let named = detail.environment.slug.as_str();
         let environment = Environments::choose(here, Some(named)).await?;
-        let chosen: Vec<ToolId> = detail.tools.iter().map(|view| view.tool.id).collect();
+        let chosen: Vec<ToolId> = detail.ids().collect();
         let tenant = &here.caller.tenant;
         let weights = services
             .registry
@@ -347,7 +350,7 @@ struct ToolsForm {
     tool: Vec<ToolId>,
 }
 
-fn unreadable() -> Problem {
+fn form_unreadable() -> Problem {
     Problem::invalid(
         "invalid_form",
         "the form does not say which tools it showed",
@@ -358,7 +361,7 @@ async fn set_tools(here: Here, Form(form): Form<ToolsForm, FORM_BYTES>) -> Answe
     let slug: Slug = here.part("endpoint")?;
     let command = SetEndpointTools {
         endpoint: slug.clone(),
-        seen: Some(Digest::parse(&form.seen).ok_or_else(unreadable)?),
+        seen: Some(Digest::parse(&form.seen).ok_or_else(form_unreadable)?),
         tools: form.tool.clone(),
     };
     let registry = &here.services().registry;

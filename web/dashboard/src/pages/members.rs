@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 use countersign_access::ActionName;
-use countersign_accounts::{ChangeRole, Invite, Member, MemberError, OpenInvitation};
+use countersign_accounts::{ChangeRole, Invite, Member, MemberError, Members, OpenInvitation};
 use countersign_domain::{
     Fault as _, Kind,
     id::{InvitationId, MemberId},
@@ -46,6 +46,8 @@ pub(crate) struct MembersPage {
     pub(crate) base: String,
     pub(crate) may_manage: bool,
     pub(crate) rows: Vec<MemberRow>,
+    /// Members that are not shown, as this version of the server cannot read them.
+    pub(crate) left_out: usize,
     pub(crate) invitations: Vec<InvitationRow>,
     pub(crate) email: Field,
     pub(crate) role: Field,
@@ -104,7 +106,7 @@ const ROLES_HINT: &str = "Reviewers turn high-risk tools on and countersign call
 impl MembersPage {
     pub(crate) fn new(
         (frame, base): (Frame, String),
-        members: &[Member],
+        members: &Members,
         invitations: &[OpenInvitation],
         viewer: Option<MemberId>,
     ) -> Self {
@@ -127,7 +129,8 @@ impl MembersPage {
             frame,
             base,
             may_manage: false,
-            rows: members.iter().map(row).collect(),
+            rows: members.all.iter().map(row).collect(),
+            left_out: members.left_out,
             invitations: invitations.iter().map(open).collect(),
             email: Field::email("email", "E-mail address"),
             role: Field::select("role", "Role", roles)

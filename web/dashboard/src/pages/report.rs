@@ -47,6 +47,8 @@ pub(crate) struct ReportPage {
     pub(crate) reviewers: Vec<(Inert, u64, u64, String, When)>,
     pub(crate) chart: Columns,
     pub(crate) agents: Vec<AgentLine>,
+    /// Entries that are not shown, as this version of the server cannot read them.
+    pub(crate) left_out: usize,
 }
 
 /// One weakness.
@@ -291,6 +293,7 @@ impl ReportPage {
                 })
                 .collect(),
             chart: calls_chart(&report.days),
+            left_out: report.left_out,
             agents: agents
                 .map(|grant| AgentLine {
                     client: Inert::new(&grant.client_name),

@@ -120,10 +120,7 @@ impl TenantTx {
                 [self.tenant().as_uuid().into()],
             )
             .await?;
-        let mut inventory = rows
-            .iter()
-            .map(inventory_row)
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut inventory = self.readable(&rows, inventory_row)?;
         inventory.sort_by(|a, b| {
             (&a.environment_name, a.environment, a.class).cmp(&(
                 &b.environment_name,
@@ -210,7 +207,7 @@ impl TenantTx {
                 [self.tenant().as_uuid().into()],
             )
             .await?;
-        rows.iter().map(tool_on).collect()
+        self.readable(&rows, tool_on)
     }
 }
 

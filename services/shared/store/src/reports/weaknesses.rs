@@ -66,21 +66,19 @@ impl TenantTx {
                 [self.tenant().as_uuid().into()],
             )
             .await?;
-        rows.iter()
-            .map(|row| {
-                let connection: ConnectionId = id(row, "id")?;
-                let at = At {
-                    table: "credential",
-                    row: connection,
-                };
-                Ok(PlainCredential {
-                    connection,
-                    source_name: row.try_get("", "source_name")?,
-                    environment_name: row.try_get("", "environment_name")?,
-                    base_url: at.json("base_url", row.try_get::<String>("", "base_url")?.into())?,
-                })
+        self.readable(&rows, |row| {
+            let connection: ConnectionId = id(row, "id")?;
+            let at = At {
+                table: "credential",
+                row: connection,
+            };
+            Ok(PlainCredential {
+                connection,
+                source_name: row.try_get("", "source_name")?,
+                environment_name: row.try_get("", "environment_name")?,
+                base_url: at.json("base_url", row.try_get::<String>("", "base_url")?.into())?,
             })
-            .collect()
+        })
     }
 
     /// Lists calls begun since a moment that were recorded as about to be sent at least two minutes

@@ -2,7 +2,7 @@
 
 use countersign_domain::{id::ToolId, risk::RiskClass, tool::ToolState};
 use countersign_edge::Problem;
-use countersign_tool_registry::ToolBrief;
+use countersign_tool_registry::{EndpointDetail, NamedTool, ToolBrief};
 
 use crate::{environment::Environments, frame::Here, inert::Inert, parts::Badge};
 
@@ -100,6 +100,25 @@ fn of_api(tools: &[Offered], chosen: &[ToolId]) -> ApiChoices {
         name: Inert::new(tools.first().map_or("", |(api, _)| api)),
         groups: groups.filter(|group| !group.boxes.is_empty()).collect(),
     }
+}
+
+/// A tool of an endpoint of which only the name can be read: it stays, unless its box is unticked.
+pub(crate) struct UnreadableTool {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) api: Inert,
+    pub(crate) checked: bool,
+}
+
+/// Those of an endpoint.
+pub(super) fn unreadable(detail: &EndpointDetail, chosen: &[ToolId]) -> Vec<UnreadableTool> {
+    let one = |tool: &NamedTool| UnreadableTool {
+        id: tool.id.to_string(),
+        name: tool.name.clone(),
+        api: Inert::new(&tool.source),
+        checked: chosen.contains(&tool.id),
+    };
+    detail.unreadable.iter().map(one).collect()
 }
 
 /// Every tool that can be called, and those already chosen.

@@ -5,13 +5,16 @@ mod reported;
 
 use askama::Template;
 use chrono::NaiveDate;
+use countersign_accounts::Members;
 use countersign_approvals::HoldBrief;
 use countersign_domain::{
     Timestamp, decision::Handling, hold::HoldState, name::Slug, overrides::OverrideKind,
     risk::RiskClass, tool::Choice,
 };
 use countersign_reporting::{Calls, DayFigures, HomeFigures, SetUp};
-use countersign_tool_registry::{CallStop, EndpointDetail, RevisionState, SourceView, Weights};
+use countersign_tool_registry::{
+    CallStop, EndpointDetail, NamedTool, RevisionState, SourceView, Weights,
+};
 
 use self::{
     held::{hold_page, holds_page, whereabouts},
@@ -488,6 +491,11 @@ fn endpoint_page(text: &str) -> endpoints::EndpointPage {
             endpoint: s::endpoint(text),
             environment: s::environment(),
             tools: s::briefs(12, text),
+            unreadable: vec![NamedTool {
+                id: s::id("tool", 90),
+                name: "move_stars".to_owned(),
+                source: text.to_owned(),
+            }],
         },
         weights: Weights::default(),
         offered: offered(text),
@@ -526,7 +534,10 @@ fn members_page(text: &str) -> members::MembersPage {
     let around = around("Members", text);
     let mut page = members::MembersPage::new(
         around,
-        &s::members(),
+        &Members {
+            all: s::members().to_vec(),
+            left_out: 1,
+        },
         &[s::invitation()],
         Some(s::id("mem", 1)),
     );

@@ -54,6 +54,7 @@ fn inventory() -> Vec<InventoryRow> {
 pub(super) fn report_page(text: &str) -> report::ReportPage {
     let report = Report {
         made_at: now(),
+        left_out: 2,
         inventory: inventory(),
         tools_on: vec![tool_on(text), tool_on(text)],
         lowered: s::lowered(text),
