@@ -1,6 +1,6 @@
 //! What a kind of job says about itself, and what it is given.
 
-use std::{error::Error, future::Future};
+use std::{error::Error, future::Future, pin::pin, time::Duration};
 
 use countersign_access::{RunJob, TenantScope};
 use countersign_domain::{World, id::JobId};
@@ -9,6 +9,10 @@ use countersign_store::{
     jobs::{Lease, NewJob},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::time::timeout;
+
+/// How often a transaction that waits for something is used.
+const BEAT: Duration = Duration::from_secs(10);
 
 /// A kind of background work.
 ///
@@ -126,6 +130,35 @@ impl JobContext {
             Err(JobError::fail(LeaseLost))
         }
     }
+
+    /// Makes sure of the same, and goes on doing so while something is worked out for as long as it
+    /// takes: the database ends a transaction in which nothing is asked for half a minute.
+    ///
+    /// # Errors
+    /// When the job is not ours, or the database refuses.
+    pub async fn fenced<T>(
+        &self,
+        tx: &TenantTx,
+        work: impl Future<Output = T>,
+    ) -> Result<T, JobError> {
+        self.fence(tx).await?;
+        beside(work, BEAT, || self.fence(tx)).await
+    }
+}
+
+/// Does something, and the other thing again whenever that has taken so long.
+async fn beside<T, E, A: Future<Output = Result<(), E>>>(
+    work: impl Future<Output = T>,
+    every: Duration,
+    mut again: impl FnMut() -> A,
+) -> Result<T, E> {
+    let mut work = pin!(work);
+    loop {
+        match timeout(every, &mut work).await {
+            Ok(done) => return Ok(done),
+            Err(_) => again().await?,
+        }
+    }
 }
 
 /// Somebody else has claimed the job.
@@ -164,5 +197,36 @@ impl JobError {
 impl From<StoreError> for JobError {
     fn from(error: StoreError) -> Self {
         Self::retry(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use tokio::time::sleep;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_takes_long_is_not_alone() {
+        let mut asked = 0;
+        let again = || {
+            asked += 1;
+            ready(Ok::<_, LeaseLost>(()))
+        };
+        let work = async {
+            sleep(BEAT * 7 / 2).await;
+            "worked out"
+        };
+        assert_eq!(beside(work, BEAT, again).await, Ok("worked out"));
+        assert_eq!(asked, 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_takes_long_ends_when_the_job_is_anothers() {
+        let again = || ready(Err::<(), _>(LeaseLost));
+        let worked_out = beside(pending::<()>(), BEAT, again).await;
+        assert_eq!(worked_out, Err(LeaseLost));
     }
 }

@@ -56,7 +56,8 @@ pub(super) async fn write(
         operations,
     } = prepared;
     let before = load(&tx, &revision, &document).await?;
-    let (before, plan) = decide(cx.world().clone(), before, operations).await?;
+    let plan = decide(cx.world().clone(), before, operations);
+    let (before, plan) = cx.fenced(&tx, plan).await??;
     // Who can reach what, while it is still what it was.
     let suspended = suspended(&plan.told, &tx.reach_of(revision.source).await?);
     keep(cx, &tx, (&revision, &document), &plan).await?;

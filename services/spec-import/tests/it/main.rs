@@ -37,6 +37,7 @@ mod shared_table;
 mod spelled;
 mod spellings;
 mod suspensions;
+mod taken_over;
 mod trades;
 mod unseen;
 
