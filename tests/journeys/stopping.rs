@@ -3,6 +3,8 @@
 //! Another instance than the one that serves agents stops them, so that none of this hangs on a
 //! push: an instance that has not heard of the stop yet is refused when it commits.
 
+mod counted;
+
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},

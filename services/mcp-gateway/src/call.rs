@@ -161,7 +161,7 @@ async fn admit(agent: &Request<'_>, id: &Id, call: Call, ruling: Ruling) -> Outc
         Ruling::Run(runs) => Some(runs),
         Ruling::Hold(_) => None,
         Ruling::Deny(rule) => {
-            return match deny(agent, &call, rule, None).await {
+            return match write(agent, denied(agent, &call, rule, None)).await {
                 Ok(()) => agent.insufficient_scope(&[call.tool.class()]),
                 Err(NoRecord) => Outcome::Refused(NoRecord::for_request(id)),
             };
@@ -195,7 +195,19 @@ pub(crate) async fn refuse(
     rule: Rule,
     (code, why): (&str, &str),
 ) -> Outcome {
-    match deny(agent, call, rule, Some(code)).await {
+    let record = denied(agent, call, rule, Some(code));
+    told(agent, id, call, record, (code, why)).await
+}
+
+/// Puts a refusal on record, and then tells of it.
+async fn told(
+    agent: &Request<'_>,
+    id: &Id,
+    call: &Call,
+    record: Record,
+    (code, why): (&str, &str),
+) -> Outcome {
+    match write(agent, record).await {
         Ok(()) => {
             let mut result = ToolResult::refusal(code, why);
             result.meta[META_CALL] = Value::String(call.id.to_string());
@@ -214,11 +226,19 @@ const STOPPED: &str = "people have stopped all calls of this organisation; nothi
 pub(crate) async fn stopped(agent: &Request<'_>, id: &Id, call: &Call) -> Outcome {
     let why = (Rule::Stopped.as_str(), STOPPED);
     let (grant, _) = granted(agent);
-    if agent.gateway.records_refusal(grant) {
-        refuse(agent, id, call, Rule::Stopped, why).await
-    } else {
-        Outcome::Result(serde_json::json!(ToolResult::refusal(why.0, why.1)))
+    let Some(unrecorded) = agent.gateway.records_refusal(grant) else {
+        return Outcome::Result(serde_json::json!(ToolResult::refusal(why.0, why.1)));
+    };
+    let record = denied(agent, call, Rule::Stopped, Some(why.0));
+    told(agent, id, call, after(record, unrecorded), why).await
+}
+
+/// A refusal, and how many like it before it are not on record.
+fn after(record: Record, unrecorded: u64) -> Record {
+    if unrecorded == 0 {
+        return record;
     }
+    record.with("unrecorded_before", unrecorded)
 }
 
 /// The record could not be written; the caller learns nothing else.
@@ -234,12 +254,7 @@ impl NoRecord {
     }
 }
 
-async fn deny(
-    agent: &Request<'_>,
-    call: &Call,
-    rule: Rule,
-    code: Option<&str>,
-) -> Result<(), NoRecord> {
+fn denied(agent: &Request<'_>, call: &Call, rule: Rule, code: Option<&str>) -> Record {
     let mut record = call.record(agent, Act::CallDenied);
     record.verdict = Some(Verdict {
         decision: Decision::Deny,
@@ -247,7 +262,7 @@ async fn deny(
     });
     record.status = Some(Status::Refused);
     record.code = code.map(str::to_owned);
-    write(agent, record).await
+    record
 }
 
 async fn write(agent: &Request<'_>, record: Record) -> Result<(), NoRecord> {
@@ -264,30 +279,21 @@ async fn write(agent: &Request<'_>, record: Record) -> Result<(), NoRecord> {
 async fn unknown(agent: &Request<'_>, id: &Id, name: &str) -> Outcome {
     let shown = countersign_domain::text::strip(name, 64);
     let refusal = Refusal::invalid_params(id.clone(), format!("Unknown tool: {shown}"));
-    denied_by_name(
-        agent,
-        id,
-        (name, Rule::UnknownTool),
-        Outcome::Refused(refusal),
-    )
-    .await
+    let record = denied_by_name(agent, name, Rule::UnknownTool);
+    answered(agent, id, record, Outcome::Refused(refusal)).await
 }
 
 async fn too_many(agent: &Request<'_>, id: &Id, name: &str) -> Outcome {
     let (grant, _) = granted(agent);
-    if !agent.gateway.records_refusal(grant) {
+    let Some(unrecorded) = agent.gateway.records_refusal(grant) else {
         return Request::slow_down();
-    }
-    denied_by_name(agent, id, (name, Rule::RateLimited), Request::slow_down()).await
+    };
+    let record = denied_by_name(agent, name, Rule::RateLimited);
+    answered(agent, id, after(record, unrecorded), Request::slow_down()).await
 }
 
-/// Records a refusal of a name that stands for no tool this agent may know.
-async fn denied_by_name(
-    agent: &Request<'_>,
-    id: &Id,
-    (name, rule): (&str, Rule),
-    answer: Outcome,
-) -> Outcome {
+/// A refusal of a name that stands for no tool this agent may know.
+fn denied_by_name(agent: &Request<'_>, name: &str, rule: Rule) -> Record {
     let parts = &agent.gateway.parts;
     let mut record = Record::new(
         &parts.world,
@@ -302,6 +308,11 @@ async fn denied_by_name(
         rule,
     });
     record.status = Some(Status::Refused);
+    record
+}
+
+/// Answers when the record is written.
+async fn answered(agent: &Request<'_>, id: &Id, record: Record, answer: Outcome) -> Outcome {
     match write(agent, record).await {
         Ok(()) => answer,
         Err(NoRecord) => Outcome::Refused(NoRecord::for_request(id)),

@@ -6,7 +6,7 @@ use std::{
     num::NonZeroU32,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -117,8 +117,11 @@ pub struct Gateway {
     /// The last second in which a network failed.
     failures: SyncCache<IpAddr, Arc<Failures>>,
     agents: Rate<GrantId>,
-    /// Refusals for rate that are put on record; the others would only make the load worse.
+    /// Refusals for rate or for a stop that are put on record; the others would only make the load
+    /// worse.
     refusals: Rate<GrantId>,
+    /// How many there were since one was put on record.
+    unrecorded: SyncCache<GrantId, Arc<AtomicU64>>,
     tenants: Rate<TenantId>,
     agent_calls: SyncCache<GrantId, Arc<Semaphore>>,
     tenant_calls: SyncCache<TenantId, Arc<Semaphore>>,
@@ -152,6 +155,7 @@ impl Gateway {
                 .time_to_idle(Duration::from_mins(1))
                 .build(),
             refusals: Rate::new(NonZeroU32::MIN),
+            unrecorded: counted(),
             agents: Rate::new(parts.rates.per_agent),
             tenants: Rate::new(parts.rates.per_tenant),
             agent_calls: counted(),
@@ -224,9 +228,15 @@ impl Gateway {
         self.parts.world.now().timestamp()
     }
 
-    /// Says whether this refusal for rate is put on record: the first of each second is.
-    pub(crate) fn records_refusal(&self, grant: GrantId) -> bool {
-        self.refusals.allows(&grant)
+    /// Says whether this refusal is put on record, and how many before it were not: the first of each
+    /// second is.
+    pub(crate) fn records_refusal(&self, grant: GrantId) -> Option<u64> {
+        let unrecorded = self.unrecorded.get_with(grant, Arc::default);
+        if self.refusals.allows(&grant) {
+            return Some(unrecorded.swap(0, Ordering::Relaxed));
+        }
+        unrecorded.fetch_add(1, Ordering::Relaxed);
+        None
     }
 
     /// Says whether a call is within the agent's and the tenant's rate.
@@ -257,10 +267,11 @@ impl Gateway {
     }
 }
 
-/// Counts what is under way; a count is forgotten long after the longest call.
-fn counted<K>() -> SyncCache<K, Arc<Semaphore>>
+/// Counts something of each; a count is forgotten long after the longest call.
+fn counted<K, C>() -> SyncCache<K, Arc<C>>
 where
     K: Hash + Eq + Send + Sync + 'static,
+    C: Send + Sync + 'static,
 {
     SyncCache::builder()
         .max_capacity(50_000)
