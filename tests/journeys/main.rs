@@ -14,6 +14,7 @@ mod forms;
 mod front;
 mod inbox;
 mod listening;
+mod locks;
 mod meanwhile;
 mod methods;
 mod newer;

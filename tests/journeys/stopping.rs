@@ -18,6 +18,8 @@ use countersign_tool_registry::{CallStop, Registry, ResumeCalls};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
+use crate::locks::waited_for;
+
 struct Scene {
     house: House,
     upstream: Upstream,
@@ -129,15 +131,8 @@ impl Scene {
         let mut frozen = admin.begin().await.unwrap();
         let lock = format!("LOCK TABLE {table} IN EXCLUSIVE MODE");
         frozen.execute(AssertSqlSafe(lock)).await.unwrap();
-        let waiting = format!(
-            "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"
-        );
         let meanwhile = async {
-            until("the call is about to go on", async || {
-                let waits = sqlx::query_scalar(AssertSqlSafe(waiting.clone()));
-                waits.fetch_one(&mut watch).await.unwrap()
-            })
-            .await;
+            waited_for(&mut watch, table).await;
             self.stop().await;
             frozen.commit().await.unwrap();
         };
@@ -243,12 +238,7 @@ async fn a_stop_that_takes_its_time_is_in_nobodys_way() {
     let lock = "LOCK TABLE event IN EXCLUSIVE MODE";
     frozen.execute(lock).await.unwrap();
     let meanwhile = async {
-        until("the stop is half-way", async || {
-            let sql = "SELECT count(*) > 0 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-                WHERE NOT granted AND relation = 'event'::regclass AND datname = current_database()";
-            sqlx::query_scalar(sql).fetch_one(&mut watch).await.unwrap()
-        })
-        .await;
+        waited_for(&mut watch, "event").await;
         let read = scene.call("get_order", json!({"order_id": "o-1"})).await;
         frozen.commit().await.unwrap();
         read

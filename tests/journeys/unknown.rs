@@ -13,6 +13,8 @@ use countersign_tests::{Agent, House, Upstream, Wire};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
+use crate::locks::waited_for;
+
 /// An upstream that hangs up as soon as it has heard of a request; gone with the test's process.
 fn hangs_up() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -60,8 +62,6 @@ async fn what_only_its_words_call_a_read_is_not_simply_made_again() {
 }
 
 const LOCK_RECORDS: &str = "LOCK TABLE record IN ACCESS EXCLUSIVE MODE";
-const WAITING: &str =
-    "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'record'::regclass";
 /// How the calls ended that were announced; nothing where nobody has said so.
 const ENDS: &str = "SELECT COALESCE(min(f.status), '') FROM record i LEFT JOIN record f
     ON f.tenant_id = i.tenant_id AND f.call_id = i.call_id AND f.act = 'call.finished'
@@ -81,14 +81,6 @@ async fn all_ended(watch: &mut PgConnection, calls: usize) -> Vec<String> {
     ends(watch).await
 }
 
-async fn is_stuck(watch: &mut PgConnection) {
-    until("somebody waits", async || {
-        let waiting = sqlx::query_scalar::<_, i64>(WAITING);
-        waiting.fetch_one(&mut *watch).await.unwrap() > 0
-    })
-    .await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_was_announced_too_late_is_on_record_as_not_made() {
     let (house, upstream) = (House::open().await, Upstream::start());
@@ -101,7 +93,7 @@ async fn a_call_that_was_announced_too_late_is_on_record_as_not_made() {
 
     let order = json!({"order_id": "o-1"});
     let call = house.call(&agent, "set_order_labels", &order);
-    let (answer, ()) = tokio::join!(call, is_stuck(&mut watch));
+    let (answer, ()) = tokio::join!(call, waited_for(&mut watch, "record"));
     assert_eq!(answer.body["error"]["data"]["reason"], "record_unavailable");
     frozen.rollback().await.unwrap();
 
@@ -163,7 +155,7 @@ async fn a_client_that_breaks_off_leaves_no_call_of_which_nobody_knows() {
         let mut frozen = admin.begin().await.unwrap();
         frozen.execute(LOCK_RECORDS).await.unwrap();
         let client = calling(&agent, tool, &arguments).await;
-        is_stuck(&mut watch).await;
+        waited_for(&mut watch, "record").await;
         client.break_off();
         // So that the house has seen it.
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;

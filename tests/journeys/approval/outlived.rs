@@ -1,13 +1,11 @@
 //! An approval that has outlived something it was given for (T56).
 
-use countersign_testkit::until;
 use sqlx::{Connection as _, Executor as _};
 
 use super::{REFUND, scene};
+use crate::locks::waited_for;
 
 const LOCK_HOLDS: &str = "LOCK TABLE hold IN EXCLUSIVE MODE";
-const WAITING: &str =
-    "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'hold'::regclass";
 
 /// Changes one fact behind a countersigned call that is about to run; it must be refused, and say
 /// why.
@@ -22,11 +20,7 @@ async fn refused_after(change: &str, code: &str) {
     frozen.execute(LOCK_HOLDS).await.unwrap();
     // The agent is let in and the call let through before anything has changed.
     let meanwhile = async {
-        until("the call is about to run", async || {
-            let waiting = sqlx::query_scalar(WAITING).fetch_one(&mut watch);
-            waiting.await.unwrap()
-        })
-        .await;
+        waited_for(&mut watch, "hold").await;
         for statement in change.split(';') {
             let statement = sqlx::AssertSqlSafe(statement.to_owned());
             frozen.execute(statement).await.expect(change);
