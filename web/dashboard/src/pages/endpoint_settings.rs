@@ -3,19 +3,18 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 use countersign_access::ActionName;
-use countersign_domain::name::{Slug, Title};
+use countersign_domain::name::Slug;
 use countersign_edge::{Form, Problem, Routes, WhoMay};
 use countersign_tool_registry::{Endpoint, RemoveEndpoint, RenameEndpoint};
 
 use crate::{
     answer::{Answer, done, page, page_with},
-    field::Field,
     frame::{Frame, Here, Section},
     inert::Inert,
     notice::Done,
     pages::{
         removal::{Removal, RemovalForm},
-        source_settings::NameForm,
+        renaming::{Renaming, RenamingForm},
     },
 };
 
@@ -35,7 +34,7 @@ pub(crate) struct EndpointSettingsPage {
     pub(crate) base: String,
     pub(crate) slug: Slug,
     pub(crate) name: Inert,
-    pub(crate) new_name: Field,
+    pub(crate) renaming: Renaming,
     pub(crate) removal: Removal,
     pub(crate) may_remove: bool,
 }
@@ -43,11 +42,11 @@ pub(crate) struct EndpointSettingsPage {
 impl EndpointSettingsPage {
     pub(crate) fn new(frame: Frame, base: String, endpoint: &Endpoint) -> Self {
         let name = Inert::new(&endpoint.name);
-        let to = format!("{base}/endpoints/{}/remove", endpoint.slug);
+        let to = |what: &str| format!("{base}/endpoints/{}/{what}", endpoint.slug);
         Self {
             slug: endpoint.slug.clone(),
-            new_name: Field::text("name", "Name").value(name.to_string()),
-            removal: Removal::new(&frame, to, &name),
+            renaming: Renaming::new(&frame, to("rename"), &name),
+            removal: Removal::new(&frame, to("remove"), &name),
             may_remove: false,
             frame,
             base,
@@ -70,10 +69,9 @@ async fn show(here: Here) -> Answer {
     page(&EndpointSettingsPage::load(&here).await?)
 }
 
-async fn rename(here: Here, Form(form): Form<NameForm>) -> Answer {
+async fn rename(here: Here, Form(form): Form<RenamingForm>) -> Answer {
     let mut drawn = EndpointSettingsPage::load(&here).await?;
-    drawn.new_name = drawn.new_name.value(form.name);
-    let Some(name) = drawn.new_name.parse::<Title>() else {
+    let Some(name) = drawn.renaming.read(form) else {
         return page_with(StatusCode::BAD_REQUEST, &drawn);
     };
     let to = here.path(&format!("/endpoints/{}", drawn.slug));

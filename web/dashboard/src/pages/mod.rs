@@ -16,6 +16,7 @@ mod notices;
 mod overriding;
 mod problem;
 mod removal;
+mod renaming;
 mod report;
 mod review;
 mod revision_diff;

@@ -3,18 +3,19 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 use countersign_access::ActionName;
-use countersign_domain::name::{Slug, Title};
+use countersign_domain::name::Slug;
 use countersign_edge::{Form, Problem, Routes, WhoMay};
 use countersign_tool_registry::{RemoveSource, RenameSource, Source, SourceDetail};
-use serde::Deserialize;
 
 use crate::{
     answer::{Answer, done, page, page_with},
-    field::Field,
     frame::{Frame, Here, Section},
     inert::Inert,
     notice::Done,
-    pages::removal::{Removal, RemovalForm},
+    pages::{
+        removal::{Removal, RemovalForm},
+        renaming::{Renaming, RenamingForm},
+    },
 };
 
 pub(crate) fn routes() -> Routes {
@@ -34,7 +35,7 @@ pub(crate) struct SourceSettingsPage {
     pub(crate) slug: String,
     pub(crate) name: Inert,
     pub(crate) operations: u64,
-    pub(crate) new_name: Field,
+    pub(crate) renaming: Renaming,
     pub(crate) removal: Removal,
     pub(crate) may_remove: bool,
 }
@@ -42,12 +43,12 @@ pub(crate) struct SourceSettingsPage {
 impl SourceSettingsPage {
     pub(crate) fn new(frame: Frame, base: String, found: &SourceDetail) -> Self {
         let (slug, name) = (&found.source.slug, Inert::new(&found.source.name));
-        let to = format!("{base}/sources/{slug}/remove");
+        let to = |what: &str| format!("{base}/sources/{slug}/{what}");
         Self {
             slug: slug.to_string(),
             operations: found.classes.iter().map(|count| count.operations).sum(),
-            new_name: Field::text("name", "Name").value(name.to_string()),
-            removal: Removal::new(&frame, to, &name),
+            renaming: Renaming::new(&frame, to("rename"), &name),
+            removal: Removal::new(&frame, to("remove"), &name),
             may_remove: false,
             frame,
             base,
@@ -69,15 +70,9 @@ async fn show(here: Here) -> Answer {
     page(&SourceSettingsPage::load(&here).await?.0)
 }
 
-#[derive(Deserialize)]
-pub(crate) struct NameForm {
-    pub(crate) name: String,
-}
-
-async fn rename(here: Here, Form(form): Form<NameForm>) -> Answer {
+async fn rename(here: Here, Form(form): Form<RenamingForm>) -> Answer {
     let (mut drawn, source) = SourceSettingsPage::load(&here).await?;
-    drawn.new_name = drawn.new_name.value(form.name);
-    let Some(name) = drawn.new_name.parse::<Title>() else {
+    let Some(name) = drawn.renaming.read(form) else {
         return page_with(StatusCode::BAD_REQUEST, &drawn);
     };
     let command = RenameSource {
