@@ -4,6 +4,8 @@ mod command_line;
 mod compose;
 mod configuration;
 mod import_memory;
+#[expect(clippy::disallowed_methods, reason = "the tests' own processes")]
+mod instances;
 mod routes;
 #[expect(clippy::disallowed_methods, reason = "the tests' own process")]
 mod serving;
