@@ -76,13 +76,12 @@ impl Approvals {
             Answer::Countersign => Act::HoldCountersigned,
             Answer::Reject => Act::HoldRejected,
         };
-        let mut record = Record::new(&self.world, scope.tenant(), act, who)
+        let record = Record::new(&self.world, scope.tenant(), act, who)
+            .of_hold(decide.hold, decided.held.recorded_tool())
             .with("requested_by", decided.held.requester_label.as_str())
             .with("agent", decided.held.client_label.as_str())
             .with("digest", decide.shown.to_string())
             .with("reason", decide.reason.to_string());
-        record.hold = Some(decide.hold);
-        record.tool = Some(decided.held.recorded_tool());
         tx.append_record(&record).await?;
         tx.publish(&Event::HoldDecided { hold: decide.hold })
             .await?;
@@ -104,10 +103,9 @@ impl Approvals {
         {
             let who = scope.who();
             let mut record = Record::new(&self.world, scope.tenant(), Act::AccessDenied, who)
+                .of_hold(hold.id, hold.held.recorded_tool())
                 .with("action", format!("{:?}", DecideHold::NAME))
                 .with("role", scope.role().map(Role::as_str));
-            record.hold = Some(hold.id);
-            record.tool = Some(hold.held.recorded_tool());
             record.status = Some(Status::Refused);
             record.code = Some(why.code().to_owned());
             tx.append_record(&record).await?;

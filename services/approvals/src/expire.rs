@@ -20,11 +20,9 @@ impl Approvals {
         let expired = tx.expire_holds(BATCH).await?;
         let holds = expired.len();
         for hold in expired {
-            let mut record =
-                Record::new(&self.world, hold.tenant, Act::HoldExpired, Who::default());
-            record.hold = Some(hold.hold);
-            record.tool = Some(hold.tool);
-            tx.append_record(&record).await?;
+            let record = Record::new(&self.world, hold.tenant, Act::HoldExpired, Who::default());
+            tx.append_record(&record.of_hold(hold.hold, hold.tool))
+                .await?;
         }
         tx.commit().await?;
         if holds > 0 {

@@ -234,21 +234,19 @@ impl Approvals {
             Obstacle::Expired => Act::HoldExpired,
             Obstacle::Stale => Act::HoldStale,
         };
-        let mut record = Record::new(&self.world, scope.tenant(), act, scope.who())
+        let record = Record::new(&self.world, scope.tenant(), act, scope.who())
+            .of_hold(hold.id, hold.held.recorded_tool())
             .with("digest", hold.held.digest.to_string());
-        record.hold = Some(hold.id);
-        record.tool = Some(hold.held.recorded_tool());
         tx.append_record(&record).await?;
         Ok(())
     }
 
     fn held_record(&self, scope: &TenantScope, hold: &Hold, proposal: &Proposal<'_>) -> Record {
         let mut record = Record::new(&self.world, scope.tenant(), Act::CallHeld, scope.who())
+            .of_hold(hold.id, hold.held.recorded_tool())
             .with("digest", hold.held.digest.to_string())
             .with("expires_at", hold.held.expires_at.to_rfc3339());
         record.call = Some(proposal.call);
-        record.hold = Some(hold.id);
-        record.tool = Some(hold.held.recorded_tool());
         record.arguments = Some(redact(proposal.arguments));
         record.verdict = Some(Verdict {
             decision: Decision::Hold,

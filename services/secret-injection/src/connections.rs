@@ -66,8 +66,7 @@ impl Connections {
         let environment = tx.environment(environment).await?;
         let record = Record::new(&self.world, scope.tenant(), act, scope.who());
         Ok(record
-            .with("source", source.slug.as_str())
-            .with("source_id", source.id.to_string())
+            .of_source(&source.slug, source.id)
             .with("environment", environment.slug.as_str()))
     }
 

@@ -205,8 +205,7 @@ async fn record(
     let who = tx.who_is(revision.created_by).await?;
     let source = tx.source(revision.source).await?;
     let mut record = Record::new(cx.world(), cx.scope().tenant(), act, who)
-        .with("source", source.slug.as_str())
-        .with("source_id", source.id.to_string())
+        .of_source(&source.slug, source.id)
         .with("revision", revision.number)
         .with("given_as", revision.given.as_str());
     if let GivenAs::Url(url) = &revision.given {

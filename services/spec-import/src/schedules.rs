@@ -75,9 +75,7 @@ impl Imports {
             None => return Ok(looking(&tx, cmd.source).await?),
         };
         let source = tx.source(cmd.source).await?;
-        let record = record
-            .with("source", source.slug.as_str())
-            .with("source_id", source.id.to_string());
+        let record = record.of_source(&source.slug, source.id);
         tx.append_record(&record).await?;
         let looking = looking(&tx, cmd.source).await?;
         tx.commit().await?;

@@ -233,10 +233,8 @@ impl Registry {
             )
             .with("reason", change.reason.as_str());
         let ended = stale.iter().map(|(hold, tool)| {
-            let mut record = Record::new(&self.world, scope.tenant(), Act::HoldStale, scope.who());
-            record.hold = Some(*hold);
-            record.tool = Some(tool.clone());
-            record
+            Record::new(&self.world, scope.tenant(), Act::HoldStale, scope.who())
+                .of_hold(*hold, tool.clone())
         });
         std::iter::once(first).chain(ended).collect()
     }

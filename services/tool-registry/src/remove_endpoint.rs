@@ -43,12 +43,8 @@ impl Registry {
             .with("agents_disconnected", removed.agents)
             .with("holds_ended", removed.stale.len())
             .with("reason", cmd.reason.as_str());
-        let ended = removed.stale.iter().map(|(hold, tool)| {
-            let mut record = record(Act::HoldStale);
-            record.hold = Some(*hold);
-            record.tool = Some(tool.clone());
-            record
-        });
+        let ended = removed.stale.iter();
+        let ended = ended.map(|(hold, tool)| record(Act::HoldStale).of_hold(*hold, tool.clone()));
         let records: Vec<Record> = std::iter::once(first).chain(ended).collect();
         tx.append_each(&records).await?;
         tx.publish(&Event::EndpointChanged {

@@ -54,8 +54,7 @@ impl Registry {
     ) -> Vec<Record> {
         let record = |act| {
             Record::new(&self.world, scope.tenant(), act, scope.who())
-                .with("source", removed.source.slug.as_str())
-                .with("source_id", removed.source.id.to_string())
+                .of_source(&removed.source.slug, removed.source.id)
         };
         let first = record(Act::SourceRemoved)
             .with("name", removed.source.name.as_str())
@@ -65,12 +64,8 @@ impl Registry {
             .with("documents_deleted", removed.documents)
             .with("holds_ended", removed.stale.len())
             .with("reason", reason.as_str());
-        let ended = removed.stale.iter().map(|(hold, tool)| {
-            let mut record = record(Act::HoldStale);
-            record.hold = Some(*hold);
-            record.tool = Some(tool.clone());
-            record
-        });
+        let ended = removed.stale.iter();
+        let ended = ended.map(|(hold, tool)| record(Act::HoldStale).of_hold(*hold, tool.clone()));
         std::iter::once(first).chain(ended).collect()
     }
 }

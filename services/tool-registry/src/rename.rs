@@ -48,8 +48,7 @@ impl Registry {
         tx.rename_source(permit, source.id, cmd.name.as_str())
             .await?;
         let record = Record::new(&self.world, scope.tenant(), Act::SourceRenamed, scope.who())
-            .with("source", source.slug.as_str())
-            .with("source_id", source.id.to_string())
+            .of_source(&source.slug, source.id)
             .with("name_before", source.name)
             .with("name", cmd.name.as_str());
         tx.append_record(&record).await?;

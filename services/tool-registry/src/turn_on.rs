@@ -158,8 +158,7 @@ impl Registry {
     ) -> Record {
         let risk = tool.operation.risk();
         let mut record = Record::new(&self.world, scope.tenant(), act, scope.who())
-            .with("source", source.slug.as_str())
-            .with("source_id", source.id.to_string())
+            .of_source(&source.slug, source.id)
             .with("level", json!(risk.level()));
         record.tool = Some(RecordedTool {
             tool: tool.id,

@@ -10,9 +10,10 @@ use crate::{
     decision::Verdict,
     digest::Digest,
     id::{
-        CallId, ClientId, EndpointId, HoldId, MemberId, PersonId, RecordId, TenantId, ToolId,
-        ToolVersionId,
+        CallId, ClientId, EndpointId, HoldId, MemberId, PersonId, RecordId, SourceId, TenantId,
+        ToolId, ToolVersionId,
     },
+    name::Slug,
     risk::RiskClass,
 };
 
@@ -294,6 +295,23 @@ impl Record {
             latency_us: None,
             credential: None,
             detail: Map::new(),
+        }
+    }
+
+    /// Says which API it is about.
+    #[must_use]
+    pub fn of_source(self, slug: &Slug, source: SourceId) -> Self {
+        self.with("source", slug.as_str())
+            .with("source_id", source.to_string())
+    }
+
+    /// Says which hold it is about, and of which tool.
+    #[must_use]
+    pub fn of_hold(self, hold: HoldId, tool: RecordedTool) -> Self {
+        Self {
+            hold: Some(hold),
+            tool: Some(tool),
+            ..self
         }
     }
 

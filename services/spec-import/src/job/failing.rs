@@ -48,8 +48,7 @@ pub(super) async fn record(
     let who = tx.who_is(schedule.set_by).await?;
     let source = tx.source(schedule.source).await?;
     Ok(Record::new(cx.world(), cx.scope().tenant(), act, who)
-        .with("source", source.slug.as_str())
-        .with("source_id", source.id.to_string())
+        .of_source(&source.slug, source.id)
         .with("every", schedule.every.as_str())
         .with("url", schedule.url.as_str())
         .with("by_schedule", true))

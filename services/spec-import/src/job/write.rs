@@ -222,10 +222,8 @@ async fn end_holds(
     revision: &RevisionView,
 ) -> Result<(), StoreError> {
     for (hold, tool) in tx.end_stale_holds(cx.permit(), revision.source).await? {
-        let mut record = record(cx, tx, revision, Act::HoldStale).await?;
-        record.hold = Some(hold);
-        record.tool = Some(tool);
-        tx.append_record(&record).await?;
+        let record = record(cx, tx, revision, Act::HoldStale).await?;
+        tx.append_record(&record.of_hold(hold, tool)).await?;
     }
     Ok(())
 }
