@@ -25,6 +25,7 @@ mod recorded;
 mod reimport;
 mod removal;
 mod review;
+mod reviewing;
 mod searching;
 mod slow;
 mod stopping;

@@ -10,6 +10,7 @@ mod audit;
 mod call_counts;
 mod days;
 mod finding;
+mod reach;
 mod recorder;
 mod report;
 mod searches;
@@ -23,5 +24,6 @@ pub use countersign_store::{
 };
 pub use days::{Calls, ClassFigures, DayFigures};
 pub use finding::{Evidence, Finding, FindingCode, Severity};
+pub use reach::Way;
 pub use recorder::{RecordError, Recorder, RecorderMetrics};
 pub use report::{Report, Reports};

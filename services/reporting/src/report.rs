@@ -23,6 +23,7 @@ use crate::{
     call_counts::CallCounts,
     days::{by_class, by_day},
     finding::Facts,
+    reach::{Way, ways},
 };
 
 /// A tool that nobody calls for this long is not needed.
@@ -56,6 +57,8 @@ pub struct Report {
     pub classes: Vec<ClassFigures>,
     /// The agents that are connected.
     pub agents: Vec<Grant>,
+    /// The ways to the high-risk tools that are on.
+    pub ways: Vec<Way>,
     /// What is weak, the most urgent first.
     pub findings: Vec<Finding>,
     /// How many entries all of this lacks: another version of the server wrote them, and this one
@@ -67,7 +70,7 @@ pub struct Report {
 #[derive(Clone, Debug)]
 pub struct Reports {
     counts: CallCounts,
-    store: Store,
+    pub(crate) store: Store,
     world: World,
 }
 
@@ -121,6 +124,9 @@ async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Rep
         suspended: &tx.suspensions().await?,
     }
     .findings();
+    let agents = tx.grants().await?;
+    let reached = tools_on.iter().filter(|tool| tool.high_risk);
+    let reached: Vec<ToolId> = reached.map(|tool| tool.tool).collect();
     Ok(Report {
         made_at: now,
         inventory: tx.inventory().await?,
@@ -131,7 +137,8 @@ async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Rep
         reviewers: tx.reviewer_figures().await?,
         days: by_day(counts, now),
         classes: by_class(counts),
-        agents: tx.grants().await?,
+        ways: ways(tx, &reached, &agents).await?,
+        agents,
         findings,
         // What was read last counts, too.
         left_out: tx.left_out(),

@@ -5,6 +5,7 @@
 
 mod activity;
 mod inventory;
+mod reach;
 mod weaknesses;
 
 use sea_orm::QueryResult;
@@ -14,6 +15,7 @@ use crate::StoreError;
 
 pub use activity::{CallCount, HoldFigures, ReviewerFigures, SetUp};
 pub use inventory::{InventoryRow, ReviewProgress, ToolOn};
+pub use reach::ToolAtEndpoint;
 pub use weaknesses::{PlainCredential, SameHand, UnresolvedCall};
 
 /// Reads a `count(*)`.

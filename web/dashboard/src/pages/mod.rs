@@ -15,6 +15,7 @@ mod members;
 mod notices;
 mod overriding;
 mod problem;
+mod reach;
 mod removal;
 mod renaming;
 mod report;

@@ -17,9 +17,12 @@ use countersign_tool_registry::ReviewProgress;
 use crate::{
     answer::{Answer, page},
     chart::{Columns, Share},
-    frame::{Frame, Here, Section},
+    frame::{Frame, Here, Section, roles_that_may},
     inert::Inert,
-    pages::home::calls_chart,
+    pages::{
+        home::calls_chart,
+        reach::{ReachLine, reach},
+    },
     parts::{Badge, When, span},
 };
 
@@ -42,6 +45,9 @@ pub(crate) struct ReportPage {
     /// The others.
     pub(crate) reads: Vec<ToolLine>,
     pub(crate) unused: Vec<ToolLine>,
+    /// Who can call those of them that are high-risk.
+    pub(crate) reach: Vec<ReachLine>,
+    pub(crate) connecting: String,
     pub(crate) holds: HoldFigures,
     pub(crate) median: Option<String>,
     pub(crate) reviewers: Vec<(Inert, u64, u64, String, When)>,
@@ -197,6 +203,14 @@ impl ApiLine {
     }
 }
 
+/// What becomes of the calls of a tool.
+pub(crate) const fn handling(handling: Handling) -> Badge {
+    match handling {
+        Handling::Run => Badge::new("on", "runs at once"),
+        Handling::Hold => Badge::new("held", "each call held"),
+    }
+}
+
 /// A tool that is on.
 pub(crate) struct ToolLine {
     pub(crate) id: String,
@@ -223,10 +237,7 @@ impl ToolLine {
             class: Badge::class(tool.class),
             source: Inert::new(&tool.source_name),
             environment: Inert::new(&tool.environment_name),
-            handling: match tool.handling {
-                Handling::Run => Badge::new("on", "runs at once"),
-                Handling::Hold => Badge::new("held", "each call held"),
-            },
+            handling: handling(tool.handling),
             by: Inert::new(&tool.decided_label),
             at: When::new(tool.decided_at),
             reason: Inert::new(&tool.reason),
@@ -270,6 +281,8 @@ impl ReportPage {
                 .collect(),
             inventory: report.inventory.iter().map(InventoryLine::new).collect(),
             apis: Vec::new(),
+            reach: reach(&on, &report.ways),
+            connecting: roles_that_may(ActionName::ConnectAgent),
             tools,
             reads,
             unused: report

@@ -25,6 +25,7 @@ use crate::{
     notice::Done,
     pages::{
         overriding::Overriding,
+        reach::WayLine,
         review::{decision_of, decision_seen},
         revision_diff::{Line, gravest_first},
         suspension::SuspendedLine,
@@ -94,6 +95,9 @@ pub(crate) struct ToolPage {
     pub(crate) overriding: Overriding,
     pub(crate) turning_on: TurningOn,
     pub(crate) may_turn_off: bool,
+    /// Who can call it while it is on.
+    pub(crate) ways: Vec<WayLine>,
+    pub(crate) connecting: String,
     pub(crate) handling: Handling,
     pub(crate) on_reason: Field,
     pub(crate) off_reason: Field,
@@ -155,6 +159,12 @@ impl ToolPage {
         }
         let place = page.environment.chosen.id;
         page.suspended = SuspendedLine::of(here, &[view.tool.source], Some(place)).await?;
+        let ways = here
+            .services()
+            .reports
+            .ways(here.scope(), id, place)
+            .await?;
+        page.ways = ways.iter().map(WayLine::new).collect();
         page.source = source;
         page.turning_on = TurningOn::of(here, &view);
         page.may_turn_off = here.may(ActionName::DisableTool);
@@ -181,6 +191,8 @@ impl ToolPage {
             overriding: Overriding::new(view),
             turning_on: TurningOn::Refused(String::new()),
             may_turn_off: false,
+            ways: Vec::new(),
+            connecting: roles_that_may(ActionName::ConnectAgent),
             handling: if view.tool.operation.risk.read_only
                 && view.needs() == ActionName::EnableTool
             {

@@ -31,7 +31,7 @@ use crate::{
     pages::suspension::{SuspendedLine, SuspensionCard},
     pages::{
         audit, connections, consent, endpoint_settings, endpoints, holds, home, import_again,
-        imports, invitation, members, problem, review, revision_diff, sign_in, sign_up,
+        imports, invitation, members, problem, reach, review, revision_diff, sign_in, sign_up,
         source_settings, sources, stopping, tools,
     },
     parts::{CsrfField, When},
@@ -404,6 +404,7 @@ fn tool_page(number: u128, class: RiskClass, text: &str) -> tools::ToolPage {
     page.tool.servers = vec![Inert::new(text)];
     page.turning_on = tools::TurningOn::Offered;
     page.may_turn_off = true;
+    page.ways = vec![reach::WayLine::new(&reported::way("support", text))];
     page.overriding.may = true;
     page.error = Some("The tool has changed since you looked at it; look again.".to_owned());
     page.on_reason.wrong("give a reason of 3 to 500 characters");

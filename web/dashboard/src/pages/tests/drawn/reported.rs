@@ -6,7 +6,7 @@ use countersign_domain::{
 };
 use countersign_reporting::{
     Evidence, Finding, FindingCode, Grant, HoldFigures, InventoryRow, Report, ReviewerFigures,
-    Severity, ToolOn,
+    Severity, ToolOn, Way,
 };
 
 use super::{around, days, now, s};
@@ -51,6 +51,34 @@ fn inventory() -> Vec<InventoryRow> {
     .collect()
 }
 
+fn grant(text: &str) -> Grant {
+    Grant {
+        id: s::id("grant", 1),
+        client: s::id("client", 1),
+        client_name: text.to_owned(),
+        redirect_uri: String::new(),
+        endpoint: s::id("end", 1),
+        endpoint_name: text.to_owned(),
+        endpoint_slug: "support".to_owned(),
+        member: s::id("mem", 1),
+        member_label: text.to_owned(),
+        scopes: vec![RiskClass::Read, RiskClass::Billing],
+        created_at: s::at(6),
+        expires_at: s::at(50),
+        last_token_at: None,
+    }
+}
+
+pub(super) fn way(endpoint: &str, text: &str) -> Way {
+    Way {
+        tool: s::id("tool", 1),
+        environment: s::id("env", 1),
+        endpoint_slug: endpoint.parse().unwrap(),
+        endpoint_name: text.to_owned(),
+        agents: vec![grant(text)],
+    }
+}
+
 pub(super) fn report_page(text: &str) -> report::ReportPage {
     let report = Report {
         made_at: now(),
@@ -78,21 +106,14 @@ pub(super) fn report_page(text: &str) -> report::ReportPage {
         }],
         days: days(),
         classes: Vec::new(),
-        agents: vec![Grant {
-            id: s::id("grant", 1),
-            client: s::id("client", 1),
-            client_name: text.to_owned(),
-            redirect_uri: String::new(),
-            endpoint: s::id("end", 1),
-            endpoint_name: text.to_owned(),
-            endpoint_slug: "support".to_owned(),
-            member: s::id("mem", 1),
-            member_label: text.to_owned(),
-            scopes: vec![RiskClass::Read],
-            created_at: s::at(6),
-            expires_at: s::at(50),
-            last_token_at: None,
-        }],
+        agents: vec![grant(text)],
+        ways: vec![
+            way("support", text),
+            Way {
+                agents: Vec::new(),
+                ..way("night", text)
+            },
+        ],
         findings: vec![Finding {
             code: FindingCode::TooFewReviewers,
             severity: Severity::High,
