@@ -4,6 +4,7 @@
 mod changed;
 mod deciding;
 mod leading;
+mod walking;
 
 use countersign_domain::{operation::Method, role::Role};
 use countersign_spec_import::{Given, ImportAgain, StartImport};

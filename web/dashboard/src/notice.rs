@@ -27,6 +27,8 @@ notices! {
     NoReads "no-reads" "There was no READ tool left to turn on.";
     ToolOn "tool-on" "The tool is on.";
     ToolOff "tool-off" "The tool is off. Agents no longer see it.";
+    BeforeOn "before-on" "The tool before this one is on.";
+    BeforeOff "before-off" "The tool before this one is off. Agents no longer see it.";
     Overridden "overridden" "The tool is changed. Where it needs review now, agents do not see it until it is turned on again.";
     Renamed "renamed" "The tool has its new name. Agents know it by that name only.";
     SaidAlready "said-already" "The tool is like that already. Nothing has changed.";

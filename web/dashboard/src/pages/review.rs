@@ -35,7 +35,7 @@ pub(crate) use self::{
     filter::{Filter, PAGE},
     notes::{Note, NoteKind, to_read},
     outcome::{Outcome, Told},
-    reviewed::Reviewed,
+    reviewed::{Reviewed, again},
     rows::{ToolGroup, class_says, decision_of, decision_seen},
     summary::{ClassBar, PARTS},
 };
@@ -315,6 +315,11 @@ impl SourcePage {
             if group.checked { group.count } else { rows }
         };
         self.groups.iter().map(of).sum()
+    }
+
+    /// What the address of a tool says of this list.
+    pub(crate) fn carried(&self) -> String {
+        self.filter.carried(self.environment.slug())
     }
 
     /// What was searched for, as it may stand on a page.

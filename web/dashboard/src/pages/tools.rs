@@ -1,6 +1,9 @@
 //! One tool: what it is, why it has its class, what was decided about it, and deciding.
 
 mod facts;
+mod walk;
+
+use std::fmt::Display;
 
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -32,6 +35,8 @@ use crate::{
     },
     parts::When,
 };
+
+pub(crate) use self::walk::Walk;
 
 use self::facts::ToolFacts;
 
@@ -84,6 +89,8 @@ pub(crate) struct ToolPage {
     pub(crate) frame: Frame,
     pub(crate) base: String,
     pub(crate) source: Option<(String, Inert)>,
+    /// The review that it was opened from.
+    pub(crate) walk: Option<Walk>,
     pub(crate) environment: Environments,
     pub(crate) suspended: Vec<SuspendedLine>,
     pub(crate) tool: ToolFacts,
@@ -143,13 +150,8 @@ impl ToolPage {
         let sources = registry.sources(here.scope()).await?;
         let source = sources
             .iter()
-            .find(|known| known.source.id == view.tool.source)
-            .map(|known| {
-                (
-                    known.source.slug.to_string(),
-                    Inert::new(&known.source.name),
-                )
-            });
+            .find(|known| known.source.id == view.tool.source);
+        let source = source.map(|known| &known.source);
         let frame = here.frame(&view.tool.name, Section::Sources);
         let mut page = Self::new(frame, here.path(""), environment, &view);
         if page.tool.needs_review || view.changed.is_some() {
@@ -165,7 +167,10 @@ impl ToolPage {
             .ways(here.scope(), id, place)
             .await?;
         page.ways = ways.iter().map(WayLine::new).collect();
-        page.source = source;
+        if let Some(source) = source {
+            page.source = Some((source.slug.to_string(), Inert::new(&source.name)));
+            page.walk = Walk::load(here, &page.environment, (id, &source.slug)).await?;
+        }
         page.turning_on = TurningOn::of(here, &view);
         page.may_turn_off = here.may(ActionName::DisableTool);
         page.overriding.may = here.may(ActionName::OverrideTool);
@@ -182,6 +187,7 @@ impl ToolPage {
             frame,
             base,
             source: None,
+            walk: None,
             environment,
             suspended: Vec::new(),
             tool: ToolFacts::new(view),
@@ -206,10 +212,34 @@ impl ToolPage {
         }
     }
 
-    /// Where it is, in the same environment.
+    /// Where it is, in the same environment and review.
     pub(crate) fn address(&self) -> String {
-        let (tool, environment) = (&self.tool.id, self.environment.slug());
-        format!("{}/tools/{tool}?environment={environment}", self.base)
+        self.address_of(&self.tool.id)
+    }
+
+    fn address_of(&self, tool: impl Display) -> String {
+        format!("{}/tools/{tool}?{}", self.base, self.query())
+    }
+
+    /// What its address says beside which tool it is.
+    pub(crate) fn query(&self) -> String {
+        let alone = || format!("environment={}", self.environment.slug());
+        let walk = self.walk.as_ref();
+        walk.map_or_else(alone, |walk| walk.query.clone())
+    }
+
+    /// There is another tool after it in the review.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.walk.as_ref().is_some_and(|walk| walk.after.is_some())
+    }
+
+    /// Says what was decided: here, or where the next tool of the review is.
+    fn decided(&self, goes_on: bool, (here, there): (Done, Done)) -> Answer {
+        let after = self.walk.as_ref().and_then(|walk| walk.after.as_ref());
+        match after.filter(|_| goes_on) {
+            Some((after, _)) => done(&self.address_of(after), there),
+            None => done(&self.address(), here),
+        }
     }
 
     pub(crate) fn runs(&self) -> bool {
@@ -237,6 +267,8 @@ struct TurnOnForm {
     seen: Option<String>,
     handling: String,
     reason: String,
+    /// The button that goes on to the next tool.
+    next: Option<String>,
 }
 
 async fn turn_on(here: Here, Form(form): Form<TurnOnForm>) -> Answer {
@@ -260,7 +292,7 @@ async fn turn_on(here: Here, Form(form): Form<TurnOnForm>) -> Answer {
         .turn_on(here.scope(), command)
         .await
     {
-        Ok(_) => done(&drawn.address(), Done::ToolOn),
+        Ok(_) => drawn.decided(form.next.is_some(), (Done::ToolOn, Done::BeforeOn)),
         Err(error) => refused(drawn, error),
     }
 }
@@ -280,6 +312,7 @@ fn wrong_decision() -> Problem {
 struct TurnOffForm {
     environment: String,
     reason: String,
+    next: Option<String>,
 }
 
 async fn turn_off(here: Here, Form(form): Form<TurnOffForm>) -> Answer {
@@ -299,7 +332,7 @@ async fn turn_off(here: Here, Form(form): Form<TurnOffForm>) -> Answer {
         .turn_off(here.scope(), command)
         .await
     {
-        Ok(_) => done(&drawn.address(), Done::ToolOff),
+        Ok(_) => drawn.decided(form.next.is_some(), (Done::ToolOff, Done::BeforeOff)),
         Err(error) => refused(drawn, error),
     }
 }

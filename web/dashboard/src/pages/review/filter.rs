@@ -65,7 +65,7 @@ impl Filter {
     }
 
     /// Says whether a tool is shown. `latest` is the import in force, unless it is the first.
-    pub(super) fn keeps(&self, view: &ToolBrief, latest: Option<RevisionId>) -> bool {
+    pub(crate) fn keeps(&self, view: &ToolBrief, latest: Option<RevisionId>) -> bool {
         let risk = &view.tool.operation.risk;
         let is = |wanted: &str, found: &str| wanted.is_empty() || wanted == found;
         let touches = |kind: &Sensitivity| kind.as_str() == self.sensitivity;
@@ -164,6 +164,28 @@ impl Filter {
             }
         }
         query.finish()
+    }
+
+    /// What the address of a tool carries of the review that it is opened from.
+    pub(crate) fn carried(&self, environment: &str) -> String {
+        let page = self.number().to_string();
+        self.with(&[("environment", environment), ("page", &page)])
+    }
+
+    /// An address carries it: that of a review may be without, that of a tool names the page.
+    pub(crate) const fn is_carried(&self) -> bool {
+        !self.page.is_empty()
+    }
+
+    /// The tools of which this is so, in the order of a review: by class and then by name.
+    pub(crate) fn in_order(
+        tools: &[ToolBrief],
+        keeps: impl Fn(&ToolBrief) -> bool,
+    ) -> Vec<&ToolBrief> {
+        let mut kept: Vec<_> = tools.iter().filter(|view| keeps(view)).collect();
+        // Stable: they come by name.
+        kept.sort_by_key(|view| view.tool.operation.risk.class);
+        kept
     }
 
     /// The whole address of what is shown now.

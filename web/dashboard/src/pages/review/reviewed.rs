@@ -78,8 +78,7 @@ impl Reviewed {
 
     /// The import that is in force.
     pub(super) fn ready(&self) -> Option<&RevisionView> {
-        let mut revisions = self.source.revisions.iter();
-        revisions.find(|one| one.state == RevisionState::Ready)
+        ready(&self.source)
     }
 
     /// How many of its operations are none of the tools that were read.
@@ -90,17 +89,23 @@ impl Reviewed {
 
     /// The import in force, unless it is the first, which changed nothing.
     pub(super) fn again(&self) -> Option<RevisionId> {
-        let again = self.ready().filter(|ready| ready.number > 1);
-        again.map(|ready| ready.id)
+        again(&self.source)
     }
 
     /// The tools that the filter leaves, by class and then by name.
     pub(super) fn kept(&self) -> Vec<&ToolBrief> {
         let again = self.again();
-        let fits = |view: &&ToolBrief| self.filter.keeps(view, again);
-        let mut kept: Vec<_> = self.tools.iter().filter(fits).collect();
-        // Stable: they come by name.
-        kept.sort_by_key(|view| view.tool.operation.risk.class);
-        kept
+        Filter::in_order(&self.tools, |view| self.filter.keeps(view, again))
     }
+}
+
+fn ready(source: &SourceDetail) -> Option<&RevisionView> {
+    let mut revisions = source.revisions.iter();
+    revisions.find(|one| one.state == RevisionState::Ready)
+}
+
+/// The import of an API that is in force, unless it is the first.
+pub(crate) fn again(source: &SourceDetail) -> Option<RevisionId> {
+    let again = ready(source).filter(|ready| ready.number > 1);
+    again.map(|ready| ready.id)
 }

@@ -402,6 +402,15 @@ fn tool_page(number: u128, class: RiskClass, text: &str) -> tools::ToolPage {
         .map(revision_diff::Line::new)
         .collect();
     page.tool.servers = vec![Inert::new(text)];
+    let (filter, tools) = (
+        review::Filter {
+            text: text.to_owned(),
+            ..review::Filter::default()
+        },
+        s::briefs(9, text),
+    );
+    let around = (filter.carried("production"), None);
+    page.walk = Some(tools::Walk::new(&filter, around, (view.tool.id, &tools)));
     page.turning_on = tools::TurningOn::Offered;
     page.may_turn_off = true;
     page.ways = vec![reach::WayLine::new(&reported::way("support", text))];

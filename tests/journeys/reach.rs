@@ -1,4 +1,4 @@
-//! What a security reviewer meets on the pages: who can reach what, and deciding one after another.
+//! Who can call what, as the report and the page of a tool say it.
 
 use countersign_domain::{operation::Method, role::Role};
 use countersign_tests::{House, Person, Upstream};
