@@ -224,21 +224,39 @@ async fn the_button_for_all_read_tools_says_which_of_them_touch_sensitive_data()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whose_role_may_not_turn_a_tool_on_is_told_who_may() {
+async fn whose_role_may_not_turn_a_tool_on_has_no_box_for_it_and_is_told_who_may() {
     let scene = Scene::open("who-may").await;
-    scene.import("Books", &["/books"]).await;
+    let delete = r#""responses": {}}, "delete": {"summary": "Remove it", "responses": {}}"#;
+    let given = document("Books", &["/books", "/authors"]);
+    let given = given.replacen(r#""responses": {}}"#, delete, 1);
+    scene.import_document("Books", given).await;
     let house = &scene.house;
     let rev = house.member_of(&scene.owner, Role::Reviewer, "rev").await;
     let rev = scene.front.browser(house, &rev).await;
+    let ada = scene.front.browser(house, &scene.owner).await;
+    let read = group(&get(&ada, REVIEW).await, "READ");
+    let boxes = |page: &str| page.matches("name=\"tool\"").count();
+
     let review = get(&rev, REVIEW).await;
-
-    let (_, refused) = decide(&rev, &group(&review, "READ"), "choice=hold").await;
-    let page = get(&rev, &tool(&review)).await;
-
-    let who = "Your role does not allow this: owners, admins and developers can.";
-    assert!(refused.contains(who), "{refused}");
+    assert_eq!(boxes(&review), 1, "of the one that is high-risk");
+    let who = "These are turned on by owners, admins and developers;";
+    assert_eq!(review.matches(who).count(), 1, "{review}");
+    let reads = get(&rev, &format!("{REVIEW}?class=READ")).await;
+    assert!(!reads.contains("id=\"decide\""), "{reads}");
+    let (status, told) = decide(&rev, &read, "choice=hold").await;
+    assert_eq!(status, 409, "a box of another page: {told}");
+    let page = get(&rev, &tool(&reads)).await;
     let who = "Tools that are not high-risk are turned on by owners, admins and developers.";
     assert!(page.contains(who), "{page}");
+
+    turn_on_reads(&ada).await;
+    let review = get(&rev, REVIEW).await;
+    assert_eq!(boxes(&review), 3, "what is on can be turned off");
+    let read = group(&review, "READ");
+    let (_, refused) = decide(&rev, &read, "choice=hold").await;
+    let who = "Your role does not allow this: owners, admins and developers can.";
+    assert!(refused.contains(who), "{refused}");
+    assert_eq!(decide(&rev, &read, "choice=off").await.0, 303);
     scene.front.close().await;
 }
 

@@ -134,6 +134,22 @@ impl May {
     pub(crate) const fn turn_on(self) -> bool {
         self.enable || self.enable_high_risk
     }
+
+    /// The role is one that turns this tool on.
+    pub(crate) fn turn_on_this(self, view: &ToolBrief) -> bool {
+        if view.needs() == ActionName::EnableTool {
+            self.enable
+        } else {
+            self.enable_high_risk
+        }
+    }
+
+    /// There is something to decide about it: it can be turned on, or off again.
+    pub(crate) fn choose(self, view: &ToolBrief) -> bool {
+        let is_callable = view.state != ToolState::Unsupported;
+        let was_on = matches!(view.state, ToolState::On(_) | ToolState::NeedsReview);
+        is_callable && self.turn_on_this(view) || was_on && self.disable
+    }
 }
 
 /// One import of the API.
@@ -198,7 +214,7 @@ impl SourcePage {
     ) -> Self {
         let kept = reviewed.kept();
         let pages = filter::Pages::new(kept.len(), &reviewed.filter);
-        let groups = rows::groups(&reviewed, (&kept, &pages), &bulk);
+        let groups = rows::groups(&reviewed, (&kept, &pages), (&bulk, may));
         let ready = reviewed.ready();
         let document = ready.map_or(&[][..], |ready| &ready.diagnostics);
         let counts = countersign_tool_registry::count_diagnostics(document, &reviewed.tools);
@@ -312,7 +328,7 @@ impl SourcePage {
     fn chosen(&self) -> usize {
         let of = |group: &ToolGroup| {
             let rows = group.rows.iter().filter(|row| row.checked).count();
-            if group.checked { group.count } else { rows }
+            if group.checked { group.offered } else { rows }
         };
         self.groups.iter().map(of).sum()
     }
@@ -320,6 +336,11 @@ impl SourcePage {
     /// What the address of a tool says of this list.
     pub(crate) fn carried(&self) -> String {
         self.filter.carried(self.environment.slug())
+    }
+
+    /// There is a box to choose something with.
+    pub(crate) fn offers(&self) -> bool {
+        self.may.decide() && self.groups.iter().any(|group| group.offered > 0)
     }
 
     /// What was searched for, as it may stand on a page.

@@ -16,7 +16,7 @@ use countersign_tool_registry::{DecideTools, DecidedTools, LookedAt, ToolBrief};
 use serde::Deserialize;
 
 use super::{
-    Filter, Reviewed, SourcePage,
+    Filter, May, Reviewed, SourcePage,
     outcome::{Outcome, Stale, Told},
     rows,
 };
@@ -79,11 +79,11 @@ impl Bulk {
 
     /// Leaves chosen what was refused: a whole group if nothing of it was decided, or else each by
     /// itself.
-    fn keep_refused(&mut self, outcome: &DecidedTools, kept: &[&ToolBrief]) {
+    fn keep_refused(&mut self, outcome: &DecidedTools, offered: &[&ToolBrief]) {
         self.tools = outcome.refused.iter().map(|one| one.tool).collect();
         let tools = &self.tools;
         self.groups.retain(|class| {
-            let all = rows::of_class(kept, *class);
+            let all = rows::of_class(offered, *class);
             all.iter().all(|view| tools.contains(&view.tool.id))
         });
     }
@@ -116,7 +116,7 @@ struct Chosen {
 impl Chosen {
     /// Boxes of tools say which definition and which decision were shown, boxes of groups which
     /// tools and which decisions about them. Turning off needs no look at the decisions.
-    fn of((form, choice): (&DecideForm, Choice), kept: &[&ToolBrief]) -> Result<Self, Problem> {
+    fn of((form, choice): (&DecideForm, Choice), offered: &[&ToolBrief]) -> Result<Self, Problem> {
         let tools = form.tool.iter().map(|text| rows::looked_at(text));
         let mut tools: Vec<LookedAt> = tools.collect::<Option<_>>().ok_or_else(unreadable)?;
         let mut stale = Vec::new();
@@ -124,7 +124,7 @@ impl Chosen {
             let (class, seen) = text.split_once('@').ok_or_else(unreadable)?;
             let (seen, decisions) = seen.split_once('@').unwrap_or((seen, ""));
             let class = RiskClass::parse(class).ok_or_else(unreadable)?;
-            let all = rows::of_class(kept, class);
+            let all = rows::of_class(offered, class);
             if rows::seen(&all).to_string() != seen {
                 stale.push(Stale::defined(class));
             } else if choice != Choice::Off && rows::decisions(&all).to_string() != decisions {
@@ -167,7 +167,7 @@ async fn decide(here: Here, Form(mut form): Form<DecideForm, FORM_BYTES>) -> Ans
     };
     let reviewed = Reviewed::load(&here, filter.clone()).await?;
     let choice = choice(&form.choice)?;
-    let chosen = Chosen::of((&form, choice), &reviewed.kept())?;
+    let chosen = Chosen::of((&form, choice), &reviewed.offered(May::of(&here)))?;
     let mut bulk = bulk(&form, &chosen);
     let reason = bulk.reason.parse::<Statement>();
     if chosen.is_empty() {
@@ -218,7 +218,7 @@ async fn told(
         return Ok(go(&here.path(&format!("/sources/{slug}?{query}"))));
     }
     let reviewed = Reviewed::load(&here, filter).await?;
-    bulk.keep_refused(outcome, &reviewed.kept());
+    bulk.keep_refused(outcome, &reviewed.offered(May::of(&here)));
     let mut drawn = SourcePage::of(&here, reviewed, bulk);
     drawn.outcome = Some(Outcome {
         lost: outcome.refused.len().saturating_sub(drawn.chosen()),

@@ -10,7 +10,10 @@ use countersign_domain::{
 use countersign_edge::Problem;
 use countersign_tool_registry::{RevisionState, RevisionView, SourceDetail, ToolBrief, Weights};
 
-use super::filter::{self, Filter};
+use super::{
+    May,
+    filter::{self, Filter},
+};
 use crate::{
     environment::Environments,
     frame::Here,
@@ -90,6 +93,13 @@ impl Reviewed {
     /// The import in force, unless it is the first, which changed nothing.
     pub(super) fn again(&self) -> Option<RevisionId> {
         again(&self.source)
+    }
+
+    /// Those of them that have a box for whoever may do this.
+    pub(super) fn offered(&self, may: May) -> Vec<&ToolBrief> {
+        let mut kept = self.kept();
+        kept.retain(|view| may.choose(view));
+        kept
     }
 
     /// The tools that the filter leaves, by class and then by name.

@@ -11,7 +11,7 @@ use countersign_domain::{
 use countersign_tool_registry::{LookedAt, Seen, ToolBrief};
 
 use super::{
-    Reviewed,
+    May, Reviewed,
     bulk::Bulk,
     filter::Pages,
     notes::{Note, to_read},
@@ -19,6 +19,7 @@ use super::{
     waits::Waits,
 };
 use crate::{
+    frame::roles_that_may,
     inert::Inert,
     pages::overriding::overridden,
     parts::{Badge, size},
@@ -34,7 +35,11 @@ pub(crate) struct ToolGroup {
     pub(crate) says: &'static str,
     /// How many the filter leaves, on all pages.
     pub(crate) count: usize,
-    /// Those of them that are high-risk.
+    /// Those of them that have a box.
+    pub(crate) offered: usize,
+    /// How many of all are turned on by other roles, and by which.
+    pub(crate) left: Option<(usize, String)>,
+    /// Those with a box that are high-risk.
     pub(crate) high: usize,
     /// What the box for all of them says.
     pub(crate) value: String,
@@ -45,8 +50,9 @@ pub(crate) struct ToolGroup {
 /// One tool of the review.
 pub(crate) struct ToolRow {
     pub(crate) id: String,
-    /// What its box says: the tool, with the definition and the decision that are shown.
-    pub(crate) value: String,
+    /// What its box says: the tool, with the definition and the decision that are shown. There is none
+    /// where nothing can be decided.
+    pub(crate) value: Option<String>,
     pub(crate) checked: bool,
     pub(crate) method: String,
     pub(crate) path: Inert,
@@ -79,7 +85,7 @@ pub(crate) struct ToolRow {
 }
 
 impl ToolRow {
-    fn new(view: &ToolBrief, reviewed: &Reviewed, bulk: &Bulk) -> Self {
+    fn new(view: &ToolBrief, reviewed: &Reviewed, (bulk, may): (&Bulk, May)) -> Self {
         let weight = reviewed.weights.of(view);
         let changes = reviewed.changes.get(&view.tool.id);
         let operation = &view.tool.operation;
@@ -88,7 +94,7 @@ impl ToolRow {
         let warnings = notes.filter(|note| note.severity >= Severity::Warning);
         Self {
             id: view.tool.id.to_string(),
-            value: box_of(view),
+            value: may.choose(view).then(|| box_of(view)),
             checked: bulk.has_tool(view.tool.id),
             method: operation.method.to_string(),
             path: Inert::new(&operation.path),
@@ -242,27 +248,48 @@ pub(super) fn of_class<'t>(kept: &[&'t ToolBrief], class: RiskClass) -> Vec<&'t 
     of_class.copied().collect()
 }
 
+/// How many of these another role turns on, and who that is.
+fn left(tools: &[&ToolBrief], may: May) -> Option<(usize, String)> {
+    let is_left =
+        |view: &&&ToolBrief| view.state != ToolState::Unsupported && !may.turn_on_this(view);
+    let left: Vec<_> = tools.iter().filter(is_left).collect();
+    let first = left.first()?;
+    Some((left.len(), roles_that_may(first.needs())))
+}
+
 /// The rows of this page, by class.
 pub(super) fn groups(
     reviewed: &Reviewed,
     (kept, pages): (&[&ToolBrief], &Pages),
-    bulk: &Bulk,
+    (bulk, may): (&Bulk, May),
 ) -> Vec<ToolGroup> {
     let here = &kept[pages.first..pages.last];
     let group = |class: RiskClass| {
         let all = of_class(kept, class);
+        let offered: Vec<_> = all
+            .iter()
+            .copied()
+            .filter(|view| may.choose(view))
+            .collect();
         let rows = of_class(here, class).into_iter();
-        let row = |view: &ToolBrief| ToolRow::new(view, reviewed, bulk);
+        let row = |view: &ToolBrief| ToolRow::new(view, reviewed, (bulk, may));
         ToolGroup {
             class: class.as_str(),
             badge: Badge::class(class),
             says: class_says(class),
             count: all.len(),
-            high: all
+            offered: offered.len(),
+            left: left(&all, may),
+            high: offered
                 .iter()
                 .filter(|view| view.tool.operation.risk.high_risk)
                 .count(),
-            value: format!("{}@{}@{}", class.as_str(), seen(&all), decisions(&all)),
+            value: format!(
+                "{}@{}@{}",
+                class.as_str(),
+                seen(&offered),
+                decisions(&offered)
+            ),
             checked: bulk.has_group(class),
             rows: rows.map(row).collect(),
         }
