@@ -69,6 +69,36 @@ if (document.querySelector("main[data-again]")) setTimeout(again, 1000);
 // On a phone the navigation scrolls sideways: show where we are.
 document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
+// What was typed and ticked for a decision goes along to another filter or page of a review, and comes
+// back after signing in again. Where something was done with it, the next page has a notice.
+const done = document.getElementById("notice");
+if (done) sessionStorage.clear();
+for (const form of document.querySelectorAll("main form[method=post]:has([name=reason])")) {
+  const place = new URL(form.getAttribute("action"), location).pathname;
+  const [reason, choice] = ["reason", "choice"].map((name) => form.querySelector(`[name=${name}]`));
+  const boxes = [...form.querySelectorAll("[name=tool], [name=group]")];
+  const keep = () => {
+    const ticked = boxes.filter((box) => box.checked).map((box) => box.value);
+    if (reason.value || ticked.length) sessionStorage.setItem(place, JSON.stringify({ reason: reason.value, choice: choice?.value, ticked }));
+  };
+  form.addEventListener("submit", keep);
+  if (form.matches("[data-chooses]")) {
+    document.getElementById("filter-form")?.addEventListener("submit", keep);
+    addEventListener("click", ({ target }) => { if (target.closest("a[href^='?']")) keep(); });
+  }
+  const was = JSON.parse(sessionStorage.getItem(place));
+  sessionStorage.removeItem(place);
+  // What the server sent back stands by itself.
+  if (!was || reason.value) continue;
+  reason.value = was.reason;
+  if (choice) choice.value = was.choice;
+  for (const box of boxes) {
+    if (!was.ticked.includes(box.value)) continue;
+    box.checked = true;
+    if (box.name === "group") for (const row of box.closest("section").querySelectorAll("[name=tool]")) row.checked = true;
+  }
+}
+
 // Counts what is chosen for a decision, and ticks the rows of a group with its box.
 const chooser = document.querySelector("form[data-chooses]");
 if (chooser) {
