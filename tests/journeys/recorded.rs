@@ -1,12 +1,16 @@
 //! What an act changed can be read in its own row of the audit log.
 
 use countersign_accounts::Invite;
-use countersign_domain::{connection::BaseUrl, digest::Digest, hold::Answer, role::Role};
+use countersign_domain::{
+    connection::BaseUrl, digest::Digest, hold::Answer, operation::Method, role::Role,
+};
 use countersign_reporting::{Audit, RecordFilter, RecordRow};
 use countersign_secret_injection::SetBaseUrl;
 use countersign_tests::{House, Person, Upstream, document};
 use countersign_tool_registry::SetEndpointTools;
 use serde_json::{Value, json};
+
+use crate::front::Front;
 
 /// The rows about an act, as whoever may read the log finds them.
 async fn rows(house: &House, reader: &Person, act: &str) -> Vec<RecordRow> {
@@ -113,4 +117,33 @@ async fn a_row_of_the_audit_log_says_what_was_changed_into_what() {
         assert!(found.iter().any(|row| says(row, facts)), "{act}: {found:?}");
     }
     println!("N = {} acts whose rows say what they changed", told.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_is_told_in_words_that_a_person_reads() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let ada = house.owner_of("acme").await;
+    let reviewer = house.member_of(&ada, Role::Reviewer, "rev").await;
+    let shop = house.shop(&ada, &upstream.base).await;
+    let agent = house.agent_of(&ada, &shop).await;
+    let refund = json!({"order_id": "o-1", "body": {"amount_cents": 5}});
+    house.call(&agent, "create_refund", &refund).await;
+    let hold = house.waiting(&reviewer).await.remove(0);
+    let yes = house.decide(&reviewer, &hold, Answer::Countersign);
+    yes.await.unwrap();
+    house.call(&agent, "create_refund", &refund).await;
+    let front = Front::open(&house, "told").await;
+    let browser = front.browser(&house, &ada).await;
+    let page = async |path: &str| browser.ask(Method::Get, path, None).await.1;
+
+    let moved = page("/t/acme/audit?act=connection.changed").await;
+    assert!(moved.contains("base url before: none"), "{moved}");
+    let sent = page("/t/acme/audit?act=call.intended").await;
+    let record = sent.split("<a href=\"/t/acme/audit/").nth(1).unwrap();
+    let record = record.split('"').next().unwrap();
+    let record = page(&format!("/t/acme/audit/{record}")).await;
+    let said = "exactly this call was countersigned<br>";
+    assert!(record.contains(said), "{record}");
+    assert!(record.contains("by the rule <code>countersigned</code>"));
+    front.close().await;
 }

@@ -335,6 +335,7 @@ fn said(key: &str, value: &Value) -> (Inert, Inert) {
         ("handling", Some("run")) => Inert::new("calls run at once"),
         ("handling", Some("hold")) => Inert::new("each call is held"),
         (_, Some(text)) => Inert::new(text),
+        (_, None) if value.is_null() => Inert::new("none"),
         (_, None) => Inert::json(value),
     };
     (Inert::new(key.replace('_', " ")), said)

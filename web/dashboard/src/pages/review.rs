@@ -81,6 +81,8 @@ pub(crate) struct SourcePage {
     pub(crate) reads_kinds: Vec<(&'static str, usize)>,
     /// READ tools that are not among them.
     pub(crate) reads_apart: usize,
+    /// Why: how many, in words, and the risk that is filtered by.
+    pub(crate) apart_kinds: Vec<(usize, &'static str, &'static str)>,
     pub(crate) groups: Vec<ToolGroup>,
     pub(crate) kinds: Vec<NoteKind>,
     pub(crate) notes_say: String,
@@ -244,6 +246,7 @@ impl SourcePage {
             reads_sensitive: rows::sensitive(&plain),
             reads_kinds: rows::kinds(&plain),
             reads_apart: count(rows::is_read_apart),
+            apart_kinds: filter::apart_kinds(tools),
             bare: ready.is_none() && tools.is_empty(),
             kinds: counts.iter().map(NoteKind::new).collect(),
             notes_say: notes::summary(&counts),
@@ -294,6 +297,11 @@ impl SourcePage {
     /// The address of the READ tools that are not turned on with all others.
     pub(crate) fn apart_only(&self) -> String {
         self.alone("state", "apart")
+    }
+
+    /// The address of those of them that have this risk.
+    pub(crate) fn apart_for(&self, risk: &str) -> String {
+        self.whole().with(&[("state", "apart"), ("risk", risk)])
     }
 
     /// The address of those that are, as far as they touch this kind of data.
