@@ -4,6 +4,7 @@
 mod changed;
 mod deciding;
 mod leading;
+mod removing;
 mod walking;
 
 use countersign_domain::{operation::Method, role::Role};

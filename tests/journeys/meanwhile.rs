@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign_accounts::ChangeRole;
+use countersign_accounts::{ChangeRole, RemoveMember};
 use countersign_domain::role::Role;
 use countersign_oauth_server::Grants;
 use countersign_testkit::until;
@@ -116,7 +116,11 @@ async fn becomes(scene: &Scene, bob: &Person, what: Becomes) {
     let member = bob.scope.member().unwrap();
     match what {
         Becomes::Nothing => {}
-        Becomes::Removed => accounts.remove_member(by, member).await.unwrap(),
+        Becomes::Removed => {
+            let reason = "they left".parse().unwrap();
+            let remove = RemoveMember { member, reason };
+            accounts.remove_member(by, remove).await.unwrap();
+        }
         Becomes::Demoted => {
             let role = Role::Auditor;
             let change = ChangeRole { member, role };

@@ -31,7 +31,7 @@ pub use countersign_store::{
 };
 pub use invite::{Invite, Invited};
 pub use limits::Limited;
-pub use manage::{ChangeRole, Members};
+pub use manage::{ChangeRole, Members, RemoveMember};
 pub use password::{PasswordProblem, RECOMMENDED_LENGTH};
 pub use rules::MemberError;
 pub use session::{MembershipView, NewSession, SignedIn};

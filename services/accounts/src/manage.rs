@@ -4,6 +4,7 @@ use countersign_access::{ActionName, ManageMembers, TenantScope};
 use countersign_domain::{
     event::Event,
     id::MemberId,
+    name::Statement,
     record::{Act, Record},
     role::Role,
 };
@@ -30,6 +31,15 @@ pub struct Members {
     pub all: Vec<Member>,
     /// How many others there are: another version of the server wrote what they are.
     pub left_out: usize,
+}
+
+/// Who is removed.
+#[derive(Clone, Debug)]
+pub struct RemoveMember {
+    /// Who.
+    pub member: MemberId,
+    /// Why.
+    pub reason: Statement,
 }
 
 impl Accounts {
@@ -73,16 +83,17 @@ impl Accounts {
     pub async fn remove_member(
         &self,
         scope: &TenantScope,
-        member: MemberId,
+        cmd: RemoveMember,
     ) -> Result<(), MemberError> {
         let permit = scope.allow(ManageMembers)?;
         let tx = self.store.begin(scope).await?;
         let members = tx.members_locked().await?;
-        let target = rules::change(&members, scope.member(), member, None)?;
+        let target = rules::change(&members, scope.member(), cmd.member, None)?;
         let grants = tx.remove_member(permit, target.id).await?;
         let record = about(self, scope, Act::MemberRemoved, &target)
             .with("role", target.role.as_str())
-            .with("grants_revoked", grants);
+            .with("grants_revoked", grants)
+            .with("reason", cmd.reason.as_str());
         finish(tx, &record).await
     }
 }

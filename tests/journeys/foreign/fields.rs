@@ -58,7 +58,7 @@ pub(super) const FIELDS: [Field; 52] = [
     ("Mutation", "inviteMember", r#"inviteMember(tenant: "{tenant}", input: {email: "new@example.com", role: AUDITOR}) { path }"#, &[]),
     ("Mutation", "revokeInvitation", r#"revokeInvitation(tenant: "{tenant}", id: "{invitation}")"#, &["{invitation}"]),
     ("Mutation", "changeRole", r#"changeRole(tenant: "{tenant}", member: "{member}", role: AUDITOR) { id }"#, &["{member}"]),
-    ("Mutation", "removeMember", r#"removeMember(tenant: "{tenant}", member: "{member}")"#, &["{member}"]),
+    ("Mutation", "removeMember", r#"removeMember(tenant: "{tenant}", member: "{member}", reason: "they left")"#, &["{member}"]),
     ("Mutation", "importSource", r#"importSource(tenant: "{tenant}", name: "Other", document: {text: {document}}) { slug }"#, &[]),
     ("Mutation", "renameEndpoint", r#"renameEndpoint(tenant: "{tenant}", endpoint: "{endpoint}", name: "Ours") { id }"#, &["{endpoint}"]),
     ("Mutation", "removeEndpoint", r#"removeEndpoint(tenant: "{tenant}", endpoint: "{endpoint}", reason: "because")"#, &["{endpoint}"]),

@@ -24,7 +24,7 @@ type Form = (
 #[rustfmt::skip]
 pub(super) const FORMS: [Form; 33] = [
     ("/members/{member}/role", "/members", "role=auditor", &["{member}"]),
-    ("/members/{member}/remove", "/members", "", &["{member}"]),
+    ("/members/{member}/remove", "/members/{member}/remove", "reason=because&confirm=yes", &["{member}"]),
     ("/members/invite", "/members", "email=new@example.com&role=auditor", &[]),
     ("/invitations/{invitation}/revoke", "/members", "", &["{invitation}"]),
     ("/tools/{tool}/turn-off", "/tools/{tool}", "reason=because", &["{tool}", "{environment}"]),

@@ -1,7 +1,7 @@
 //! Members and invitations.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use countersign_accounts::{self as accounts, ChangeRole, Invite};
+use countersign_accounts::{self as accounts, ChangeRole, Invite, RemoveMember};
 
 use crate::{
     api::CALL,
@@ -124,10 +124,20 @@ impl MemberMutations {
     /// Removes a member, from their next request on; their agents lose access too. Returns the
     /// membership's id.
     #[graphql(complexity = "CALL")]
-    async fn remove_member(&self, ctx: &Context<'_>, tenant: String, member: ID) -> Result<ID> {
+    async fn remove_member(
+        &self,
+        ctx: &Context<'_>,
+        tenant: String,
+        member: ID,
+        reason: String,
+    ) -> Result<ID> {
         let caller = enter(ctx, &tenant).await?;
+        let remove = RemoveMember {
+            member: known(&member)?,
+            reason: given("reason", &reason)?,
+        };
         let accounts = &ctx.services().accounts;
-        let removed = accounts.remove_member(&caller.scope, known(&member)?).await;
+        let removed = accounts.remove_member(&caller.scope, remove).await;
         removed.map(|()| member).map_err(to_graphql)
     }
 }

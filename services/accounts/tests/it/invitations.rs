@@ -114,7 +114,7 @@ async fn an_invitation_that_is_over_taken_back_or_made_up_is_not_good() {
     let carls = carl.scope.member().unwrap();
     house
         .accounts
-        .remove_member(&ada.scope, carls)
+        .remove_member(&ada.scope, crate::members::remove(carls))
         .await
         .unwrap();
     assert!(house.accounts.invitation(&current).await.is_ok());

@@ -1,6 +1,6 @@
 //! Members: their roles, their going, and what another tenant sees of them.
 
-use countersign_accounts::{ChangeRole, MemberError};
+use countersign_accounts::{ChangeRole, MemberError, RemoveMember};
 use countersign_domain::{Fault, Timestamp, id::MemberId, role::Role};
 
 use crate::house::{House, Resident, give_grant};
@@ -10,6 +10,11 @@ fn change(who: &Resident, role: Role) -> ChangeRole {
         member: who.scope.member().expect("a member came in"),
         role,
     }
+}
+
+pub(crate) fn remove(member: MemberId) -> RemoveMember {
+    let reason = "they left".parse().expect("a reason");
+    RemoveMember { member, reason }
 }
 
 fn code<T>(answer: Result<T, MemberError>) -> &'static str {
@@ -79,7 +84,7 @@ async fn a_removed_member_is_out_at_the_next_request_with_their_agents() {
     let member = bob.scope.member().unwrap();
     house
         .accounts
-        .remove_member(&ada.scope, member)
+        .remove_member(&ada.scope, remove(member))
         .await
         .unwrap();
 
@@ -98,7 +103,10 @@ async fn a_removed_member_is_out_at_the_next_request_with_their_agents() {
     .await
     .unwrap();
     assert_eq!(live, 0);
-    let again = house.accounts.remove_member(&ada.scope, member).await;
+    let again = house
+        .accounts
+        .remove_member(&ada.scope, remove(member))
+        .await;
     assert_eq!(code(again), "not_found");
     assert_eq!(house.records("member.removed").await, 1);
 }
@@ -109,7 +117,7 @@ async fn the_last_owner_stays_even_when_two_owners_go_at_once() {
     let accounts = &house.accounts;
     let ada = house.owner("ada@example.com", "Acme").await;
     let alone = accounts
-        .remove_member(&ada.scope, ada.scope.member().unwrap())
+        .remove_member(&ada.scope, remove(ada.scope.member().unwrap()))
         .await;
     assert_eq!(code(alone), "last_owner");
     let demoted = accounts
@@ -162,7 +170,7 @@ async fn another_tenant_sees_and_changes_nothing() {
         let changed = accounts
             .change_role(&eve.scope, ChangeRole { member, role })
             .await;
-        let removed = accounts.remove_member(&eve.scope, member).await;
+        let removed = accounts.remove_member(&eve.scope, remove(member)).await;
         assert_eq!([code(changed), code(removed)], ["not_found"; 2]);
         tried += 2;
     }

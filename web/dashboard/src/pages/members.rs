@@ -31,7 +31,6 @@ pub(crate) fn routes() -> Routes {
         )
         .post("/t/{tenant}/members/invite", manage, invite)
         .post("/t/{tenant}/members/{member}/role", manage, change_role)
-        .post("/t/{tenant}/members/{member}/remove", manage, remove)
         .post(
             "/t/{tenant}/invitations/{invitation}/revoke",
             manage,
@@ -208,7 +207,7 @@ fn wrong_role() -> Problem {
     Problem::invalid("invalid_form", "there is no such role")
 }
 
-fn mendable(error: MemberError) -> Result<MemberError, Problem> {
+pub(crate) fn mendable(error: MemberError) -> Result<MemberError, Problem> {
     if matches!(error.kind(), Kind::Conflict | Kind::Forbidden) {
         Ok(error)
     } else {
@@ -228,12 +227,6 @@ async fn change_role(here: Here, Form(form): Form<RoleForm>) -> Answer {
     };
     let changed = here.services().accounts.change_role(here.scope(), command);
     finish(&here, changed.await, Done::RoleChanged).await
-}
-
-async fn remove(here: Here, _form: Form<NoFields>) -> Answer {
-    let member: MemberId = here.part("member")?;
-    let removed = here.services().accounts.remove_member(here.scope(), member);
-    finish(&here, removed.await, Done::MemberRemoved).await
 }
 
 async fn revoke_invitation(here: Here, _form: Form<NoFields>) -> Answer {

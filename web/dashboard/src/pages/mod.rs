@@ -11,6 +11,7 @@ mod home;
 mod import_again;
 mod imports;
 mod invitation;
+mod member_removal;
 mod members;
 mod notices;
 mod overriding;
@@ -67,4 +68,5 @@ pub fn routes() -> Routes {
         .and(audit::routes())
         .and(report::routes())
         .and(members::routes())
+        .and(member_removal::routes())
 }

@@ -169,7 +169,7 @@ impl Facts {
             "revokeInvitation" => format!(r#"(TENANT, id: "{}")"#, world().id::<InvitationId>()),
             "changeRole" => format!(r#"(TENANT, member: "{member}", role: AUDITOR) {{ id }}"#),
             "lookedAtImports" => format!(r#"(TENANT, until: "{}")"#, self.revision),
-            "removeMember" => format!(r#"(TENANT, member: "{member}")"#),
+            "removeMember" => format!(r#"(TENANT, member: "{member}", reason: "they left")"#),
             other => panic!("say how {other} is tried"),
         };
         vec![format!(

@@ -122,7 +122,7 @@ async fn what_is_in_another_tenant_cannot_be_named() {
             json!({ "id": member }),
         ),
         (
-            r#"mutation($id: ID!) { removeMember(tenant: "globex", member: $id) }"#,
+            r#"mutation($id: ID!) { removeMember(tenant: "globex", member: $id, reason: "they left") }"#,
             json!({ "id": member }),
         ),
     ];

@@ -31,8 +31,8 @@ use crate::{
     pages::suspension::{SuspendedLine, SuspensionCard},
     pages::{
         audit, connections, consent, endpoint_settings, endpoints, holds, home, import_again,
-        imports, invitation, members, problem, reach, review, revision_diff, sign_in, sign_up,
-        source_settings, sources, stopping, tools,
+        imports, invitation, member_removal, members, problem, reach, review, revision_diff,
+        sign_in, sign_up, source_settings, sources, stopping, tools,
     },
     parts::{CsrfField, When},
 };
@@ -178,6 +178,7 @@ pub(super) fn pages(text: &str) -> Vec<(&'static str, String)> {
     draw("record", &record_page(text));
     draw("report", &report_page(text));
     draw("members", &members_page(text));
+    draw("member-removal", &member_removal_page(text));
     let here = problem::ProblemHere {
         frame: frame("Something went wrong", text),
         problem: told(text),
@@ -537,6 +538,15 @@ fn record_page(text: &str) -> audit::RecordPage {
     let rows = [s::record(1, text), s::record(2, text)];
     let mut page = audit::RecordPage::new(around("Audit log", text), &rows[0], &rows);
     page.whereabouts = Some(whereabouts(text));
+    page
+}
+
+fn member_removal_page(text: &str) -> member_removal::MemberRemovalPage {
+    let (members, agents) = (s::members(), [s::grant(text)]);
+    let around = around("Remove a member", text);
+    let mut page = member_removal::MemberRemovalPage::new(around, &members[0], (None, &agents));
+    page.removal.unconfirmed = true;
+    page.error = Some("This is the last owner.".to_owned());
     page
 }
 

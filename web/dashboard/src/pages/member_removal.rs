@@ -1,0 +1,102 @@
+//! Removing a member, once it has been said what falls with them.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+use countersign_access::ActionName;
+use countersign_accounts::{Member, RemoveMember};
+use countersign_domain::id::MemberId;
+use countersign_edge::{Form, Problem, Routes, WhoMay};
+use countersign_oauth_server::GrantView;
+
+use crate::{
+    answer::{Answer, done, page, page_with},
+    field::sentence,
+    frame::{Frame, Here, Section},
+    inert::Inert,
+    notice::Done,
+    pages::{
+        members::mendable,
+        removal::{Removal, RemovalForm},
+    },
+};
+
+pub(crate) fn routes() -> Routes {
+    let manage = WhoMay::Member(ActionName::ManageMembers);
+    Routes::new()
+        .get("/t/{tenant}/members/{member}/remove", manage, show)
+        .post("/t/{tenant}/members/{member}/remove", manage, remove)
+}
+
+#[derive(Template)]
+#[template(path = "pages/member_removal.html")]
+pub(crate) struct MemberRemovalPage {
+    pub(crate) frame: Frame,
+    pub(crate) base: String,
+    pub(crate) email: Inert,
+    pub(crate) role: &'static str,
+    pub(crate) own: bool,
+    /// Their agents: what each calls itself, and at which endpoint.
+    pub(crate) agents: Vec<(Inert, Inert)>,
+    pub(crate) removal: Removal,
+    pub(crate) error: Option<String>,
+}
+
+impl MemberRemovalPage {
+    pub(crate) fn new(
+        (frame, base): (Frame, String),
+        member: &Member,
+        (viewer, agents): (Option<MemberId>, &[GrantView]),
+    ) -> Self {
+        let email = Inert::new(member.email.to_string());
+        let to = format!("{base}/members/{}/remove", member.id);
+        let theirs = agents.iter().filter(|agent| agent.member == member.id);
+        Self {
+            role: member.role.as_str(),
+            own: viewer == Some(member.id),
+            agents: theirs
+                .map(|one| (Inert::new(&one.client_name), Inert::new(&one.endpoint_name)))
+                .collect(),
+            removal: Removal::new(&frame, to, &email),
+            error: None,
+            frame,
+            base,
+            email,
+        }
+    }
+
+    async fn load(here: &Here) -> Result<(Self, MemberId), Problem> {
+        let id: MemberId = here.part("member")?;
+        let members = here.services().accounts.members(here.scope()).await?;
+        let member = members.iter().find(|member| member.id == id);
+        let member = member.ok_or_else(Problem::not_found)?;
+        let agents = here.services().grants.list(here.scope()).await?;
+        let around = (
+            here.frame("Remove a member", Section::Members),
+            here.path(""),
+        );
+        Ok((
+            Self::new(around, member, (here.scope().member(), &agents)),
+            id,
+        ))
+    }
+}
+
+async fn show(here: Here) -> Answer {
+    page(&MemberRemovalPage::load(&here).await?.0)
+}
+
+async fn remove(here: Here, Form(form): Form<RemovalForm>) -> Answer {
+    let (mut drawn, member) = MemberRemovalPage::load(&here).await?;
+    let Some(reason) = drawn.removal.read(form) else {
+        return page_with(StatusCode::BAD_REQUEST, &drawn);
+    };
+    let accounts = &here.services().accounts;
+    let command = RemoveMember { member, reason };
+    match accounts.remove_member(here.scope(), command).await {
+        Ok(()) => done(&here.path("/members"), Done::MemberRemoved),
+        Err(error) => {
+            drawn.error = Some(sentence(&mendable(error)?.to_string()));
+            page_with(StatusCode::CONFLICT, &drawn)
+        }
+    }
+}
