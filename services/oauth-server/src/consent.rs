@@ -4,6 +4,8 @@
 //! has and writes that down. Registered clients can call themselves anything, so every request
 //! is shown, each time.
 
+use std::collections::BTreeSet;
+
 use countersign_access::{ActionName, ConnectAgent, Denied, TenantScope};
 use countersign_domain::{
     Fault, Kind, Timestamp,
@@ -18,6 +20,7 @@ use countersign_store::{
     oauth_authorizations::Authorization,
     oauth_clients::Client,
     oauth_grants::{NewCode, NewGrant},
+    offered_tools::OfferedTool,
 };
 
 use crate::{Authorizations, OAuthError, browser::Browser, redirect};
@@ -49,8 +52,8 @@ pub struct ConsentView {
     pub environment_name: String,
     /// The endpoint's URL.
     pub resource: String,
-    /// How many tools of each class can be called there now.
-    pub tools: Vec<(RiskClass, i64)>,
+    /// The tools there that agents see.
+    pub tools: Vec<OfferedTool>,
     /// The classes that a grant would cover.
     pub scopes: Vec<RiskClass>,
     /// How long an access token is good for.
@@ -124,9 +127,10 @@ impl Authorizations {
         let scope = self.consenting(person, browser, id).await?;
         let tx = self.store.begin(&scope).await?;
         let waiting = tx.authorization(id).await?.ok_or(ConsentError::NotFound)?;
-        let offered = tx.callable_classes(waiting.endpoint).await?;
+        let mut offered = tx.offered_tools(waiting.endpoint).await?;
         if !waiting.shown {
-            let classes: Vec<_> = offered.keys().copied().collect();
+            let classes: BTreeSet<_> = offered.iter().map(|tool| tool.class).collect();
+            let classes: Vec<_> = classes.into_iter().collect();
             tx.show_authorization(id, &narrow(&waiting.scopes, &classes))
                 .await?;
         }
@@ -135,6 +139,7 @@ impl Authorizations {
         let place = tx.consent_place(shown.endpoint).await?;
         let place = place.ok_or(ConsentError::NotFound)?;
         tx.commit().await?;
+        offered.retain(|tool| tool.is_seen);
         Ok(ConsentView {
             authorization: id,
             client: client.id,
@@ -148,7 +153,7 @@ impl Authorizations {
             endpoint_slug: place.endpoint_slug,
             environment_name: place.environment_name,
             resource: shown.resource,
-            tools: offered.into_iter().collect(),
+            tools: offered,
             scopes: shown.scopes,
             access_seconds: self.limits.access_seconds,
             refresh_seconds: self.limits.refresh_seconds,

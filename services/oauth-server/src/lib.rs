@@ -34,6 +34,7 @@ mod tokens;
 pub use authorize::{Authorizations, Refused};
 pub use browser::{Browser, browser_cookie_name};
 pub use consent::{ConsentError, ConsentView};
+pub use countersign_store::offered_tools::OfferedTool;
 pub use error::OAuthError;
 pub use grants::{GrantError, GrantView, Grants};
 pub use http::{OAuthServer, routes};

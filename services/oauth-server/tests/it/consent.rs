@@ -1,7 +1,7 @@
 //! A human sees and answers a request, once, in the browser that began it (T14, T15).
 
 use actix_web::cookie::Cookie;
-use countersign_domain::{Fault as _, risk::RiskClass, role::Role};
+use countersign_domain::{Fault as _, decision::Handling, risk::RiskClass, role::Role};
 use countersign_oauth_server::ConsentError;
 
 use crate::house::{House, location_query};
@@ -34,7 +34,10 @@ async fn the_page_says_who_asks_for_what_and_where_it_leads() {
         (view.endpoint_name.as_str(), view.environment_name.as_str()),
         ("Support", "Production")
     );
-    assert_eq!(view.tools, [(RiskClass::Read, 2), (RiskClass::Write, 1)]);
+    let tools = view.tools.iter();
+    let classes: Vec<_> = tools.map(|tool| (tool.class, tool.handling)).collect();
+    let read = (RiskClass::Read, Handling::Run);
+    assert_eq!(classes, [read, read, (RiskClass::Write, Handling::Run)]);
     assert_eq!(view.scopes, [RiskClass::Read, RiskClass::Write]);
     assert_eq!(
         (view.access_seconds, view.refresh_seconds),
@@ -59,7 +62,7 @@ async fn what_is_approved_is_what_was_shown() {
     house.sql("UPDATE enablement SET state = 'on'").await;
     let again = consents.pending(owner, &browser, id).await.unwrap();
     assert_eq!(again.scopes, [RiskClass::Read, RiskClass::Write]);
-    assert_eq!(again.tools.len(), 3);
+    assert_eq!(again.tools.len(), 4);
     consents.approve(owner, &browser, id).await.unwrap();
 
     let granted = house

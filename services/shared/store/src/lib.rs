@@ -36,6 +36,7 @@ pub mod oauth_authorizations;
 pub mod oauth_clients;
 pub mod oauth_grants;
 pub mod oauth_tokens;
+pub mod offered_tools;
 pub mod outbox;
 pub mod overrides;
 pub mod overriding;

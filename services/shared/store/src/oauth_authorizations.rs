@@ -1,7 +1,5 @@
 //! Authorization requests that wait for sign-in and consent. Each is answered once.
 
-use std::collections::BTreeMap;
-
 use countersign_access::{Actor, Membership, SystemReason, TenantScope};
 use countersign_domain::{
     Timestamp,
@@ -295,42 +293,6 @@ impl TenantTx {
             return Err(StoreError::NotFound);
         }
         self.authorization(id).await?.ok_or(StoreError::NotFound)
-    }
-
-    /// Counts the tools that agents can call at an endpoint now, by class.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn callable_classes(
-        &self,
-        endpoint: EndpointId,
-    ) -> Result<BTreeMap<RiskClass, i64>, StoreError> {
-        let rows = self
-            .rows(
-                "SELECT v.class, count(*) AS tools
-                 FROM endpoint_tool et
-                 JOIN endpoint e ON e.tenant_id = et.tenant_id AND e.id = et.endpoint_id
-                 JOIN tool t ON t.tenant_id = et.tenant_id AND t.id = et.tool_id AND t.removed_at IS NULL
-                 JOIN tool_version v ON v.tenant_id = t.tenant_id AND v.id = t.current_version
-                 JOIN enablement b ON b.tenant_id = t.tenant_id AND b.tool_id = t.id
-                      AND b.environment_id = e.environment_id
-                      AND b.superseded_at IS NULL AND b.state = 'on'
-                 WHERE et.tenant_id = $1 AND et.endpoint_id = $2 AND e.removed_at IS NULL
-                 GROUP BY v.class",
-                [self.tenant().as_uuid().into(), endpoint.as_uuid().into()],
-            )
-            .await?;
-        let at = At {
-            table: "tool_version",
-            row: endpoint,
-        };
-        let mut classes = BTreeMap::new();
-        for row in rows {
-            let class: String = row.try_get("", "class")?;
-            let class = at.need("class", RiskClass::parse(&class))?;
-            classes.insert(class, row.try_get("", "tools")?);
-        }
-        Ok(classes)
     }
 
     /// Names the place that consent is asked for; nothing if the endpoint is gone.

@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, web};
 use askama::Template;
 use countersign_access::ActionName;
-use countersign_domain::id::AuthorizationId;
+use countersign_domain::{id::AuthorizationId, risk::RiskClass};
 use countersign_edge::{Caller, Form, Problem, Routes, SignedInUser, WhoMay, allow_form_target};
-use countersign_oauth_server::{Browser, ConsentView};
+use countersign_oauth_server::{Browser, ConsentView, OfferedTool};
 use serde::Deserialize;
 use url::Url;
 
@@ -13,7 +13,7 @@ use crate::{
     answer::{Answer, go, page},
     frame::{Frame, Visit},
     inert::Inert,
-    pages::review::class_says,
+    pages::{report::handling, review::class_says},
     parts::{Badge, When},
 };
 
@@ -47,15 +47,32 @@ pub(crate) struct ConsentPage {
 pub(crate) struct Scope {
     pub(crate) badge: Badge,
     pub(crate) says: &'static str,
-    pub(crate) tools: i64,
+    /// The name of each, and what becomes of its calls.
+    pub(crate) tools: Vec<(Inert, Badge)>,
+}
+
+/// More names than these are folded away.
+const FEW: usize = 12;
+
+impl Scope {
+    fn new(class: RiskClass, tools: &[OfferedTool]) -> Self {
+        let of_class = tools.iter().filter(|tool| tool.class == class);
+        Self {
+            badge: Badge::class(class),
+            says: class_says(class),
+            tools: of_class
+                .map(|tool| (Inert::new(&tool.name), handling(tool.handling)))
+                .collect(),
+        }
+    }
+
+    pub(crate) const fn are_many(&self) -> bool {
+        self.tools.len() > FEW
+    }
 }
 
 impl ConsentPage {
     pub(crate) fn new(frame: Frame, view: &ConsentView) -> Self {
-        let count = |class| {
-            let counted = view.tools.iter().find(|(of, _)| *of == class);
-            counted.map_or(0, |(_, count)| *count)
-        };
         let seconds = |seconds: i32| crate::parts::span(chrono::TimeDelta::seconds(seconds.into()));
         let scopes = view.scopes.iter().copied();
         Self {
@@ -69,13 +86,7 @@ impl ConsentPage {
             endpoint: Inert::new(&view.endpoint_name),
             environment: Inert::new(&view.environment_name),
             resource: Inert::new(&view.resource),
-            scopes: scopes
-                .map(|class| Scope {
-                    badge: Badge::class(class),
-                    says: class_says(class),
-                    tools: count(class),
-                })
-                .collect(),
+            scopes: scopes.map(|class| Scope::new(class, &view.tools)).collect(),
             access: seconds(view.access_seconds),
             refresh: seconds(view.refresh_seconds),
             expires: When::new(view.expires_at),

@@ -67,6 +67,23 @@ fn who_answers_after_the_end_of_the_session_is_led_back_to_the_same_request() {
 }
 
 #[test]
+fn a_consent_names_each_tool_and_folds_many_of_a_class() {
+    let pages = drawn::pages("");
+    let (_, html) = pages.iter().find(|(name, _)| *name == "consent").unwrap();
+    let scopes: Vec<_> = html.split("<details").skip(1).collect();
+    assert!(
+        scopes[0].starts_with("><summary><strong>40 tools"),
+        "folded"
+    );
+    assert_eq!(scopes[0].matches("runs at once").count(), 40);
+    assert!(
+        scopes[1].starts_with(" open><summary><strong>1 tool"),
+        "open"
+    );
+    assert!(scopes[1].contains("each call held"));
+}
+
+#[test]
 fn every_id_is_there_once_and_every_field_has_a_label() {
     for (name, html) in drawn::pages("Orders") {
         let ids: Vec<_> = attributes(&html, "id");

@@ -23,7 +23,7 @@ use countersign_domain::{
     schedule::{Cadence, StopReason},
     tool::{Choice, Enablement, Tool, ToolState},
 };
-use countersign_oauth_server::{ConsentView, GrantView};
+use countersign_oauth_server::{ConsentView, GrantView, OfferedTool};
 use countersign_reporting::RecordRow;
 use countersign_secret_injection::{
     ConnectionView, Suspension,
@@ -419,6 +419,21 @@ pub(super) fn grant(text: &str) -> GrantView {
     }
 }
 
+fn offered(text: &str) -> Vec<OfferedTool> {
+    let tool = |class, number| OfferedTool {
+        name: format!("list_orders_{number}{text}"),
+        class,
+        handling: if class == RiskClass::Read {
+            Handling::Run
+        } else {
+            Handling::Hold
+        },
+        is_seen: true,
+    };
+    let reads = (1..=40).map(|number| tool(RiskClass::Read, number));
+    reads.chain([tool(RiskClass::Billing, 41)]).collect()
+}
+
 pub(super) fn consent(text: &str) -> ConsentView {
     ConsentView {
         authorization: id("authz", 1),
@@ -433,7 +448,7 @@ pub(super) fn consent(text: &str) -> ConsentView {
         endpoint_slug: "support".to_owned(),
         environment_name: text.to_owned(),
         resource: format!("https://countersign.example/mcp/acme/support{text}"),
-        tools: vec![(RiskClass::Read, 615), (RiskClass::Billing, 1)],
+        tools: offered(text),
         scopes: vec![RiskClass::Read, RiskClass::Billing],
         access_seconds: 600,
         refresh_seconds: 30 * 86400,
