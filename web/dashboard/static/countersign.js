@@ -66,6 +66,38 @@ const again = async () => {
 };
 if (document.querySelector("main[data-again]")) setTimeout(again, 1000);
 
+// Says what has come to the inbox and what has left it, while somebody is there. Nothing moves by itself,
+// and a tab that is left open keeps no session alive.
+const news = document.querySelector("[data-looks]");
+if (news) {
+  const PATIENCE = 10 * 60_000;
+  const waiting = (page) => [...page.querySelectorAll("#waiting tr[id]")].map((row) => row.id);
+  const known = waiting(document);
+  const calls = (number, one, many) => (number ? [`${number} ${number === 1 ? one : many}`] : []);
+  let touched = Date.now();
+  for (const kind of ["pointermove", "keydown", "scroll"]) addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
+  const tell = (says, link) => {
+    if (news.dataset.says === says) return;
+    news.dataset.says = says;
+    const again = Object.assign(document.createElement("a"), { href: location.href, textContent: link });
+    news.replaceChildren(...(says ? [`${says} `, again] : []));
+  };
+  const look = async () => {
+    setTimeout(look, 1000 * news.dataset.looks);
+    if (document.hidden || Date.now() - touched > PATIENCE) return;
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => undefined);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!page.querySelector("[data-looks]")) return tell("You are no longer signed in.", "Sign in");
+    const now = waiting(page);
+    const came = now.filter((id) => !known.includes(id)).length;
+    const left = known.filter((id) => !now.includes(id)).length;
+    const says = [...calls(came, "new call waits", "new calls wait"), ...calls(left, "call no longer waits", "calls no longer wait")];
+    tell(says.length ? `${says.join(", ")}.` : "", "Show the list as it is now");
+  };
+  setTimeout(look, 1000 * news.dataset.looks);
+}
+
 // On a phone the navigation scrolls sideways: show where we are.
 document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
