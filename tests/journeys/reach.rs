@@ -3,6 +3,7 @@
 use countersign_domain::{operation::Method, role::Role};
 use countersign_tests::{House, Person, Upstream};
 use countersign_tool_registry::CreateEndpoint;
+use serde_json::json;
 use sqlx::Executor as _;
 
 use crate::front::{Browser, Front};
@@ -72,17 +73,31 @@ async fn report_and_tool_say_who_can_call_what_is_high_risk() {
 
     let report = page(&browser, "/t/acme/report").await;
     let reach = part(&report, "reach", "</table>");
-    let said = "create_refund Production each call held Night desk no agent there may \
+    let said = "create_refund Production each call held Night desk no connected agent may \
          Support test agent for owner@acme.example";
     assert!(reach.contains(said), "{reach}");
     assert!(!reach.contains("list_orders"), "a read is not high-risk");
+    let query = r#"{ tenant(slug: "acme") { report { ways { tool endpoint grants } } } }"#;
+    let data = browser.query(query, json!({})).await;
+    let id = tool(&house, &owner, "create_refund").await;
+    let ways = data["tenant"]["report"]["ways"].as_array().unwrap();
+    let ways = ways.iter().filter(|way| way["tool"] == json!(id));
+    let ways: Vec<_> = ways
+        .map(|way| {
+            (
+                way["endpoint"].as_str().unwrap(),
+                way["grants"].as_array().unwrap().len(),
+            )
+        })
+        .collect();
+    assert_eq!(ways, [("night-desk", 0), ("support", 1)]);
 
     let of_tool = format!(
         "/t/acme/tools/{}",
         tool(&house, &owner, "create_refund").await
     );
     let ways = part(&page(&dev, &of_tool).await, "ways", "</section>");
-    let said = "It is on, each call held for: Night desk no agent there may \
+    let said = "It is on, each call held for: Night desk no connected agent may \
          Support test agent for owner@acme.example";
     assert!(ways.contains(said), "{ways}");
     let of_read = format!(

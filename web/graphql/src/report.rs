@@ -26,6 +26,8 @@ pub(crate) struct Report {
     classes: Vec<ClassFigures>,
     /// How many agents are connected.
     agents: usize,
+    /// Who can call the high-risk tools that are on: the ways to each.
+    ways: Vec<Way>,
     /// What is weak, the most urgent first.
     findings: Vec<Finding>,
     /// How many entries all of this lacks: another version of the server wrote them, and this one
@@ -83,6 +85,19 @@ struct ToolOn {
     connected: bool,
     /// When it was last called.
     last_called_at: Option<Moment>,
+}
+
+/// One way to a tool.
+#[derive(SimpleObject)]
+struct Way {
+    /// The tool.
+    tool: ID,
+    /// The environment its calls go to.
+    environment: ID,
+    /// The endpoint in URLs.
+    endpoint: String,
+    /// What was consented there that covers its class.
+    grants: Vec<ID>,
 }
 
 /// Held calls by state.
@@ -194,6 +209,7 @@ impl From<reporting::Report> for Report {
             days: each(report.days),
             classes: each(report.classes),
             agents: report.agents.len(),
+            ways: each(report.ways),
             findings: each(report.findings),
             left_out: report.left_out,
         }
@@ -235,6 +251,17 @@ impl From<reporting::ToolOn> for ToolOn {
             reason: tool.reason,
             connected: tool.connected,
             last_called_at: tool.last_called_at.map(Moment::from),
+        }
+    }
+}
+
+impl From<reporting::Way> for Way {
+    fn from(way: reporting::Way) -> Self {
+        Self {
+            tool: id(way.tool),
+            environment: id(way.environment),
+            endpoint: way.endpoint_slug.to_string(),
+            grants: way.agents.iter().map(|agent| id(agent.id)).collect(),
         }
     }
 }
