@@ -196,6 +196,11 @@ export async function inviteLongAddress(scene) {
   checks.same("the address is in one row, whole", await row.count(), 1);
   await watch.look(owner.page, "members-long");
   await owner.keys.press(`[aria-label="Remove ${AUDITOR.email}"]`);
+  checks.that("what falls with a member is said first", await owner.page.locator("#what-goes").isVisible());
+  await watch.look(owner.page, "member-removal");
+  await owner.keys.type("#remove-form [name=reason]", "The audit is over.");
+  await owner.keys.tick("#confirm");
+  await owner.keys.press("#remove");
   checks.same("a removed member is in no row", await row.count(), 0);
   await page.context().close();
 }

@@ -74,9 +74,13 @@ export async function reject(scene) {
   const second = await agent.call("create_refund", REFUND);
   checks.that("the same call again is a new hold", second.code === "held" && second.hold.id !== scene.held.hold.id, second);
   checks.same("the shop still has one refund", shop.refunds.length, 1);
+  await scene.go(reviewer, "/holds");
   const other = await agent.call("create_refund", { order_id: "o-2", body: { amount_cents: 4500, reason: "Shipped twice by mistake." } });
   scene.other = other;
-  await scene.go(reviewer, "/holds");
+  await page.locator("#news a").waitFor();
+  checks.that("an open inbox says what has come, and moves nothing", (await page.locator("#news").innerText()).includes("1 new call waits.") && (await page.locator("#waiting tbody tr").count()) === 1);
+  await watch.look(page, "holds-news");
+  await keys.press("#news a");
   const one = await page.locator(`#${second.hold.id}`).innerText();
   const two = await page.locator(`#${other.hold.id}`).innerText();
   checks.that("two refunds can be told apart in the list", one.includes("2500") && two.includes("4500"), [one, two]);

@@ -119,6 +119,7 @@ try {
     reviewing.importFolder,
     reviewing.filter,
     reviewing.decideTogether,
+    reviewing.goOn,
     reviewing.chooseAmongMany,
     reviewing.decideWithoutScripts,
     reviewing.decideOnPhone,

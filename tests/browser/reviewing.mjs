@@ -122,6 +122,32 @@ export async function decideTogether(scene) {
   checks.that("each decision has its own row in the log", row.includes("tool.turned_on"), row);
 }
 
+/** What was typed and ticked goes along to another filter, and a tool of a review leads to the next. */
+export async function goOn(scene) {
+  const { checks, watch, owner } = scene;
+  const { page, keys } = owner;
+  checks.about("Going on from tool to tool");
+  await page.goto(`${scene.bookReview}?text=book`);
+  await keys.tick("tr.tool[data-name=get_book] input[name=tool]");
+  await keys.type("#decide-reason", REASON);
+  await keys.choose("#filter-class", "READ");
+  await keys.press("#filter");
+  checks.same("another filter keeps the reason", await page.locator("#decide-reason").inputValue(), REASON);
+  checks.same("and what is ticked and still shown", await page.locator("input[name=tool]:checked").evaluateAll((boxes) => boxes.map((box) => box.closest("tr").dataset.name)), ["get_book"]);
+  await keys.press("tr.tool a.tool-link");
+  const all = await page.locator("#walk-at").innerText();
+  checks.that("a tool says where in the review it stands", /^1 of \d+ that fit the filter$/.test(all), all);
+  await watch.look(page, "tool-of-review");
+  const next = (await page.locator("#walk-after").innerText()).replace("Next: ", "");
+  await keys.type("#turn-on-reason", REASON);
+  await keys.press("#turn-on-next");
+  checks.same("one press decides and goes on", await page.locator("#tool-name").innerText(), next);
+  checks.that("with the filter", new URL(page.url()).search.includes("class=READ"), page.url());
+  checks.that("and says of which tool it was", (await page.locator("#notice").innerText()).includes("The tool before this one is on."));
+  await page.goto(scene.bookReview);
+  checks.same("what was done with the words clears them", await page.locator("#decide-reason").inputValue(), "");
+}
+
 /** Where many tools are on, those of a new endpoint are searched for and ticked together. */
 export async function chooseAmongMany(scene) {
   const { checks, watch, owner } = scene;

@@ -246,7 +246,7 @@ impl SourcePage {
             reads_sensitive: rows::sensitive(&plain),
             reads_kinds: rows::kinds(&plain),
             reads_apart: count(rows::is_read_apart),
-            apart_kinds: filter::apart_kinds(tools),
+            apart_kinds: rows::apart_kinds(tools),
             bare: ready.is_none() && tools.is_empty(),
             kinds: counts.iter().map(NoteKind::new).collect(),
             notes_say: notes::summary(&counts),

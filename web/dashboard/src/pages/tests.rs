@@ -124,7 +124,9 @@ fn a_cell_of_a_card_says_what_it_is() {
             for cell in table.split("<td").skip(1) {
                 let cell = cell.split("</td>").next().unwrap();
                 let (start, content) = cell.split_once('>').unwrap();
-                let says = start.contains("data-label=\"") || content.contains("<button");
+                let says = start.contains("data-label=\"")
+                    || content.contains("<button")
+                    || content.contains("class=\"button");
                 assert!(says || content.is_empty(), "{name}: {cell}");
                 cells += 1;
             }

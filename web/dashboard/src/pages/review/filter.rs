@@ -296,24 +296,6 @@ pub(super) fn selects(reviewed: &Reviewed, notes: &[DiagnosticCount]) -> Vec<Sel
     selects
 }
 
-/// Why READ tools need a look of their own, as far as they can be filtered by it: how many, in words,
-/// and the risk.
-pub(super) fn apart_kinds(tools: &[ToolBrief]) -> Vec<(usize, &'static str, &'static str)> {
-    let kinds = RISKS
-        .into_iter()
-        .filter(|(risk, _)| ["high", "unread"].contains(risk));
-    let kinds = kinds.map(|(risk, says)| {
-        let narrow = Filter {
-            state: "apart".to_owned(),
-            risk: risk.to_owned(),
-            ..Filter::default()
-        };
-        let number = tools.iter().filter(|view| narrow.keeps(view, None)).count();
-        (number, says, risk)
-    });
-    kinds.filter(|(number, ..)| *number > 0).collect()
-}
-
 /// By note: any, any but the harmless, or one kind.
 fn notes_select(reviewed: &Reviewed, notes: &[DiagnosticCount]) -> Select {
     let of = |note: &str| Filter {

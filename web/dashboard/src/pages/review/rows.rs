@@ -240,6 +240,20 @@ pub(super) fn is_read_apart(view: &ToolBrief) -> bool {
     is_read && is_open && !view.is_plain_read()
 }
 
+/// Why those are, as far as they can be filtered by it: how many, in words, and the filter by risk.
+pub(super) fn apart_kinds(tools: &[ToolBrief]) -> Vec<(usize, &'static str, &'static str)> {
+    let apart: Vec<_> = tools.iter().filter(|view| is_read_apart(view)).collect();
+    let count = |keep: fn(&&&ToolBrief) -> bool| apart.iter().filter(keep).count();
+    let high = count(|view| view.tool.operation.risk.high_risk);
+    let unread = count(|view| view.tool.operation.must_be_read());
+    let kinds = [
+        (high, "high risk", "high"),
+        (unread, "text to be read first", "unread"),
+    ];
+    let kinds = kinds.into_iter();
+    kinds.filter(|(number, ..)| *number > 0).collect()
+}
+
 /// Those of one class.
 pub(super) fn of_class<'t>(kept: &[&'t ToolBrief], class: RiskClass) -> Vec<&'t ToolBrief> {
     let of_class = kept
