@@ -3,8 +3,9 @@
 //! The schema is what the document says of an answer, read from the reader's side: properties that
 //! are only ever sent are gone. It always stands by itself and within [`BUDGET`] bytes. What does
 //! not fit loses its words first, then its deeper parts, each of which becomes any value; only if
-//! nothing worth telling is left is there no schema. A broken schema of an answer never turns an
-//! operation off: real APIs break them, and the answer itself is what counts.
+//! nothing worth telling is left is there no schema. Of what is left out a digest is kept, to be
+//! compared with the next import. A broken schema of an answer never turns an operation off: real
+//! APIs break them, and the answer itself is what counts.
 
 mod brought;
 mod told;
@@ -16,7 +17,7 @@ use std::{
     sync::Arc,
 };
 
-use countersign_domain::{media_type, operation::Output, schema, text};
+use countersign_domain::{digest::Digest, media_type, operation::Output, schema, text};
 use foldhash::quality::RandomState;
 use serde_json::{Value, value::RawValue};
 
@@ -72,8 +73,11 @@ struct Fitting {
     bytes: usize,
     /// What is remarkable about its texts, but for those at the root as they were written.
     marks: Marks,
-    /// What chooses among the alternatives of the definitions that it brings along.
+    /// What chooses among the alternatives of the definitions that it brings along, and patterns.
     discriminators: Discriminators,
+    patterns: BTreeMap<String, String>,
+    /// Of what is left out and all the rest.
+    whole: Option<Digest>,
 }
 
 impl Made {
@@ -197,11 +201,16 @@ impl<'d> Answers<'d> {
                 answer.marks = fitting.marks.and(links.marks);
                 if let Some(output) = &mut answer.output {
                     let (brought, inline) = (fitting.discriminators, &links.discriminators);
-                    output.discriminators = told::discriminators(brought, inline);
+                    output.discriminators = told::placed(brought, inline);
+                    output.patterns = told::placed(fitting.patterns, &links.patterns);
+                    output.whole = fitting.whole;
                 }
                 answer.schema = Some(fitting.schema);
             }
             Some(_) | None => {
+                if let Some(output) = &mut answer.output {
+                    output.whole = Some(definitions.whole(&root));
+                }
                 let why = "the schema of the answer is too large to be shown to agents";
                 answer.left_out = Some((place, why.to_owned()));
             }
@@ -285,11 +294,13 @@ fn fit(definitions: &mut Definitions<'_>, root: &Value) -> Option<Fitting> {
         schema::cut(&mut root, depth);
         root
     };
-    let root = std::iter::once(root.clone())
+    let shown = std::iter::once(root.clone())
         .chain(SHALLOW.into_iter().map(shallow))
         .map(wordless)
         .find(|root| measure(root).0 <= BUDGET / 2)?;
-    gather(definitions, Cow::Owned(root), Attempt::Parts)
+    let parts = gather(definitions, Cow::Owned(shown), Attempt::Parts)?;
+    let whole = Some(definitions.whole(&root));
+    Some(Fitting { whole, ..parts })
 }
 
 fn wordless(mut schema: Value) -> Value {
@@ -341,12 +352,16 @@ fn gather(
     brought.unlink(&mut root);
     let marks = brought.names.iter().map(|name| definitions.marks(name));
     let marks = Marks::all(marks).and(Marks::of_schema(&root));
-    let names = brought.names.iter();
+    let names = || brought.names.iter();
     Some(Fitting {
         marks,
-        discriminators: names
+        discriminators: names()
             .flat_map(|name| definitions.discriminators_in(name))
             .collect(),
+        patterns: names()
+            .flat_map(|name| definitions.patterns_in(name))
+            .collect(),
+        whole: None,
         schema: brought.put(definitions, &root, attempt).into(),
         bytes,
     })

@@ -349,6 +349,13 @@ pub struct Output {
     /// nothing else.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub discriminators: BTreeMap<String, String>,
+    /// The patterns in it, by where they stand. They are compared and nothing else.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub patterns: BTreeMap<String, String>,
+    /// Where the schema is too large to be kept whole, a digest of all that the document says. What
+    /// an earlier import kept has none, so that nobody knows whether anything is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<Digest>,
 }
 
 /// A shared value is written and read as the value.

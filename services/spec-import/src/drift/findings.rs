@@ -161,6 +161,12 @@ impl<'b> Findings<'b> {
         *open = security.max(*open);
     }
 
+    /// How many there are so far.
+    pub(super) fn count(&self) -> usize {
+        let rest = self.rest.values().map(|(count, ..)| count);
+        self.kept.len() + rest.sum::<usize>()
+    }
+
     /// Says whether a text is shown already as what stands somewhere now.
     pub(super) fn shows(&self, words: &str) -> bool {
         self.texts.contains(&Digest::of(words.as_bytes()))

@@ -18,11 +18,6 @@ use crate::output::BUDGET;
 
 /// Compares what a successful answer is.
 pub(super) fn compare(old: Option<&Output>, new: Option<&Output>, found: &mut Findings<'_>) {
-    let answer = |code: &'static str, words: &str, breaking: Breaking| {
-        Found::new(ChangeKind::Output, code, words)
-            .at("answer")
-            .breaking(breaking)
-    };
     let (old, new) = match (old, new) {
         (None, None) => return,
         (None, Some(_)) => {
@@ -39,6 +34,33 @@ pub(super) fn compare(old: Option<&Output>, new: Option<&Output>, found: &mut Fi
         }
         (Some(old), Some(new)) => (old, new),
     };
+    let before = found.count();
+    described((old, new), found);
+    if old.whole != new.whole {
+        let is_silent = found.count() == before && old.whole.is_some() && new.whole.is_some();
+        let (code, words) = if is_silent {
+            (
+                "response_changed_deeper",
+                "answer: it changed deeper than what is kept of it.",
+            )
+        } else {
+            (
+                "comparison_cut",
+                "answer: it is too large to be kept whole, and is compared as far as it is kept.",
+            )
+        };
+        found.add(answer(code, words, Breaking::Potentially));
+    }
+}
+
+fn answer(code: &'static str, words: &str, breaking: Breaking) -> Found {
+    Found::new(ChangeKind::Output, code, words)
+        .at("answer")
+        .breaking(breaking)
+}
+
+/// Compares what is kept of an answer.
+fn described((old, new): (&Output, &Output), found: &mut Findings<'_>) {
     let mut changed = |code: &'static str, words: &str, sides: (&str, &str)| {
         if sides.0 != sides.1 {
             let one = answer(code, words, Breaking::Breaking);
@@ -67,6 +89,12 @@ pub(super) fn compare(old: Option<&Output>, new: Option<&Output>, found: &mut Fi
     let what = "what chooses among its alternatives";
     let sides = (&old.discriminators, &new.discriminators);
     told((codes, what), sides, found);
+    let codes = [
+        "response_pattern_added",
+        "response_pattern_removed",
+        "response_pattern_changed",
+    ];
+    told((codes, "patterns"), (&old.patterns, &new.patterns), found);
     match (&old.schema, &new.schema) {
         (Some(one), Some(other)) => {
             let root = Root {

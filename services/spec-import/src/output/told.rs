@@ -100,8 +100,8 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// What chooses among the alternatives of a schema, beside what does in those that it brings along.
-pub(super) fn discriminators(brought: Discriminators, inline: &Discriminators) -> Discriminators {
+/// What stands in a schema beside what stands in the definitions that it brings along.
+pub(super) fn placed(brought: Discriminators, inline: &Discriminators) -> Discriminators {
     let inline = inline.iter();
     let inline =
         inline.map(|(inside, words)| (discriminator::place("answer", inside), words.clone()));

@@ -2,13 +2,14 @@
 //! operations carry.
 
 mod closure;
+mod whole;
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{Arc, OnceLock},
 };
 
-use countersign_domain::schema;
+use countersign_domain::{digest::Digest, schema};
 use foldhash::quality::RandomState;
 use serde_json::{
     Value,
@@ -60,6 +61,8 @@ pub(crate) struct Definitions<'d> {
     listed: HashMap<String, HashSet<String>>,
     /// By the place of a parent: the definition of it without its list.
     alone: HashMap<String, usize>,
+    /// What each says with all it leads to, once somebody has asked.
+    wholes: HashMap<usize, Digest, RandomState>,
 }
 
 struct Definition {
@@ -96,6 +99,8 @@ pub(crate) struct Links {
     pub(crate) marks: Marks,
     /// What chooses among its alternatives, by where that stands in it.
     pub(crate) discriminators: Discriminators,
+    /// The patterns of an answer, by where they stand in it.
+    pub(crate) patterns: BTreeMap<String, String>,
 }
 
 impl Links {
@@ -112,6 +117,7 @@ impl Links {
         self.same.extend(part.same);
         self.marks = self.marks.and(part.marks);
         self.discriminators.extend(part.discriminators);
+        self.patterns.extend(part.patterns);
         self.broken = self.broken.take().or(part.broken);
     }
 }
@@ -140,6 +146,7 @@ impl<'d> Definitions<'d> {
             joined: Arc::default(),
             listed: HashMap::new(),
             alone: HashMap::new(),
+            wholes: HashMap::default(),
         }
     }
 

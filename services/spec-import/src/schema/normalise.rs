@@ -3,7 +3,7 @@
 //! Only keywords that are known are kept, and only with values that their meta-schema allows, so
 //! whatever comes out compiles. What says something about the value and is lost is noted.
 
-use countersign_domain::text;
+use countersign_domain::{schema, text};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -216,8 +216,9 @@ impl<'w, 'd> Walk<'w, 'd> {
         match name {
             "type" => self.types(value, at, out),
             "enum" => self.choices(value, at, out),
-            // Answers are not checked against patterns.
-            "pattern" if self.definitions.side == Side::Answer => {}
+            "pattern" if self.definitions.side == Side::Answer => {
+                self.put_aside(value.as_str().unwrap_or_default(), at);
+            }
             "pattern" => match value.as_str() {
                 Some(pattern) if self.definitions.patterns.compiles(pattern) => {
                     out.insert(name.to_owned(), value.clone());
@@ -238,16 +239,28 @@ impl<'w, 'd> Walk<'w, 'd> {
             }
             "nullable" if !value.is_boolean() => self.odd(name, at),
             "discriminator" => {
-                let whole = at.to_string();
-                let place = whole.strip_prefix(self.base).unwrap_or(&whole).to_owned();
                 let words = discriminator::words(value);
-                self.links.discriminators.insert(place, words);
+                self.links.discriminators.insert(self.inside(at), words);
                 let text =
                     "the discriminator is a hint; it is checked that one of the alternatives fits";
                 self.notes.info("discriminator_left_out", at, text);
             }
             _ => {}
         }
+    }
+
+    /// Keeps a pattern of an answer, which is not checked against it, to be compared.
+    fn put_aside(&mut self, pattern: &str, at: &At<'_>) {
+        let place = self.inside(at);
+        let words = discriminator::cut(pattern, discriminator::WORDS);
+        self.links.patterns.insert(place, words);
+    }
+
+    /// A place in what is normalised.
+    fn inside(&self, at: &At<'_>) -> String {
+        let whole = at.to_string();
+        let inside = whole.strip_prefix(self.base).unwrap_or(&whole);
+        inside.to_owned()
     }
 
     fn types(&mut self, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
@@ -368,7 +381,9 @@ impl<'w, 'd> Walk<'w, 'd> {
 
     fn patterns(&mut self, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
         if self.definitions.side == Side::Answer {
-            return;
+            let mut bare = json!({"patternProperties": value});
+            schema::drop_words(&mut bare, 0);
+            return self.put_aside(&bare["patternProperties"].to_string(), at);
         }
         let Some(members) = value.as_object() else {
             return self.odd("patternProperties", at);

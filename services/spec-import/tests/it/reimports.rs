@@ -472,3 +472,31 @@ async fn what_an_import_changed_is_for_its_tenant_only() {
     let tx = desk.store().begin(&stranger).await.unwrap();
     assert!(tx.revision_changes(revision).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn t80_what_changes_deeper_than_what_is_kept_of_an_answer_is_told_and_takes_no_tool_off() {
+    let deep = |last: &str| {
+        let mut shop = shop();
+        for step in 0..40 {
+            let fields = (0..20).map(|field| (format!("field_{field}"), json!({"type": "string"})));
+            let mut properties: serde_json::Map<_, _> = fields.collect();
+            let next = json!({"$ref": format!("#/components/schemas/Step{}", step + 1)});
+            properties.insert("next".to_owned(), next);
+            let schemas = &mut shop["components"]["schemas"];
+            schemas[format!("Step{step}")] = json!({"type": "object", "properties": properties});
+        }
+        shop["components"]["schemas"]["Step40"] = json!({"type": last});
+        let schema = json!({"$ref": "#/components/schemas/Step0"});
+        shop["paths"]["/orders"]["get"]["responses"]["200"]["content"] =
+            json!({"application/json": {"schema": schema}});
+        shop
+    };
+    let (desk, source) = turned_on(&deep("string")).await;
+    let revision = desk.again(source, &deep("integer")).await;
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    let changes = changes.unwrap();
+    assert_eq!(told(&changes, "/orders"), Some(Outcome::Informed));
+    assert_eq!(changes[0].changes[0].code, "response_changed_deeper");
+    let tools = desk.tools(source).await;
+    assert_eq!(state(&tools, "GET /orders"), ToolState::On(Handling::Run));
+}

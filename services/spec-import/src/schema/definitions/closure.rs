@@ -116,8 +116,21 @@ impl Definitions<'_> {
 
     /// What chooses among the alternatives of one definition.
     pub(crate) fn discriminators_in(&self, name: &str) -> Discriminators {
+        self.placed(name, |links| &links.discriminators)
+    }
+
+    /// The patterns in one definition.
+    pub(crate) fn patterns_in(&self, name: &str) -> BTreeMap<String, String> {
+        self.placed(name, |links| &links.patterns)
+    }
+
+    fn placed(
+        &self,
+        name: &str,
+        of: fn(&Links) -> &BTreeMap<String, String>,
+    ) -> BTreeMap<String, String> {
         let one = self.names.get(name).map(|id| &self.list[*id]);
-        let found = one.into_iter().flat_map(|one| &one.links.discriminators);
+        let found = one.into_iter().flat_map(|one| of(&one.links));
         found
             .map(|(inside, words)| (discriminator::place(name, inside), words.clone()))
             .collect()

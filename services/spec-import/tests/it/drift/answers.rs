@@ -1,7 +1,10 @@
 //! What is told of an answer beside its schema.
 
 use countersign_domain::{
-    drift::{Breaking::No, needs_review},
+    drift::{
+        Breaking::{No, Potentially},
+        needs_review,
+    },
     operation::ImportedDocument,
 };
 use serde_json::{Value, json};
@@ -142,4 +145,105 @@ fn the_order_in_which_media_types_stand_means_nothing() {
     expect("another order", (&one, &other), &[]);
     let output = other.operations[0].output.as_ref().unwrap();
     assert_eq!(output.media_type, "application/json");
+}
+
+/// Answers with a chain of definitions of which the last are too deep to be kept, under names that
+/// begin so; a part of each step goes back to the first.
+fn answering_deeply(prefix: &str, last: &Value) -> ImportedDocument {
+    let name = |step: usize| format!("{prefix}{step}");
+    let refer = |step: usize| json!({"$ref": format!("#/components/schemas/{}", name(step))});
+    let step = |index: usize| {
+        let fields = (0..20).map(|field| (format!("field_{field}"), json!({"type": "string"})));
+        let mut properties: serde_json::Map<_, _> = fields.collect();
+        properties.insert("next".to_owned(), refer(index + 1));
+        properties.insert("first".to_owned(), refer(0));
+        (
+            name(index),
+            json!({"type": "object", "properties": properties}),
+        )
+    };
+    let mut schemas: serde_json::Map<_, _> = (0..40).map(step).collect();
+    for (at, one) in last.as_array().unwrap().iter().enumerate() {
+        schemas.insert(name(40 + at), one.clone());
+    }
+    let content = json!({"application/json": {"schema": refer(0)}});
+    whole(&json!({
+        "components": {"schemas": schemas},
+        "paths": {"/deep": {"get": {"responses": {"200": {"description": "ok", "content": content}}}}},
+    }))
+}
+
+#[test]
+fn what_changes_deeper_than_what_is_kept_of_an_answer_informs() {
+    let leaf = |kind: &str| json!({"properties": {"a": {"type": kind, "description": kind}}});
+    let of = |last: Value| answering_deeply("Step", &last);
+    let old = of(json!([leaf("string")]));
+    let deeper: Expected = &[("response_changed_deeper", Potentially)];
+    let link = |name: &str, kind: &str| {
+        let mut link = leaf(kind);
+        link["properties"]["b"] = json!({"$ref": format!("#/components/schemas/Step{name}")});
+        link
+    };
+    let leads_on = of(json!([
+        link("41", "string"),
+        link("42", "number"),
+        link("41", "null")
+    ]));
+    for (old, new) in [
+        (&old, of(json!([leaf("integer")]))),
+        (
+            &old,
+            of(json!([{"properties": {"a": {"type": "string", "pattern": "^a$"}}}])),
+        ),
+        (
+            &leads_on,
+            of(json!([
+                link("41", "string"),
+                link("42", "null"),
+                link("41", "number")
+            ])),
+        ),
+    ] {
+        expect("deeper", (old, &new), deeper);
+        let changes = compare(old, &new);
+        assert_eq!(needs_review(&old.operations[0], &changes), None);
+    }
+    let worded = json!([{"title": "Leaf", "properties": {"a": {"type": "string"}}}]);
+    expect("its words", (&old, &of(worded)), &[]);
+    let names = |document: &ImportedDocument| {
+        let output = document.operations[0].output.clone().unwrap();
+        output.whole.unwrap()
+    };
+    let renamed = answering_deeply("Link", &json!([leaf("string")]));
+    assert_eq!(names(&old), names(&renamed), "names mean nothing");
+
+    let mut earlier = old.clone();
+    earlier.operations[0].output.as_mut().unwrap().whole = None;
+    let unknown: Expected = &[("comparison_cut", Potentially)];
+    expect("nobody knows", (&earlier, &old), unknown);
+}
+
+#[test]
+fn another_pattern_in_an_answer_informs_and_is_shown() {
+    let of = |pattern: &str| {
+        let text = json!({"type": "string", "pattern": pattern});
+        let item = json!({"type": "object", "properties": {"code": text}, "patternProperties": {pattern: {}}});
+        let content = json!({"application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Item"}}}});
+        whole(&json!({
+            "components": {"schemas": {"Item": item}},
+            "paths": {"/codes": {"get": {"responses": {"200": {"description": "ok", "content": content}}}}},
+        }))
+    };
+    let (old, new) = (of("^[a-z]+$"), of(".*"));
+    expect("another", (&old, &new), &[("response_pattern_changed", No)]);
+    let changes = compare(&old, &new);
+    let after = changes[0].after.as_deref().unwrap();
+    let expected = r#"Item/patternProperties: {".*":{}}; Item/properties/code/pattern: .*"#;
+    assert_eq!(after, expected);
+    assert_eq!(needs_review(&old.operations[0], &changes), None);
+    let shown = old.operations[0].output.as_ref().unwrap().schema.as_ref();
+    assert!(
+        !shown.unwrap().to_string().contains("a-z"),
+        "agents check nothing against it"
+    );
 }
