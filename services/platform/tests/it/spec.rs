@@ -276,6 +276,11 @@ fn a_diff_ends_with_1_only_where_something_breaks_and_with_2_where_nothing_can_b
         (code, &report["breaking"]),
         (&"request_parameter_became_required".into(), &1.into())
     );
+    let reviewed = serde_json::json!([{"method": "GET", "path": "/books", "effect": "review", "reason": "required_input"}]);
+    assert_eq!(report["operations"], reviewed);
+    let table = spec(&["diff", loose, strict]);
+    assert_eq!(table.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&table.stdout).contains("BACK TO REVIEW: 1 operation"));
 
     assert_eq!(spec(&["diff", strict, loose]).status.code(), Some(0));
     assert_eq!(spec(&["diff", loose, loose]).status.code(), Some(0));

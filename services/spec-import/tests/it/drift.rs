@@ -9,6 +9,7 @@ mod operations;
 mod parts;
 mod schemas;
 mod scopes;
+mod shown;
 mod token_addresses;
 mod vendors;
 

@@ -26,8 +26,8 @@ pub(crate) async fn diff(what: &DiffSettings, reader: &Program) -> anyhow::Resul
     };
     let changes = drift::compare(&base, &revision);
     print(&match what.format {
-        ReportFormat::Table => drift::table(&changes),
-        ReportFormat::Json => inert_json(&drift::report(&changes)),
+        ReportFormat::Table => drift::table(&base, &revision, &changes),
+        ReportFormat::Json => inert_json(&drift::report(&base, &revision, &changes)),
     })?;
     let breaks = changes
         .iter()
