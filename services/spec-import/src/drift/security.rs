@@ -196,11 +196,12 @@ fn schemes<'s>(old: &'s [SchemeUse], new: &'s [SchemeUse]) -> Vec<Both<'s>> {
     old.iter().filter_map(of_old).collect()
 }
 
+/// Says that schemes have other names, and pairs those that have with one of their kind.
 fn renamed<'s>(
     old: &'s [SchemeUse],
     new: &'s [SchemeUse],
     found: &mut Findings<'_>,
-) -> Option<Both<'s>> {
+) -> Vec<Both<'s>> {
     let text = format!(
         "The credential is called {} instead of {}.",
         name(new),
@@ -211,10 +212,16 @@ fn renamed<'s>(
             .security(SecuritySeverity::Low)
             .values(Some(&name(old)), Some(&name(new))),
     );
-    match (old, new) {
-        ([one], [other]) => Some((one, other)),
-        _ => None,
-    }
+    let mut pairs = schemes(old, new);
+    let kept: HashSet<&str> = pairs.iter().map(|(one, _)| one.name.as_str()).collect();
+    let [old, new] = [old, new].map(|all| {
+        let left = all.iter().filter(|one| !kept.contains(one.name.as_str()));
+        let mut left: Vec<&SchemeUse> = left.collect();
+        left.sort_by_cached_key(|one| (kind(one.scheme.as_ref()), one.name.as_str()));
+        left
+    });
+    pairs.extend(old.into_iter().zip(new));
+    pairs
 }
 
 fn kind_of_scheme(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
@@ -275,8 +282,10 @@ fn addresses(old: &SchemeUse, new: &SchemeUse, found: &mut Findings<'_>) {
         [place] => format!("{}.{place}", new.name),
         _ => new.name.clone(),
     };
+    let same = gone.len() == now.len() && before.values().eq(after.values());
     let text = match places.as_slice() {
         [_] => format!("{place}: the address for tokens is {what}."),
+        _ if same => format!("{place}: tokens come from the same address by another flow."),
         all => format!("{place}: the addresses for tokens differ: {}.", list(all)),
     };
     found.add(

@@ -1,7 +1,10 @@
 //! Where the tokens of OAuth 2 and `OpenID` Connect come from.
 
 use countersign_domain::{
-    drift::{Breaking::No, ReviewReason, needs_review},
+    drift::{
+        Breaking::{Breaking as Stops, No},
+        ReviewReason, needs_review,
+    },
     operation::{ImportedDocument, Scheme, Security},
 };
 use serde_json::{Value, json};
@@ -77,6 +80,30 @@ fn an_address_that_another_flow_uses_is_shown_with_both_flows() {
     let here = |flow: &str| format!("{flow}.tokenUrl: {HERE}");
     assert_eq!(before, Some(here("clientCredentials").as_str()));
     assert_eq!(after, Some(here("password").as_str()));
+    let text = "auth: tokens come from the same address by another flow.";
+    assert_eq!(changes[0].text, text);
+}
+
+#[test]
+fn a_renamed_scheme_beside_another_is_compared_like_one_alone() {
+    let named = |name: &str, url: &str, scopes: &[&str]| {
+        let key = json!({"type": "apiKey", "in": "header", "name": "X"});
+        let schemes = json!({name: oauth("password", "tokenUrl", url), "key": key});
+        whole(&json!({
+            "components": {"securitySchemes": schemes},
+            "paths": {"/things": {"get": {"responses": {}, "security": [{name: scopes, "key": []}]}}},
+        }))
+    };
+    let expected: Expected = &[
+        ("scope_added", Stops),
+        ("security_address_changed", No),
+        ("security_scheme_renamed", No),
+    ];
+    let (old, new) = (
+        named("auth", HERE, &["r"]),
+        named("login", ELSEWHERE, &["r", "w"]),
+    );
+    expect("both", (&old, &new), expected);
 }
 
 #[test]
