@@ -160,7 +160,7 @@ impl Pair<'_> {
             security::compare(&old.security, &new.security, found);
             facts::path(old, new, found);
             arguments::compare(old, new, found);
-            output::compare(old.output.as_ref(), new.output.as_ref(), found);
+            output::compare(old, new, found);
             facts::new_words(old, new, found);
         })
     }

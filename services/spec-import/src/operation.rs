@@ -241,7 +241,7 @@ impl Half<'_, '_> {
         answer: Answer,
         items: &[String],
     ) -> (ImportedOperation, Schemas) {
-        let (output, schema) = answer.tell(&self.pointer, &mut self.notes);
+        let (output, schema, successes) = answer.tell(&self.pointer, &mut self.notes);
         if output.is_some() && schema.is_none() {
             self.words.tell_items(items, &self.pointer, &mut self.notes);
         }
@@ -258,6 +258,7 @@ impl Half<'_, '_> {
             body: self.body,
             discriminators: self.discriminators,
             output,
+            successes,
             security: self.security,
             servers: self.servers,
             deprecated: self.deprecated,

@@ -8,6 +8,7 @@
 //! APIs break them, and the answer itself is what counts.
 
 mod brought;
+mod success;
 mod told;
 
 use std::{
@@ -108,6 +109,8 @@ pub(crate) struct Answer {
     schema: Option<Arc<RawValue>>,
     /// What is remarkable about its texts.
     marks: Marks,
+    /// What else is a success, in words, by status.
+    successes: BTreeMap<String, String>,
     /// Where a schema stands that cannot be shown, or not whole, and why.
     left_out: Option<(String, String)>,
     /// Where a schema of each item stands, and there is none of them all.
@@ -120,7 +123,11 @@ impl Answer {
         self,
         pointer: &str,
         notes: &mut Notes,
-    ) -> (Option<Output>, Option<Arc<RawValue>>) {
+    ) -> (
+        Option<Output>,
+        Option<Arc<RawValue>>,
+        BTreeMap<String, String>,
+    ) {
         let what = "what its answer is said to be";
         self.marks.tell(what, pointer, notes);
         if let Some(place) = &self.items {
@@ -130,7 +137,7 @@ impl Answer {
         if let Some((place, why)) = &self.left_out {
             notes.info("output_schema_left_out", place, why);
         }
-        (self.output, self.schema)
+        (self.output, self.schema, self.successes)
     }
 }
 
@@ -147,15 +154,21 @@ impl<'d> Answers<'d> {
     /// Reads the answer of success of the operation at a pointer.
     pub(crate) fn read(&mut self, operation: &'d Value, pointer: &str) -> Answer {
         let answer = self.of_success(operation, pointer);
-        answer.unwrap_or_else(|| Answer {
-            left_out: lost(self.definitions.root, operation, pointer),
+        let answer = answer.unwrap_or_else(|| Answer {
+            left_out: success::lost(self.definitions.root, operation, pointer),
             ..Answer::default()
-        })
+        });
+        let described = answer.output.as_ref().map(|output| output.status.as_str());
+        let successes = self.others(operation, pointer, described);
+        Answer {
+            successes,
+            ..answer
+        }
     }
 
     fn of_success(&mut self, operation: &'d Value, pointer: &str) -> Option<Answer> {
         let root = self.definitions.root;
-        let (status, success, pointer) = of_success(root, operation, pointer)?;
+        let (status, success, pointer) = success::described(root, operation, pointer)?;
         let content = success.get("content")?.as_object()?;
         let plain = content.get_key_value("application/json");
         let (media, value) = plain.or_else(|| body::prefer_json(content))?;
@@ -222,61 +235,6 @@ impl<'d> Answers<'d> {
 fn is_of_any_media(media: &str, schema: &Value) -> bool {
     let is_text = schema.get("type").is_some_and(|name| name == "string");
     matches!(media, "*/*" | "application/*") && !is_text
-}
-
-/// The first success with content.
-fn of_success<'d>(
-    root: &'d Value,
-    operation: &'d Value,
-    pointer: &str,
-) -> Option<(&'d str, &'d Value, String)> {
-    successes(operation)
-        .into_iter()
-        .find_map(|(status, value)| {
-            let place = format!("{pointer}/responses/{status}");
-            let (value, pointer) = reference::follow(root, value, place).ok()?;
-            let content = value.get("content")?.as_object()?;
-            (!content.is_empty()).then_some((status, value, pointer))
-        })
-}
-
-/// Where a success refers to nothing, and what it says.
-fn lost(root: &Value, operation: &Value, pointer: &str) -> Option<(String, String)> {
-    successes(operation)
-        .into_iter()
-        .find_map(|(status, value)| {
-            let place = format!("{pointer}/responses/{status}");
-            let bad = reference::follow(root, value, String::new()).err()?;
-            Some((place, format!("the answer is unknown: {}", bad.reason())))
-        })
-}
-
-/// 200, 201 and the other successes in order; `default` only where the document names none.
-fn successes(operation: &Value) -> Vec<(&str, &Value)> {
-    let responses = operation.get("responses").and_then(Value::as_object);
-    let mut ranked: Vec<(u8, &str, &Value)> = responses
-        .into_iter()
-        .flatten()
-        .filter_map(|(status, value)| Some((rank(status)?, status.as_str(), value)))
-        .collect();
-    ranked.sort_by_key(|(rank, status, _)| (*rank, *status));
-    let names_success = ranked.iter().any(|(rank, ..)| *rank < DEFAULT);
-    ranked.retain(|(rank, ..)| *rank < DEFAULT || !names_success);
-    let told = ranked.into_iter();
-    told.map(|(_, status, value)| (status, value)).collect()
-}
-
-const DEFAULT: u8 = 4;
-
-fn rank(status: &str) -> Option<u8> {
-    match status.to_ascii_lowercase().as_str() {
-        "200" => Some(0),
-        "201" => Some(1),
-        "2xx" => Some(3),
-        "default" => Some(DEFAULT),
-        other => (other.len() == 3 && other.starts_with('2') && other.parse::<u16>().is_ok())
-            .then_some(2),
-    }
 }
 
 /// Makes a schema that fits.
@@ -381,19 +339,4 @@ fn stood_for(definitions: &mut Definitions<'_>, mut root: Value) -> Option<Value
         root = definition.clone();
     }
     None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn successes_come_in_order_and_failures_never() {
-        let mut given = [
-            "default", "2XX", "204", "404", "201", "200", "x", "2", "5XX",
-        ];
-        given.sort_by_key(|status| rank(status).unwrap_or(u8::MAX));
-        assert_eq!(given[..5], ["200", "201", "204", "2XX", "default"]);
-        assert!(given[5..].iter().all(|status| rank(status).is_none()));
-    }
 }

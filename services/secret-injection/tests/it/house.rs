@@ -273,6 +273,7 @@ pub(crate) fn operation(method: Method, path: &str) -> ImportedOperation {
         binds: Vec::new(),
         body: None,
         discriminators: BTreeMap::new(),
+        successes: BTreeMap::new(),
         output: None,
         security: Security::Undeclared,
         servers: Vec::new(),

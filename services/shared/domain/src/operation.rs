@@ -68,6 +68,10 @@ pub struct ImportedOperation {
     /// What a successful answer is, where the document says so and it can be said to agents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<Output>,
+    /// Successes beside the one that `output` describes, in words, by status. They are compared and
+    /// nothing else.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub successes: BTreeMap<String, String>,
     /// Alternatives of schemes that must hold together; see [`Security`].
     pub security: Security,
     /// Servers of this operation alone, where it has its own.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::{
     drift::{Breaking, ChangeKind},
-    operation::Output,
+    operation::{ImportedOperation, Output},
     schema,
 };
 use serde_json::Value;
@@ -16,8 +16,20 @@ use super::{
 };
 use crate::output::BUDGET;
 
-/// Compares what a successful answer is.
-pub(super) fn compare(old: Option<&Output>, new: Option<&Output>, found: &mut Findings<'_>) {
+/// Compares what successful answers are.
+pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &mut Findings<'_>) {
+    answers(old.output.as_ref(), new.output.as_ref(), found);
+    let codes = [
+        "response_success_added",
+        "response_success_removed",
+        "response_success_changed",
+    ];
+    let what = "what else is a success";
+    told((codes, what), (&old.successes, &new.successes), found);
+}
+
+/// Compares the answer that is described.
+fn answers(old: Option<&Output>, new: Option<&Output>, found: &mut Findings<'_>) {
     let (old, new) = match (old, new) {
         (None, None) => return,
         (None, Some(_)) => {

@@ -85,6 +85,8 @@ struct Fingerprinted<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     discriminators: Option<&'a BTreeMap<String, String>>,
     output: Option<&'a Output>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    successes: Option<&'a BTreeMap<String, String>>,
     security: &'a Security,
     servers: &'a [Server],
     deprecated: bool,
@@ -106,6 +108,7 @@ fn fingerprint(operation: &ImportedOperation) -> Digest {
         body: operation.body.as_ref(),
         discriminators: Some(&operation.discriminators).filter(|all| !all.is_empty()),
         output: operation.output.as_ref(),
+        successes: Some(&operation.successes).filter(|all| !all.is_empty()),
         security: &operation.security,
         servers: &operation.servers,
         deprecated: operation.deprecated,

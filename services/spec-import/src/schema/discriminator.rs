@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// Characters of a place and of what stands there.
 const PLACE: usize = 120;
-pub(super) const WORDS: usize = 300;
+pub(crate) const WORDS: usize = 300;
 /// How many of an operation are kept one by one.
 const KEPT: usize = 20;
 

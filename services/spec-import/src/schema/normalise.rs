@@ -3,7 +3,7 @@
 //! Only keywords that are known are kept, and only with values that their meta-schema allows, so
 //! whatever comes out compiles. What says something about the value and is lost is noted.
 
-use countersign_domain::{schema, text};
+use countersign_domain::text;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -249,20 +249,6 @@ impl<'w, 'd> Walk<'w, 'd> {
         }
     }
 
-    /// Keeps a pattern of an answer, which is not checked against it, to be compared.
-    fn put_aside(&mut self, pattern: &str, at: &At<'_>) {
-        let place = self.inside(at);
-        let words = discriminator::cut(pattern, discriminator::WORDS);
-        self.links.patterns.insert(place, words);
-    }
-
-    /// A place in what is normalised.
-    fn inside(&self, at: &At<'_>) -> String {
-        let whole = at.to_string();
-        let inside = whole.strip_prefix(self.base).unwrap_or(&whole);
-        inside.to_owned()
-    }
-
     fn types(&mut self, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
         if let Some(name) = value.as_str()
             && keyword::types(value).1
@@ -381,9 +367,7 @@ impl<'w, 'd> Walk<'w, 'd> {
 
     fn patterns(&mut self, value: &Value, at: &At<'_>, out: &mut Map<String, Value>) {
         if self.definitions.side == Side::Answer {
-            let mut bare = json!({"patternProperties": value});
-            schema::drop_words(&mut bare, 0);
-            return self.put_aside(&bare["patternProperties"].to_string(), at);
+            return self.put_aside_all(value, at);
         }
         let Some(members) = value.as_object() else {
             return self.odd("patternProperties", at);

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
-use serde_json::json;
+use countersign_domain::schema;
+use serde_json::{Value, json};
 
-use super::compile::compile;
+use super::{compile::compile, discriminator, normalise::Walk};
+use crate::notes::At;
 
 const CHARACTERS: usize = 4_096;
 
@@ -26,6 +28,29 @@ impl Patterns {
         let compiles = compile(&json!({ "pattern": pattern })).is_ok();
         self.0.insert(pattern.to_owned(), compiles);
         compiles
+    }
+}
+
+/// Answers are not checked against patterns, which are kept apart to be compared.
+impl Walk<'_, '_> {
+    pub(super) fn put_aside(&mut self, pattern: &str, at: &At<'_>) {
+        let place = self.inside(at);
+        let words = discriminator::cut(pattern, discriminator::WORDS);
+        self.links.patterns.insert(place, words);
+    }
+
+    /// Keeps what stands under `patternProperties`.
+    pub(super) fn put_aside_all(&mut self, value: &Value, at: &At<'_>) {
+        let mut bare = json!({"patternProperties": value});
+        schema::drop_words(&mut bare, 0);
+        self.put_aside(&bare["patternProperties"].to_string(), at);
+    }
+
+    /// A place in what is normalised.
+    pub(super) fn inside(&self, at: &At<'_>) -> String {
+        let whole = at.to_string();
+        let inside = whole.strip_prefix(self.base).unwrap_or(&whole);
+        inside.to_owned()
     }
 }
 

@@ -500,3 +500,13 @@ async fn t80_what_changes_deeper_than_what_is_kept_of_an_answer_is_told_and_take
     let tools = desk.tools(source).await;
     assert_eq!(state(&tools, "GET /orders"), ToolState::On(Handling::Run));
 }
+
+#[tokio::test]
+async fn t80_another_success_is_told_and_takes_no_tool_off() {
+    let (_desk, tools, changes) = after(|shop| {
+        shop["paths"]["/orders"]["get"]["responses"] = json!({"202": {"description": "later"}});
+    })
+    .await;
+    assert_eq!(told(&changes, "/orders"), Some(Outcome::Informed));
+    assert_eq!(state(&tools, "GET /orders"), ToolState::On(Handling::Run));
+}

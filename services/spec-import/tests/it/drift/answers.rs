@@ -247,3 +247,39 @@ fn another_pattern_in_an_answer_informs_and_is_shown() {
         "agents check nothing against it"
     );
 }
+
+#[test]
+fn what_else_is_a_success_is_compared_and_informs() {
+    let content = |kind: &str| json!({"application/json": {"schema": {"type": kind}}});
+    let of = |responses: Value| super::document(&json!({"responses": responses}));
+    let (ok, later) = (
+        json!({"description": "ok"}),
+        json!({"description": "later"}),
+    );
+    let expected: Expected = &[
+        ("response_success_added", No),
+        ("response_success_removed", No),
+    ];
+    expect(
+        "another status",
+        (&of(json!({"200": ok})), &of(json!({"202": later}))),
+        expected,
+    );
+
+    let with = |queued: Value| {
+        of(json!({"200": {"description": "ok", "content": content("object")}, "202": queued}))
+    };
+    let one = of(json!({"200": {"description": "ok", "content": content("object")}}));
+    let two = with(json!({"description": "queued", "content": content("string")}));
+    expect("one more", (&one, &two), &[("response_success_added", No)]);
+    let without = with(later.clone());
+    let changed: Expected = &[("response_success_changed", No)];
+    expect("without content", (&two, &without), changed);
+    let other = with(json!({"description": "queued", "content": content("integer")}));
+    expect("another schema", (&two, &other), changed);
+    let failing = json!({"200": {"description": "ok", "content": content("object")}, "404": later});
+    expect("a failure", (&one, &of(failing)), &[]);
+    for new in [&without, &other] {
+        assert_eq!(needs_review(&two.operations[0], &compare(&two, new)), None);
+    }
+}
