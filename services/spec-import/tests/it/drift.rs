@@ -4,6 +4,7 @@ mod answers;
 mod arguments;
 mod discriminators;
 mod fixtures;
+mod homes;
 mod limits;
 mod operations;
 mod parts;

@@ -54,7 +54,13 @@ fn collect<'o>(schema: &'o Value, words: &mut Vec<&'o str>, depth: usize) {
         match name {
             "title" | "description" => words.extend(value.as_str()),
             "properties" | "patternProperties" | "$defs" | "dependentSchemas" => {
+                let is_definition = name == "$defs";
                 for (name, part) in sorted_members(value) {
+                    let name = if is_definition {
+                        unnumbered(name)
+                    } else {
+                        name
+                    };
                     words.extend(Some(name).filter(|name| is_sentence(name)));
                     collect(part, words, depth - 1);
                 }
@@ -74,6 +80,16 @@ fn collect<'o>(schema: &'o Value, words: &mut Vec<&'o str>, depth: usize) {
                 collect(value, words, depth - 1);
             }
         }
+    }
+}
+
+/// The name of a definition without the ten digits behind it, which an import puts there where the
+/// document's own name does not do: they are others where the definition stands elsewhere.
+fn unnumbered(name: &str) -> &str {
+    let is_digit = |one: u8| one.is_ascii_digit() || (b'a'..=b'f').contains(&one);
+    match name.rsplit_once('_') {
+        Some((kept, digits)) if digits.len() == 10 && digits.bytes().all(is_digit) => kept,
+        _ => name,
     }
 }
 
