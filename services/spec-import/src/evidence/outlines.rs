@@ -33,6 +33,9 @@ const ALIKE: [&str; 15] = [
     "dependentSchemas",
 ];
 
+/// Those of them that combine schemas of the same value.
+const COMBINING: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+
 /// The schemas of a document as far as somebody asked for their fields. The same schema stands in
 /// many operations, and many times in one; each is looked at once.
 pub(crate) struct Outlines<'d> {
@@ -77,6 +80,10 @@ impl<'d> Outlines<'d> {
     fn look(&self, schema: &'d Value, base: &'d Value) -> Outline<'d> {
         let (mut schema, mut base) = (schema, base);
         for _ in 0..HOPS {
+            if let Some(only) = only_part(schema) {
+                schema = only;
+                continue;
+            }
             let refers = ["$ref", "$recursiveRef", "$dynamicRef"]
                 .iter()
                 .any(|name| schema.get(name).is_some());
@@ -208,4 +215,15 @@ impl<'d> Shape<'d> {
         let leads = found.properties.is_some() || !found.alike.is_empty();
         leads.then_some(found)
     }
+}
+
+/// The one schema that a combination of nothing else stands for: `allOf: [{$ref: …}]`.
+fn only_part(schema: &Value) -> Option<&Value> {
+    let combined = |keyword: &&str| schema.get(*keyword).and_then(Value::as_array);
+    let [only] = COMBINING.iter().find_map(combined)?.as_slice() else {
+        return None;
+    };
+    let members = schema.as_object()?.keys().map(String::as_str);
+    let says = |name: &str| matches!(name, "properties" | "$ref") || ALIKE.contains(&name);
+    (members.filter(|name| says(name)).count() == 1).then_some(only)
 }

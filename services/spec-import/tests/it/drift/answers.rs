@@ -283,3 +283,35 @@ fn what_else_is_a_success_is_compared_and_informs() {
         assert_eq!(needs_review(&two.operations[0], &compare(&two, new)), None);
     }
 }
+
+#[test]
+fn a_part_of_an_answer_that_is_all_of_one_definition_is_judged_like_that() {
+    let object = |names: &[&str]| {
+        let all = names
+            .iter()
+            .map(|name| ((*name).to_owned(), json!({"type": "string"})));
+        json!({"type": "object", "properties": all.collect::<serde_json::Map<_, _>>()})
+    };
+    let of = |config: Value| {
+        let refer = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let mut value = object(&["x", "y"]);
+        value["properties"]["author"] = refer("Author");
+        let mut answer = object(&["one", "two"]);
+        answer["properties"]["config"] = config;
+        answer["properties"]["values"] = json!({"type": "array", "items": refer("Value")});
+        let content = json!({"application/json": {"schema": answer}});
+        let schemas = json!({"Value": value, "Author": object(&["creatorEmail"]),
+            "Config": object(&["a", "b", "c", "d", "e", "f", "g", "h"])});
+        whole(
+            &json!({"components": {"schemas": schemas}, "paths": {"/settings": {"get": {
+            "responses": {"200": {"description": "ok", "content": content}}}}}}),
+        )
+    };
+    let config = json!({"$ref": "#/components/schemas/Config"});
+    let old = of(config.clone());
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        let new = of(json!({keyword: [config], "description": "How."}));
+        let risks = [&old, &new].map(|one| one.operations[0].risk.clone());
+        assert_eq!(risks[0], risks[1], "{keyword}");
+    }
+}
