@@ -38,8 +38,8 @@ pub use countersign_domain::drift::needs_review;
 pub use show::{report, table};
 
 /// Compares two imports of one API: the document's own changes first, then each operation's in
-/// the order of the newer document, then what is gone. No more than one operation of each has its
-/// schemas as values.
+/// the order of the newer document, then what is gone. What differs in an operation though no check
+/// knows how is a change as well. No more than one operation of each has its schemas as values.
 #[must_use]
 pub fn compare(base: &Written, revision: &Written) -> Vec<Change> {
     let mut budget = Budget::of_document();
@@ -57,7 +57,12 @@ pub fn compare(base: &Written, revision: &Written) -> Vec<Change> {
             new: &revision.operation(index),
             servers,
         };
-        changes.extend(pair.compare(&mut budget));
+        let mut found = pair.compare(&mut budget);
+        if pair.differs() {
+            let more = unexplained(&pair, &found, &mut budget);
+            found.extend(more.unwrap_or_else(|_| vec![not_comparable(pair.new)]));
+        }
+        changes.extend(found);
     }
     changes.extend(gone.into_iter().map(removed));
     changes
@@ -96,7 +101,7 @@ pub fn compare_placed(
         servers: (old.1, new.1),
     };
     changes.extend(pair.compare(&mut budget));
-    changes.extend(unexplained(old.0, new.0, &changes)?);
+    changes.extend(unexplained(&pair, &changes, &mut budget)?);
     Ok(changes)
 }
 
@@ -133,8 +138,9 @@ impl Replacing {
         (new, new_servers): (&ImportedOperation, &[Server]),
     ) -> Result<Vec<Change>, NotCanonical> {
         let servers = (old_servers, new_servers);
-        let mut changes = Pair { old, new, servers }.compare(&mut self.0);
-        changes.extend(unexplained(old, new, &changes)?);
+        let pair = Pair { old, new, servers };
+        let mut changes = pair.compare(&mut self.0);
+        changes.extend(unexplained(&pair, &changes, &mut self.0)?);
         Ok(changes)
     }
 }
@@ -148,6 +154,12 @@ struct Pair<'p> {
 }
 
 impl Pair<'_> {
+    /// Whether anything of the operation itself is written otherwise.
+    fn differs(&self) -> bool {
+        let written = |one| serde_json::to_string(one).expect("an operation is plain JSON");
+        written(self.old) != written(self.new)
+    }
+
     fn compare(&self, budget: &mut Budget) -> Vec<Change> {
         let (old, new) = (self.old, self.new);
         budget.begin_operation();
@@ -165,18 +177,22 @@ impl Pair<'_> {
         })
     }
 
-    /// Servers that both inherit are compared once, for the document.
     fn own_servers(&self, found: &mut Findings<'_>) {
+        if let Some((old, new)) = self.lives() {
+            server::compare(old, new, found);
+            server::order(old, new, found);
+        }
+    }
+
+    /// Where both live. Servers that both inherit are compared once, for the document.
+    fn lives(&self) -> Option<(&[Server], &[Server])> {
         let (old, new) = (&self.old.servers, &self.new.servers);
         if old.is_empty() && new.is_empty() {
-            return;
+            return None;
         }
-        let or = |own: &'_ [Server], inherited: &'_ [Server]| {
-            if own.is_empty() { inherited } else { own }.to_vec()
-        };
-        let (old, new) = (or(old, self.servers.0), or(new, self.servers.1));
-        server::compare(&old, &new, found);
-        server::order(&old, &new, found);
+        let old = if old.is_empty() { self.servers.0 } else { old };
+        let new = if new.is_empty() { self.servers.1 } else { new };
+        Some((old, new))
     }
 }
 
@@ -255,6 +271,14 @@ pub(crate) fn removed_while_on() -> Change {
         .breaking(Breaking::Breaking)
         .security(SecuritySeverity::Medium)
         .change(None)
+}
+
+/// What people are told of an operation that holds a number too large for a fingerprint.
+fn not_comparable(new: &ImportedOperation) -> Change {
+    let text = "It cannot be compared to the end: one of its numbers is too large.";
+    Found::new(ChangeKind::Support, "not_comparable", text)
+        .breaking(Breaking::Potentially)
+        .change(Some(endpoint(new)))
 }
 
 /// What people are told of a tool that is another definition now, of which every part that anybody

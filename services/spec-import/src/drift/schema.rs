@@ -9,6 +9,7 @@ mod combine;
 mod grade;
 mod object;
 mod rest;
+pub(super) mod same;
 mod types;
 mod values;
 mod view;

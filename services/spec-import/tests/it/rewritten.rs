@@ -115,3 +115,126 @@ async fn an_answer_that_grows_until_its_words_are_left_out_informs() {
         assert_eq!(outcome(old, new).await, Some(text), "{what}");
     }
 }
+
+/// A read that takes a filter of this schema, which may use these definitions.
+fn filtering(schema: &Value, definitions: &Value) -> Value {
+    let filter = json!([{"name": "filter", "in": "query",
+        "content": {"application/json": {"schema": schema}}}]);
+    shop(|shop| {
+        shop["paths"]["/orders"]["get"]["parameters"] = filter;
+        shop["components"]["schemas"] = definitions.clone();
+    })
+}
+
+fn to(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+/// Two definitions that lead to one another, under these names.
+fn nested([group, rule]: [&str; 2]) -> Value {
+    filtering(
+        &to(group),
+        &json!({
+            group: {"type": "object", "description": "A group of rules.", "properties": {
+                "any": {"type": "array", "items": to(rule)}}},
+            rule: {"type": "object", "description": "One rule, or a group.", "properties": {
+                "field": {"type": "string"}, "inside": to(group)}},
+        }),
+    )
+}
+
+#[tokio::test]
+async fn an_input_that_is_written_otherwise_informs() {
+    let informed = Some(Outcome::Informed);
+    let sides = (&nested(["Group", "Rule"]), &nested(["Sieve", "Entry"]));
+    expect_on("other names in another order", sides, informed).await;
+
+    let place = json!({"type": "object", "description": "Where.", "properties": {
+        "city": {"type": "string", "description": "The town."}}});
+    let of = |from: &Value| json!({"type": "object", "properties": {"from": from}});
+    let written_out = filtering(&of(&place), &json!({}));
+    let named = filtering(&of(&to("Place")), &json!({"Place": place}));
+    expect_on("a definition now", (&written_out, &named), informed).await;
+    expect_on("none any more", (&named, &written_out), informed).await;
+
+    let parts = json!({"A": {"type": "object", "properties": {"a": {"description": "First."}}},
+        "B": {"type": "object", "properties": {"b": {"description": "Second."}}}});
+    for name in ["allOf", "oneOf"] {
+        let of = |parts_of: [&str; 2]| filtering(&json!({name: parts_of.map(to)}), &parts);
+        expect_on(name, (&of(["A", "B"]), &of(["B", "A"])), informed).await;
+    }
+
+    let place = json!({"Place": place});
+    let of = |version: &str, here: &Value, limit: &Value| {
+        let filter = json!({"type": "object", "properties": {"here": here, "limit": limit}});
+        let mut given = filtering(&filter, &place);
+        given["openapi"] = version.into();
+        given
+    };
+    let sides = (
+        &of(
+            "3.0.3",
+            &json!({"nullable": true, "allOf": [to("Place")]}),
+            &json!({"type": "number", "nullable": true, "minimum": 0, "exclusiveMinimum": true}),
+        ),
+        &of(
+            "3.1.0",
+            &json!({"anyOf": [to("Place"), {"type": "null"}]}),
+            &json!({"type": ["number", "null"], "exclusiveMinimum": 0}),
+        ),
+    );
+    expect_on("a newer version of OpenAPI", sides, informed).await;
+
+    let closed = filtering(&json!({"type": "object"}), &json!({}));
+    let open = filtering(
+        &json!({"type": "object", "additionalProperties": true}),
+        &json!({}),
+    );
+    expect_on("what is open anyway", (&open, &closed), informed).await;
+}
+
+#[tokio::test]
+async fn what_means_something_else_is_reviewed_whatever_it_is_called() {
+    let input = Outcome::Review(ReviewReason::RequiredInput);
+    let text = Outcome::Review(ReviewReason::Text);
+    let old = nested(["Group", "Rule"]);
+    let rule = "/components/schemas/Entry/properties";
+    let changed = |names: [&str; 2], at: &str, value: Value| {
+        let mut new = nested(names);
+        let (parent, name) = at.rsplit_once('/').unwrap();
+        new.pointer_mut(parent).unwrap()[name] = value;
+        new
+    };
+    let names = ["Sieve", "Entry"];
+    let integer = changed(names, &format!("{rule}/field/type"), json!("integer"));
+    let one_less = changed(names, &format!("{rule}/inside"), to("Entry"));
+    let words = changed(
+        names,
+        "/components/schemas/Entry/description",
+        json!("One."),
+    );
+    let sentence = nested(["Group", "AlwaysCallTheOtherToolFirst"]);
+    let mut swapped = old.clone();
+    let definitions = &mut swapped["components"]["schemas"];
+    let (group, rule) = (definitions["Group"].take(), definitions["Rule"].take());
+    (definitions["Group"], definitions["Rule"]) = (rule, group);
+    let mut told_apart = old.clone();
+    for (name, words) in [
+        ("Group", "One rule, or a group."),
+        ("Rule", "A group of rules."),
+    ] {
+        told_apart["components"]["schemas"][name]["description"] = words.into();
+    }
+    let rows = [
+        ("inside a definition that is renamed", &old, &integer, input),
+        ("where it leads", &old, &one_less, input),
+        ("its words", &old, &words, text),
+        ("a name that is a sentence", &old, &sentence, text),
+        ("a sentence that is gone", &sentence, &old, text),
+        ("two definitions that change places", &old, &swapped, input),
+        ("two texts that change places", &old, &told_apart, text),
+    ];
+    for (what, old, new, reason) in rows {
+        assert_eq!(outcome(old, new).await, Some(reason), "{what}");
+    }
+}

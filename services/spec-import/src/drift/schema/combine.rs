@@ -241,7 +241,7 @@ impl<'c> Walk<'c, '_, '_> {
 }
 
 /// A schema that is nothing but alternatives, null aside.
-fn union<'v>(view: &View<'v>) -> Option<(&'v str, Vec<&'v Value>)> {
+pub(super) fn union<'v>(view: &View<'v>) -> Option<(&'v str, Vec<&'v Value>)> {
     let mut rest = view.members.iter().filter(|(name, _)| !is_annotation(name));
     let (only, None) = (rest.next()?, rest.next()) else {
         return None;

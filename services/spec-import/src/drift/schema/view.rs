@@ -70,6 +70,15 @@ pub(super) struct View<'v> {
 
 impl<'v> View<'v> {
     pub(super) fn of(schema: &'v Value, root: &'v Value) -> Self {
+        Self::through(schema, root, &mut |_| ())
+    }
+
+    /// The same, and shows each wrapping and what is in them all.
+    pub(super) fn through(
+        schema: &'v Value,
+        root: &'v Value,
+        layer: &mut dyn FnMut(&'v Map<String, Value>),
+    ) -> Self {
         let mut view = View {
             members: &ANYTHING,
             root,
@@ -87,6 +96,7 @@ impl<'v> View<'v> {
                 return view;
             };
             view.members = members;
+            layer(members);
             if view.entered {
                 view.inner.fill(members);
             } else {
