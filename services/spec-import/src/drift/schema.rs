@@ -8,6 +8,7 @@ mod bounds;
 mod combine;
 mod grade;
 mod object;
+mod partners;
 mod rest;
 pub(super) mod same;
 mod types;

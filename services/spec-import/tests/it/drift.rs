@@ -7,6 +7,7 @@ mod fixtures;
 mod homes;
 mod limits;
 mod operations;
+mod partners;
 mod parts;
 mod schemas;
 mod scopes;

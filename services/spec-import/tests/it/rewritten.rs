@@ -164,6 +164,15 @@ async fn an_input_that_is_written_otherwise_informs() {
         expect_on(name, (&of(["A", "B"]), &of(["B", "A"])), informed).await;
     }
 
+    let either = |[cat, dog]: [&str; 2]| {
+        let of = |own: Value| json!({"allOf": [to("Pet"), {"type": "object", "properties": own}]});
+        let pet = json!({"type": "object", "properties": {"name": {"type": "string"}}});
+        let all = json!({cat: of(json!({"claws": {}})), dog: of(json!({"barks": {}})), "Pet": pet});
+        filtering(&json!({"oneOf": [to(cat), to(dog)]}), &all)
+    };
+    let sides = (&either(["Cat", "Dog"]), &either(["Tom", "Barker"]));
+    expect_on("other names of alternatives", sides, informed).await;
+
     let place = json!({"Place": place});
     let of = |version: &str, here: &Value, limit: &Value| {
         let filter = json!({"type": "object", "properties": {"here": here, "limit": limit}});

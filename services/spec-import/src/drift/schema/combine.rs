@@ -1,13 +1,12 @@
 //! `allOf`, `anyOf` and `oneOf`: members are matched by what they are, not by where they stand.
 
-use std::collections::HashMap;
-
 use countersign_domain::schema;
 use serde_json::Value;
 
 use super::{
     Note, Sides, Walk,
     grade::Effect,
+    partners::{Parts, identity, meaning, shape, title},
     view::{View, definition, is_annotation, is_empty, is_null},
 };
 use crate::drift::place::{At, list};
@@ -192,15 +191,19 @@ impl<'c> Walk<'c, '_, '_> {
             return;
         }
         let mut parts = Parts::new((old, new), self.roots);
-        parts.pair_by(|part| identity(part.written));
+        parts.pair_by(identity);
         if !self.found.budget.steps_for(parts.bytes_referred_to()) {
             self.cut = true;
             return;
         }
-        parts.pair_by(|part| Some(part.meant.to_string()));
-        parts.pair_by(|part| title(part.meant));
-        parts.pair_by(|part| shape(part.meant));
-        parts.pair_the_last();
+        parts.pair_by(meaning);
+        parts.pair_by(title);
+        if !self.found.budget.steps_for(parts.name()) {
+            self.cut = true;
+            return;
+        }
+        parts.pair_by(shape);
+        parts.pair_by_names();
         let all = name == "allOf";
         for (before, after) in parts.pairs {
             if !all && before.refers() && after.refers() {
@@ -252,113 +255,6 @@ pub(super) fn union<'v>(view: &View<'v>) -> Option<(&'v str, Vec<&'v Value>)> {
     }
     let parts = value.as_array()?.iter().filter(|part| !is_null(part));
     Some((name, parts.collect()))
-}
-
-/// One of several, as it is written and as the definition that it refers to.
-#[derive(Clone, Copy)]
-struct Part<'v> {
-    written: &'v Value,
-    meant: &'v Value,
-}
-
-impl<'v> Part<'v> {
-    fn all(parts: &[&'v Value], root: &'v Value) -> Vec<Self> {
-        let of = |written: &&'v Value| {
-            let target = written.get("$ref").and_then(Value::as_str);
-            let meant = target.and_then(|target| definition(target, root));
-            Self {
-                written,
-                meant: meant.unwrap_or(written),
-            }
-        };
-        parts.iter().map(of).collect()
-    }
-
-    fn refers(&self) -> bool {
-        !std::ptr::eq(self.written, self.meant)
-    }
-}
-
-/// Members that are versions of one another, and those that are left over.
-///
-/// Members that are equal or refer to the same name come first, then those that mean the same
-/// under another name, those with the same title, and what is left over of the same type, in order.
-struct Parts<'v> {
-    pairs: Vec<(Part<'v>, Part<'v>)>,
-    gone: Vec<Part<'v>>,
-    added: Vec<Part<'v>>,
-}
-
-impl<'v> Parts<'v> {
-    fn new((old, new): (&[&'v Value], &[&'v Value]), roots: (&'v Value, &'v Value)) -> Self {
-        Self {
-            pairs: Vec::new(),
-            gone: Part::all(old, roots.0),
-            added: Part::all(new, roots.1),
-        }
-    }
-
-    fn bytes_referred_to(&self) -> usize {
-        let left = self.gone.iter().chain(&self.added);
-        let referring = left.filter(|part| part.refers());
-        referring.map(|part| schema::bytes(part.meant)).sum()
-    }
-
-    fn pair_by(&mut self, key: fn(&Part<'v>) -> Option<String>) {
-        let mut open: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, part) in self.gone.iter().enumerate().rev() {
-            if let Some(key) = key(part) {
-                open.entry(key).or_default().push(index);
-            }
-        }
-        let mut taken = vec![false; self.gone.len()];
-        self.added.retain(|part| {
-            let partner = key(part).and_then(|key| open.get_mut(&key).and_then(Vec::pop));
-            if let Some(index) = partner {
-                taken[index] = true;
-                self.pairs.push((self.gone[index], *part));
-            }
-            partner.is_none()
-        });
-        let mut taken = taken.into_iter();
-        self.gone.retain(|_| !taken.next().unwrap_or(false));
-    }
-
-    /// Pairs the only one that is left on each side, where a reference is called otherwise or is
-    /// written out and a property is in both.
-    fn pair_the_last(&mut self) {
-        let ([old], [new]) = (self.gone.as_slice(), self.added.as_slice()) else {
-            return;
-        };
-        let properties = |part: &Part<'v>| part.meant.get("properties").and_then(Value::as_object);
-        let (Some(before), Some(after)) = (properties(old), properties(new)) else {
-            return;
-        };
-        if (old.refers() || new.refers()) && before.keys().any(|name| after.contains_key(name)) {
-            self.pairs.push((*old, *new));
-            (self.gone, self.added) = (Vec::new(), Vec::new());
-        }
-    }
-}
-
-fn identity(part: &Value) -> Option<String> {
-    let Some(target) = part.get("$ref") else {
-        return Some(part.to_string());
-    };
-    target.as_str().map(str::to_owned)
-}
-
-fn title(part: &Value) -> Option<String> {
-    Some(part.get("title")?.as_str()?.to_owned())
-}
-
-/// Only members that say the same type, and objects that share a property or a constant, are
-/// taken for versions of one another.
-fn shape(part: &Value) -> Option<String> {
-    let kind = part.get("type")?.to_string();
-    let names = part.get("properties").and_then(Value::as_object);
-    let first = names.and_then(|names| names.keys().next().cloned());
-    Some(format!("{kind} {}", first.unwrap_or_default()))
 }
 
 /// A member in few words.
