@@ -13,6 +13,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::Url;
 
 pub use self::{
     bind::{Bind, Place, Style},
@@ -392,4 +393,17 @@ pub struct Server {
     pub url: String,
     /// What the document says about it.
     pub description: String,
+}
+
+impl Server {
+    /// Its address as calls take it: the host in lower case, without the port that the scheme
+    /// stands for, without slashes at the end.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let url = Url::parse(&self.url).map_or_else(|_| self.url.clone(), String::from);
+        if url.contains(['?', '#']) {
+            return url;
+        }
+        url.trim_end_matches('/').to_owned()
+    }
 }

@@ -4,33 +4,22 @@ use countersign_domain::{
     drift::{Breaking, ChangeKind, SecuritySeverity},
     operation::Server,
 };
-use url::Url;
 
 use super::{
     findings::{Findings, Found},
     place::list,
 };
 
-/// An address as calls take it: its host in lower case, without the port that its scheme stands
-/// for, without slashes at the end.
-pub(super) fn place(server: &Server) -> String {
-    let url = Url::parse(&server.url).map_or_else(|_| server.url.clone(), String::from);
-    if url.contains(['?', '#']) {
-        return url;
-    }
-    url.trim_end_matches('/').to_owned()
-}
-
 /// The addresses of servers, in their order.
 pub(super) fn places(servers: &[Server]) -> Vec<String> {
-    servers.iter().map(place).collect()
+    servers.iter().map(Server::place).collect()
 }
 
 /// Compares servers by where they are. One that is exchanged for one other has moved.
 pub(super) fn compare(old: &[Server], new: &[Server], found: &mut Findings<'_>) {
     let without = |some: &[Server], others: &[Server]| -> Vec<Server> {
         let others = places(others);
-        let is_new = |one: &&Server| !others.contains(&place(one));
+        let is_new = |one: &&Server| !others.contains(&one.place());
         some.iter().filter(is_new).cloned().collect()
     };
     let (gone, added) = (without(old, new), without(new, old));
@@ -82,8 +71,8 @@ pub(super) fn order(old: &[Server], new: &[Server], found: &mut Findings<'_>) {
 
 fn described(old: &[Server], new: &[Server], found: &mut Findings<'_>) {
     for one in old {
-        let here = place(one);
-        let mut there = new.iter().filter(|other| place(other) == here).peekable();
+        let here = one.place();
+        let mut there = new.iter().filter(|other| other.place() == here).peekable();
         let Some(other) = there.peek().copied() else {
             continue;
         };

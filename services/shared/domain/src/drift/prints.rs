@@ -42,11 +42,7 @@ impl Prints {
         });
         let own = Some(operation.servers.as_slice()).filter(|own| !own.is_empty());
         // A call goes to the first of its own that the pinned address covers.
-        let urls: Vec<&str> = own
-            .unwrap_or(servers)
-            .iter()
-            .map(|server| server.url.as_str())
-            .collect();
+        let places: Vec<String> = own.unwrap_or(servers).iter().map(Server::place).collect();
         let mut binds: Vec<&Bind> = operation.binds.iter().collect();
         binds.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         let risk = &operation.risk;
@@ -58,7 +54,7 @@ impl Prints {
             ))?,
             output: Digest::of_canonical(&output)?,
             security: Digest::of_canonical(&sorted(&operation.security))?,
-            server: Digest::of_canonical(&urls)?,
+            server: Digest::of_canonical(&places)?,
             text: Self::text_of(operation)?,
             risk: Digest::of_canonical(&(
                 risk.class,

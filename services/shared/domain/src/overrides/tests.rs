@@ -139,6 +139,37 @@ fn what_lowers_a_risk_holds_for_one_operation_alone() {
 }
 
 #[test]
+fn what_lowers_a_risk_holds_where_only_an_address_is_written_otherwise() {
+    let at = |url: &str| {
+        let mut held = imported();
+        held.risk = risk(RiskClass::Write, true);
+        held.servers.push(crate::operation::Server {
+            url: url.to_owned(),
+            description: String::new(),
+        });
+        held
+    };
+    let held = at("https://api.example.com/v1");
+    let given = said_about(&held, SaidRisk::new(RiskClass::Write, false));
+    let same = [
+        "https://api.example.com/v1/",
+        "https://API.example.com:443/v1",
+    ];
+    for url in same {
+        assert_eq!(given.falls(&at(url)).unwrap(), None, "{url}");
+    }
+    let others = [
+        "http://api.example.com/v1",
+        "https://api.example.com/V1",
+        "https://api.example.com",
+    ];
+    for url in others {
+        let fallen = Some(EndedWhy::OperationChanged);
+        assert_eq!(given.falls(&at(url)).unwrap(), fallen, "{url}");
+    }
+}
+
+#[test]
 fn what_raises_a_risk_stands_whatever_a_document_says() {
     let found = imported();
     let given = said_about(&found, SaidRisk::new(RiskClass::Write, true));
