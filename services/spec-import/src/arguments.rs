@@ -12,7 +12,7 @@ use countersign_domain::{
     text,
 };
 use foldhash::quality::RandomState;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json, value::RawValue};
 
 use crate::{
@@ -50,9 +50,8 @@ const LOOSE_KEYWORDS: [&str; 10] = [
 #[derive(Debug, Default)]
 pub(crate) struct Arguments {
     pub(crate) binds: Vec<Bind>,
-    pub(crate) properties: Map<String, Value>,
-    /// What there is to know about the schema of each property, in their order.
-    pub(crate) known: Vec<Rc<input::Known>>,
+    /// The schema of each, in order.
+    pub(crate) properties: Vec<(String, Rc<input::Known>)>,
     pub(crate) required: Vec<String>,
     pub(crate) links: Links,
 }
@@ -60,20 +59,15 @@ pub(crate) struct Arguments {
 /// One argument, whatever it is called.
 #[derive(Clone, Debug)]
 pub(crate) struct Argument {
-    schema: Value,
-    links: Links,
     known: Rc<input::Known>,
+    links: Links,
 }
 
 impl Argument {
     /// An argument with a schema, and what this leads to.
     pub(crate) fn new(schema: Value, links: Links) -> Self {
-        let known = Rc::new(input::Known::of(&schema));
-        Self {
-            schema,
-            links,
-            known,
-        }
+        let known = Rc::new(input::Known::of(schema));
+        Self { known, links }
     }
 }
 
@@ -95,11 +89,7 @@ struct Parsed {
 impl Arguments {
     /// Adds one argument.
     pub(crate) fn add(&mut self, key: &str, argument: Argument, required: bool) {
-        let Argument {
-            schema,
-            mut links,
-            known,
-        } = argument;
+        let Argument { known, mut links } = argument;
         // Each tells where in its own schema; definitions have names without slashes.
         links.discriminators = std::mem::take(&mut links.discriminators)
             .into_iter()
@@ -108,10 +98,9 @@ impl Arguments {
                 (discriminator::place(&of, &inside), words)
             })
             .collect();
-        if self.properties.insert(key.to_owned(), schema).is_none() {
-            self.known.push(known);
-        } else if let Some(at) = self.properties.keys().position(|one| one == key) {
-            self.known[at] = known;
+        match self.properties.iter_mut().find(|(one, _)| one == key) {
+            Some((_, before)) => *before = known,
+            None => self.properties.push((key.to_owned(), known)),
         }
         if required {
             self.required.push(key.to_owned());
@@ -123,7 +112,7 @@ impl Arguments {
     pub(crate) fn schema<'a>(&'a self, definitions: BTreeMap<&'a str, &'a RawValue>) -> Schema<'a> {
         Schema {
             kind: "object",
-            properties: &self.properties,
+            properties: Properties(&self.properties),
             required: &self.required,
             additional_properties: false,
             definitions,
@@ -136,12 +125,21 @@ impl Arguments {
 pub(crate) struct Schema<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
-    properties: &'a Map<String, Value>,
+    properties: Properties<'a>,
     required: &'a [String],
     #[serde(rename = "additionalProperties")]
     additional_properties: bool,
     #[serde(rename = "$defs", skip_serializing_if = "BTreeMap::is_empty")]
     definitions: BTreeMap<&'a str, &'a RawValue>,
+}
+
+#[derive(Debug)]
+struct Properties<'a>(&'a [(String, Rc<input::Known>)]);
+
+impl Serialize for Properties<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, known)| (key, &known.text)))
+    }
 }
 
 /// Binds every parameter, and every variable of the path that has none.
@@ -274,7 +272,7 @@ fn parsed(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> Option<Parsed>
     // on whether a credential is filled in.
     let is_shared = !parameter.pointer.starts_with(&cx.pointer);
     let is_shared = is_shared && is_own && parameter.place != Place::Querystring;
-    let is_short = parsed.argument.known.bytes <= SHORT;
+    let is_short = parsed.argument.known.bytes() <= SHORT;
     if is_shared && is_short && cx.notes.count() == said && cx.parsed.0.len() < REMEMBERED {
         cx.parsed.0.insert(address, parsed.clone());
     }

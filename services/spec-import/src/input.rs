@@ -1,7 +1,7 @@
 //! The schema of all arguments together, if it can be made.
 
 use std::{
-    cell::OnceCell,
+    cell::{OnceCell, RefCell},
     collections::{HashMap, HashSet},
 };
 
@@ -19,7 +19,7 @@ use crate::{
     schema::{
         compile::{compile, compiles},
         discriminator,
-        measure::measure,
+        measure::depth,
     },
 };
 
@@ -30,24 +30,31 @@ const REMEMBERED: usize = 2_048;
 /// Arguments that are remembered.
 const ARGUMENTS: usize = 4_096;
 
-/// What there is to know about the schema of an argument.
+/// The schema of an argument, and what there is to know about it.
 #[derive(Debug)]
 pub(crate) struct Known {
-    /// Bytes as JSON.
-    pub(crate) bytes: usize,
+    /// The schema as JSON: many operations carry it.
+    pub(crate) text: Box<RawValue>,
     depth: usize,
-    /// The rest, once somebody has asked.
+    /// The schema itself, for who looks closer.
+    schema: RefCell<Value>,
+    /// What that showed, once somebody has asked.
     look: OnceCell<Look>,
 }
 
 impl Known {
-    pub(crate) fn of(schema: &Value) -> Self {
-        let (bytes, depth) = measure(schema);
+    pub(crate) fn of(schema: Value) -> Self {
         Self {
-            bytes,
-            depth,
+            text: to_raw_value(&schema).expect(PLAIN),
+            depth: depth(&schema),
+            schema: RefCell::new(schema),
             look: OnceCell::new(),
         }
+    }
+
+    /// Bytes as JSON.
+    pub(crate) fn bytes(&self) -> usize {
+        self.text.get().len()
     }
 }
 
@@ -64,18 +71,19 @@ struct Look {
 }
 
 impl Looked {
-    fn at(&mut self, known: &Known, schema: &mut Value) -> Look {
+    fn at(&mut self, known: &Known) -> Look {
         let look = || {
-            let text = (known.bytes <= REMEMBERED).then(|| schema.to_string());
-            if let Some(known) = text.as_ref().and_then(|text| self.0.get(text)) {
-                return *known;
+            let text = Some(known.text.get()).filter(|text| text.len() <= REMEMBERED);
+            if let Some(look) = text.and_then(|text| self.0.get(text)) {
+                return *look;
             }
+            let mut schema = known.schema.borrow_mut();
             let look = Look {
-                marks: Marks::of_schema(schema),
-                compiles: compiles(schema),
+                marks: Marks::of_schema(&schema),
+                compiles: compiles(&mut schema),
             };
             if let Some(text) = text.filter(|_| self.0.len() < ARGUMENTS) {
-                self.0.insert(text, look);
+                self.0.insert(text.to_owned(), look);
             }
             look
         };
@@ -115,8 +123,10 @@ pub(crate) fn schema(
             return nothing();
         }
     };
-    let own = arguments.known.iter();
-    let bytes = own.clone().fold(closure.bytes, |sum, one| sum + one.bytes);
+    let own = arguments.properties.iter().map(|(_, known)| known);
+    let bytes = own
+        .clone()
+        .fold(closure.bytes, |sum, one| sum + one.bytes());
     let pointer = cx.pointer.clone();
     if bytes > limit {
         cx.refuse("schema_unusable", &pointer, &too_large);
@@ -132,8 +142,8 @@ pub(crate) fn schema(
     }
     let mut marks = closure.marks.and(arguments.links.marks);
     let mut parts_compile = are_different(&arguments.required);
-    for ((key, property), known) in arguments.properties.iter_mut().zip(&arguments.known) {
-        let look = looked.at(known, property);
+    for (key, known) in &arguments.properties {
+        let look = looked.at(known);
         marks = marks.and(Marks::of(key)).and(look.marks);
         parts_compile &= look.compiles;
     }
