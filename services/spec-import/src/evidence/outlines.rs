@@ -13,6 +13,9 @@ const PAGING: usize = 6;
 /// How many references are followed to a schema that has a shape of its own.
 const HOPS: usize = 32;
 
+/// Keywords by which a schema refers to another.
+const REFERENCES: [&str; 3] = ["$ref", "$recursiveRef", "$dynamicRef"];
+
 /// Keywords whose schemas have properties as good as those of the schema they stand in. What is
 /// under `not` is kept away.
 const ALIKE: [&str; 15] = [
@@ -84,9 +87,8 @@ impl<'d> Outlines<'d> {
                 schema = only;
                 continue;
             }
-            let refers = ["$ref", "$recursiveRef", "$dynamicRef"]
-                .iter()
-                .any(|name| schema.get(name).is_some());
+            let mut keys = schema.as_object().into_iter().flat_map(Map::keys);
+            let refers = keys.any(|key| REFERENCES.contains(&key.as_str()));
             let target = refers.then(|| self.target(schema, base)).flatten();
             // In 3.0 nothing beside a reference counts.
             let counts = !refers || self.dialect != Dialect::V30;
@@ -186,16 +188,17 @@ pub(super) struct Shape<'d> {
 impl<'d> Shape<'d> {
     /// Nothing for a schema of a plain value.
     fn of(schema: &'d Value, base: &'d Value) -> Option<Self> {
+        let members = schema.as_object()?;
         let mut found = Self {
             base,
             target: None,
             properties: None,
-            items: schema.get("items"),
+            items: reference::member(members, "items"),
             alike: Vec::new(),
             is_page: OnceCell::new(),
         };
         let mut alike = [None; ALIKE.len()];
-        for (keyword, value) in schema.as_object()? {
+        for (keyword, value) in members {
             if keyword == "properties" {
                 found.properties = value.as_object();
             } else if let Some(at) = ALIKE.iter().position(|known| known == keyword) {
