@@ -3,7 +3,7 @@
 //! 32 MB of `[],[],` would become hundreds of megabytes of tree; counting the commas and brackets
 //! outside strings says so at the price of one pass.
 
-use memchr::{memchr2, memmem};
+use memchr::{memchr_iter, memchr2, memmem};
 
 use crate::{ImportError, Limits};
 
@@ -63,15 +63,17 @@ pub(crate) fn json(bytes: &[u8], limits: &Limits) -> Result<(), ImportError> {
 /// one, no schema has an address of its own from which it would count, and no letter is written as
 /// an escape, as which another could hide.
 pub(crate) fn refers_to_itself(bytes: &[u8]) -> bool {
-    const REFERENCE: &[u8] = b"$ref";
-    let points_inside = |at: usize| {
-        let behind = bytes[at + REFERENCE.len()..].strip_prefix(b"\"")?;
-        let value = behind.trim_ascii_start().strip_prefix(b":")?;
-        value.trim_ascii_start().strip_prefix(b"\"#/")
+    let points_inside = |behind: &[u8]| {
+        let value = behind.strip_prefix(b"\"").map(<[u8]>::trim_ascii_start);
+        let value = value.and_then(|value| value.strip_prefix(b":"));
+        value.is_some_and(|value| value.trim_ascii_start().starts_with(b"\"#/"))
     };
     memmem::find(bytes, b"\\u00").is_none()
-        && memmem::find(bytes, b"$id").is_none()
-        && memmem::find_iter(bytes, REFERENCE).all(|at| points_inside(at).is_some())
+        && memchr_iter(b'$', bytes).all(|at| match &bytes[at + 1..] {
+            [b'r', b'e', b'f', behind @ ..] => points_inside(behind),
+            [b'i', b'd', ..] => false,
+            _ => true,
+        })
 }
 
 /// The offset of the quote that ends the string, or the end of the text.
