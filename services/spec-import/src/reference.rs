@@ -63,6 +63,9 @@ pub(crate) fn pointer_of(text: &str) -> Result<Cow<'_, str>, BadReference> {
     if !fragment.is_empty() && !fragment.starts_with('/') {
         return Err(BadReference::Unread(text.to_owned()));
     }
+    if !fragment.contains('%') {
+        return Ok(Cow::Borrowed(fragment));
+    }
     percent_decode_str(fragment)
         .decode_utf8()
         .map_err(|_| BadReference::Unread(text.to_owned()))

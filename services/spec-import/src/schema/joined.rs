@@ -99,7 +99,8 @@ impl Walk<'_, '_> {
 
     /// Whether a part allows nothing but its own properties, and another one names more.
     fn has_opened(&self, schema: &Map<String, Value>) -> bool {
-        let parts = self.of_one_value(schema);
+        let mut parts = vec![schema];
+        parts.extend(self.behind(schema));
         let own = |part| reference::member(part, "properties").and_then(Value::as_object);
         let declared = parts.iter().copied().filter_map(own);
         let all: HashSet<_> = declared.flat_map(Map::keys).collect();

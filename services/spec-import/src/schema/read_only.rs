@@ -1,6 +1,8 @@
 //! Properties of the other side: nobody is asked for what only the server sets, or shown what is
 //! only ever sent.
 
+use std::{iter, ptr};
+
 use serde_json::{Map, Value};
 
 use super::{definitions::Side, normalise::Walk};
@@ -19,7 +21,7 @@ impl<'d> Walk<'_, 'd> {
     where
         'd: 'v,
     {
-        let declared = self.of_one_value(source).into_iter();
+        let declared = iter::once(source).chain(self.behind(source));
         let declared = declared.filter_map(|schema| member(schema, "properties")?.as_object());
         let inherited = inherited.iter().take(SCHEMAS).copied();
         inherited.chain(declared).collect()
@@ -39,32 +41,31 @@ impl<'d> Walk<'_, 'd> {
             Side::Answer => "writeOnly",
         };
         property.as_object().is_some_and(|property| {
-            let schemas = self.of_one_value(property);
-            let mut said = schemas.iter().map(|schema| member(schema, keyword));
-            said.any(|said| said == Some(&Value::Bool(true)))
+            let is_said = |schema| member(schema, keyword) == Some(&Value::Bool(true));
+            is_said(property) || self.behind(property).into_iter().any(is_said)
         })
     }
 
-    /// A schema and all that it refers to or builds on, each once, the nearest first.
-    pub(super) fn of_one_value<'v>(
-        &self,
-        schema: &'v Map<String, Value>,
-    ) -> Vec<&'v Map<String, Value>>
+    /// All that a schema refers to or builds on, each once, the nearest first. Most stand by
+    /// themselves.
+    pub(super) fn behind<'v>(&self, schema: &'v Map<String, Value>) -> Vec<&'v Map<String, Value>>
     where
         'd: 'v,
     {
-        let mut found = vec![schema];
-        let mut next = 0;
-        while let Some(schema) = found.get(next).copied() {
-            next += 1;
-            let branches = member(schema, "allOf").and_then(Value::as_array);
+        let mut found = Vec::new();
+        let (mut open, mut next) = (Some(schema), 0);
+        while let Some(one) = open {
+            let branches = member(one, "allOf").and_then(Value::as_array);
             let branches = branches.into_iter().flatten().filter_map(Value::as_object);
-            for schema in branches.chain(self.referred(schema)) {
-                let is_known = found.iter().any(|known| std::ptr::eq(*known, schema));
-                if !is_known && found.len() < SCHEMAS {
-                    found.push(schema);
+            for other in branches.chain(self.referred(one)) {
+                let mut known = iter::once(schema).chain(found.iter().copied());
+                let is_known = known.any(|known| ptr::eq(known, other));
+                if !is_known && found.len() + 1 < SCHEMAS {
+                    found.push(other);
                 }
             }
+            open = found.get(next).copied();
+            next += 1;
         }
         found
     }
