@@ -6,6 +6,7 @@
 //! put it.
 
 pub(crate) mod discovery;
+mod discovery_parameter;
 pub(crate) mod postman;
 mod postman_request;
 mod postman_saved;

@@ -2,13 +2,17 @@
 //!
 //! Methods stand in resources inside resources; each has a path of its own. A path written with
 //! `{+name}` takes a value that holds slashes, so the flat spelling beside it is used, in which
-//! every segment is a variable. Schemas are draft 3 and refer to each other by bare names.
+//! every segment is a variable; where one of these may hold slashes, too, nothing is sent. Schemas
+//! are draft 3 and refer to each other by bare names.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
-use super::{Converted, Converting};
+use super::{
+    Converted, Converting,
+    discovery_parameter::{Part, parameters, parts},
+};
 use crate::{
     notes::{At, Notes},
     origin::Origins,
@@ -17,15 +21,6 @@ use crate::{
 
 /// Resources inside resources; nobody goes deeper.
 const DEPTH: usize = 16;
-/// What a parameter says of itself; everything else in it is its schema.
-const OF_PARAMETER: [&str; 6] = [
-    "location",
-    "required",
-    "repeated",
-    "description",
-    "parameterOrder",
-    "deprecated",
-];
 
 /// Converts a document that names its `discoveryVersion`.
 pub(crate) fn convert(mut root: Value, notes: &mut Notes) -> Converted {
@@ -176,7 +171,7 @@ fn address(members: &Map<String, Value>) -> Option<String> {
 }
 
 /// Bare names become pointers; what only draft 3 says is taken away, or said as it is now.
-fn modernise(value: &mut Value) {
+pub(super) fn modernise(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(modernise),
         Value::Object(members) => {
@@ -294,42 +289,32 @@ fn method(
             }
         }
     }
-    item[verb.as_str()] = operation(value, &path, (&here, at), cx);
+    let parts = parts(value);
+    let mut parts_of_many = parts.iter().filter(|part| part.piece.may_hold_slashes);
+    if let Some(part) = parts_of_many.next() {
+        let text = format!(
+            "the path has a variable that takes more than one segment: {:?}, a part of {:?}",
+            part.variable, part.of
+        );
+        cx.notes
+            .refuse("path_unusable", &here.key("flatPath"), &text);
+    }
+    item[verb.as_str()] = operation(value, (&path, &parts), (&here, at), cx);
 }
 
 fn operation(
     value: &Value,
-    path: &str,
+    of_path: (&str, &[Part<'_>]),
     (here, at): (&At<'_>, &At<'_>),
     cx: &mut Converting<'_>,
 ) -> Value {
     let id = value.get("id").and_then(Value::as_str).unwrap_or_default();
-    let parameters = value.get("parameters").and_then(Value::as_object);
-    let parameters: Vec<Value> = parameters
-        .into_iter()
-        .flatten()
-        .filter(|(name, value)| {
-            // Of the flat spelling every variable is a plain segment.
-            value.get("location").is_none_or(|place| place != "path")
-                || path.contains(&format!("{{{name}}}"))
-                || path.contains(&format!("{{+{name}}}"))
-        })
-        .enumerate()
-        .map(|(index, (name, value))| {
-            let given = at.key("parameters").key(name).to_string();
-            let now = here.key("parameters").index(index).to_string();
-            cx.origins.add(format!("{now}/schema/items"), given.clone());
-            cx.origins.add(format!("{now}/schema"), given.clone());
-            cx.origins.add(now, given);
-            parameter(name, value)
-        })
-        .collect();
     let mut operation = json!({
         "operationId": id,
         "tags": id.rsplit_once('.').map(|(resource, _)| vec![resource]),
         "description": value.get("description").cloned().unwrap_or_default(),
         "deprecated": value.get("deprecated").cloned().unwrap_or(Value::Bool(false)),
-        "parameters": parameters,
+        "parameters": parameters(value, of_path, (here, at), cx),
     });
     let mut origin = |now: &str, given: &str| {
         let (now, given) = (here.key(now).to_string(), at.key(given).to_string());
@@ -362,27 +347,4 @@ fn named(reference: &Value) -> Value {
     let mut reference = reference.clone();
     modernise(&mut reference);
     reference
-}
-
-fn parameter(name: &str, value: &Value) -> Value {
-    let mut schema: Map<String, Value> = value
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(member, _)| !OF_PARAMETER.contains(&member.as_str()))
-        .map(|(member, value)| (member.clone(), value.clone()))
-        .collect();
-    let is_repeated = value.get("repeated") == Some(&Value::Bool(true));
-    let mut whole = Value::Object(std::mem::take(&mut schema));
-    modernise(&mut whole);
-    if is_repeated {
-        whole = json!({ "type": "array", "items": whole });
-    }
-    json!({
-        "name": name,
-        "in": value.get("location").cloned().unwrap_or_else(|| "query".into()),
-        "required": value.get("required").cloned().unwrap_or(Value::Bool(false)),
-        "description": value.get("description").cloned().unwrap_or_default(),
-        "schema": whole,
-    })
 }

@@ -50,6 +50,54 @@ fn a_discovery_method_that_only_sends_a_file_is_off() {
 }
 
 #[test]
+fn a_discovery_method_is_off_where_a_part_of_its_path_may_hold_slashes() {
+    for (path, flat, pattern, is_off) in [
+        ("{+name}", "pots/{potsId}", "^pots/.*$", true),
+        ("{+name}:fire", "{v1Id}:fire", "^.*$", true),
+        (
+            "{+name}",
+            "pots/{potsId}/{potsId1}",
+            "^pots/[^/]+/.+$",
+            true,
+        ),
+        ("{+name}", "pots/{potsId}", r"^pots/[^:]+$", true),
+        ("{+name}", "pots/{potsId}", r"^pots/\S+$", true),
+        ("{+name}", "pots/{potsId}", "^pots/(a/b|c)$", true),
+        ("{+name}:fire", "pots/{potsId}:fire", "^pots/[^/]+$", false),
+        (
+            "{+name}",
+            "pots/{potsId}",
+            r"^pots/[a-z.]+\.[0-9]{1,9}$",
+            false,
+        ),
+        ("{+name}", "pots/{potsId}", "^pots/([a-z]|[0-9])$", false),
+        (
+            "{+name}/list",
+            "pots/{potsId}/lids/{lidsId}/list",
+            "[a-z/]+",
+            false,
+        ),
+    ] {
+        let name =
+            json!({ "type": "string", "location": "path", "required": true, "pattern": pattern });
+        let document = discovery(
+            &json!({ "get": { "id": "kiln.get", "path": path, "flatPath": flat,
+            "httpMethod": "GET", "parameters": { "name": name } } }),
+        );
+        let get = at(&document, "GET", &format!("/{flat}"));
+        let reason = get.unsupported.clone().unwrap_or_default();
+        assert_eq!(
+            reason.contains("more than one segment"),
+            is_off,
+            "{pattern}: {reason}"
+        );
+        assert_eq!(get.unsupported.is_some(), is_off, "{pattern}");
+        let told = ["/methods/get/flatPath"];
+        assert_eq!(places(get, "path_unusable"), &told[..usize::from(is_off)]);
+    }
+}
+
+#[test]
 fn a_default_of_a_discovery_document_is_of_the_type_of_its_value() {
     let parameter = |kind: &str, default: &str| json!({ "type": kind, "default": default, "location": "query" });
     let document = discovery(&json!({
