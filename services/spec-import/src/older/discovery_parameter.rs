@@ -38,30 +38,46 @@ pub(super) struct Piece<'d> {
 /// The parameters that a method takes, with the path as it is written.
 pub(super) fn parameters(
     method: &Value,
-    (path, _parts): (&str, &[Part<'_>]),
+    (path, parts): (&str, &[Part<'_>]),
     (here, at): (&At<'_>, &At<'_>),
     cx: &mut Converting<'_>,
 ) -> Vec<Value> {
     let given = method.get("parameters").and_then(Value::as_object);
-    given
-        .into_iter()
-        .flatten()
-        .filter(|(name, value)| {
-            // Of the flat spelling every variable is a plain segment.
-            value.get("location").is_none_or(|place| place != "path")
-                || path.contains(&format!("{{{name}}}"))
-                || path.contains(&format!("{{+{name}}}"))
-        })
-        .enumerate()
-        .map(|(index, (name, value))| {
-            let given = at.key("parameters").key(name).to_string();
-            let now = here.key("parameters").index(index).to_string();
-            cx.origins.add(format!("{now}/schema/items"), given.clone());
-            cx.origins.add(format!("{now}/schema"), given.clone());
-            cx.origins.add(now, given);
-            parameter(name, value)
-        })
-        .collect()
+    let in_path = |value: &Value| value.get("location").is_some_and(|place| place == "path");
+    let written = |name: &str| {
+        path.contains(&format!("{{{name}}}")) || path.contains(&format!("{{+{name}}}"))
+    };
+    let whole = given.into_iter().flatten();
+    // Of the flat spelling every variable is a plain segment.
+    let whole = whole.filter(|(name, value)| !in_path(value) || written(name));
+    let whole = whole.map(|(name, value)| (name.as_str(), parameter(name, value)));
+    let is_new =
+        |part: &&Part<'_>| !given.is_some_and(|all| all.get(part.variable).is_some_and(in_path));
+    let parts = parts.iter().filter(is_new);
+    let parts = parts.map(|part| (part.of, part_of(part, &method["parameters"][part.of])));
+    let all = whole.chain(parts).enumerate();
+    all.map(|(index, (name, parameter))| {
+        let given = at.key("parameters").key(name).to_string();
+        let now = here.key("parameters").index(index).to_string();
+        cx.origins.add(format!("{now}/schema/items"), given.clone());
+        cx.origins.add(format!("{now}/schema"), given.clone());
+        cx.origins.add(now, given);
+        parameter
+    })
+    .collect()
+}
+
+/// A part of what a parameter takes, in the words of that parameter.
+fn part_of(part: &Part<'_>, whole: &Value) -> Value {
+    let words = whole.get("description").and_then(Value::as_str);
+    let words = words.unwrap_or_default();
+    json!({
+        "name": part.variable,
+        "in": "path",
+        "required": true,
+        "description": format!("Part of {}. {words}", part.of).trim_end(),
+        "schema": { "type": "string", "pattern": format!("^(?:{})$", part.piece.pattern) },
+    })
 }
 
 fn parameter(name: &str, value: &Value) -> Value {

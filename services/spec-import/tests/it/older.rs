@@ -83,7 +83,7 @@ fn a_discovery_path_never_takes_a_value_with_slashes() {
         .find(|one| one.name.contains("fire"));
     let reason = fire.unwrap().unsupported.as_ref().unwrap();
     assert!(reason.contains("more than one segment"), "{reason}");
-    assert!(!get.diagnostics.is_empty());
+    assert_eq!(codes(get), ["path_variable_undeclared"; 2]);
     for note in &get.diagnostics {
         assert!(
             note.pointer
@@ -91,6 +91,37 @@ fn a_discovery_path_never_takes_a_value_with_slashes() {
             "{note:?}"
         );
     }
+}
+
+#[test]
+fn a_part_of_a_discovery_path_is_asked_for_in_the_words_of_the_whole() {
+    let document = json!({"discoveryVersion": "v1", "title": "Kiln", "rootUrl": "https://kiln.example/",
+        "methods": {"fire": {"id": "kiln.fire", "httpMethod": "POST",
+            "path": "v1/{+name}/lids/{lid}:fire",
+            "flatPath": "v1/shelves/{shelvesId}/pots/{potsId}/lids/{lid}:fire",
+            "parameters": {
+                "lid": {"type": "string", "location": "path", "required": true, "description": "Its lid."},
+                "name": {"type": "string", "location": "path", "required": true,
+                    "description": "The pot, as shelves/{shelf}/pots/{pot}.",
+                    "pattern": "^shelves/[^/]+/pots/[0-9]{1,9}$"}}}}});
+    let document = read(document.to_string().as_bytes());
+    let fire = at(
+        &document,
+        "POST",
+        "/v1/shelves/{shelvesId}/pots/{potsId}/lids/{lid}:fire",
+    );
+    assert_eq!((codes(fire), &fire.unsupported), (vec![], &None));
+    let taken = &fire.input_schema["properties"];
+    for (name, pattern) in [("shelvesId", "^(?:[^/]+)$"), ("potsId", "^(?:[0-9]{1,9})$")] {
+        let words = "Part of name. The pot, as shelves/{shelf}/pots/{pot}.";
+        assert_eq!(taken[name]["description"], words);
+        assert_eq!(taken[name]["pattern"], pattern);
+    }
+    assert_eq!(taken["lid"]["description"], "Its lid.");
+    assert_eq!(
+        fire.input_schema["required"],
+        json!(["lid", "shelvesId", "potsId"])
+    );
 }
 
 #[test]
