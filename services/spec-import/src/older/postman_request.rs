@@ -284,6 +284,15 @@ pub(super) fn body(request: &Value, (at, cx): (&At<'_>, &mut Converting<'_>)) ->
         .filter(|body| body.get("disabled") != Some(&Value::Bool(true)))?;
     let declared = declared(request);
     let mode = given.get("mode").and_then(Value::as_str)?;
+    let is_blank = |text: &str| text.trim().is_empty();
+    if mode == "raw"
+        && given
+            .get("raw")
+            .and_then(Value::as_str)
+            .is_none_or(is_blank)
+    {
+        return None;
+    }
     let (media, schema) = match mode {
         "raw" => raw(given, declared),
         "urlencoded" => (

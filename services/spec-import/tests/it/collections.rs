@@ -198,6 +198,33 @@ fn a_request_in_pieces_is_read_like_one_as_a_text() {
 }
 
 #[test]
+fn a_body_that_was_saved_empty_is_no_body() {
+    let post = |url: &str, raw: &Value| {
+        let body =
+            json!({ "mode": "raw", "raw": raw, "options": { "raw": { "language": "json" } } });
+        json!({ "method": "POST", "url": format!("https://shop.example/{url}"), "body": body })
+    };
+    let requests = [
+        post("empty", &json!("")),
+        post("blank", &json!(" \n")),
+        post("null", &Value::Null),
+        post("sent", &json!("{}")),
+    ];
+    let document = collection(&json!([]), &requests);
+    for (path, has_body) in [
+        ("/empty", false),
+        ("/blank", false),
+        ("/null", false),
+        ("/sent", true),
+    ] {
+        let operation = at(&document, "POST", path);
+        assert_eq!(operation.body.is_some(), has_body, "{path}");
+        let taken = &operation.input_schema["properties"];
+        assert_eq!(taken.get("body").is_some(), has_body, "{path}");
+    }
+}
+
+#[test]
 fn what_a_script_adds_to_a_request_is_said_to_be_missing() {
     let script =
         |listen: &str, lines: &Value| json!([{ "listen": listen, "script": { "exec": lines } }]);
