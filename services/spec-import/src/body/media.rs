@@ -188,6 +188,9 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
         _ if schema.is_none_or(is_silent) || told("format") == Some("binary") => {
             (10, BodyKind::Binary)
         }
+        _ if is_packed(&essence) && !in_base64 && told("type") == Some("string") => {
+            (10, BodyKind::Binary)
+        }
         _ if told("type") == Some("string") => (10, BodyKind::Text),
         _ => return None,
     })
@@ -203,4 +206,14 @@ fn is_bytes(essence: &str) -> bool {
     ];
     (kinds.iter().any(|kind| essence.starts_with(kind)) && !essence.ends_with('*'))
         || files.contains(&essence)
+}
+
+/// What a program packs: no text is one of these, whatever a schema says of its type.
+fn is_packed(essence: &str) -> bool {
+    let subtype = essence.strip_prefix("application/").unwrap_or_default();
+    let name = subtype.rsplit(['.', '+', '-']).next().unwrap_or_default();
+    [
+        "avro", "bson", "cbor", "msgpack", "parquet", "protobuf", "thrift",
+    ]
+    .contains(&name)
 }

@@ -1,6 +1,6 @@
 //! What the importer guesses, or cannot keep, is said where it stands.
 
-use countersign_domain::operation::ImportedOperation;
+use countersign_domain::operation::{BodyKind, ImportedOperation};
 use serde_json::{Value, json};
 
 use crate::{at, codes, read};
@@ -15,6 +15,26 @@ fn post(operation: &Value, components: &Value) -> ImportedOperation {
 
 fn with_parameter(parameter: &Value) -> ImportedOperation {
     post(&json!({"parameters": [parameter]}), &json!({}))
+}
+
+#[test]
+fn what_a_program_packs_is_given_as_bytes_whatever_its_schema_calls_it() {
+    let sent = |media: &str, schema: &Value| {
+        let body = json!({ "content": { media: { "schema": schema } } });
+        let operation = post(&json!({ "requestBody": body }), &json!({}));
+        operation.body.unwrap().kind
+    };
+    for (media, kind) in [
+        ("application/cbor", BodyKind::Binary),
+        ("application/x-protobuf", BodyKind::Binary),
+        ("application/vnd.google.protobuf; v=1", BodyKind::Binary),
+        ("application/vnd.shop+msgpack", BodyKind::Binary),
+        ("application/vnd.shop", BodyKind::Text),
+    ] {
+        assert_eq!(sent(media, &json!({ "type": "string" })), kind, "{media}");
+        let encoded = json!({ "type": "string", "format": "byte" });
+        assert_eq!(sent(media, &encoded), BodyKind::Text, "{media}");
+    }
 }
 
 #[test]
