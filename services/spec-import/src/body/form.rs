@@ -1,7 +1,7 @@
 //! How the properties of a form are written, and which of them are bytes.
 
 use countersign_domain::{
-    media_type::{self, essence, is_json, is_text, is_well_formed},
+    media_type::{essence, is_bytes, is_json, is_text, is_utf8, is_well_formed},
     operation::{BodyKind, PartEncoding, Style},
     text,
 };
@@ -132,7 +132,7 @@ pub(super) fn in_base64(kind: BodyKind, parts: &[PartEncoding]) -> Vec<&str> {
         }
         part.content_type
             .as_deref()
-            .is_some_and(media_type::is_bytes)
+            .is_some_and(|media| is_bytes(media) || is_text(media) && !is_utf8(media))
     };
     let has_parts = matches!(kind, BodyKind::Multipart | BodyKind::Parts);
     parts
@@ -225,7 +225,7 @@ pub(super) fn as_written(
         *asked = if let Some((_, alphabet)) = alphabet.filter(|_| as_given) {
             let words = format!("The content to send as {media}, written in {alphabet}.");
             json!({ "type": "string", "contentEncoding": alphabet, "description": words })
-        } else if is_text(&media) || essence(&media) == FORM {
+        } else if is_text(&media) && (as_given || is_utf8(&media)) || essence(&media) == FORM {
             let words = format!("The text to send as {media}, as it is.");
             json!({ "type": "string", "description": words })
         } else {

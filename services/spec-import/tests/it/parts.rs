@@ -43,6 +43,23 @@ fn the_type_of_its_content_is_that_of_the_part() {
 }
 
 #[test]
+fn a_part_in_another_charset_is_asked_for_in_base64() {
+    let text = json!({"type": "string"});
+    let properties = json!({"note": text, "plain": text, "page": {"type": "object"}});
+    let encoding = json!({"note": {"contentType": "text/plain; charset=utf-16"},
+        "plain": {"contentType": "text/plain; charset=utf-8"},
+        "page": {"contentType": "text/html; charset=latin1"}});
+    let document = form("3.1.0", &properties, &encoding);
+    let body = &at(&document, "POST", "/a").input_schema["properties"]["body"];
+    let told = body["description"].as_str().unwrap();
+    assert!(
+        told.ends_with("Bytes are given in base64: note, page."),
+        "{told}"
+    );
+    assert_eq!(body["properties"]["page"]["contentEncoding"], "base64");
+}
+
+#[test]
 fn what_is_declared_in_base64_is_sent_in_base64_and_says_so() {
     let encoded =
         json!({"type": "string", "contentEncoding": "base64", "contentMediaType": "image/png"});
