@@ -98,7 +98,7 @@ fn is_raw(media: &str) -> bool {
 }
 
 /// Bytes, a list of them, or one of these where there may also be nothing.
-fn is_bytes(root: &Value, value: &Value, (items, levels): (bool, u8)) -> bool {
+pub(super) fn is_bytes(root: &Value, value: &Value, (items, levels): (bool, u8)) -> bool {
     let (Some(value), Some(levels)) = (resolve(root, value), levels.checked_sub(1)) else {
         return false;
     };

@@ -50,6 +50,17 @@ pub(super) fn encoding(
         parts.push(part);
     }
     if kind == BodyKind::Multipart {
+        let more = content.schema.and_then(|schema| resolve(cx.root, schema));
+        let more = more.and_then(|schema| schema.get("additionalProperties"));
+        if more.is_some_and(|each| by_schema::is_bytes(cx.root, each, (true, 4))) {
+            let reason = "it takes files by names that it does not tell, which is not written yet";
+            let at = at.key("schema");
+            cx.refuse(
+                "body_media_unsupported",
+                &at.key("additionalProperties"),
+                reason,
+            );
+        }
         for (property, schema) in declared {
             if let Some(part) = parts.iter_mut().find(|part| part.property == *property) {
                 by_schema::add(cx, kind, part, schema);

@@ -60,6 +60,12 @@ impl Taken {
         self.text("type") == "file"
     }
 
+    /// Whether it is a list of files.
+    fn has_files(&self) -> bool {
+        let of_items = self.value.pointer("/items/type");
+        self.text("type") == "array" && of_items.is_some_and(|kind| kind == "file")
+    }
+
     fn is_required(&self) -> bool {
         self.value.get("required") == Some(&Value::Bool(true))
     }
@@ -291,7 +297,7 @@ fn whole(body: Taken, consumes: &[String], place: &str, cx: &mut Converting<'_>)
 /// A body that is a form, a property for each field.
 fn form(fields: &[Taken], consumes: &[String], place: &str, cx: &mut Converting<'_>) -> Value {
     let says = |media: &str| consumes.iter().any(|one| one.starts_with(media));
-    let has_file = fields.iter().any(Taken::is_file);
+    let has_file = fields.iter().any(|one| one.is_file() || one.has_files());
     let media = if has_file || (says(MULTIPART) && !says(FORM)) {
         MULTIPART
     } else {
@@ -320,6 +326,8 @@ fn form(fields: &[Taken], consumes: &[String], place: &str, cx: &mut Converting<
         cx.origins.add(there.to_string(), field.pointer.clone());
         if field.is_file() {
             schema = json!({ "type": "string", "format": "binary" });
+        } else if field.has_files() {
+            schema["items"] = json!({ "type": "string", "format": "binary" });
         } else if members.get("type").is_some_and(|kind| kind == "array") {
             let (style, explode) = collection((members, &mut schema), (true, true), &there, cx);
             encoding.insert(name.clone(), json!({ "style": style, "explode": explode }));

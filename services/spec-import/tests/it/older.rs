@@ -348,6 +348,29 @@ fn forms_and_files_in_swagger_2_are_sent_as_such() {
 }
 
 #[test]
+fn a_list_of_files_in_swagger_2_is_sent_as_files() {
+    let files = json!({"name": "files", "in": "formData", "required": true, "type": "array",
+        "maxItems": 3, "items": {"type": "file"}});
+    let document = json!({"swagger": "2.0", "info": {"title": "t", "version": "1"},
+        "host": "files.example", "paths": {"/files": {"post": {"parameters": [files], "responses": {}}}}});
+    let document = read(document.to_string().as_bytes());
+    let post = at(&document, "POST", "/files");
+    let body = post.body.as_ref().unwrap();
+    assert_eq!((body.kind, body.encoding.len()), (BodyKind::Multipart, 1));
+    let part = &body.encoding[0];
+    assert_eq!((part.style, part.explode), (Style::Form, true));
+    assert_eq!(
+        part.content_type.as_deref(),
+        Some("application/octet-stream")
+    );
+    let files = &post.input_schema["properties"]["body"]["properties"]["files"];
+    assert_eq!(
+        (&files["type"], &files["maxItems"]),
+        (&json!("array"), &json!(3))
+    );
+}
+
+#[test]
 fn security_in_swagger_2_keeps_its_alternatives_and_scopes() {
     let document = pantry();
     let Security::AnyOf(alternatives) = &at(&document, "POST", "/jars").security else {

@@ -60,6 +60,32 @@ fn a_part_in_another_charset_is_asked_for_in_base64() {
 }
 
 #[test]
+fn files_by_names_that_nobody_tells_turn_the_operation_off() {
+    for (more, is_off) in [
+        (json!({"type": "string", "format": "binary"}), true),
+        (
+            json!({"type": "array", "items": {"type": "string", "format": "binary"}}),
+            true,
+        ),
+        (json!({"type": "string"}), false),
+        (json!(true), false),
+    ] {
+        let schema = json!({"type": "object", "additionalProperties": more});
+        let content = json!({"multipart/form-data": {"schema": schema}});
+        let document = json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+            "paths": {"/a": {"post": {"requestBody": {"content": content}, "responses": {}}}}});
+        let document = read(document.to_string().as_bytes());
+        let operation = at(&document, "POST", "/a");
+        assert_eq!(operation.unsupported.is_some(), is_off, "{more}");
+        assert_eq!(
+            codes(operation).contains(&"body_media_unsupported"),
+            is_off,
+            "{more}"
+        );
+    }
+}
+
+#[test]
 fn what_is_declared_in_base64_is_sent_in_base64_and_says_so() {
     let encoded =
         json!({"type": "string", "contentEncoding": "base64", "contentMediaType": "image/png"});
