@@ -61,7 +61,10 @@ fn gives(cx: &Reading<'_, '_>, security: &Security, (place, wire): (Place, &str)
     let is_key = KEYS.contains(&name.strip_prefix('x').unwrap_or(&name));
     let is_token = |one: &SchemeUse| match &one.scheme {
         Some(Scheme::Bearer | Scheme::Oauth2 { .. }) => true,
-        Some(Scheme::ApiKeyHeader { name }) => name.eq_ignore_ascii_case("authorization"),
+        // What is stored for that header need not be a token: elsewhere it is not known to do.
+        Some(Scheme::ApiKeyHeader { name }) => {
+            place == Place::Header && name.eq_ignore_ascii_case("authorization")
+        }
         None
         | Some(
             Scheme::ApiKeyQuery { .. }

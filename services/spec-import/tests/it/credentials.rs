@@ -17,6 +17,7 @@ components:
     key: {type: apiKey, in: header, name: X-Api-Key}
     private: {type: apiKey, in: header, name: PRIVATE-TOKEN}
     application: {type: apiKey, in: header, name: X-Application-Key}
+    own: {type: apiKey, in: header, name: Authorization}
     token: {type: http, scheme: bearer}
     people: {type: oauth2, flows: {}}
     basic: {type: http, scheme: basic}
@@ -143,6 +144,8 @@ fn a_credential_that_has_to_be_given_and_that_nothing_fills_in_turns_the_operati
   /private: {get: {security: [{token: []}], parameters: [{in: header, name: PRIVATE-TOKEN, required: true}]}}
   /either: {get: {security: [{token: []}, {key: []}], parameters: [{in: header, name: x-api-key, required: true}]}}
   /word: {get: {security: [{word: []}], parameters: [{in: header, name: token, required: true}]}}
+  /own: {get: {security: [{own: []}], parameters: [{in: header, name: token, required: true}]}}
+  /extend: {get: {security: [{basic: []}, {own: []}], parameters: [{in: query, name: accessToken, required: true}]}}
 ",
     );
     for operation in &document.operations {
@@ -155,6 +158,7 @@ fn a_credential_that_has_to_be_given_and_that_nothing_fills_in_turns_the_operati
         "/bearer-and-key",
         "/people-and-key",
         "/private",
+        "/extend",
     ];
     for operation in &document.operations {
         let is_off = off.contains(&operation.path.as_str());
