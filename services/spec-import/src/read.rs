@@ -351,6 +351,9 @@ fn message_of(error: &YamlError) -> String {
     if line.starts_with("cannot deserialize null into string") {
         return "a key is null; write it in quotes".to_owned();
     }
+    if line.contains("weak recursion types") {
+        return "an alias stands inside of what it refers to".to_owned();
+    }
     let end = line.find(" at line ").unwrap_or(line.len());
     countersign_domain::text::strip(line[..end].trim_end_matches([':', ',']), 200)
 }

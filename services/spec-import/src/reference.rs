@@ -58,7 +58,10 @@ impl BadReference {
 /// Turns the text of a `$ref` into a JSON pointer.
 pub(crate) fn pointer_of(text: &str) -> Result<Cow<'_, str>, BadReference> {
     let Some(fragment) = text.strip_prefix('#') else {
-        return Err(BadReference::Outside(text.to_owned()));
+        return Err(match text {
+            "" => BadReference::Unread(String::new()),
+            _ => BadReference::Outside(text.to_owned()),
+        });
     };
     if !fragment.is_empty() && !fragment.starts_with('/') {
         return Err(BadReference::Unread(text.to_owned()));

@@ -106,6 +106,15 @@ fn part(
         let at = at.key("allowReserved");
         cx.notes.info("allow_reserved_left_out", &at, text);
     }
+    let media = part_type(value);
+    let several = value.get("contentType").and_then(Value::as_str);
+    let several = several.filter(|several| several.contains(',') && kind == BodyKind::Multipart);
+    if let Some((several, media)) = several.zip(media.as_deref()) {
+        let several = text::strip(several, 120);
+        let text = format!("of the media types {several:?}, {media:?} is used");
+        cx.notes
+            .info("body_media_chosen", &at.key("contentType"), &text);
+    }
     let style = style.unwrap_or(Style::Form);
     let (style, explode) = if kind == BodyKind::Form || style_counts_in_parts(cx, style) {
         (style, parameter::explode(style, value.get("explode")))
@@ -118,7 +127,7 @@ fn part(
         property: property.to_owned(),
         style,
         explode,
-        content_type: part_type(value).filter(|media| is_json(media) || !styled),
+        content_type: media.filter(|media| is_json(media) || !styled),
         headers: fixed,
         parts: None,
     }

@@ -275,10 +275,10 @@ fn method(
         ("mediaUpload", "sending the content of a file with it"),
         ("supportsMediaDownload", "asking for the content itself"),
     ] {
-        if value
-            .get(name)
-            .is_some_and(|has| has != &Value::Bool(false))
-        {
+        // Where nothing else is answered, the content itself is.
+        let is_answer = name == "supportsMediaDownload" && value.get("response").is_none();
+        let has = value.get(name).filter(|has| *has != &Value::Bool(false));
+        if has.is_some() && !is_answer {
             let (there, text) = (here.key(name), format!("{what} goes by another way"));
             if name == "mediaUpload" && value.get("request").is_none() {
                 let text = format!("{text}, which is not imported, and nothing else is sent");

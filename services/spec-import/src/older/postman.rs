@@ -75,8 +75,8 @@ pub(crate) fn convert(root: &Value, notes: &mut Notes) -> Converted {
         Some(Host::Known(url)) => vec![json!({ "url": url })],
         Some(Host::Open(_)) | None => Vec::new(),
     };
-    for made in ["/servers", "/components"] {
-        cx.origins.add_made(made, "");
+    for (made, place) in [("/servers", ""), ("/components", ""), ("/paths", "/item")] {
+        cx.origins.add_made(made, place);
     }
     let text = |pointer| words(root.pointer(pointer));
     let tree = json!({

@@ -198,6 +198,14 @@ fn a_request_in_pieces_is_read_like_one_as_a_text() {
 }
 
 #[test]
+fn a_collection_without_requests_says_so_where_they_would_be() {
+    let document = collection(&json!([]), &[]);
+    let mut notes = document.diagnostics.iter();
+    let note = notes.find(|note| note.code == "no_operations");
+    assert_eq!(note.unwrap().pointer, "/item");
+}
+
+#[test]
 fn a_body_that_was_saved_empty_is_no_body() {
     let post = |url: &str, raw: &Value| {
         let body =

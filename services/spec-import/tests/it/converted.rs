@@ -34,7 +34,10 @@ fn a_discovery_method_that_only_sends_a_file_is_off() {
             "supportsMediaUpload": true, "mediaUpload": upload },
         "add": { "id": "kiln.add", "path": "pots", "httpMethod": "POST",
             "request": { "$ref": "Pot" }, "supportsMediaUpload": true, "mediaUpload": upload },
-        "get": { "id": "kiln.get", "path": "pots", "httpMethod": "GET", "supportsMediaDownload": true },
+        "get": { "id": "kiln.get", "path": "pots", "httpMethod": "GET",
+            "response": { "$ref": "Pot" }, "supportsMediaDownload": true },
+        "export": { "id": "kiln.export", "path": "pots/export", "httpMethod": "GET",
+            "supportsMediaDownload": true },
     }));
     let set = at(&document, "POST", "/picture");
     let reason = set.unsupported.as_ref().unwrap();
@@ -47,6 +50,11 @@ fn a_discovery_method_that_only_sends_a_file_is_off() {
     assert_eq!(get.unsupported, None);
     let download = "/methods/get/supportsMediaDownload";
     assert_eq!(places(get, "media_left_out"), [download]);
+    let export = at(&document, "GET", "/pots/export");
+    assert_eq!(
+        (places(export, "media_left_out"), &export.unsupported),
+        (vec![], &None)
+    );
 }
 
 #[test]

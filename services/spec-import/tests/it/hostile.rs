@@ -51,6 +51,17 @@ fn a_reference_outside_the_document_is_a_reason_and_never_a_request() {
 }
 
 #[test]
+fn an_empty_reference_is_not_said_to_lead_outside() {
+    let document = json!({"openapi": "3.0.0", "info": {"title": "t", "version": "1"},
+        "paths": {"/a": {"get": {"parameters": [{"$ref": ""}], "responses": {}}}}});
+    let document = read(document.to_string().as_bytes());
+    let operation = at(&document, "GET", "/a");
+    let reason = operation.unsupported.as_ref().unwrap();
+    assert!(reason.contains("not a JSON pointer"), "{reason}");
+    assert!(codes(operation).contains(&"reference_not_understood"));
+}
+
+#[test]
 fn a_schema_as_deep_as_is_read_compiles_or_is_closed() {
     for levels in [20, 40, 55] {
         let mut schema = json!({"type": "string"});

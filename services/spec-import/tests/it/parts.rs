@@ -60,6 +60,17 @@ fn a_part_in_another_charset_is_asked_for_in_base64() {
 }
 
 #[test]
+fn the_media_type_that_is_used_of_several_is_said() {
+    let file = json!({"type": "string", "format": "binary"});
+    let encoding = json!({"one": {"contentType": "image/png, image/jpeg"},
+        "other": {"contentType": "image/png"}});
+    let (types, _, said) = parts("3.0.3", &json!({"one": file, "other": file}), &encoding);
+    assert_eq!(types, json!({"one": "image/png", "other": "image/png"}));
+    let chosen = said.iter().filter(|code| *code == "body_media_chosen");
+    assert_eq!(chosen.count(), 1);
+}
+
+#[test]
 fn files_by_names_that_nobody_tells_turn_the_operation_off() {
     for (more, is_off) in [
         (json!({"type": "string", "format": "binary"}), true),

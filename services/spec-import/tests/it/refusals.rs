@@ -46,6 +46,11 @@ fn every_refusal_says_what_and_where() {
             "duplicate_key",
             "at line 3, column 1",
         ),
+        (
+            "openapi: 3.0.0\ninfo: &a {title: t, x: *a}\npaths: {}\n",
+            "unreadable",
+            "an alias stands inside of what it refers to at line 2",
+        ),
         (r#"{"swagger":"1.2"}"#, "unknown_version", "Swagger 1.2"),
         (
             r#"{"asyncapi":"2.0","info":{}}"#,
