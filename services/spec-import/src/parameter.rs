@@ -13,7 +13,10 @@ use countersign_domain::{
 use serde_json::{Map, Value};
 
 pub(crate) use self::{left_out::LeftOut, whole::leave_room};
-use crate::{credential, notes::At, older, operation::Reading, path::Template, reference};
+use crate::{credential, notes::At, older, operation::Reading, path, path::Template, reference};
+
+/// Azure's word for a value that goes out as it is, slashes and all.
+const NOT_ENCODED: &str = "x-ms-skip-url-encoding";
 
 /// One parameter as the document has it, references followed.
 #[derive(Clone, Debug)]
@@ -201,6 +204,11 @@ fn is_bound<'d>(
             if !used {
                 let text = format!("the path has no variable {wire:?}; the parameter is left out");
                 cx.notes.warning("parameter_not_in_path", pointer, &text);
+            } else if parameter.value.get(NOT_ENCODED) == Some(&Value::Bool(true)) {
+                let many = path::SEVERAL_SEGMENTS;
+                let reason = format!("{many}: {wire:?} is not to be encoded");
+                let at = At::Pointer(pointer);
+                cx.refuse("path_unusable", &at.key(NOT_ENCODED), &reason);
             }
             return used;
         }

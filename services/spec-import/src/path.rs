@@ -5,6 +5,10 @@ use std::{borrow::Cow, collections::HashSet};
 use countersign_domain::path::{QueryPair, has_whole_escapes, leads_elsewhere, query_pairs};
 use percent_encoding::percent_decode_str;
 
+/// RFC 6570 section 3.2.1: such a value would not stay in its segment.
+pub(crate) const SEVERAL_SEGMENTS: &str =
+    "the path has a variable that takes more than one segment";
+
 /// A path template that can be filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template<'p> {
@@ -130,9 +134,8 @@ fn variables(route: &str) -> Result<Vec<&str>, &'static str> {
         if close == 0 {
             return Err("the path has a variable without a name");
         }
-        // RFC 6570 section 3.2.1: such a value would not stay in its segment.
         if inner.starts_with(['+', '#', '.', '/', ';', '?', '&', '*']) {
-            return Err("the path has a variable that takes more than one segment");
+            return Err(SEVERAL_SEGMENTS);
         }
         variables.push(&inner[..close]);
         rest = &inner[close + 1..];

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     notes::{At, Notes},
     origin::Origins,
+    path::SEVERAL_SEGMENTS,
     paths::METHOD_TWICE,
 };
 
@@ -293,7 +294,7 @@ fn method(
     let mut parts_of_many = parts.iter().filter(|part| part.piece.may_hold_slashes);
     if let Some(part) = parts_of_many.next() {
         let text = format!(
-            "the path has a variable that takes more than one segment: {:?}, a part of {:?}",
+            "{SEVERAL_SEGMENTS}: {:?}, a part of {:?}",
             part.variable, part.of
         );
         cx.notes

@@ -3,7 +3,7 @@
 use countersign_spec_import::{Limits, compile, import};
 use serde_json::{Value, json};
 
-use crate::{at, patient, read};
+use crate::{at, codes, patient, read};
 
 const HOSTILE: &[u8] = include_bytes!("../fixtures/hostile.json");
 

@@ -348,6 +348,23 @@ fn forms_and_files_in_swagger_2_are_sent_as_such() {
 }
 
 #[test]
+fn a_path_value_that_azure_does_not_encode_turns_the_operation_off() {
+    let variable = |skip: bool| {
+        json!({"name": "scope", "in": "path", "required": true,
+        "type": "string", "x-ms-skip-url-encoding": skip})
+    };
+    let get = |skip: bool| json!({"get": {"parameters": [variable(skip)], "responses": {}}});
+    let document = json!({"swagger": "2.0", "info": {"title": "t", "version": "1"},
+        "host": "azure.example", "paths": {"/{scope}/locks": get(true), "/{scope}/keys": get(false)}});
+    let document = read(document.to_string().as_bytes());
+    let locks = at(&document, "GET", "/{scope}/locks");
+    let reason = locks.unsupported.as_ref().unwrap();
+    assert!(reason.contains("more than one segment"), "{reason}");
+    assert!(codes(locks).contains(&"path_unusable"));
+    assert_eq!(at(&document, "GET", "/{scope}/keys").unsupported, None);
+}
+
+#[test]
 fn a_list_of_files_in_swagger_2_is_sent_as_files() {
     let files = json!({"name": "files", "in": "formData", "required": true, "type": "array",
         "maxItems": 3, "items": {"type": "file"}});
