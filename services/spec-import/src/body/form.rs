@@ -44,6 +44,13 @@ pub(super) fn encoding(
         if kind == BodyKind::Multipart {
             let schema = declared.iter().find(|(name, _)| *name == property);
             let schema = schema.map_or(ANY, |(_, schema)| schema);
+            let styled = value.get("style").is_some() || value.get("explode").is_some();
+            let in_one = part.style == Style::Form && part.explode && part.content_type.is_none();
+            let counts = cx.definitions.dialect == Dialect::V31;
+            if counts && styled && in_one && is_nested(cx.root, schema, 4) {
+                let text = "an object is one part, in JSON, and not a part for each of its members";
+                cx.notes.warning("style_left_out", &at, text);
+            }
             let inside = nested::inside(cx.root, kind, (schema, Some(value)));
             nested::read(cx, &mut part, (inside, content.is_part), &at);
         }

@@ -71,6 +71,23 @@ fn the_media_type_that_is_used_of_several_is_said() {
 }
 
 #[test]
+fn an_object_that_is_not_written_member_by_member_is_said_to_be_one_part() {
+    let point = json!({"type": "object", "properties": {"x": {"type": "integer"}}});
+    let properties = json!({"point": point, "name": {"type": "string"}});
+    for (version, encoding, is_told) in [
+        ("3.1.0", json!({"style": "form", "explode": true}), true),
+        ("3.1.0", json!({"explode": false}), false),
+        ("3.1.0", json!({"contentType": "application/json"}), false),
+        ("3.0.3", json!({"style": "form", "explode": true}), false),
+    ] {
+        let of_both = json!({"point": encoding, "name": encoding});
+        let (.., said) = parts(version, &properties, &of_both);
+        let told = said.iter().filter(|code| *code == "style_left_out").count();
+        assert_eq!(told, usize::from(is_told), "{version} {encoding}");
+    }
+}
+
+#[test]
 fn files_by_names_that_nobody_tells_turn_the_operation_off() {
     for (more, is_off) in [
         (json!({"type": "string", "format": "binary"}), true),
