@@ -397,13 +397,16 @@ pub struct Server {
 
 impl Server {
     /// Its address as calls take it: the host in lower case, without the port that the scheme
-    /// stands for, without slashes at the end.
+    /// stands for, without slashes at the end of a name. Where there is no name, a slash leads to
+    /// the root.
     #[must_use]
     pub fn place(&self) -> String {
         let url = Url::parse(&self.url).map_or_else(|_| self.url.clone(), String::from);
         if url.contains(['?', '#']) {
             return url;
         }
-        url.trim_end_matches('/').to_owned()
+        let short = url.trim_end_matches('/');
+        let is_named = short.ends_with(char::is_alphanumeric);
+        if is_named { short.to_owned() } else { url }
     }
 }

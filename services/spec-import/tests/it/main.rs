@@ -34,6 +34,7 @@ mod schedules;
 mod seen_fields;
 mod sensitivity;
 mod shared_table;
+mod smuggled;
 mod spelled;
 mod spellings;
 mod suspensions;

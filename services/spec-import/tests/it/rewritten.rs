@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A document of one read; the rest is what `change` makes of it.
-fn shop(change: impl FnOnce(&mut Value)) -> Value {
+pub(crate) fn shop(change: impl FnOnce(&mut Value)) -> Value {
     let mut shop = document(json!({"/orders": {"get": get("listOrders", "List orders")}}));
     shop["servers"] = json!([{"url": "https://api.example.com/v1"}]);
     change(&mut shop);
@@ -18,7 +18,7 @@ fn shop(change: impl FnOnce(&mut Value)) -> Value {
 }
 
 /// What comes of a tool that is on.
-async fn outcome(old: &Value, new: &Value) -> Option<Outcome> {
+pub(crate) async fn outcome(old: &Value, new: &Value) -> Option<Outcome> {
     let (desk, source) = turned_on(old).await;
     let revision = desk.again(source, new).await;
     let changes = desk.imports.changes(&desk.developer, revision.id).await;
