@@ -32,6 +32,8 @@ pub(super) struct Walk<'c, 'f, 'b> {
     roots: (&'c Value, &'c Value),
     found: &'f mut Findings<'b>,
     seen: HashSet<(usize, usize)>,
+    /// Of which definitions the words were compared.
+    read: HashSet<(usize, usize)>,
     queue: VecDeque<(View<'c>, View<'c>, Root)>,
     /// Whether any definition differs, once somebody asked.
     definitions_differ: Option<bool>,
@@ -80,6 +82,7 @@ impl<'c, 'f, 'b> Walk<'c, 'f, 'b> {
             roots,
             found,
             seen: HashSet::new(),
+            read: HashSet::new(),
             queue: VecDeque::new(),
             definitions_differ: None,
             silent: false,
@@ -120,13 +123,17 @@ impl<'c, 'f, 'b> Walk<'c, 'f, 'b> {
 
     /// Compares what two schemas ask for, now or when the queue comes to it.
     fn enter(&mut self, old: View<'c>, new: View<'c>, at: &At<'_>) {
-        if !old.entered && !new.entered {
+        if old.entry.is_none() && new.entry.is_none() {
             return self.shapes(&old, &new, at);
         }
         let pair = (old.identity(), new.identity());
         if self.seen.insert(pair) {
             self.queue.push_back((old, new, at.keep()));
-        } else if old.nullable != new.nullable {
+            return;
+        }
+        // Another way leads there, on which more may be said.
+        self.inner_annotations(&old, &new, at);
+        if old.nullable != new.nullable {
             self.nullable(&old, &new, at);
         }
     }

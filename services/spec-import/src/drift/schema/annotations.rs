@@ -1,6 +1,7 @@
 //! What is written about a schema: titles, descriptions, defaults, deprecation.
 
 use countersign_domain::drift::ChangeKind;
+use serde_json::Value;
 
 use super::{
     Found, Note, Walk,
@@ -28,9 +29,10 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    /// What stands in definitions. Agents read it behind what stands at the place, too.
+    /// What stands in definitions, once. Agents read it behind what stands at the place, too.
     pub(super) fn inner_annotations(&mut self, old: &View<'_>, new: &View<'_>, at: &At<'_>) {
-        if says(old) == says(new) {
+        let pair = (old.entrance(), new.entrance());
+        if pair != (0, 0) && says(old) == says(new) && self.read.insert(pair) {
             self.words(old.inner, new.inner, at);
         }
     }
@@ -45,18 +47,20 @@ impl Walk<'_, '_, '_> {
         if old.deprecated != new.deprecated {
             self.deprecation(new.deprecated, at);
         }
-        let (check, words) = match (old.default, new.default) {
-            (None, Some(_)) => ("default_added", "there is a default now"),
-            (Some(_), None) => ("default_removed", "there is no default any more"),
-            (Some(one), Some(other)) if key(one) != key(other) => {
-                ("default_changed", "the default changed")
-            }
-            _ => return,
+        let first = (old.default, new.default);
+        let last = (old.last_default, new.last_default);
+        let differs =
+            |sides: &(Option<&Value>, Option<&Value>)| sides.0.map(key) != sides.1.map(key);
+        let Some((before, after)) = [first, last].into_iter().find(differs) else {
+            return;
         };
-        self.note(
-            at,
-            Note::new(check, Effect::Meaning, words).of(old.default, new.default),
-        );
+        let (check, words) = match (before, after) {
+            (None, _) => ("default_added", "there is a default now"),
+            (_, None) => ("default_removed", "there is no default any more"),
+            _ => ("default_changed", "the default changed"),
+        };
+        let note = Note::new(check, Effect::Meaning, words);
+        self.note(at, note.of(before, after));
     }
 
     fn text(

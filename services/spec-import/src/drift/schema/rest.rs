@@ -8,14 +8,17 @@ use serde_json::{Map, Value};
 use super::{Note, Sides, Walk, entries, grade::Effect, view::is_empty};
 use crate::drift::place::{At, list};
 
+/// A schema that says nothing.
+static ANY: Value = Value::Bool(true);
+
 impl<'c> Walk<'c, '_, '_> {
     /// Compares one schema that says more about the value: added narrows, removed widens.
     pub(super) fn part(&mut self, (name, inner): (&str, &At<'_>), sides: Sides<'c>, at: &At<'_>) {
         let is_loose = |side: Option<&Value>| side.is_none_or(is_empty);
         match sides {
             (Some(old), Some(new)) => self.node(old, new, inner),
-            (None, new) if is_loose(new) => {}
-            (old, None) if is_loose(old) => {}
+            (None, new) if is_loose(new) => self.loose(sides, inner),
+            (old, None) if is_loose(old) => self.loose(sides, inner),
             (None, _) => {
                 let note = Note::new(
                     added(name),
@@ -32,6 +35,13 @@ impl<'c> Walk<'c, '_, '_> {
                 );
                 self.note(at, note);
             }
+        }
+    }
+
+    /// Compares what is written about values of which any fits, before and after.
+    fn loose(&mut self, (old, new): Sides<'c>, at: &At<'_>) {
+        if old != new {
+            self.node(old.unwrap_or(&ANY), new.unwrap_or(&ANY), at);
         }
     }
 
@@ -190,7 +200,8 @@ impl<'c> Walk<'c, '_, '_> {
             ],
         };
         let note = match (old, new) {
-            (old, new) if closed(old) && closed(new) || open(old) && open(new) => return,
+            (old, new) if closed(old) && closed(new) => return,
+            (old, new) if open(old) && open(new) => return self.loose((old, new), &At::Values(at)),
             (old, _) if closed(old) => Note::new(
                 codes[0],
                 Effect::PerhapsWider,

@@ -15,6 +15,8 @@ pub(super) struct Words<'v> {
     pub(super) title: Option<&'v str>,
     pub(super) description: Option<&'v str>,
     pub(super) default: Option<&'v Value>,
+    /// The default that is furthest in; some readers take that.
+    pub(super) last_default: Option<&'v Value>,
     pub(super) deprecated: bool,
 }
 
@@ -29,7 +31,9 @@ impl<'v> Words<'v> {
             let text = |name| members.get(name).and_then(Value::as_str);
             self.title = self.title.or_else(|| text("title"));
             self.description = self.description.or_else(|| text("description"));
-            self.default = self.default.or_else(|| members.get("default"));
+            let default = members.get("default");
+            self.default = self.default.or(default);
+            self.last_default = default.or(self.last_default);
             self.deprecated |= members.get("deprecated") == Some(&Value::Bool(true));
         }
     }
@@ -46,6 +50,7 @@ impl<'v> Words<'v> {
             title: self.title.or(inner.title),
             description: self.description.or(inner.description),
             default: self.default.or(inner.default),
+            last_default: inner.last_default.or(self.last_default),
             deprecated: self.deprecated || inner.deprecated,
         }
     }
@@ -61,8 +66,8 @@ pub(super) struct View<'v> {
     pub(super) nullable: bool,
     /// No value fits at all.
     pub(super) never: bool,
-    /// A reference was followed.
-    pub(super) entered: bool,
+    /// Where the first reference that was followed leads.
+    pub(super) entry: Option<&'v Value>,
     /// What is written before the first reference, and behind it.
     pub(super) outer: Words<'v>,
     pub(super) inner: Words<'v>,
@@ -84,7 +89,7 @@ impl<'v> View<'v> {
             root,
             nullable: false,
             never: false,
-            entered: false,
+            entry: None,
             outer: Words::default(),
             inner: Words::default(),
         };
@@ -97,7 +102,7 @@ impl<'v> View<'v> {
             };
             view.members = members;
             layer(members);
-            if view.entered {
+            if view.entry.is_some() {
                 view.inner.fill(members);
             } else {
                 view.outer.fill(members);
@@ -120,7 +125,7 @@ impl<'v> View<'v> {
         match only.as_str() {
             "$ref" => {
                 let target = definition(value.as_str()?, self.root)?;
-                self.entered = true;
+                self.entry.get_or_insert(target);
                 Some(target)
             }
             "allOf" => {
@@ -170,6 +175,11 @@ impl<'v> View<'v> {
         members
             .map(|(name, value)| name.len() + schema::bytes(value))
             .sum()
+    }
+
+    /// The same wherever a reference leads to the same definition first, and so to the same words.
+    pub(super) fn entrance(&self) -> usize {
+        self.entry.map_or(0, |to| std::ptr::from_ref(to).addr())
     }
 
     /// The same for one and the same schema, wherever it is reached from.
