@@ -12,7 +12,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use countersign_domain::{operation::TextMark, persuasion::instructs, text};
+use countersign_domain::{drift::choices_of, operation::TextMark, persuasion::instructs, text};
 use foldhash::quality::RandomState;
 use serde_json::Value;
 
@@ -92,6 +92,16 @@ impl Marks {
                     ..Self::of(word)
                 },
                 ("enum" | "const" | "default" | "examples", values) => Self::of_value(values),
+                ("allOf" | "anyOf" | "oneOf" | "prefixItems", parts) => {
+                    Self::of_schema(parts).and(Self::of_list(&choices_of(parts)))
+                }
+                (
+                    "properties" | "patternProperties" | "$defs" | "dependentSchemas",
+                    Value::Object(parts),
+                ) => {
+                    let names: Vec<&str> = parts.keys().map(String::as_str).collect();
+                    Self::of_members(parts.iter()).and(Self::of_list(&names))
+                }
                 (_, part) => Self::of_schema(part),
             };
             Self::of(key).and(of_member)
@@ -103,8 +113,9 @@ impl Marks {
         match value {
             Value::String(words) => Self::of(words),
             Value::Array(items) => {
+                let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
                 let each = Self::all(items.iter().map(Self::of_value));
-                each.and(Self::of_choices(items))
+                each.and(Self::of_list(&texts))
             }
             Value::Object(members) => {
                 let members = members.iter();
@@ -114,9 +125,8 @@ impl Marks {
         }
     }
 
-    /// Of choices one after another, as agents may be told them.
-    fn of_choices(items: &[Value]) -> Self {
-        let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+    /// Of choices or names one after another, as agents may be told them.
+    fn of_list(texts: &[&str]) -> Self {
         Self {
             instructs: texts.len() > 1 && instructs(&texts.join(" ")),
             ..Self::default()

@@ -19,7 +19,7 @@ use crate::operation::Method;
 pub use prints::Prints;
 pub use review::{ReviewReason, concerns_credential, needs_review};
 pub use runs::{Run, runs};
-pub use words::Words;
+pub use words::{Words, choices_of};
 
 /// One difference between two imports of one API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,6 +13,8 @@ const LONG_NAME: usize = 6;
 const TOLD_TOGETHER: usize = 6;
 /// The same in letters without capitals: most of their scripts are written without spaces.
 const UNSPACED: usize = 8;
+/// How deep alternatives stand in one another that are read as one list.
+const NESTED: usize = 4;
 
 /// The words of an operation's schemas, in the order of the names they stand under.
 ///
@@ -55,17 +57,25 @@ fn collect<'o>(schema: &'o Value, words: &mut Vec<&'o str>, depth: usize) {
             "title" | "description" => words.extend(value.as_str()),
             "properties" | "patternProperties" | "$defs" | "dependentSchemas" => {
                 let is_definition = name == "$defs";
+                let members = value.as_object().into_iter().flatten();
+                let names: Vec<&str> = members.map(|(name, _)| name.as_str()).collect();
+                let together = are_told_together(&names);
                 for (name, part) in sorted_members(value) {
                     let name = if is_definition {
                         unnumbered(name)
                     } else {
                         name
                     };
-                    words.extend(Some(name).filter(|name| is_sentence(name)));
+                    words.extend(Some(name).filter(|name| together || is_sentence(name)));
                     collect(part, words, depth - 1);
                 }
             }
             "allOf" | "anyOf" | "oneOf" | "prefixItems" => {
+                let mut choices = choices_of(value);
+                if are_told_together(&choices) {
+                    choices.sort_unstable();
+                    words.extend(choices);
+                }
                 for part in value.as_array().into_iter().flatten() {
                     collect(part, words, depth - 1);
                 }
@@ -90,6 +100,31 @@ fn unnumbered(name: &str) -> &str {
     match name.rsplit_once('_') {
         Some((kept, digits)) if digits.len() == 10 && digits.bytes().all(is_digit) => kept,
         _ => name,
+    }
+}
+
+/// The texts that alternatives allow, one after another.
+#[must_use]
+pub fn choices_of(alternatives: &Value) -> Vec<&str> {
+    let mut found = Vec::new();
+    gather(alternatives, &mut found, NESTED);
+    found
+}
+
+fn gather<'v>(alternatives: &'v Value, found: &mut Vec<&'v str>, depth: usize) {
+    let parts = alternatives.as_array().into_iter().flatten();
+    for (name, value) in parts.filter_map(Value::as_object).flatten() {
+        match name.as_str() {
+            "const" => found.extend(value.as_str()),
+            "enum" => {
+                let choices = value.as_array().into_iter().flatten();
+                found.extend(choices.filter_map(Value::as_str));
+            }
+            "allOf" | "anyOf" | "oneOf" | "prefixItems" if depth > 0 => {
+                gather(value, found, depth - 1);
+            }
+            _ => {}
+        }
     }
 }
 
