@@ -41,9 +41,9 @@ pub struct Change {
     pub place: String,
     /// One sentence for people.
     pub text: String,
-    /// What stood there, cut and without hidden characters.
+    /// What stood there, cut and with hidden characters drawn.
     pub before: Option<String>,
-    /// What stands there now, cut and without hidden characters.
+    /// What stands there now, cut and with hidden characters drawn.
     pub after: Option<String>,
     /// How much of what differs these two show.
     #[serde(default)]

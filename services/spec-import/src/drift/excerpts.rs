@@ -33,7 +33,7 @@ impl Room {
 
     /// Shows two values, or the only one there is.
     pub(super) fn show(self, values: [Option<&str>; 2]) -> ([Option<String>; 2], Shown) {
-        let whole = values.map(|value| value.map(visible));
+        let whole = values.map(|value| value.map(text::reveal));
         let fits = |limit: usize, value: &String| value.chars().nth(limit).is_none();
         let fit = |limit: usize, values: &[Option<String>; 2]| {
             values.iter().flatten().all(|value| fits(limit, value))
@@ -63,11 +63,6 @@ impl Room {
         let shown = [ends(&before, LONG), ends(&after, LONG)].map(Some);
         (shown, Shown::Part)
     }
-}
-
-fn visible(value: &str) -> String {
-    let is_visible = |one: &char| !text::is_hidden(*one);
-    value.chars().filter(is_visible).collect()
 }
 
 /// Both values, and of what they have in common no more than so many characters around the rest.

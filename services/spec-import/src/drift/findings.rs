@@ -108,7 +108,7 @@ impl Found {
 }
 
 fn one_line(words: &str, limit: usize) -> String {
-    text::strip(&words.replace(['\n', '\t'], " "), limit)
+    text::strip(&text::reveal(&words.replace(['\n', '\t'], " ")), limit)
 }
 
 /// Findings of one operation, or of the document. What there is no room for is counted by kind,

@@ -104,17 +104,29 @@ impl fmt::Display for At<'_> {
     }
 }
 
-/// A value in few characters: texts as they are, everything else as JSON.
+/// A value: texts as they are, everything else as JSON.
+pub(super) fn whole(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A value in few characters.
 pub(super) fn short(value: &Value) -> String {
     match value {
-        Value::String(words) => text::strip(words, 60),
+        Value::String(words) => few(words),
         Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::Array(items) if items.len() > 20 => format!("a list of {} values", items.len()),
         Value::Object(members) if members.len() > 20 => {
             format!("an object of {} members", members.len())
         }
-        Value::Array(_) | Value::Object(_) => text::strip(&value.to_string(), 60),
+        Value::Array(_) | Value::Object(_) => few(&value.to_string()),
     }
+}
+
+/// The first characters, of which hidden ones are drawn.
+fn few(words: &str) -> String {
+    text::strip(&text::reveal(words), 60)
 }
 
 /// Some values, and how many more there are.
@@ -123,7 +135,7 @@ pub(super) fn list<S: AsRef<str>>(values: &[S]) -> String {
     let shown: Vec<String> = values
         .iter()
         .take(SHOWN)
-        .map(|value| text::strip(value.as_ref(), 60))
+        .map(|value| few(value.as_ref()))
         .collect();
     let shown = shown.join(", ");
     match values.len().saturating_sub(SHOWN) {

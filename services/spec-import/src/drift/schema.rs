@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 
 use super::{
     findings::{Findings, Found},
-    place::{At, Part, Root, short},
+    place::{At, Part, Root, whole},
 };
 use grade::Effect;
 use view::{View, is_annotation};
@@ -71,7 +71,7 @@ impl Note {
 
     /// The values of a keyword on both sides.
     fn of(self, before: Option<&Value>, after: Option<&Value>) -> Self {
-        self.values(before.map(short), after.map(short))
+        self.values(before.map(whole), after.map(whole))
     }
 }
 

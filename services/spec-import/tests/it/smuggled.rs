@@ -1,10 +1,13 @@
 //! What an import changes behind something that only informs: a person looks at the tool again.
 
-use countersign_domain::drift::ReviewReason;
+use countersign_domain::drift::{ReviewReason, Shown};
 use countersign_spec_import::Outcome;
 use serde_json::{Value, json};
 
-use crate::rewritten::{outcome, shop};
+use crate::{
+    reimports::turned_on,
+    rewritten::{outcome, shop},
+};
 
 const INPUT: Option<Outcome> = Some(Outcome::Review(ReviewReason::RequiredInput));
 const TEXT: Option<Outcome> = Some(Outcome::Review(ReviewReason::Text));
@@ -142,4 +145,41 @@ async fn t80_words_in_pieces_put_a_tool_back_to_review_however_they_are_listed()
             assert_eq!(given, Some(Outcome::Informed), "{said}");
         }
     }
+}
+
+/// What is shown of the first value that differs.
+async fn shown(old: Value, new: Value) -> (Option<String>, Option<String>, Shown) {
+    let (desk, source) = turned_on(&saying(Some(&old), &json!({}))).await;
+    let revision = desk.again(source, &saying(Some(&new), &json!({}))).await;
+    let changes = desk.imports.changes(&desk.developer, revision.id).await;
+    let mut changes = changes.unwrap().remove(0).changes;
+    changes.retain(|change| change.before.is_some() || change.after.is_some());
+    let change = changes.remove(0);
+    (change.before, change.after, change.shown)
+}
+
+#[tokio::test]
+async fn t80_all_of_two_values_that_differs_is_shown_or_is_said_not_to_be() {
+    let account = |end: &str| format!("{}{end}", "9".repeat(60));
+    let constant = |end: &str| json!({"type": "string", "const": account(end)});
+    assert_eq!(
+        shown(constant("1111"), constant("2222")).await,
+        (Some(account("1111")), Some(account("2222")), Shown::All)
+    );
+
+    let more: Vec<String> = (0..11).map(|one| format!("c{one}")).collect();
+    let choices = |some: &[String]| json!({"type": "string", "enum": some});
+    let all = more.join(", ");
+    let (before, after, whole) = shown(choices(&["own".into()]), {
+        let mut some = vec!["own".to_owned()];
+        some.extend(more);
+        choices(&some)
+    })
+    .await;
+    assert_eq!((before, after, whole), (None, Some(all), Shown::All));
+
+    let default = |words: &str| json!({"type": "string", "default": words});
+    let hidden = shown(default("own"), default("o\u{200b}wn")).await;
+    let drawn = "o⟦U+200B⟧wn".to_owned();
+    assert_eq!(hidden, (Some("own".into()), Some(drawn), Shown::All));
 }

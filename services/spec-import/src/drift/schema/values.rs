@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{Note, Walk, grade::Effect, view::View};
-use crate::drift::place::{At, list, short};
+use crate::drift::place::{At, list, short, whole};
 
 impl<'c> Walk<'c, '_, '_> {
     /// Compares `enum` and `const`: a constant is the only choice, and among others what is left.
@@ -40,12 +40,12 @@ impl<'c> Walk<'c, '_, '_> {
             (None, Some(after)) => {
                 let words = format!("only these values fit now: {}", said(after));
                 let note = Note::new("became_enum", Effect::Narrower, words);
-                return self.note(at, note.values(None, Some(said(after))));
+                return self.note(at, note.values(None, Some(all(after))));
             }
             (Some(before), None) => {
                 let words = "any value fits now, not only a listed one";
                 let note = Note::new("enum_dropped", Effect::Wider, words);
-                return self.note(at, note.values(Some(said(before)), None));
+                return self.note(at, note.values(Some(all(before)), None));
             }
             (Some(before), Some(after)) => (before, after),
         };
@@ -53,13 +53,13 @@ impl<'c> Walk<'c, '_, '_> {
         if !gone.is_empty() {
             let words = format!("values that do not fit any more: {}", said(&gone));
             let note = Note::new("enum_value_removed", Effect::Narrower, words);
-            self.note(at, note.values(Some(said(&gone)), None));
+            self.note(at, note.values(Some(all(&gone)), None));
         }
         let new = missing(after, before);
         if !new.is_empty() {
             let words = format!("values that fit now as well: {}", said(&new));
             let note = Note::new("enum_value_added", Effect::PerhapsWider, words);
-            self.note(at, note.values(None, Some(said(&new))));
+            self.note(at, note.values(None, Some(all(&new))));
         }
     }
 }
@@ -74,6 +74,12 @@ fn choices<'c>(of: &View<'c>) -> Option<Vec<&'c Value>> {
     );
     let fits = |item: &&Value| !item.is_null() && constant.is_none_or(|only| only == *item);
     Some(items?.iter().filter(fits).collect())
+}
+
+/// Choices as values: what is shown of them is decided there.
+fn all(choices: &[&Value]) -> String {
+    let values: Vec<String> = choices.iter().map(|choice| whole(choice)).collect();
+    values.join(", ")
 }
 
 /// Choices in words.
