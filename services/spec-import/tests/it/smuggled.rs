@@ -147,6 +147,33 @@ async fn t80_words_in_pieces_put_a_tool_back_to_review_however_they_are_listed()
     }
 }
 
+#[tokio::test]
+async fn t80_what_was_fixed_and_is_free_now_puts_a_tool_back_to_review() {
+    let text = || json!({"type": "string"});
+    let to = |schema: Value| saying(Some(&schema), &text());
+    for fixed in [json!({"const": "team"}), json!({"enum": ["team"]})] {
+        let mut fixed_text = text();
+        fixed_text
+            .as_object_mut()
+            .unwrap()
+            .extend(fixed.as_object().unwrap().clone());
+        let mut free = to(fixed_text.clone());
+        free["paths"]["/orders"]["get"]["parameters"][0]["schema"] = text();
+        assert_eq!(
+            outcome(&to(fixed_text.clone()), &free).await,
+            INPUT,
+            "{fixed}"
+        );
+        let sides = [fixed_text, text()].map(|next| saying(None, &next));
+        let given = outcome(&sides[0], &sides[1]).await;
+        assert_eq!(given, Some(Outcome::Informed), "{fixed} in an answer");
+    }
+    let choices = to(json!({"type": "string", "enum": ["team", "own"]}));
+    let mut free = choices.clone();
+    free["paths"]["/orders"]["get"]["parameters"][0]["schema"] = text();
+    assert_eq!(outcome(&choices, &free).await, Some(Outcome::Informed));
+}
+
 /// What is shown of the first value that differs.
 async fn shown(old: Value, new: Value) -> (Option<String>, Option<String>, Shown) {
     let (desk, source) = turned_on(&saying(Some(&old), &json!({}))).await;

@@ -13,6 +13,8 @@ pub(super) enum Effect {
     PerhapsNarrower,
     /// More values fit.
     Wider,
+    /// Any value fits where one was fixed, which somebody may have relied on.
+    Freed,
     /// More values fit, and readers were told to expect that.
     PerhapsWider,
     /// Some values do not fit any more and others do.
@@ -31,9 +33,10 @@ impl Effect {
         match (self, part) {
             (Self::Other, _)
             | (Self::Narrower, Part::Parameter | Part::Body)
-            | (Self::Wider, Part::Answer)
+            | (Self::Wider | Self::Freed, Part::Answer)
             | (Self::Meaning, Part::Parameter) => Breaking::Breaking,
             (Self::Unclear, _)
+            | (Self::Freed, Part::Parameter | Part::Body)
             | (Self::PerhapsNarrower | Self::Meaning, Part::Body)
             | (Self::PerhapsNarrower, Part::Parameter)
             | (Self::PerhapsWider, Part::Answer) => Breaking::Potentially,

@@ -20,7 +20,7 @@ impl<'c> Walk<'c, '_, '_> {
         }
         let (check, effect, words) = match (before, after) {
             (None, _) => ("const_added", Effect::Narrower, "only one value fits now"),
-            (_, None) => ("const_removed", Effect::Wider, "other values fit now"),
+            (_, None) => ("const_removed", Effect::Freed, "other values fit now"),
             _ => (
                 "const_changed",
                 Effect::Other,
@@ -44,7 +44,13 @@ impl<'c> Walk<'c, '_, '_> {
             }
             (Some(before), None) => {
                 let words = "any value fits now, not only a listed one";
-                let note = Note::new("enum_dropped", Effect::Wider, words);
+                let was_fixed = before.len() <= 1;
+                let effect = if was_fixed {
+                    Effect::Freed
+                } else {
+                    Effect::Wider
+                };
+                let note = Note::new("enum_dropped", effect, words);
                 return self.note(at, note.values(Some(all(before)), None));
             }
             (Some(before), Some(after)) => (before, after),
