@@ -14,6 +14,7 @@ use outlines::Outline;
 pub(crate) use outlines::Outlines;
 
 use crate::{
+    output,
     parameter::Parameter,
     reference,
     version::{ITEM_SCHEMA, newer},
@@ -252,10 +253,14 @@ impl<'o, 'd> Fields<'o, 'd> {
     }
 }
 
+/// The answers that agents are told of, and those whose status only begins like one of success.
 fn successes<'d>(root: &'d Value, responses: Option<&'d Value>) -> impl Iterator<Item = &'d Value> {
+    let told = output::successes(responses).into_iter();
     let all = responses.and_then(Value::as_object).into_iter().flatten();
-    let success = all.filter(|(status, _)| status.starts_with('2'));
-    success.filter_map(move |(_, response)| reference::end(root, response))
+    let other = all.filter(|(status, _)| status.starts_with('2') && output::rank(status).is_none());
+    let other = other.map(|(_, response)| response);
+    let success = told.map(|(_, response)| response).chain(other);
+    success.filter_map(move |response| reference::end(root, response))
 }
 
 /// The media types of a `content`.

@@ -23,6 +23,7 @@ use foldhash::quality::RandomState;
 use serde_json::{Value, value::RawValue};
 
 use brought::Brought;
+pub(crate) use success::{rank, successes};
 
 use crate::{
     body,

@@ -22,7 +22,7 @@ impl<'d> Answers<'d> {
         described: Option<&str>,
     ) -> BTreeMap<String, String> {
         let mut others = BTreeMap::new();
-        for (status, value) in successes(operation) {
+        for (status, value) in successes(operation.get("responses")) {
             let name = text::strip(status, 20);
             if described == Some(&name) {
                 continue;
@@ -67,7 +67,7 @@ pub(super) fn described<'d>(
     operation: &'d Value,
     pointer: &str,
 ) -> Option<(&'d str, &'d Value, String)> {
-    successes(operation)
+    successes(operation.get("responses"))
         .into_iter()
         .find_map(|(status, value)| {
             let place = format!("{pointer}/responses/{status}");
@@ -79,7 +79,7 @@ pub(super) fn described<'d>(
 
 /// Where a success refers to nothing, and what it says.
 pub(super) fn lost(root: &Value, operation: &Value, pointer: &str) -> Option<(String, String)> {
-    successes(operation)
+    successes(operation.get("responses"))
         .into_iter()
         .find_map(|(status, value)| {
             let place = format!("{pointer}/responses/{status}");
@@ -89,10 +89,9 @@ pub(super) fn lost(root: &Value, operation: &Value, pointer: &str) -> Option<(St
 }
 
 /// 200, 201 and the other successes in order; `default` only where the document names none.
-fn successes(operation: &Value) -> Vec<(&str, &Value)> {
-    let responses = operation.get("responses").and_then(Value::as_object);
+pub(crate) fn successes(responses: Option<&Value>) -> Vec<(&str, &Value)> {
+    let responses = responses.and_then(Value::as_object).into_iter();
     let mut ranked: Vec<(u8, &str, &Value)> = responses
-        .into_iter()
         .flatten()
         .filter_map(|(status, value)| Some((rank(status)?, status.as_str(), value)))
         .collect();
@@ -105,7 +104,7 @@ fn successes(operation: &Value) -> Vec<(&str, &Value)> {
 
 const DEFAULT: u8 = 4;
 
-fn rank(status: &str) -> Option<u8> {
+pub(crate) fn rank(status: &str) -> Option<u8> {
     match status.to_ascii_lowercase().as_str() {
         "200" => Some(0),
         "201" => Some(1),

@@ -91,6 +91,28 @@ fn what_a_server_is_called_makes_no_ordinary_call_grave() {
 }
 
 #[test]
+fn an_answer_of_any_status_gives_away_what_one_of_success_does() {
+    let secret = json!({"description": "ok", "content": {"application/json": {"schema": {
+        "type": "object", "properties": {"name": {}, "client_secret": {"type": "string"}}}}}});
+    let answering = |responses: Value| {
+        let operation = json!({"summary": "List orders", "operationId": "listOrders",
+            "responses": responses});
+        risk(&at("", "/orders", "get", &operation)).class
+    };
+    for responses in [
+        json!({"200": secret}),
+        json!({"default": secret}),
+        json!({"404": {"description": "None"}, "default": secret}),
+        json!({"200 OK": secret}),
+    ] {
+        assert_eq!(answering(responses.clone()), RiskClass::Auth, "{responses}");
+    }
+    // Beside a success, it is what a failure says.
+    let failing = json!({"200": {"description": "ok"}, "default": secret});
+    assert_eq!(answering(failing), RiskClass::Read);
+}
+
+#[test]
 fn an_order_is_one_however_it_is_given() {
     let fixed = |name: &str, place: &str, schema: Value| {
         json!({"summary": "List notes", "responses": {},
