@@ -134,6 +134,11 @@ pub fn classify_with(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Risk {
         if whole.class != bare.class {
             weigh::join(&mut risk, other);
         }
+        if openness::is_escaped(&template::pieces(server)) {
+            let text =
+                "The address of a server is partly written in escapes, which hide its words.";
+            reasons::decided(&mut risk, text, &text::strip(server, 200));
+        }
     }
     if let Some(left) = servers.next() {
         let text = "It may be called at more addresses than are judged.";

@@ -12,6 +12,7 @@ mod posts;
 use countersign_domain::operation::Method;
 
 use super::{
+    path::Segment,
     reading::Reading,
     source::Source,
     tokens::words,
@@ -62,9 +63,7 @@ pub(super) fn votes(reading: &Reading<'_>) -> Vec<Vote> {
         }
     };
     cast(Source::Path, &reading.path.action);
-    if reading.method != Method::Get {
-        cast(Source::Path, &removal_on_the_way(reading));
-    }
+    cast(Source::Path, &removal_on_the_way(reading));
     cast(Source::Method, &own_name(reading));
     for (source, phrase) in [(Source::Name, &reading.name), (Source::Text, &reading.text)] {
         cast(source, &phrase.verb);
@@ -76,18 +75,31 @@ pub(super) fn votes(reading: &Reading<'_>) -> Vec<Vote> {
     found
 }
 
-/// `/machines/{id}/destroy/retry` removes, although its last word does not say so.
+/// `/machines/{id}/destroy/retry` removes, although its last word does not say so. What is asked by
+/// GET may be about a removal, such as `/orders/{id}/cancel/preview` and `/deletion/jobs`, so there
+/// an order has a segment to itself and nothing asks behind it.
 fn removal_on_the_way(reading: &Reading<'_>) -> Option<(Verb, String)> {
     let (_, before) = reading.path.segments.split_last()?;
-    let firsts = before.iter().filter_map(|segment| segment.words.first());
+    let gets = reading.method == Method::Get;
+    let action = reading.path.action.as_ref();
+    if gets && action.is_some_and(|(verb, _)| verb.act.only_reads()) {
+        return None;
+    }
+    let orders = |segment: &&Segment| !gets || segment.words.len() == 1 && !segment.plural;
+    let ends = |act: Act| act == Act::Remove || gets && act == Act::End;
+    let firsts = before.iter().filter(orders);
     firsts
-        .filter_map(|word| {
-            reading
-                .lexicon
-                .verb(word)
-                .map(|found| (found, word.clone()))
+        .filter_map(|segment| {
+            let word = segment.words.first()?;
+            let found = reading.lexicon.verb(word)?;
+            Some((found, word.clone()))
         })
-        .find(|(found, _)| found.clear && found.act == Act::Remove)
+        .find(|(found, word)| found.clear && ends(found.act) && !(gets && names_a_thing(word)))
+}
+
+/// `deletion`, `removal`: what somebody orders is there to be looked at.
+fn names_a_thing(word: &str) -> bool {
+    word.ends_with("tion") || word == "removal"
 }
 
 /// `PURGE`, `UNLOCK`: what a method is called may say that it acts, never that it reads.

@@ -49,7 +49,7 @@ pub(super) fn open(path: &str, method: Method, acts: bool) -> Option<Reason> {
 }
 
 /// `/%72efunds`.
-fn is_escaped(pieces: &[Piece<'_>]) -> bool {
+pub(super) fn is_escaped(pieces: &[Piece<'_>]) -> bool {
     let mut literals = pieces.iter().flat_map(|piece| &piece.literals);
     literals.any(|literal| literal.contains('%'))
 }

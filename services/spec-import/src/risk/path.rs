@@ -74,7 +74,9 @@ impl Path {
             } else {
                 !piece.is_version()
             };
-            for literal in piece.literals.iter().filter(|_| is_read) {
+            // A dash says nothing, and hides no word before it.
+            let says = |literal: &str| is_read && literal.contains(char::is_alphanumeric);
+            for literal in piece.literals.iter().filter(|literal| says(literal)) {
                 segments.push(Segment::read(literal, ends_in_parameter, lexicon));
                 ends_in_parameter = false;
             }

@@ -113,6 +113,26 @@ fn an_answer_of_any_status_gives_away_what_one_of_success_does() {
 }
 
 #[test]
+fn a_removal_is_one_whatever_its_path_ends_in() {
+    for (server, path) in [
+        ("", "/orders/{id}/delete"),
+        ("", "/orders/{id}/delete/-"),
+        ("", "/orders/{id}/refund/-"),
+        ("", "/users/{id}/delete/.x"),
+        ("", "/accounts/{id}/purge/all"),
+        ("", "/tokens/{id}/revoke/now"),
+        ("/orders/delete", "/all"),
+        ("/orders/%64elete", "/all"),
+    ] {
+        let id = json!({"name": "id", "in": "path", "required": true, "schema": {}});
+        let operation = json!({"summary": "Get an order", "operationId": "getOrder",
+            "parameters": [id], "responses": {}});
+        let risk = risk(&at(server, path, "get", &operation));
+        assert!(risk.high_risk, "{server}{path}: {:#?}", risk.reasons);
+    }
+}
+
+#[test]
 fn an_order_is_one_however_it_is_given() {
     let fixed = |name: &str, place: &str, schema: Value| {
         json!({"summary": "List notes", "responses": {},
