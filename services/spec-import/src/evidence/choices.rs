@@ -4,13 +4,16 @@
 //! given, are the same order as one that is written into the path. What may be left out and has
 //! several values is a filter.
 
-use std::{collections::HashMap, ptr};
+use std::{collections::HashMap, ptr, slice};
 
 use countersign_domain::operation::Place;
 use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
-use super::{Outlines, Sent, media};
+use super::{
+    Outlines, Sent, media,
+    outlines::{ALIKE, Outline, refers},
+};
 use crate::reference;
 
 /// Names by which documents admit that what is given says what to do.
@@ -26,65 +29,74 @@ pub(crate) const ORDERS: [&str; 8] = [
 ];
 /// The same of an argument; a variable of the path may have any other.
 const FURTHER: [&str; 3] = ["do", "act", "task"];
+/// Headers that say it by names of their own.
+const HEADERS: [&str; 2] = ["SOAPAction", "X-Amz-Target"];
 /// Values of one operation.
 const VALUES: usize = 1_000;
 /// Schemas of one operation that are looked at.
 const VISITS: usize = 1_500;
-const LEVELS: u8 = 4;
+const LEVELS: u8 = 16;
 
 /// What an operation leaves to choose.
-pub(crate) struct Choices<'d> {
-    root: &'d Value,
+#[derive(Default)]
+pub(crate) struct Choices {
     /// Each choice by its name and one of its values.
     pub(crate) listed: Vec<(String, String)>,
     /// There may be more than are listed.
     pub(crate) is_cut: bool,
-    visits: usize,
 }
+
+/// A schema, and where the one begins that it stands in.
+type Stop<'d> = (&'d Value, &'d Value);
 
 /// Schemas by where they stand, and how many levels were left below each.
 type Seen = HashMap<*const Value, u8, RandomState>;
 
 /// The choices of an operation.
 pub(crate) fn choices<'d>(
-    outlines: &Outlines<'d>,
+    outlines: &mut Outlines<'d>,
     operation: &'d Value,
     parameters: &[Sent<'d>],
-) -> Choices<'d> {
+) -> Choices {
     let root = outlines.root;
-    let mut choices = Choices {
-        root,
-        listed: Vec::new(),
-        is_cut: false,
+    let mut search = Search {
+        outlines,
+        choices: Choices::default(),
         visits: 0,
     };
     let mut seen = Seen::default();
     for parameter in parameters {
-        let schemas = || {
-            let of_content = media(root, parameter.value).filter_map(|media| media.get("schema"));
-            parameter.value.get("schema").into_iter().chain(of_content)
+        let of_content = media(root, parameter.value).filter_map(|media| media.get("schema"));
+        let is_picked = match parameter.place {
+            Place::Path => true,
+            Place::Query | Place::Cookie => picks(parameter.wire),
+            Place::Header => picks_by_header(parameter.wire),
+            Place::Querystring => false,
         };
-        match parameter.place {
-            Place::Querystring => schemas().for_each(|schema| {
-                choices.members(schema, LEVELS, &mut seen);
-            }),
-            Place::Path | Place::Query => {
-                let name = (parameter.wire, parameter.required);
-                let is_picked = parameter.place == Place::Path || picks(parameter.wire);
-                for schema in schemas().filter(|_| is_picked) {
-                    choices.add(name, schema);
-                }
+        for schema in parameter.value.get("schema").into_iter().chain(of_content) {
+            if is_picked {
+                search.add((parameter.wire, parameter.required), (schema, schema));
             }
-            Place::Header | Place::Cookie => {}
+            // What an object has is written as parameters, too.
+            search.members((schema, schema), LEVELS, &mut seen);
         }
     }
     let body = operation.get("requestBody");
     if let Some(body) = body.and_then(|body| reference::end(root, body)) {
         for schema in media(root, body).filter_map(|media| media.get("schema")) {
-            choices.members(schema, LEVELS, &mut seen);
+            search.members((schema, schema), LEVELS, &mut seen);
+        }
+        let types = body.get("content").and_then(Value::as_object);
+        let types = types.into_iter().flat_map(Map::keys);
+        // One of a few is chosen here and not by who calls; a patch is what a PATCH sends.
+        let mut types = types.map(String::as_str);
+        if let (Some(only), None) = (types.next(), types.next())
+            && !only.contains("patch")
+        {
+            search.list("Content-Type", &[only]);
         }
     }
-    choices
+    search.choices
 }
 
 fn picks(name: &str) -> bool {
@@ -94,75 +106,130 @@ fn picks(name: &str) -> bool {
         .any(|one| name.eq_ignore_ascii_case(one))
 }
 
-impl<'d> Choices<'d> {
-    /// Adds the choices among the properties of an object.
-    fn members(&mut self, schema: &'d Value, levels: u8, seen: &mut Seen) {
-        let Some((schema, levels)) = self.visit(schema, levels, seen) else {
+/// `X-Action` is as good as `action`.
+fn picks_by_header(name: &str) -> bool {
+    let is_one = HEADERS.iter().any(|one| name.eq_ignore_ascii_case(one));
+    is_one || name.rsplit('-').next().is_some_and(picks)
+}
+
+struct Search<'o, 'd> {
+    outlines: &'o mut Outlines<'d>,
+    choices: Choices,
+    visits: usize,
+}
+
+impl<'d> Search<'_, 'd> {
+    /// Adds the choices among the properties of an object, or of each in a list.
+    fn members(&mut self, (schema, base): Stop<'d>, levels: u8, seen: &mut Seen) {
+        if !self.may_visit() {
+            return;
+        }
+        let Outline::Shape(shape) = self.outlines.of(schema, base) else {
             return;
         };
-        let required = schema.get("required").and_then(Value::as_array);
-        let properties = schema.get("properties").and_then(Value::as_object);
-        for (name, property) in properties.into_iter().flat_map(Map::iter) {
+        let Some(levels) = self.below(shape.whole, levels, seen) else {
+            return;
+        };
+        let required = shape.whole.get("required").and_then(Value::as_array);
+        for (name, property) in shape.properties.into_iter().flat_map(Map::iter) {
             if picks(name) {
                 let is_required = required.is_some_and(|all| all.iter().any(|one| one == name));
-                self.add((name.as_str(), is_required), property);
+                self.add((name.as_str(), is_required), (property, shape.base));
             }
         }
-        for branch in branches(schema) {
-            self.members(branch, levels, seen);
+        let fixed = listed(shape.whole).filter_map(Value::as_object);
+        for (name, value) in fixed.flatten().filter(|(name, _)| picks(name)) {
+            self.list(name, value.as_str().as_slice());
+        }
+        if let Some(target) = shape.target {
+            self.members((target, target), levels, seen);
+        }
+        for part in &shape.alike {
+            self.members((part, shape.base), levels, seen);
         }
     }
 
-    fn add(&mut self, (name, is_required): (&str, bool), schema: &'d Value) {
+    fn add(&mut self, (name, is_required): (&str, bool), schema: Stop<'d>) {
         let mut found = Vec::new();
         self.values(schema, LEVELS, &mut Seen::default(), &mut found);
-        if is_required || found.len() == 1 {
-            let left = VALUES.saturating_sub(self.listed.len());
-            self.is_cut |= found.len() > left;
-            let found = found.into_iter().take(left);
-            let found = found.map(|value| (name.to_owned(), value.to_owned()));
-            self.listed.extend(found);
+        let is_fixed = found.iter().all(|value| *value == found[0]);
+        if is_required || is_fixed {
+            self.list(name, &found);
         }
+    }
+
+    fn list(&mut self, name: &str, found: &[&str]) {
+        let Choices { listed, is_cut } = &mut self.choices;
+        let left = VALUES.saturating_sub(listed.len());
+        *is_cut |= found.len() > left;
+        let found = found.iter().take(left);
+        listed.extend(found.map(|value| (name.to_owned(), (*value).to_owned())));
     }
 
     /// Finds one value more than may be listed, and no others.
-    fn values(&mut self, schema: &'d Value, levels: u8, seen: &mut Seen, found: &mut Vec<&'d str>) {
-        if found.len() > VALUES {
+    fn values(
+        &mut self,
+        (schema, base): Stop<'d>,
+        levels: u8,
+        seen: &mut Seen,
+        found: &mut Vec<&'d str>,
+    ) {
+        if found.len() > VALUES || !self.may_visit() {
             return;
         }
-        let Some((schema, levels)) = self.visit(schema, levels, seen) else {
+        let Some(levels) = self.below(schema, levels, seen) else {
             return;
         };
-        let listed = schema.get("enum").and_then(Value::as_array);
-        let all = listed.into_iter().flatten().chain(schema.get("const"));
         let left = (VALUES + 1).saturating_sub(found.len());
-        found.extend(all.filter_map(Value::as_str).take(left));
-        for branch in branches(schema).chain(schema.get("items")) {
-            self.values(branch, levels, seen, found);
+        let before = found.len();
+        found.extend(listed(schema).filter_map(Value::as_str).take(left));
+        if found.len() == before {
+            let pattern = schema.get("pattern").and_then(Value::as_str);
+            found.extend(pattern.into_iter().flat_map(spelled).take(left));
+        }
+        let target = refers(schema).then(|| self.outlines.target(schema, base));
+        if let Some(target) = target.flatten() {
+            self.values((target, target), levels, seen, found);
+        }
+        let members = schema.as_object().into_iter().flatten();
+        for (_, part) in members.filter(|(name, _)| ALIKE.contains(&name.as_str())) {
+            let several = part.as_array().map_or(slice::from_ref(part), Vec::as_slice);
+            for part in several {
+                self.values((part, base), levels, seen, found);
+            }
         }
     }
 
-    /// What a schema refers to in the end, and how many levels are left below it. Nothing where as
-    /// many were left when it was looked at before.
-    fn visit(&mut self, schema: &'d Value, levels: u8, seen: &mut Seen) -> Option<(&'d Value, u8)> {
-        let levels = levels.checked_sub(1)?;
-        if self.visits >= VISITS {
-            self.is_cut = true;
-            return None;
-        }
+    fn may_visit(&mut self) -> bool {
         self.visits += 1;
-        let schema = reference::end(self.root, schema)?;
+        self.choices.is_cut |= self.visits > VISITS;
+        self.visits <= VISITS
+    }
+
+    /// How many levels are left below a schema. Nothing where as many were left when it was looked
+    /// at before.
+    fn below(&mut self, schema: &'d Value, levels: u8, seen: &mut Seen) -> Option<u8> {
         let place = ptr::from_ref(schema);
         if seen.get(&place).is_some_and(|before| *before >= levels) {
             return None;
         }
         seen.insert(place, levels);
-        Some((schema, levels))
+        self.choices.is_cut |= levels == 0;
+        levels.checked_sub(1)
     }
 }
 
-fn branches(schema: &Value) -> impl Iterator<Item = &Value> {
-    let lists = ["allOf", "anyOf", "oneOf"].map(|keyword| schema.get(keyword));
-    let lists = lists.into_iter().flatten().filter_map(Value::as_array);
-    lists.flatten()
+/// The only values that a schema allows.
+fn listed(schema: &Value) -> impl Iterator<Item = &Value> {
+    let several = schema.get("enum").and_then(Value::as_array);
+    several.into_iter().flatten().chain(schema.get("const"))
+}
+
+/// The words that a pattern such as `^(delete|purge)$` allows; nothing of one that leaves more open.
+fn spelled(pattern: &str) -> impl Iterator<Item = &str> {
+    let inner = pattern.trim_start_matches(['^', '(', '?', ':']);
+    let inner = inner.trim_end_matches([')', '$']);
+    let is_plain = |one: char| one.is_alphanumeric() || matches!(one, '_' | '-' | '|');
+    let is_plain = inner.chars().all(is_plain);
+    inner.split('|').filter(move |_| is_plain)
 }

@@ -18,7 +18,7 @@ const REFERENCES: [&str; 3] = ["$ref", "$recursiveRef", "$dynamicRef"];
 
 /// Keywords whose schemas have properties as good as those of the schema they stand in. What is
 /// under `not` is kept away.
-const ALIKE: [&str; 15] = [
+pub(super) const ALIKE: [&str; 15] = [
     "allOf",
     "anyOf",
     "oneOf",
@@ -38,6 +38,20 @@ const ALIKE: [&str; 15] = [
 
 /// Those of them that combine schemas of the same value.
 const COMBINING: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+
+/// Members beside a combination that leave what it says as it is.
+const BESIDE: [&str; 10] = [
+    "type",
+    "title",
+    "description",
+    "nullable",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "default",
+    "example",
+    "examples",
+];
 
 /// The schemas of a document as far as somebody asked for their fields. The same schema stands in
 /// many operations, and many times in one; each is looked at once.
@@ -87,8 +101,7 @@ impl<'d> Outlines<'d> {
                 schema = only;
                 continue;
             }
-            let mut keys = schema.as_object().into_iter().flat_map(Map::keys);
-            let refers = keys.any(|key| REFERENCES.contains(&key.as_str()));
+            let refers = refers(schema);
             let target = refers.then(|| self.target(schema, base)).flatten();
             // In 3.0 nothing beside a reference counts.
             let counts = !refers || self.dialect != Dialect::V30;
@@ -105,7 +118,7 @@ impl<'d> Outlines<'d> {
     }
 
     /// What a schema refers to, found as [`crate::schema`] finds it.
-    fn target(&self, schema: &'d Value, base: &'d Value) -> Option<&'d Value> {
+    pub(super) fn target(&self, schema: &'d Value, base: &'d Value) -> Option<&'d Value> {
         let root = self.root;
         let text = || reference::member(schema.as_object()?, "$ref")?.as_str();
         let identities = || self.identities.get_or_init(|| Identities::of(root));
@@ -171,8 +184,15 @@ impl<'d> Outlines<'d> {
     }
 }
 
+/// Whether a schema may say something elsewhere, too.
+pub(super) fn refers(schema: &Value) -> bool {
+    let mut keys = schema.as_object().into_iter().flat_map(Map::keys);
+    keys.any(|key| REFERENCES.contains(&key.as_str()))
+}
+
 /// What of a schema leads to names, found in one go.
 pub(super) struct Shape<'d> {
+    pub(super) whole: &'d Value,
     /// Where the schema begins that it stands in.
     pub(super) base: &'d Value,
     /// What it refers to, beside what it says itself.
@@ -190,6 +210,7 @@ impl<'d> Shape<'d> {
     fn of(schema: &'d Value, base: &'d Value) -> Option<Self> {
         let members = schema.as_object()?;
         let mut found = Self {
+            whole: schema,
             base,
             target: None,
             properties: None,
@@ -198,9 +219,13 @@ impl<'d> Shape<'d> {
             is_page: OnceCell::new(),
         };
         let mut alike = [None; ALIKE.len()];
+        let mut is_fixed = false;
         for (keyword, value) in members {
             if keyword == "properties" {
                 found.properties = value.as_object();
+            } else if keyword == "const" || keyword == "enum" {
+                let several = value.as_array().into_iter().flatten();
+                is_fixed |= value.is_object() || several.into_iter().any(Value::is_object);
             } else if let Some(at) = ALIKE.iter().position(|known| known == keyword) {
                 alike[at] = Some(value);
             }
@@ -215,7 +240,7 @@ impl<'d> Shape<'d> {
                 (_, Some(schema)) => found.alike.push(schema),
             }
         }
-        let leads = found.properties.is_some() || !found.alike.is_empty();
+        let leads = is_fixed || found.properties.is_some() || !found.alike.is_empty();
         leads.then_some(found)
     }
 }
@@ -226,7 +251,7 @@ fn only_part(schema: &Value) -> Option<&Value> {
     let [only] = COMBINING.iter().find_map(combined)?.as_slice() else {
         return None;
     };
-    let members = schema.as_object()?.keys().map(String::as_str);
-    let says = |name: &str| matches!(name, "properties" | "$ref") || ALIKE.contains(&name);
-    (members.filter(|name| says(name)).count() == 1).then_some(only)
+    let members = schema.as_object()?.keys();
+    let says = |name: &&String| !BESIDE.contains(&name.as_str()) && !name.starts_with("x-");
+    (members.filter(says).count() == 1).then_some(only)
 }

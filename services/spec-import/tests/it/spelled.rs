@@ -183,6 +183,113 @@ fn an_order_is_one_however_it_is_given() {
     }
 }
 
+/// An operation that the document calls a read.
+fn said_to_read(method: &str, path: &str, what: &Value) -> Risk {
+    let mut operation =
+        json!({"summary": "List notes", "operationId": "listNotes", "responses": {}});
+    operation
+        .as_object_mut()
+        .unwrap()
+        .extend(what.as_object().unwrap().clone());
+    let mut document = at("", path, method, &operation);
+    let mut dynamic = json!({"$id": "https://own.example/act", "$dynamicAnchor": "act"});
+    dynamic["const"] = json!("delete");
+    document["components"]["schemas"] = json!({"Act": dynamic, "Text": {"type": "string"},
+        "Object": {"type": "object"}});
+    risk(&document)
+}
+
+#[test]
+fn an_order_is_one_in_whatever_words_of_a_schema_it_is_given() {
+    let delete = json!({"type": "string", "const": "delete"});
+    for schema in [
+        json!({"$ref": "#/components/schemas/Text", "const": "delete"}),
+        json!({"$ref": "https://own.example/act"}),
+        json!({"$ref": "Act"}),
+        json!({"$dynamicRef": "#act"}),
+        json!({"$ref": "#/$defs/a", "$defs": {"a": delete}}),
+        json!({"if": true, "then": delete}),
+        json!({"pattern": "^delete$"}),
+        json!({"pattern": "^(?:delete)$"}),
+        json!({"type": "array", "prefixItems": [delete]}),
+        json!({"const": "delete", "enum": ["delete"]}),
+        json!({"allOf": [{"allOf": [{"allOf": [{"allOf": [{"allOf": [delete]}]}]}]}]}),
+    ] {
+        let one = json!({"name": "action", "in": "query", "schema": schema});
+        let risk = said_to_read("get", "/notes", &json!({"parameters": [one]}));
+        assert!(risk.high_risk, "{schema}: {:#?}", risk.reasons);
+    }
+    let object = json!({"type": "object", "properties": {"action": delete}});
+    for (name, place, style, schema) in [
+        ("filter", "query", "form", &object),
+        ("filter", "query", "deepObject", &object),
+        ("id", "path", "matrix", &object),
+        ("action", "header", "simple", &delete),
+        ("X-Action", "header", "simple", &delete),
+        (
+            "SOAPAction",
+            "header",
+            "simple",
+            &json!({"const": "urn:deleteNotes"}),
+        ),
+        ("action", "cookie", "form", &delete),
+    ] {
+        let one = json!({"name": name, "in": place, "required": true, "style": style,
+            "explode": true, "schema": schema});
+        let path = if place == "path" {
+            "/notes/{id}"
+        } else {
+            "/notes"
+        };
+        let risk = said_to_read("get", path, &json!({"parameters": [one]}));
+        assert!(
+            risk.high_risk,
+            "{place} {name} {style}: {:#?}",
+            risk.reasons
+        );
+    }
+    let json = "application/json";
+    for (media, schema) in [
+        (json, json!({"const": {"action": "delete"}})),
+        (json, json!({"enum": [null, {"action": "delete"}]})),
+        (json, json!({"type": "array", "items": object})),
+        (
+            json,
+            json!({"$ref": "#/components/schemas/Object", "properties": object["properties"]}),
+        ),
+        ("application/sparql-update", json!({"type": "string"})),
+    ] {
+        let body = json!({"required": true, "content": {media: {"schema": schema}}});
+        let risk = said_to_read("post", "/notes/search", &json!({"requestBody": body}));
+        assert!(risk.high_risk, "{media} {schema}: {:#?}", risk.reasons);
+    }
+}
+
+#[test]
+fn what_leaves_more_open_than_an_order_is_a_filter() {
+    let states = json!({"type": "string", "enum": ["created", "deleted"]});
+    let object = json!({"type": "object", "properties": {"status": states, "action": {"type": "string",
+        "enum": ["create", "delete"]}}});
+    for (name, place, schema) in [
+        ("filter", "query", &object),
+        ("X-Status", "header", &states),
+        (
+            "state",
+            "query",
+            &json!({"type": "string", "pattern": "^(create|delete)$"}),
+        ),
+        (
+            "action",
+            "query",
+            &json!({"type": "string", "pattern": "^[a-z]{1,9}$"}),
+        ),
+    ] {
+        let one = json!({"name": name, "in": place, "required": true, "schema": schema});
+        let risk = said_to_read("get", "/notes", &json!({"parameters": [one]}));
+        assert!(!risk.high_risk, "{name}: {:#?}", risk.reasons);
+    }
+}
+
 #[test]
 fn a_filter_is_no_order() {
     let states = json!({"enum": ["active", "deleted", "blocked"]});
