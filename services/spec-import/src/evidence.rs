@@ -1,5 +1,6 @@
 //! Which names of fields an operation takes and gives back: evidence of what it touches.
 
+mod callbacks;
 mod choices;
 mod outlines;
 
@@ -9,6 +10,7 @@ use countersign_domain::operation::Place;
 use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
+pub(crate) use callbacks::calls_back;
 pub(crate) use choices::{ORDERS, choices};
 use outlines::Outline;
 pub(crate) use outlines::Outlines;

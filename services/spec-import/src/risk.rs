@@ -35,7 +35,11 @@ mod weigh;
 #[cfg(test)]
 mod tests;
 
-use countersign_domain::{operation::Method, risk::Risk, text};
+use countersign_domain::{
+    operation::Method,
+    risk::{Risk, RiskClass},
+    text,
+};
 
 pub(crate) use facts::Collector;
 pub use facts::Facts;
@@ -110,6 +114,16 @@ pub(crate) fn classify_all<'a>(
         reasons::decided(&mut risk, text, &text::strip(field, 200));
     }
     risk
+}
+
+/// Says of a call that it makes the API call an address that the request gives: no mere read does.
+pub(crate) fn call_back(risk: &mut Risk, address: &str) {
+    let text = "The API calls an address that the request gives.";
+    reasons::decided(risk, text, &text::strip(address, 200));
+    if risk.class == RiskClass::Read {
+        risk.class = RiskClass::Write;
+    }
+    risk.read_only = false;
 }
 
 /// Classifies one operation with the words of a lexicon.

@@ -205,8 +205,12 @@ impl<'d> Second<'d> {
         let also = also.into_iter().flatten().take(ALSO);
         let said = |one: &'d Value| Some((one.get(0)?.as_str()?, one.get(1)?.as_str()?));
         let decides = beside(older::DECIDES).and_then(Value::as_str);
+        let mut risk = risk::classify_all(&evidence, also.filter_map(said), decides);
+        if let Some(address) = evidence::calls_back(outlines, value) {
+            risk::call_back(&mut risk, address);
+        }
         Reply {
-            risk: risk::classify_all(&evidence, also.filter_map(said), decides),
+            risk,
             answer: self.answers.read(value, &question.pointer),
             items: evidence::items(outlines, value),
             facts: self.collects.then(|| Facts::of(&evidence)),

@@ -312,6 +312,25 @@ fn a_filter_is_no_order() {
 }
 
 #[test]
+fn what_makes_an_api_call_an_address_of_the_request_is_no_read() {
+    let calling = |address: &str| {
+        let callback = json!({address: {"post": {"responses": {}}}});
+        said_to_read("get", "/notes", &json!({"callbacks": {"done": callback}}))
+    };
+    for address in [
+        "{$request.query.to}",
+        "https://{$request.header.Host}/done",
+        "{$url}",
+    ] {
+        let risk = calling(address);
+        let said = (risk.class, risk.read_only, risk.high_risk);
+        assert_eq!(said, (RiskClass::Write, false, true), "{address}");
+    }
+    let risk = calling("https://own.example/{$response.body#/id}");
+    assert_eq!((risk.class, risk.high_risk), (RiskClass::Read, false));
+}
+
+#[test]
 fn where_more_is_left_to_choose_than_is_judged_a_call_is_grave() {
     let listed = |count: usize| {
         let values = (0..count).map(|index| format!("create_zorble{index}"));
