@@ -76,7 +76,7 @@ fn part_of(part: &Part<'_>, whole: &Value) -> Value {
         "in": "path",
         "required": true,
         "description": format!("Part of {}. {words}", part.of).trim_end(),
-        "schema": { "type": "string", "pattern": format!("^(?:{})$", part.piece.pattern) },
+        "schema": { "type": "string", "pattern": format!("^{}$", part.piece.pattern) },
     })
 }
 

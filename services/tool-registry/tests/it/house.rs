@@ -215,6 +215,7 @@ pub(crate) fn operation(name: &str, class: RiskClass, high_risk: bool) -> Import
         body: None,
         discriminators: BTreeMap::new(),
         output: None,
+        successes: BTreeMap::new(),
         security: Security::Undeclared,
         servers: Vec::new(),
         deprecated: false,

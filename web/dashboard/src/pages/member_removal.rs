@@ -67,7 +67,7 @@ impl MemberRemovalPage {
     async fn load(here: &Here) -> Result<(Self, MemberId), Problem> {
         let id: MemberId = here.part("member")?;
         let members = here.services().accounts.members(here.scope()).await?;
-        let member = members.iter().find(|member| member.id == id);
+        let member = members.all.iter().find(|member| member.id == id);
         let member = member.ok_or_else(Problem::not_found)?;
         let agents = here.services().grants.list(here.scope()).await?;
         let around = (

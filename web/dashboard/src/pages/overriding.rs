@@ -97,7 +97,8 @@ async fn withdraw_override(here: Here, Form(sent): Form<Sent>) -> Answer {
 /// What somebody asks for, and the page that answers when it cannot be.
 struct Asked {
     kind: OverrideKind,
-    view: ToolView,
+    /// In a box: it is large, and all that waits carries it.
+    view: Box<ToolView>,
     /// The definition that was looked at.
     version: ToolVersionId,
     drawn: ToolPage,
@@ -111,7 +112,7 @@ impl Asked {
         part.reason = part.reason.clone().value(sent.reason.clone());
         Ok(Self {
             kind,
-            view,
+            view: Box::new(view),
             version: sent.version,
             drawn,
         })

@@ -115,6 +115,7 @@ fn operation(number: u128, class: RiskClass, text: &str) -> ImportedOperation {
         }),
         discriminators: BTreeMap::new(),
         output: None,
+        successes: BTreeMap::new(),
         security: Security::AnyOf(vec![vec![SchemeUse {
             name: text.to_owned(),
             scheme: None,
