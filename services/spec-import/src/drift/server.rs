@@ -24,7 +24,7 @@ pub(super) fn compare(old: &[Server], new: &[Server], found: &mut Findings<'_>) 
     };
     let (gone, added) = (without(old, new), without(new, old));
     if let ([one], [other]) = (gone.as_slice(), added.as_slice()) {
-        let text = format!("It lives at {} instead of {}.", other.url, one.url);
+        let text = format!("It lives at {} instead of {}.", name(other), name(one));
         found.add(
             Found::new(ChangeKind::Server, "server_changed", text)
                 .breaking(Breaking::Breaking)
@@ -33,7 +33,7 @@ pub(super) fn compare(old: &[Server], new: &[Server], found: &mut Findings<'_>) 
         );
     } else {
         for one in &gone {
-            let text = format!("It does not live at {} any more.", one.url);
+            let text = format!("It does not live at {} any more.", name(one));
             found.add(
                 Found::new(ChangeKind::Server, "server_removed", text)
                     .breaking(Breaking::Breaking)
@@ -42,7 +42,7 @@ pub(super) fn compare(old: &[Server], new: &[Server], found: &mut Findings<'_>) 
             );
         }
         for one in &added {
-            let text = format!("It lives at {} as well.", one.url);
+            let text = format!("It lives at {} as well.", name(one));
             found.add(
                 Found::new(ChangeKind::Server, "server_added", text)
                     .security(SecuritySeverity::Medium)
@@ -51,6 +51,14 @@ pub(super) fn compare(old: &[Server], new: &[Server], found: &mut Findings<'_>) 
         }
     }
     described(old, new, found);
+}
+
+/// An address as people read it.
+fn name(server: &Server) -> &str {
+    match server.url.as_str() {
+        "" => "an empty address",
+        url => url,
+    }
 }
 
 /// Compares the order of an operation's own servers, of which the first that a connection covers
