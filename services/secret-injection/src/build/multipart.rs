@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use countersign_domain::{
     digest::Digest,
     header,
-    media_type::{essence, is_bytes, is_json, is_text, is_utf8, is_well_formed},
+    media_type::{essence, is_bytes, is_json, is_well_formed},
     operation::{Body, BodyKind, PartEncoding, Style},
 };
 use percent_encoding::percent_decode_str;
@@ -156,10 +156,6 @@ fn part_of(
     let (media, content) = match media {
         Some(media) if is_bytes(media) && !as_given => {
             file = name;
-            (Some(media), from_base64(argument, value)?)
-        }
-        // Whoever wants another charset than ours is given bytes.
-        Some(media) if is_text(media) && !is_utf8(media) && !as_given => {
             (Some(media), from_base64(argument, value)?)
         }
         None if nested && !as_given => (Some("application/json"), encode::json(value).into_bytes()),

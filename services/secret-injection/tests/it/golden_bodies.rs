@@ -191,11 +191,6 @@ fn multiparts() -> Vec<Row> {
             "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"t\"\r\nContent-Type: text/csv; charset=utf-8\r\n\r\na,b\r\n--B--\r\n",
         ),
         row(
-            form().encoding("t", part, Some("text/plain; charset=utf-16")),
-            json!({"body": {"t": "YQBiAA=="}}),
-            "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"t\"\r\nContent-Type: text/plain; charset=utf-16\r\n\r\na\0b\0\r\n--B--\r\n",
-        ),
-        row(
             form().encoding("a", (Style::DeepObject, true), None),
             json!({"body": {"a": {"b": [1]}}}),
             "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"a[b][0]\"\r\n\r\n1\r\n--B--\r\n",

@@ -1,7 +1,7 @@
 //! How the properties of a form are written, and which of them are bytes.
 
 use countersign_domain::{
-    media_type::{essence, is_bytes, is_json, is_text, is_utf8, is_well_formed},
+    media_type::{self, essence, is_json, is_text, is_utf8, is_well_formed},
     operation::{BodyKind, PartEncoding, Style},
     text,
 };
@@ -122,6 +122,9 @@ fn part(
         cx.notes
             .info("body_media_chosen", &at.key("contentType"), &text);
     }
+    if kind == BodyKind::Multipart {
+        refuse_charset(cx, property, media.as_deref(), at);
+    }
     let style = style.unwrap_or(Style::Form);
     let (style, explode) = if kind == BodyKind::Form || style_counts_in_parts(cx, style) {
         (style, parameter::explode(style, value.get("explode")))
@@ -137,6 +140,20 @@ fn part(
         content_type: media.filter(|media| is_json(media) || !styled),
         headers: fixed,
         parts: None,
+    }
+}
+
+/// What is sent is UTF-8: under the name of another charset it would be other text.
+pub(super) fn refuse_charset(
+    cx: &mut Reading<'_, '_>,
+    part: &str,
+    media: Option<&str>,
+    at: &At<'_>,
+) {
+    if let Some(media) = media.filter(|media| is_text(media) && !is_utf8(media)) {
+        let part = text::strip(part, 60);
+        let reason = format!("its part {part:?} is {media}, and only UTF-8 is written");
+        cx.refuse("body_media_unsupported", &at.key("contentType"), &reason);
     }
 }
 
@@ -159,7 +176,7 @@ pub(super) fn in_base64(kind: BodyKind, parts: &[PartEncoding]) -> Vec<&str> {
         }
         part.content_type
             .as_deref()
-            .is_some_and(|media| is_bytes(media) || is_text(media) && !is_utf8(media))
+            .is_some_and(media_type::is_bytes)
     };
     let has_parts = matches!(kind, BodyKind::Multipart | BodyKind::Parts);
     parts
@@ -252,7 +269,7 @@ pub(super) fn as_written(
         *asked = if let Some((_, alphabet)) = alphabet.filter(|_| as_given) {
             let words = format!("The content to send as {media}, written in {alphabet}.");
             json!({ "type": "string", "contentEncoding": alphabet, "description": words })
-        } else if is_text(&media) && (as_given || is_utf8(&media)) || essence(&media) == FORM {
+        } else if is_text(&media) || essence(&media) == FORM {
             let words = format!("The text to send as {media}, as it is.");
             json!({ "type": "string", "description": words })
         } else {

@@ -196,6 +196,7 @@ fn part(
         headers,
         parts: None,
     };
+    form::refuse_charset(cx, &place.name, part.content_type.as_deref(), at);
     let content = nested::inside(cx.root, BodyKind::Parts, (place.schema, place.encoding));
     nested::read(cx, &mut part, (content, is_inner), at);
     by_schema::add(cx, BodyKind::Parts, &mut part, place.schema);

@@ -43,20 +43,23 @@ fn the_type_of_its_content_is_that_of_the_part() {
 }
 
 #[test]
-fn a_part_in_another_charset_is_asked_for_in_base64() {
-    let text = json!({"type": "string"});
-    let properties = json!({"note": text, "plain": text, "page": {"type": "object"}});
-    let encoding = json!({"note": {"contentType": "text/plain; charset=utf-16"},
-        "plain": {"contentType": "text/plain; charset=utf-8"},
-        "page": {"contentType": "text/html; charset=latin1"}});
-    let document = form("3.1.0", &properties, &encoding);
-    let body = &at(&document, "POST", "/a").input_schema["properties"]["body"];
-    let told = body["description"].as_str().unwrap();
-    assert!(
-        told.ends_with("Bytes are given in base64: note, page."),
-        "{told}"
-    );
-    assert_eq!(body["properties"]["page"]["contentEncoding"], "base64");
+fn a_part_in_another_charset_turns_the_operation_off() {
+    for (charset, is_off) in [("utf-16", true), ("latin1", true), ("utf-8", false)] {
+        let media = format!("text/plain; charset={charset}");
+        let properties = json!({"note": {"type": "string"}});
+        let document = form(
+            "3.1.0",
+            &properties,
+            &json!({"note": {"contentType": media}}),
+        );
+        let operation = at(&document, "POST", "/a");
+        assert_eq!(operation.unsupported.is_some(), is_off, "{charset}");
+        assert_eq!(
+            codes(operation).contains(&"body_media_unsupported"),
+            is_off,
+            "{charset}"
+        );
+    }
 }
 
 #[test]
