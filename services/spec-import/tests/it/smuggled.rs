@@ -168,6 +168,21 @@ async fn t80_what_was_fixed_and_is_free_now_puts_a_tool_back_to_review() {
         let given = outcome(&sides[0], &sides[1]).await;
         assert_eq!(given, Some(Outcome::Informed), "{fixed} in an answer");
     }
+    let own = || json!({"type": "string", "const": "own"});
+    for (fixed, free) in [
+        (own(), json!({"anyOf": [own(), text()]})),
+        (json!({"allOf": [text(), {"const": "own"}]}), text()),
+        (
+            json!({"type": "string", "oneOf": [{"const": "own"}]}),
+            text(),
+        ),
+    ] {
+        assert_eq!(
+            outcome(&to(fixed.clone()), &to(free)).await,
+            INPUT,
+            "{fixed}"
+        );
+    }
     let choices = to(json!({"type": "string", "enum": ["team", "own"]}));
     let mut free = choices.clone();
     free["paths"]["/orders"]["get"]["parameters"][0]["schema"] = text();

@@ -1,7 +1,7 @@
 //! `allOf`, `anyOf` and `oneOf`: members are matched by what they are, not by where they stand.
 
 use countersign_domain::schema;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     Note, Sides, Walk,
@@ -80,7 +80,7 @@ impl<'c> Walk<'c, '_, '_> {
             self.note(at, note);
             return true;
         };
-        self.other_alternatives(parts, twin, listed, at);
+        self.other_alternatives(parts, (twin, alone), listed, at);
         self.own_default(&view, alone, at);
         // Null is compared already, with all alternatives.
         view.nullable = alone.nullable;
@@ -93,7 +93,13 @@ impl<'c> Walk<'c, '_, '_> {
     }
 
     /// Says which alternatives there are beside the one that reads like the plain schema.
-    fn other_alternatives(&mut self, parts: &[&Value], twin: usize, listed: Listed, at: &At<'_>) {
+    fn other_alternatives(
+        &mut self,
+        parts: &[&Value],
+        (twin, alone): (usize, &View<'c>),
+        listed: Listed,
+        at: &At<'_>,
+    ) {
         let others = parts.iter().enumerate();
         let others = others.filter(|(index, _)| *index != twin);
         let others = list(&others.map(|(_, part)| label(part)).collect::<Vec<_>>());
@@ -104,7 +110,7 @@ impl<'c> Walk<'c, '_, '_> {
             }
             Listed::New => {
                 let words = format!("other alternatives fit now as well: {others}");
-                Note::new("one_of_added", Effect::Wider, words)
+                Note::new("one_of_added", widening(is_fixed(alone.members)), words)
             }
         };
         self.note(at, note);
@@ -129,9 +135,9 @@ impl<'c> Walk<'c, '_, '_> {
                 Effect::Narrower,
                 "one of several alternatives must fit now",
             )),
-            (Some(_), None) => Some((
+            (Some(old), None) => Some((
                 "alternatives_unset",
-                Effect::Wider,
+                widening(are_fixed(old.as_array().into_iter().flatten())),
                 "none of several alternatives must fit any more",
             )),
             _ => None,
@@ -165,9 +171,9 @@ impl<'c> Walk<'c, '_, '_> {
                 let words = format!("it must fit {} as well now", name(new));
                 Note::new("all_of_added", Effect::Narrower, words)
             }
-            (Some(_), None) => {
+            (Some(one), None) => {
                 let words = format!("it need not fit {} any more", name(old));
-                Note::new("all_of_removed", Effect::Wider, words)
+                Note::new("all_of_removed", widening(are_fixed([one])), words)
             }
         };
         self.note(at, note);
@@ -238,9 +244,30 @@ impl<'c> Walk<'c, '_, '_> {
             } else {
                 format!("other alternatives fit now as well: {}", list(&labels))
             };
-            self.note(at, Note::new(codes[1], Effect::Wider, words));
+            let was_fixed = all && are_fixed(gone.iter().map(|part| part.written));
+            self.note(at, Note::new(codes[1], widening(was_fixed), words));
         }
     }
+}
+
+/// What may be given now as well: anything, where one value was all that could be.
+fn widening(was_fixed: bool) -> Effect {
+    if was_fixed {
+        Effect::Freed
+    } else {
+        Effect::Wider
+    }
+}
+
+/// Whether one of the schemas allows one value only.
+fn are_fixed<'v>(schemas: impl IntoIterator<Item = &'v Value>) -> bool {
+    let mut all = schemas.into_iter().filter_map(Value::as_object);
+    all.any(is_fixed)
+}
+
+fn is_fixed(schema: &Map<String, Value>) -> bool {
+    let choices = schema.get("enum").and_then(Value::as_array);
+    schema.contains_key("const") || choices.is_some_and(|all| all.len() == 1)
 }
 
 /// A schema that is nothing but alternatives, null aside.
