@@ -58,7 +58,7 @@ fn answers(old: Option<&Output>, new: Option<&Output>, found: &mut Findings<'_>)
         } else {
             (
                 "comparison_cut",
-                "answer: it is too large to be kept whole, and is compared as far as it is kept.",
+                "answer: it is or was too large to be kept whole, and is compared as far as it is kept.",
             )
         };
         found.add(answer(code, words, Breaking::Potentially));

@@ -210,9 +210,15 @@ fn lines(changes: &[&Change], out: &mut String) {
 fn values(change: &Change) -> Vec<String> {
     let of = |value: &Option<String>| value.as_deref().map(safe).filter(|one| !one.is_empty());
     let (before, after) = (of(&change.before), of(&change.after));
-    let is_said = |value: &Option<String>| {
-        let value = value.as_deref().unwrap_or_default();
-        change.text.contains(value)
+    // A name that happens to hold the value does not say it.
+    let is_said = |value: &Option<String>| match value.as_deref() {
+        None | Some("") => true,
+        Some(value) => {
+            let words = change.text.strip_suffix('.').unwrap_or(&change.text);
+            let before = words.strip_suffix(value);
+            before.is_some_and(|before| before.ends_with(' '))
+                || change.text.contains(&format!(" {value} instead of "))
+        }
     };
     if is_said(&change.before) && is_said(&change.after) {
         return Vec::new();
