@@ -102,16 +102,18 @@ if (news) {
 document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 // What was typed and ticked for a decision goes along to another filter or page of a review, and comes
-// back after signing in again. Where something was done with it, the next page has a notice.
+// back after signing in again, to whoever typed it and nobody else. Where something was done with it,
+// the next page has a notice.
 const done = document.getElementById("notice");
 if (done) sessionStorage.clear();
+const who = document.getElementById("signed-in-as")?.textContent;
 for (const form of document.querySelectorAll("main form[method=post]:has([name=reason])")) {
   const place = new URL(form.getAttribute("action"), location).pathname;
   const [reason, choice] = ["reason", "choice"].map((name) => form.querySelector(`[name=${name}]`));
   const boxes = [...form.querySelectorAll("[name=tool], [name=group]")];
   const keep = () => {
     const ticked = boxes.filter((box) => box.checked).map((box) => box.value);
-    if (reason.value || ticked.length) sessionStorage.setItem(place, JSON.stringify({ reason: reason.value, choice: choice?.value, ticked }));
+    if (reason.value || ticked.length) sessionStorage.setItem(place, JSON.stringify({ who, reason: reason.value, choice: choice?.value, ticked }));
   };
   form.addEventListener("submit", keep);
   if (form.matches("[data-chooses]")) {
@@ -121,7 +123,7 @@ for (const form of document.querySelectorAll("main form[method=post]:has([name=r
   const was = JSON.parse(sessionStorage.getItem(place));
   sessionStorage.removeItem(place);
   // What the server sent back stands by itself.
-  if (!was || reason.value) continue;
+  if (!was || was.who !== who || reason.value) continue;
   reason.value = was.reason;
   if (choice) choice.value = was.choice;
   for (const box of boxes) {
