@@ -73,13 +73,17 @@ if (news) {
   const PATIENCE = 10 * 60_000;
   const waiting = (page) => [...page.querySelectorAll("#waiting tr[id]")].map((row) => row.id);
   const known = waiting(document);
+  // Where the list goes on, one that leaves lets another in, which need not be new.
+  const isCut = document.getElementById("later") !== null;
   const calls = (number, one, many) => (number ? [`${number} ${number === 1 ? one : many}`] : []);
   let touched = Date.now();
   for (const kind of ["pointermove", "keydown", "scroll"]) addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
   const tell = (says, link) => {
     if (news.dataset.says === says) return;
     news.dataset.says = says;
-    const again = Object.assign(document.createElement("a"), { href: location.href, textContent: link });
+    // With a fragment the link would only scroll.
+    const href = location.pathname + location.search;
+    const again = Object.assign(document.createElement("a"), { href, textContent: link });
     news.replaceChildren(...(says ? [`${says} `, again] : []));
   };
   const look = async () => {
@@ -90,7 +94,7 @@ if (news) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!page.querySelector("[data-looks]")) return tell("You are no longer signed in.", "Sign in");
     const now = waiting(page);
-    const came = now.filter((id) => !known.includes(id)).length;
+    const came = isCut ? 0 : now.filter((id) => !known.includes(id)).length;
     const left = known.filter((id) => !now.includes(id)).length;
     const says = [...calls(came, "new call waits", "new calls wait"), ...calls(left, "call no longer waits", "calls no longer wait")];
     tell(says.length ? `${says.join(", ")}.` : "", "Show the list as it is now");
