@@ -183,3 +183,41 @@ async fn another_tenant_sees_and_changes_nothing() {
     assert_eq!(accounts.members(&ada.scope).await.unwrap().all.len(), 2);
     assert_eq!(accounts.invitations(&ada.scope).await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_member_that_cannot_be_read_keeps_nobody_else_in() {
+    let house = House::open().await;
+    let ada = house.owner("ada@example.com", "Acme").await;
+    let bob = house.member(&ada, "bob@example.com", Role::Admin).await;
+    let newer = house.member(&ada, "eve@example.com", Role::Owner).await;
+    for sql in [
+        "ALTER TABLE member DROP CONSTRAINT member_role_check",
+        "UPDATE member SET role = 'steward'
+         WHERE person_id = (SELECT id FROM person WHERE email = 'eve@example.com')",
+    ] {
+        let mut admin = house.database.admin().await;
+        sqlx::query(sql).execute(&mut admin).await.unwrap();
+    }
+    let accounts = &house.accounts;
+
+    let changed = accounts
+        .change_role(&ada.scope, change(&bob, Role::Auditor))
+        .await;
+    assert_eq!(code(changed), "yes");
+    let removed = remove(bob.scope.member().unwrap());
+    assert_eq!(
+        code(accounts.remove_member(&ada.scope, removed).await),
+        "yes"
+    );
+    // Nobody relies on an owner that cannot be read.
+    let last = remove(ada.scope.member().unwrap());
+    assert_eq!(
+        code(accounts.remove_member(&ada.scope, last).await),
+        "last_owner"
+    );
+    let unread = remove(newer.scope.member().unwrap());
+    assert_eq!(
+        code(accounts.remove_member(&ada.scope, unread).await),
+        "not_found"
+    );
+}

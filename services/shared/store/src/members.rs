@@ -99,15 +99,15 @@ impl TenantTx {
         self.readable(&rows, read)
     }
 
-    /// Lists the members and keeps them as they are until this transaction ends, so that two
-    /// owners cannot each rely on the other while both go.
+    /// Lists the members that can be read and keeps all as they are until this transaction ends, so
+    /// that two owners cannot each rely on the other while both go.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn members_locked(&self) -> Result<Vec<Member>, StoreError> {
         let sql = format!("{SELECT} ORDER BY m.id FOR NO KEY UPDATE OF m");
         let rows = self.rows(&sql, [self.tenant().as_uuid().into()]).await?;
-        rows.iter().map(read).collect()
+        self.readable(&rows, read)
     }
 
     /// Gives a member another role, and takes back the invitations they had sent under the old.
