@@ -195,19 +195,13 @@ pub(crate) async fn refuse(
     rule: Rule,
     (code, why): (&str, &str),
 ) -> Outcome {
-    let record = denied(agent, call, rule, Some(code));
-    told(agent, id, call, record, (code, why)).await
+    let written = write(agent, denied(agent, call, rule, Some(code))).await;
+    told(id, call, written, (code, why))
 }
 
-/// Puts a refusal on record, and then tells of it.
-async fn told(
-    agent: &Request<'_>,
-    id: &Id,
-    call: &Call,
-    record: Record,
-    (code, why): (&str, &str),
-) -> Outcome {
-    match write(agent, record).await {
+/// Tells of a refusal when it is on record.
+fn told(id: &Id, call: &Call, written: Result<(), NoRecord>, (code, why): (&str, &str)) -> Outcome {
+    match written {
         Ok(()) => {
             let mut result = ToolResult::refusal(code, why);
             result.meta[META_CALL] = Value::String(call.id.to_string());
@@ -225,23 +219,35 @@ const STOPPED: &str = "people have stopped all calls of this organisation; nothi
 /// that try again and again must not fill the log.
 pub(crate) async fn stopped(agent: &Request<'_>, id: &Id, call: &Call) -> Outcome {
     let why = (Rule::Stopped.as_str(), STOPPED);
-    let (grant, _) = granted(agent);
-    let Some(unrecorded) = agent.gateway.records_refusal(grant) else {
-        return Outcome::Result(serde_json::json!(ToolResult::refusal(why.0, why.1)));
-    };
-    let record = denied(agent, call, Rule::Stopped, Some(why.0));
-    told(agent, id, call, after(record, unrecorded), why).await
+    let record = || denied(agent, call, Rule::Stopped, Some(why.0));
+    match write_first(agent, Rule::Stopped, record).await {
+        Some(written) => told(id, call, written, why),
+        None => Outcome::Result(serde_json::json!(ToolResult::refusal(why.0, why.1))),
+    }
 }
 
-/// A refusal, and how many like it before it are not on record.
-fn after(record: Record, unrecorded: u64) -> Record {
-    if unrecorded == 0 {
-        return record;
+/// Puts the first refusal of each second on record, with how many like it before it are not. One that
+/// cannot be written is told of by the next, with all before it.
+async fn write_first(
+    agent: &Request<'_>,
+    rule: Rule,
+    record: impl FnOnce() -> Record,
+) -> Option<Result<(), NoRecord>> {
+    let (grant, _) = granted(agent);
+    let unrecorded = agent.gateway.records_refusal(grant, rule)?;
+    let mut record = record();
+    if unrecorded > 0 {
+        record = record.with("unrecorded_before", unrecorded);
     }
-    record.with("unrecorded_before", unrecorded)
+    let written = write(agent, record).await;
+    if written.is_err() {
+        agent.gateway.not_recorded(grant, rule, unrecorded + 1);
+    }
+    Some(written)
 }
 
 /// The record could not be written; the caller learns nothing else.
+#[derive(Clone, Copy)]
 pub(crate) struct NoRecord;
 
 impl NoRecord {
@@ -280,16 +286,13 @@ async fn unknown(agent: &Request<'_>, id: &Id, name: &str) -> Outcome {
     let shown = countersign_domain::text::strip(name, 64);
     let refusal = Refusal::invalid_params(id.clone(), format!("Unknown tool: {shown}"));
     let record = denied_by_name(agent, name, Rule::UnknownTool);
-    answered(agent, id, record, Outcome::Refused(refusal)).await
+    answered(id, write(agent, record).await, Outcome::Refused(refusal))
 }
 
 async fn too_many(agent: &Request<'_>, id: &Id, name: &str) -> Outcome {
-    let (grant, _) = granted(agent);
-    let Some(unrecorded) = agent.gateway.records_refusal(grant) else {
-        return Request::slow_down();
-    };
-    let record = denied_by_name(agent, name, Rule::RateLimited);
-    answered(agent, id, after(record, unrecorded), Request::slow_down()).await
+    let record = || denied_by_name(agent, name, Rule::RateLimited);
+    let written = write_first(agent, Rule::RateLimited, record).await;
+    answered(id, written.unwrap_or(Ok(())), Request::slow_down())
 }
 
 /// A refusal of a name that stands for no tool this agent may know.
@@ -312,8 +315,8 @@ fn denied_by_name(agent: &Request<'_>, name: &str, rule: Rule) -> Record {
 }
 
 /// Answers when the record is written.
-async fn answered(agent: &Request<'_>, id: &Id, record: Record, answer: Outcome) -> Outcome {
-    match write(agent, record).await {
+fn answered(id: &Id, written: Result<(), NoRecord>, answer: Outcome) -> Outcome {
+    match written {
         Ok(()) => answer,
         Err(NoRecord) => Outcome::Refused(NoRecord::for_request(id)),
     }

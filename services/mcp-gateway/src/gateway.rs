@@ -15,6 +15,7 @@ use countersign_access::TenantScope;
 use countersign_approvals::Approvals;
 use countersign_domain::{
     World,
+    decision::Rule,
     digest::Digest,
     id::{GrantId, TenantId},
     name::Slug,
@@ -119,9 +120,9 @@ pub struct Gateway {
     agents: Rate<GrantId>,
     /// Refusals for rate or for a stop that are put on record; the others would only make the load
     /// worse.
-    refusals: Rate<GrantId>,
-    /// How many there were since one was put on record.
-    unrecorded: SyncCache<GrantId, Arc<AtomicU64>>,
+    refusals: Rate<(GrantId, &'static str)>,
+    /// How many there were of each rule since one was put on record.
+    unrecorded: SyncCache<(GrantId, &'static str), Arc<AtomicU64>>,
     tenants: Rate<TenantId>,
     agent_calls: SyncCache<GrantId, Arc<Semaphore>>,
     tenant_calls: SyncCache<TenantId, Arc<Semaphore>>,
@@ -228,15 +229,22 @@ impl Gateway {
         self.parts.world.now().timestamp()
     }
 
-    /// Says whether this refusal is put on record, and how many before it were not: the first of each
-    /// second is.
-    pub(crate) fn records_refusal(&self, grant: GrantId) -> Option<u64> {
-        let unrecorded = self.unrecorded.get_with(grant, Arc::default);
-        if self.refusals.allows(&grant) {
-            return Some(unrecorded.swap(0, Ordering::Relaxed));
+    /// Says whether this refusal is put on record, and how many by the same rule before it were not:
+    /// the first of each second is.
+    pub(crate) fn records_refusal(&self, grant: GrantId, rule: Rule) -> Option<u64> {
+        if !self.refusals.allows(&(grant, rule.as_str())) {
+            self.not_recorded(grant, rule, 1);
+            return None;
         }
-        unrecorded.fetch_add(1, Ordering::Relaxed);
-        None
+        let unrecorded = self.unrecorded.get(&(grant, rule.as_str()));
+        Some(unrecorded.map_or(0, |count| count.swap(0, Ordering::Relaxed)))
+    }
+
+    /// Counts refusals that are not on record, for the next one that is.
+    pub(crate) fn not_recorded(&self, grant: GrantId, rule: Rule, refusals: u64) {
+        let key = (grant, rule.as_str());
+        let unrecorded = self.unrecorded.get_with(key, Arc::default);
+        unrecorded.fetch_add(refusals, Ordering::Relaxed);
     }
 
     /// Says whether a call is within the agent's and the tenant's rate.
