@@ -109,6 +109,21 @@ async fn report_and_tool_say_who_can_call_what_is_high_risk() {
          test agent for owner@acme.example";
     assert!(ways.contains(said), "{ways}");
 
+    let below = "UPDATE member SET role = 'auditor' WHERE person_id =
+         (SELECT id FROM person WHERE email LIKE 'dev@%')";
+    admin.execute(below).await.unwrap();
+    let ways = part(&page(&browser, &of_read).await, "ways", "</section>");
+    assert!(
+        ways.contains("test agent for owner@") && !ways.contains("for dev@"),
+        "{ways}"
+    );
+    admin
+        .execute("UPDATE oauth_client SET disabled_at = now()")
+        .await
+        .unwrap();
+    let ways = part(&page(&browser, &of_read).await, "ways", "</section>");
+    assert!(ways.contains("no connected agent may"), "{ways}");
+
     let off = "UPDATE enablement SET superseded_at = now(), state = state";
     admin.execute(off).await.unwrap();
     let ways = part(&page(&dev, &of_tool).await, "ways", "</section>");

@@ -1,5 +1,7 @@
 //! Who can call a tool: the endpoints that it was chosen for, and the agents there.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use countersign_access::{ActionName, TenantScope};
 use countersign_domain::{
     id::{EnvironmentId, ToolId},
@@ -20,8 +22,9 @@ pub struct Way {
     pub endpoint_slug: Slug,
     /// The endpoint's name.
     pub endpoint_name: String,
-    /// The agents connected there that were allowed tools of its class.
-    pub agents: Vec<Grant>,
+    /// The agents that can call there and were allowed tools of its class: one list for all ways
+    /// that have it in common.
+    pub agents: Arc<[Grant]>,
 }
 
 impl Reports {
@@ -37,26 +40,26 @@ impl Reports {
     ) -> Result<Vec<Way>, AuditError> {
         scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
-        let mut ways = ways(&tx, &[tool], &tx.grants().await?).await?;
+        let mut ways = ways(&tx, &[tool]).await?;
         ways.retain(|way| way.environment == environment);
         Ok(ways)
     }
 }
 
 /// The ways to these tools, with those of the agents that may take them.
-pub(crate) async fn ways(
-    tx: &TenantTx,
-    tools: &[ToolId],
-    agents: &[Grant],
-) -> Result<Vec<Way>, AuditError> {
+pub(crate) async fn ways(tx: &TenantTx, tools: &[ToolId]) -> Result<Vec<Way>, AuditError> {
+    let agents = tx.grants_that_call().await?;
+    let mut alike: BTreeMap<_, Arc<[Grant]>> = BTreeMap::new();
     let places = tx.endpoints_of(tools).await?.into_iter();
     let way = places.map(|at| {
         let may =
             |agent: &&Grant| agent.endpoint == at.endpoint && agent.scopes.contains(&at.class);
+        let those = || agents.iter().filter(may).cloned().collect();
+        let agents = alike.entry((at.endpoint, at.class)).or_insert_with(those);
         Way {
             tool: at.tool,
             environment: at.environment,
-            agents: agents.iter().filter(may).cloned().collect(),
+            agents: Arc::clone(agents),
             endpoint_slug: at.endpoint_slug,
             endpoint_name: at.endpoint_name,
         }

@@ -124,9 +124,7 @@ async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Rep
         suspended: &tx.suspensions().await?,
     }
     .findings();
-    let agents = tx.grants().await?;
-    let reached = tools_on.iter().filter(|tool| tool.high_risk);
-    let reached: Vec<ToolId> = reached.map(|tool| tool.tool).collect();
+    let ways = ways_to(tx, &tools_on).await?;
     Ok(Report {
         made_at: now,
         inventory: tx.inventory().await?,
@@ -137,12 +135,25 @@ async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Rep
         reviewers: tx.reviewer_figures().await?,
         days: by_day(counts, now),
         classes: by_class(counts),
-        ways: ways(tx, &reached, &agents).await?,
-        agents,
+        agents: tx.grants().await?,
+        ways,
         findings,
         // What was read last counts, too.
         left_out: tx.left_out(),
     })
+}
+
+/// The ways to those of these tools that are high-risk, where agents see them.
+async fn ways_to(tx: &TenantTx, tools: &[ToolOn]) -> Result<Vec<Way>, AuditError> {
+    let reached = tools
+        .iter()
+        .filter(|tool| tool.high_risk && !tool.needs_review);
+    let places: BTreeSet<(ToolId, EnvironmentId)> =
+        reached.map(|tool| (tool.tool, tool.environment)).collect();
+    let tools: Vec<ToolId> = places.iter().map(|(tool, _)| *tool).collect();
+    let mut ways = ways(tx, &tools).await?;
+    ways.retain(|way| places.contains(&(way.tool, way.environment)));
+    Ok(ways)
 }
 
 /// What holds and makes the risk of a tool of these APIs less.

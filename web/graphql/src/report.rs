@@ -5,6 +5,9 @@ use countersign_reporting as reporting;
 
 use crate::{fault::id, scalar::Moment, tenant::RiskClass, tool::Handling};
 
+/// The most consents that are listed of one way.
+const GRANTS: usize = 50;
+
 /// What is so at one moment.
 #[derive(SimpleObject)]
 pub(crate) struct Report {
@@ -96,7 +99,9 @@ struct Way {
     environment: ID,
     /// The endpoint in URLs.
     endpoint: String,
-    /// What was consented there that covers its class.
+    /// How many agents can call it there.
+    agents: usize,
+    /// Their consents, the newest first, at most 50.
     grants: Vec<ID>,
 }
 
@@ -261,7 +266,13 @@ impl From<reporting::Way> for Way {
             tool: id(way.tool),
             environment: id(way.environment),
             endpoint: way.endpoint_slug.to_string(),
-            grants: way.agents.iter().map(|agent| id(agent.id)).collect(),
+            agents: way.agents.len(),
+            grants: way
+                .agents
+                .iter()
+                .take(GRANTS)
+                .map(|agent| id(agent.id))
+                .collect(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Grants: what a member consented to for one client at one endpoint. Every token hangs on one,
 //! and dies with it.
 
-use countersign_access::{ConnectAgent, Permit, RevokeAgent};
+use countersign_access::{ActionName, ConnectAgent, Permit, RevokeAgent};
 use countersign_domain::{
     Timestamp,
     digest::Digest,
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     StoreError, TenantTx,
     oauth_authorizations::{read_scopes, scope_texts},
+    roles::roles_that,
     row::At,
 };
 
@@ -181,6 +182,27 @@ impl TenantTx {
         let rows = self
             .rows(
                 &format!("{SELECT_GRANT} ORDER BY g.created_at DESC, g.id LIMIT 1000"),
+                [self.tenant().as_uuid().into()],
+            )
+            .await?;
+        self.readable(&rows, read_grant)
+    }
+
+    /// Lists the grants that agents can call with now, newest first, on the terms of
+    /// [`Store::agent`](crate::Store::agent): the client is enabled, and the member may still
+    /// connect agents.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn grants_that_call(&self) -> Result<Vec<Grant>, StoreError> {
+        let connecting = roles_that(ActionName::ConnectAgent);
+        let rows = self
+            .rows(
+                &format!(
+                    "{SELECT_GRANT} AND c.disabled_at IS NULL AND m.removed_at IS NULL
+                       AND e.removed_at IS NULL AND m.role IN ({connecting})
+                     ORDER BY g.created_at DESC, g.id"
+                ),
                 [self.tenant().as_uuid().into()],
             )
             .await?;

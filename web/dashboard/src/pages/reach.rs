@@ -1,6 +1,9 @@
 //! Who can call a tool, as its page and the report say it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use countersign_reporting::{ToolOn, Way};
 
@@ -12,18 +15,20 @@ pub(crate) struct WayLine {
     pub(crate) slug: String,
     pub(crate) name: Inert,
     /// What each agent calls itself, and for whom it acts.
-    pub(crate) agents: BTreeSet<(Inert, Inert)>,
+    pub(crate) agents: Arc<BTreeSet<(Inert, Inert)>>,
 }
 
 impl WayLine {
     pub(crate) fn new(way: &Way) -> Self {
-        let agents = way.agents.iter();
+        let agents: BTreeSet<_> = way
+            .agents
+            .iter()
+            .map(|one| (Inert::new(&one.client_name), Inert::new(&one.member_label)))
+            .collect();
         Self {
             slug: way.endpoint_slug.to_string(),
             name: Inert::new(&way.endpoint_name),
-            agents: agents
-                .map(|one| (Inert::new(&one.client_name), Inert::new(&one.member_label)))
-                .collect(),
+            agents: Arc::new(agents),
         }
     }
 }
@@ -40,9 +45,19 @@ pub(crate) struct ReachLine {
 /// Says of the high-risk tools that are on who can call them.
 pub(crate) fn reach(tools: &[&ToolOn], ways: &[Way]) -> Vec<ReachLine> {
     let mut lines: BTreeMap<_, ReachLine> = BTreeMap::new();
+    // Tools of one class have the same agents at an endpoint, who are drawn once.
+    let mut drawn: BTreeMap<_, WayLine> = BTreeMap::new();
+    let mut to: BTreeMap<_, Vec<&Way>> = BTreeMap::new();
+    for way in ways {
+        to.entry((way.tool, way.environment)).or_default().push(way);
+    }
     for tool in tools.iter().filter(|tool| tool.high_risk) {
-        let to = |way: &&Way| way.tool == tool.tool && way.environment == tool.environment;
-        let ways: Vec<WayLine> = ways.iter().filter(to).map(WayLine::new).collect();
+        let ways = to.get(&(tool.tool, tool.environment)).into_iter().flatten();
+        let ways = ways.copied().map(|way| {
+            let line = drawn.entry((way.endpoint_slug.as_str(), tool.class));
+            line.or_insert_with(|| WayLine::new(way)).clone()
+        });
+        let ways: Vec<WayLine> = ways.collect();
         let alike = (tool.environment, tool.handling.as_str(), ways.clone());
         let line = lines.entry(alike).or_insert_with(|| ReachLine {
             tools: Vec::new(),

@@ -75,7 +75,7 @@ pub(super) fn way(endpoint: &str, text: &str) -> Way {
         environment: s::id("env", 1),
         endpoint_slug: endpoint.parse().unwrap(),
         endpoint_name: text.to_owned(),
-        agents: vec![grant(text)],
+        agents: [grant(text)].into(),
     }
 }
 
@@ -110,7 +110,7 @@ pub(super) fn report_page(text: &str) -> report::ReportPage {
         ways: vec![
             way("support", text),
             Way {
-                agents: Vec::new(),
+                agents: [].into(),
                 ..way("night", text)
             },
         ],
