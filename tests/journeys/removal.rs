@@ -108,7 +108,10 @@ async fn a_removed_api_is_in_the_audit_log_and_nowhere_else() {
     };
     let (status, page) = browser.ask(Method::Post, REMOVE, form("")).await;
     assert_eq!(status, 400);
-    assert!(page.contains("Tick the box to remove "), "{page}");
+    assert!(
+        page.contains("Tick the box to remove Corner shop."),
+        "{page}"
+    );
     assert_eq!(get(&browser, SETTINGS).await.0, 200, "it is still there");
     let (status, to) = browser
         .ask(Method::Post, REMOVE, form("&confirm=yes"))
