@@ -365,12 +365,9 @@ pub(crate) fn of_items(cx: &Reading<'_, '_>, parameter: &Parameter<'_>) -> Optio
     let items = parameter.value.get("schema")?.get("items")?;
     items.get("type").filter(|kind| *kind == "array")?;
     Some(PartEncoding {
-        property: "[]".to_owned(),
         style: older::style_of_items(items)?,
         explode: false,
-        content_type: None,
-        headers: Vec::new(),
-        parts: None,
+        ..PartEncoding::plain("[]")
     })
 }
 

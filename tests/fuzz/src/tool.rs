@@ -247,12 +247,10 @@ fn body(given: &mut Unstructured<'_>) -> Result<Body> {
     for property in ["id", "tags", "file"] {
         if given.ratio(1, 4)? {
             encoding.push(PartEncoding {
-                property: property.to_owned(),
                 style: *given.choose(&STYLES)?,
                 explode: given.arbitrary()?,
                 content_type: media(given, 2)?,
-                headers: Vec::new(),
-                parts: None,
+                ..PartEncoding::plain(property)
             });
         }
     }
@@ -274,12 +272,9 @@ fn parts(given: &mut Unstructured<'_>) -> Result<Body> {
                 headers.push((given.choose(&HEADERS)?.to_string(), text(given)?));
             }
             encoding.push(PartEncoding {
-                property: place.to_owned(),
-                style: Style::Form,
-                explode: true,
                 content_type: media(given, 2)?,
                 headers,
-                parts: None,
+                ..PartEncoding::plain(place)
             });
         }
     }

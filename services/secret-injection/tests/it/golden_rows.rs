@@ -297,12 +297,8 @@ fn whole_queries() -> Vec<Row> {
     let json_typed = || get("/c").whole_query("application/json");
     let path = || get("/c").whole_query("application/jsonpath");
     let nested = PartEncoding {
-        property: "f".to_owned(),
         style: Style::DeepObject,
-        explode: true,
-        content_type: None,
-        headers: Vec::new(),
-        parts: None,
+        ..PartEncoding::plain("f")
     };
     vec![
         row(

@@ -83,12 +83,9 @@ impl Template {
     /// How the last argument writes each list in it.
     pub(crate) fn items(self, style: Style) -> Self {
         let items = PartEncoding {
-            property: "[]".to_owned(),
             style,
             explode: false,
-            content_type: None,
-            headers: Vec::new(),
-            parts: None,
+            ..PartEncoding::plain("[]")
         };
         self.with(|bind| bind.encoding.push(items))
     }
@@ -115,12 +112,10 @@ impl Template {
         content_type: Option<&str>,
     ) -> Self {
         self.body.as_mut().unwrap().encoding.push(PartEncoding {
-            property: property.to_owned(),
             style,
             explode,
             content_type: content_type.map(str::to_owned),
-            headers: Vec::new(),
-            parts: None,
+            ..PartEncoding::plain(property)
         });
         self
     }

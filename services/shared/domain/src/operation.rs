@@ -255,6 +255,19 @@ pub struct PartEncoding {
 }
 
 impl PartEncoding {
+    /// Returns one of which nothing is said.
+    #[must_use]
+    pub fn plain(property: impl Into<String>) -> Self {
+        Self {
+            property: property.into(),
+            style: Style::Form,
+            explode: true,
+            content_type: None,
+            headers: Vec::new(),
+            parts: None,
+        }
+    }
+
     /// Every name that some server may take a header to give the part in a form: one may be quoted,
     /// escaped, in pieces, or in an alphabet that is named.
     #[must_use]

@@ -73,14 +73,7 @@ pub(super) fn encoding(
                 by_schema::add(cx, kind, part, schema);
                 continue;
             }
-            let mut part = PartEncoding {
-                property: property.clone(),
-                style: Style::Form,
-                explode: true,
-                content_type: None,
-                headers: Vec::new(),
-                parts: None,
-            };
+            let mut part = PartEncoding::plain(property);
             by_schema::add(cx, kind, &mut part, schema);
             if part.content_type.is_some() {
                 parts.push(part);
@@ -134,12 +127,11 @@ fn part(
     // A style that is written down is meant, and a media type beside it is not.
     let styled = kind == BodyKind::Form && (named.is_some() || value.get("explode").is_some());
     PartEncoding {
-        property: property.to_owned(),
         style,
         explode,
         content_type: media.filter(|media| is_json(media) || !styled),
         headers: fixed,
-        parts: None,
+        ..PartEncoding::plain(property)
     }
 }
 

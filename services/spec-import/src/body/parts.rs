@@ -6,7 +6,7 @@
 use countersign_domain::{
     header,
     media_type::essence,
-    operation::{BodyKind, PartEncoding, Style},
+    operation::{BodyKind, PartEncoding},
 };
 use serde_json::{Value, json};
 
@@ -189,12 +189,9 @@ fn part(
     let what = format!("the part {}", place.name);
     let headers = headers::fixed(cx, (&what, false), given.get("headers"), &at.key("headers"));
     let mut part = PartEncoding {
-        property: place.name.clone(),
-        style: Style::Form,
-        explode: true,
         content_type: form::part_type(given),
         headers,
-        parts: None,
+        ..PartEncoding::plain(&place.name)
     };
     form::refuse_charset(cx, &place.name, part.content_type.as_deref(), at);
     let content = nested::inside(cx.root, BodyKind::Parts, (place.schema, place.encoding));
