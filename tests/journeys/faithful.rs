@@ -409,6 +409,21 @@ fn forms() -> Vec<Row> {
              --B\nContent-Disposition: form-data; name=\"meta\"\nContent-Type: application/json\n\n{\"x\":1}\n\
              --B\nContent-Disposition: form-data; name=\"title\"\n\nt\n--B--",
         ),
+        (
+            "body_multipart_styled",
+            json!({"body": {"all": [{"x": 1}, {"y": "z"}], "file": "YWJj", "named": {"x": 1, "y": "a&b c"},
+                "piped": {"p": 2, "q": {"r": []}}, "reserved": {"s": "/?é"}, "typed": {"x": 3}}}),
+            "PUT /multipart\ncontent-type: multipart/form-data; boundary=B\n\n\
+             --B\nContent-Disposition: form-data; name=\"all\"\nContent-Type: application/json\n\n{\"x\":1}\n\
+             --B\nContent-Disposition: form-data; name=\"all\"\nContent-Type: application/json\n\n{\"y\":\"z\"}\n\
+             --B\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\nContent-Type: application/octet-stream\n\nabc\n\
+             --B\nContent-Disposition: form-data; name=\"x\"\nX-Kind: pair\n\n1\n\
+             --B\nContent-Disposition: form-data; name=\"y\"\nX-Kind: pair\n\na&b c\n\
+             --B\nContent-Disposition: form-data; name=\"p\"\n\n2\n\
+             --B\nContent-Disposition: form-data; name=\"q\"\n\n{\"r\":[]}\n\
+             --B\nContent-Disposition: form-data; name=\"s\"\n\n/?é\n\
+             --B\nContent-Disposition: form-data; name=\"typed\"\nContent-Type: application/json\n\n{\"x\":3}\n--B--",
+        ),
     ]
 }
 
@@ -428,8 +443,8 @@ fn others_parts() -> Vec<Row> {
             "PUT /anything/form-data/form\ncontent-type: multipart/form-data; boundary=B\n\n\
              --B\nContent-Disposition: form-data; name=\"array\"\n\nblue\n\
              --B\nContent-Disposition: form-data; name=\"array\"\n\nblack\n\
-             --B\nContent-Disposition: form-data; name=\"object\"\nContent-Type: application/json\n\n\
-             {\"G\":\"200\",\"R\":\"100\"}\n--B--",
+             --B\nContent-Disposition: form-data; name=\"G\"\n\n200\n\
+             --B\nContent-Disposition: form-data; name=\"R\"\n\n100\n--B--",
         ),
         row(
             "form_data_pipe_delimited_non_exploded",

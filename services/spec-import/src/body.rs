@@ -237,7 +237,7 @@ fn encoding(
     // A style means nothing in other bodies of parts.
     if kind == BodyKind::Multipart && essence(media) != media::MULTIPART {
         for part in &mut parts {
-            (part.style, part.explode) = (Style::Form, true);
+            (part.style, part.explode, part.by_member) = (Style::Form, true, false);
         }
     }
     parts

@@ -246,9 +246,11 @@ fn body(given: &mut Unstructured<'_>) -> Result<Body> {
     let mut encoding = Vec::new();
     for property in ["id", "tags", "file"] {
         if given.ratio(1, 4)? {
+            let (style, explode) = (*given.choose(&STYLES)?, given.arbitrary()?);
             encoding.push(PartEncoding {
-                style: *given.choose(&STYLES)?,
-                explode: given.arbitrary()?,
+                style,
+                explode,
+                by_member: explode,
                 content_type: media(given, 2)?,
                 ..PartEncoding::plain(property)
             });

@@ -125,9 +125,10 @@ fn whole(body: &Body) -> Result<String, BuildError> {
     Ok(if is_bare { plain } else { declared })
 }
 
-/// Whether a value is written as in a query: members in brackets, or a list in one piece.
+/// Whether a value is written as in a query: members in brackets or apart, or all in one piece.
 fn has_style(part: &PartEncoding) -> bool {
-    part.style == Style::DeepObject || (!part.explode && part.content_type.is_none())
+    let in_style = !part.explode || part.by_member;
+    part.style == Style::DeepObject || (in_style && part.content_type.is_none())
 }
 
 /// One part: as its media type has it, or as it is given where a header says how that is written.

@@ -216,6 +216,16 @@ fn multiparts() -> Vec<Row> {
             "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"o\"\r\n\r\nx,z,y,1\r\n--B--\r\n",
         ),
         row(
+            form().encoding("o", part, None).by_member(),
+            json!({"body": {"o": {"y": {"b": 1, "a": [2]}, "x": "/? é", "z": null}}}),
+            "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n/? é\r\n--B\r\nContent-Disposition: form-data; name=\"y\"\r\n\r\n{\"a\":[2],\"b\":1}\r\n--B--\r\n",
+        ),
+        row(
+            form().encoding("o", part, None).by_member(),
+            json!({"body": {"o": ["a", "b"]}}),
+            "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"o\"\r\n\r\na\r\n--B\r\nContent-Disposition: form-data; name=\"o\"\r\n\r\nb\r\n--B--\r\n",
+        ),
+        row(
             form().encoding("f", (Style::Form, false), Some("image/png")),
             json!({"body": {"f": "YWJj"}}),
             "/m | content-type: multipart/form-data; boundary=B | --B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\nContent-Type: image/png\r\n\r\nabc\r\n--B--\r\n",

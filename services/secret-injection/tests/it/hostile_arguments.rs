@@ -139,11 +139,11 @@ fn nothing_changes_the_method_from_within() {
         let error = error.build(&json!({"body": ["DELETE"]})).unwrap_err();
         assert_eq!(error.code(), "argument_clash", "{name}");
         let form = || post("/").body(BodyKind::Multipart, "multipart/form-data");
-        let nested = form()
-            .encoding("in", (Style::Form, true), None)
-            .parts(form());
-        let error = nested.build(&json!({"body": {"in": {name: "DELETE"}}}));
-        assert_eq!(error.unwrap_err().code(), "argument_clash", "{name}");
+        let inside = || form().encoding("in", (Style::Form, true), None);
+        for nested in [inside().parts(form()), inside().by_member()] {
+            let error = nested.build(&json!({"body": {"in": {name: "DELETE"}}}));
+            assert_eq!(error.unwrap_err().code(), "argument_clash", "{name}");
+        }
         for (kind, media) in [
             (BodyKind::Form, "application/x-www-form-urlencoded"),
             (BodyKind::Multipart, "multipart/form-data"),
@@ -237,6 +237,12 @@ fn a_member_of_an_object_cannot_be_another_parameter() {
         .body(BodyKind::Form, "application/x-www-form-urlencoded")
         .encoding("filter", (Style::DeepObject, true), None);
     let error = nested.build(&json!({"body": {"filter": {"owner": 1}, "filter[owner]": 2}}));
+    assert_eq!(error.unwrap_err().code(), "argument_clash");
+    let apart = post("/")
+        .body(BodyKind::Multipart, "multipart/form-data")
+        .encoding("filter", (Style::Form, true), None)
+        .by_member();
+    let error = apart.build(&json!({"body": {"filter": {"owner": 1}, "owner": 2}}));
     assert_eq!(error.unwrap_err().code(), "argument_clash");
     let twice = get("/").query("one").query("two");
     let error = twice

@@ -120,6 +120,13 @@ impl Template {
         self
     }
 
+    /// The part that was encoded last is one for each member of an object.
+    pub(crate) fn by_member(mut self) -> Self {
+        let last = self.body.as_mut().unwrap().encoding.last_mut();
+        last.unwrap().by_member = true;
+        self
+    }
+
     /// A header of the part that was encoded last.
     pub(crate) fn part_header(mut self, name: &str, value: &str) -> Self {
         let last = self.body.as_mut().unwrap().encoding.last_mut();

@@ -244,6 +244,9 @@ pub struct PartEncoding {
     pub style: Style,
     /// Whether each element stands by itself.
     pub explode: bool,
+    /// Whether an object is a part for each of its members, in a multipart body.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_member: bool,
     /// Its media type, in a multipart body.
     pub content_type: Option<String>,
     /// The headers of the part that have one value only, in a multipart body.
@@ -262,6 +265,7 @@ impl PartEncoding {
             property: property.into(),
             style: Style::Form,
             explode: true,
+            by_member: false,
             content_type: None,
             headers: Vec::new(),
             parts: None,

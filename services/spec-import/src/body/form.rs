@@ -44,12 +44,16 @@ pub(super) fn encoding(
         if kind == BodyKind::Multipart {
             let schema = declared.iter().find(|(name, _)| *name == property);
             let schema = schema.map_or(ANY, |(_, schema)| schema);
-            let styled = value.get("style").is_some() || value.get("explode").is_some();
-            let in_one = part.style == Style::Form && part.explode && part.content_type.is_none();
-            let counts = cx.definitions.dialect == Dialect::V31;
-            if counts && styled && in_one && is_nested(cx.root, schema, 4) {
-                let text = "an object is one part, in JSON, and not a part for each of its members";
-                cx.notes.warning("style_left_out", &at, text);
+            let is_said = ["style", "explode", "allowReserved"].map(|one| value.get(one).is_some());
+            let stands_alone = part.explode && part.style != Style::DeepObject;
+            let counts = cx.definitions.dialect == Dialect::V31 && is_said.contains(&true);
+            if counts && stands_alone && part.content_type.is_none() {
+                part.by_member = is_nested(cx.root, schema, (false, 4));
+                if !part.by_member && is_nested(cx.root, schema, (true, 4)) {
+                    let text = "each object of a list is one part, in JSON; OpenAPI does not define \
+                                how it is written in a style";
+                    cx.notes.warning("style_left_out", &at, text);
+                }
             }
             let inside = nested::inside(cx.root, kind, (schema, Some(value)));
             nested::read(cx, &mut part, (inside, content.is_part), &at);
@@ -101,7 +105,7 @@ fn part(
         let what = format!("the part {property:?}");
         fixed = headers::fixed(cx, (&what, true), value.get("headers"), &at.key("headers"));
     }
-    if value.get("allowReserved") == Some(&Value::Bool(true)) {
+    if kind == BodyKind::Form && value.get("allowReserved") == Some(&Value::Bool(true)) {
         let text = "reserved characters are always encoded in a form";
         let at = at.key("allowReserved");
         cx.notes.info("allow_reserved_left_out", &at, text);
@@ -240,7 +244,7 @@ pub(super) fn as_written(
         let is_list = |schema: &Value| kind == BodyKind::Parts && parts::is_list(schema);
         let is_nested = |place: &Place<'_>| {
             resolve(cx.root, place.schema).is_some_and(is_list)
-                || is_nested(cx.root, place.schema, 4)
+                || is_nested(cx.root, place.schema, (true, 4))
         };
         if !described.any(is_nested) {
             continue;
@@ -271,8 +275,8 @@ pub(super) fn as_written(
     }
 }
 
-/// An object, or a list of objects or of lists, as far as the schema says so.
-fn is_nested(root: &Value, value: &Value, levels: u8) -> bool {
+/// An object, or with `items` a list of objects or of lists, as far as the schema says so.
+fn is_nested(root: &Value, value: &Value, (items, levels): (bool, u8)) -> bool {
     let (Some(value), Some(levels)) = (resolve(root, value), levels.checked_sub(1)) else {
         return false;
     };
@@ -281,14 +285,14 @@ fn is_nested(root: &Value, value: &Value, levels: u8) -> bool {
         Some(Value::Array(several)) => several.iter().any(|one| one == name),
         _ => false,
     };
-    let items = value.get("items");
+    let each = value.get("items").filter(|_| items);
     is("object")
         || value.get("properties").is_some()
-        || items.is_some_and(|items| is_nested(root, items, levels))
+        || each.is_some_and(|each| is_nested(root, each, (items, levels)))
         || ["anyOf", "oneOf", "allOf"]
             .into_iter()
             .flat_map(|keyword| list(value, keyword))
-            .any(|branch| is_nested(root, branch, levels))
+            .any(|branch| is_nested(root, branch, (items, levels)))
 }
 
 /// Whether a schema may be that of an object.

@@ -25,7 +25,7 @@ pub(super) fn check(tool: &Tool, request: &BuiltRequest) -> Result<(), String> {
             base64::engine::general_purpose::STANDARD_NO_PAD.encode(sent) == text
         }
         BodyKind::Form => form(given, sent),
-        BodyKind::Multipart => return named(given, sent, request.content_type()),
+        BodyKind::Multipart => return named(declared, given, sent, request.content_type()),
         BodyKind::Parts => return in_order(declared, given, sent, request.content_type()),
     };
     hold(same, || {
@@ -45,9 +45,21 @@ fn form(given: &Value, sent: &[u8]) -> bool {
         })
 }
 
-/// Parts begin only where the builder began one, and each is named like a member.
-fn named(given: &Value, sent: &[u8], content_type: Option<&str>) -> Result<(), String> {
+/// Parts begin only where the builder began one, and each is named like a member, or like one of a
+/// member that is written so.
+fn named(
+    declared: &Body,
+    given: &Value,
+    sent: &[u8],
+    content_type: Option<&str>,
+) -> Result<(), String> {
     let members = given.as_object().ok_or("a form that is no object")?;
+    let apart = declared.encoding.iter().filter(|part| part.by_member);
+    let apart: Vec<_> = apart
+        .filter_map(|part| members.get(&part.property)?.as_object())
+        .flat_map(|object| object.keys())
+        .map(|key| key.replace('"', "%22"))
+        .collect();
     let text = String::from_utf8_lossy(sent);
     for (lines, _) in parts(&text, content_type)? {
         hold(lines.len() <= 2, || format!("the head {lines:?}"))?;
@@ -62,7 +74,9 @@ fn named(given: &Value, sent: &[u8], content_type: Option<&str>) -> Result<(), S
                     .strip_prefix(&quoted)
                     .is_some_and(|rest| rest.starts_with('['))
         });
-        hold(known, || format!("the part {name:?} is no member"))?;
+        hold(known || apart.iter().any(|key| key == name), || {
+            format!("the part {name:?} is no member")
+        })?;
     }
     Ok(())
 }
@@ -92,7 +106,7 @@ fn in_order(
             if inner.kind == BodyKind::Parts {
                 in_order(inner, item, sent, media)?;
             } else {
-                named(item, sent, media)?;
+                named(inner, item, sent, media)?;
             }
             continue;
         }
