@@ -130,7 +130,7 @@ fn matched<'d>(
             continue;
         };
         let (of, after) = rest.split_once('}')?;
-        let pieces = pieces(pattern(of)?)?;
+        let pieces = pieces(pattern(of).unwrap_or(".*"))?;
         let last = pieces.len() - 1;
         for (index, piece) in pieces.into_iter().enumerate() {
             let mut segment = flat.next()?;
@@ -157,12 +157,13 @@ fn matched<'d>(
     flat.next().is_none().then_some(parts)
 }
 
-/// The pieces of a pattern, one for each segment; nothing where it is a choice between several.
+/// The pieces of a pattern, one for each segment; all in one where it is a choice between several.
 fn pieces(pattern: &str) -> Option<Vec<Piece<'_>>> {
     let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
     let pattern = pattern.strip_suffix('$').unwrap_or(pattern);
     let (mut pieces, mut start, mut may_hold_slashes) = (Vec::new(), 0, false);
     let (mut groups, mut in_class, mut is_escaped) = (0_usize, false, false);
+    let mut is_choice = false;
     for (at, character) in pattern.char_indices() {
         match character {
             _ if is_escaped => {
@@ -179,7 +180,7 @@ fn pieces(pattern: &str) -> Option<Vec<Piece<'_>>> {
             }
             '(' => groups += 1,
             ')' => groups = groups.checked_sub(1)?,
-            '|' if groups == 0 => return None,
+            '|' if groups == 0 => is_choice = true,
             '/' if groups == 0 => {
                 pieces.push(Piece {
                     pattern: &pattern[start..at],
@@ -195,5 +196,12 @@ fn pieces(pattern: &str) -> Option<Vec<Piece<'_>>> {
         pattern: &pattern[start..],
         may_hold_slashes,
     });
+    if is_choice {
+        let may_hold_slashes = pieces.len() > 1 || may_hold_slashes;
+        pieces = vec![Piece {
+            pattern,
+            may_hold_slashes,
+        }];
+    }
     Some(pieces)
 }

@@ -85,6 +85,8 @@ fn a_discovery_method_is_off_where_a_part_of_its_path_may_hold_slashes() {
             "[a-z/]+",
             false,
         ),
+        ("{+name}", "{v1Id}", "^pots/[^/]+$|^lids/[^/]+$", true),
+        ("{+name}:fire", "{v1Id}:fire", "^pots$|^lids$", false),
     ] {
         let name =
             json!({ "type": "string", "location": "path", "required": true, "pattern": pattern });
@@ -103,6 +105,31 @@ fn a_discovery_method_is_off_where_a_part_of_its_path_may_hold_slashes() {
         let told = ["/methods/get/flatPath"];
         assert_eq!(places(get, "path_unusable"), &told[..usize::from(is_off)]);
     }
+}
+
+/// Of such a value nothing says that it is one segment; Vertex AI takes paths of other APIs so.
+#[test]
+fn a_discovery_method_is_off_where_a_value_of_many_segments_has_no_pattern() {
+    let text = json!({ "type": "string", "location": "path", "required": true });
+    let mut pot = text.clone();
+    pot["pattern"] = json!("^pots/[^/]+$");
+    let document = discovery(&json!({
+        "invoke": { "id": "kiln.invoke", "path": "v1/{+pot}/lids/{lidId}/invoke/{+invokeId}",
+            "flatPath": "v1/pots/{potsId}/lids/{lidId}/invoke/{invokeId}", "httpMethod": "POST",
+            "parameters": { "pot": pot, "lidId": text, "invokeId": text } },
+        "get": { "id": "kiln.get", "path": "v1/{+pot}/lids/{lidId}",
+            "flatPath": "v1/pots/{potsId}/lids/{lidId}", "httpMethod": "GET",
+            "parameters": { "pot": pot, "lidId": text } },
+    }));
+    let flat = "/v1/pots/{potsId}/lids/{lidId}";
+    let invoke = at(&document, "POST", &format!("{flat}/invoke/{{invokeId}}"));
+    let reason = invoke.unsupported.as_ref().unwrap();
+    assert!(reason.contains("\"invokeId\""), "{reason}");
+    assert_eq!(
+        places(invoke, "path_unusable"),
+        ["/methods/invoke/flatPath"]
+    );
+    assert_eq!(at(&document, "GET", flat).unsupported, None);
 }
 
 #[test]
