@@ -202,7 +202,6 @@ pub(crate) fn bind<'d>(
 }
 
 fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: &mut Arguments) {
-    use countersign_domain::operation::Place;
     let Some(parsed) = parsed(cx, parameter) else {
         return;
     };
@@ -213,14 +212,7 @@ fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: 
         );
         cx.notes.info("argument_renamed", &parameter.pointer, &text);
     }
-    let reserved = parameter.value.get("allowReserved") == Some(&Value::Bool(true));
-    if reserved && parameter.place != Place::Query {
-        cx.notes.warning(
-            "allow_reserved_left_out",
-            &parameter.pointer,
-            "reserved characters are always encoded outside the query",
-        );
-    }
+    let allow_reserved = parameter::allows_reserved(cx, parameter);
     let (style, explode) = parameter::style(cx, parameter);
     let mut encoding = parsed.encoding;
     encoding.extend(parameter::of_items(cx, parameter));
@@ -232,7 +224,7 @@ fn argument(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>, key: &str, to: 
         wire: parameter.wire.to_owned(),
         style,
         explode,
-        allow_reserved: reserved && parameter.place == Place::Query,
+        allow_reserved,
         content_type: parsed.content_type,
         encoding,
         required: parameter.required,

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub(crate) use self::{
     left_out::LeftOut,
-    style::{explode, note_guesses, of_items, read_style, style},
+    style::{allows_reserved, explode, note_guesses, of_items, read_style, style},
     whole::leave_room,
 };
 use crate::{credential, notes::At, operation::Reading, path, path::Template};

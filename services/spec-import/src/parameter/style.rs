@@ -3,7 +3,7 @@
 use countersign_domain::operation::{PartEncoding, Place, Style};
 use serde_json::{Map, Value};
 
-use super::Parameter;
+use super::{NOT_ENCODED, Parameter};
 use crate::{notes::At, older, operation::Reading, reference};
 
 /// Style and explode, with the defaults of the place.
@@ -35,6 +35,23 @@ pub(crate) fn style(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> (Sty
             .warning("cookie_exploded", &at.key("explode"), text);
     }
     (style, explode || style == Style::Cookie)
+}
+
+/// Whether reserved characters are sent as they are. What could change the request is encoded all
+/// the same, as are the escapes in what Azure takes as it is.
+pub(crate) fn allows_reserved(cx: &mut Reading<'_, '_>, parameter: &Parameter<'_>) -> bool {
+    let says = |name: &str| parameter.value.get(name) == Some(&Value::Bool(true));
+    let (in_query, at) = (parameter.place == Place::Query, &parameter.pointer);
+    let code = "allow_reserved_left_out";
+    if says("allowReserved") && !in_query {
+        let text = "reserved characters are always encoded outside the query";
+        cx.notes.warning(code, at, text);
+    }
+    if says(NOT_ENCODED) && in_query {
+        let text = "it is given without escapes; what could change the request is encoded";
+        cx.notes.warning(code, at, text);
+    }
+    in_query && (says("allowReserved") || says(NOT_ENCODED))
 }
 
 /// Says where a value may not be sent as it was meant: without one, or in a form that `OpenAPI` does

@@ -368,6 +368,22 @@ fn a_path_value_that_azure_does_not_encode_turns_the_operation_off() {
 }
 
 #[test]
+fn a_query_value_that_azure_does_not_encode_is_encoded_where_it_could_change_the_request() {
+    let filter = |skip: bool| json!({"name": "$filter", "in": "query", "type": "string", "x-ms-skip-url-encoding": skip});
+    let get = |skip: bool| json!({"get": {"parameters": [filter(skip)], "responses": {}}});
+    let document = json!({"swagger": "2.0", "info": {"title": "t", "version": "1"},
+        "host": "azure.example", "paths": {"/locks": get(true), "/keys": get(false)}});
+    let document = read(document.to_string().as_bytes());
+    for (path, is_told) in [("/locks", true), ("/keys", false)] {
+        let operation = at(&document, "GET", path);
+        assert_eq!(operation.unsupported, None);
+        assert_eq!(operation.binds[0].allow_reserved, is_told, "{path}");
+        let told = codes(operation).contains(&"allow_reserved_left_out");
+        assert_eq!(told, is_told, "{path}");
+    }
+}
+
+#[test]
 fn a_list_of_files_in_swagger_2_is_sent_as_files() {
     let files = json!({"name": "files", "in": "formData", "required": true, "type": "array",
         "maxItems": 3, "items": {"type": "file"}});
