@@ -3,7 +3,7 @@
 //! The root stays where it is; every other file that is referred to hangs under one reserved
 //! member. References are rewritten in place, once, and nothing is ever copied.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use countersign_domain::digest::Digest;
 use serde_json::{Map, Value};
@@ -58,7 +58,7 @@ pub(crate) fn grow(
         nodes: limits.nodes,
     };
     let mut open = VecDeque::from([root.to_owned()]);
-    let mut asked = std::collections::HashSet::from([root.to_owned()]);
+    let mut asked = HashSet::from([root.to_owned()]);
     while let Some(name) = open.pop_front() {
         watch.check(|| format!("the file {:?}", shown(&name)))?;
         let source = match loaded.load(files, &name, limits, &mut left) {
@@ -168,6 +168,7 @@ impl Loaded {
 
     fn into_tree(mut self, root: &str, notes: &mut Notes) -> Tree {
         let several = self.sources.len() > 1;
+        let has_nameless = |(_, source): &(&String, &Source)| source.root.get("").is_some();
         let rewrite = (several || !self.only_pointers()).then(|| Rewrite {
             prefixes: self
                 .sources
@@ -175,6 +176,12 @@ impl Loaded {
                 .map(|name| (name.clone(), prefix(name, root)))
                 .collect(),
             anchors: self.anchors(),
+            with_nameless: self
+                .sources
+                .iter()
+                .filter(has_nameless)
+                .map(|(name, _)| name.clone())
+                .collect(),
         });
         let mut origins = Origins::default();
         let mut others = Map::new();
@@ -219,7 +226,7 @@ impl Loaded {
 
     /// The names inside those files in which a name is asked for.
     fn anchors(&self) -> HashMap<String, Anchors> {
-        let mut wanted = std::collections::BTreeSet::new();
+        let mut wanted = BTreeSet::new();
         for (name, source) in &self.sources {
             each_reference(&source.root, &mut |text| {
                 let (file, fragment) = match target(text, name) {
@@ -272,6 +279,8 @@ fn prefix(name: &str, root: &str) -> String {
 struct Rewrite {
     prefixes: HashMap<String, String>,
     anchors: HashMap<String, Anchors>,
+    /// The files that have a member without a name. In any other `#/` can only mean all of it.
+    with_nameless: HashSet<String>,
 }
 
 impl Rewrite {
@@ -311,6 +320,8 @@ impl Rewrite {
             Target::Elsewhere => return None,
         };
         let prefix = self.prefixes.get(&name)?;
+        let is_whole = fragment == "/" && own.is_none() && !self.with_nameless.contains(&name);
+        let fragment = if is_whole { "" } else { fragment };
         let own = own.and_then(|names| names.get(fragment));
         let is_pointer = fragment.is_empty() || fragment.starts_with('/');
         let fragment = if own.is_none() && is_pointer {

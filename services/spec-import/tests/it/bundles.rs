@@ -108,6 +108,34 @@ fn files_that_refer_to_each_other_are_one_document() {
     );
 }
 
+/// RFC 6901 reads `#/` as the member without a name, which hardly any file has.
+#[test]
+fn a_reference_to_the_slash_of_a_file_is_to_all_of_it() {
+    let post = |schema: &str| {
+        let content = format!("application/json: {{schema: {{$ref: \"{schema}\"}}}}");
+        format!("{{post: {{requestBody: {{content: {{{content}}}}}}}}}")
+    };
+    let (book, odd) = (post("book.yml#/"), post("odd.yml#/"));
+    let root = format!("openapi: 3.1.0\ninfo: {{title: A}}\npaths: {{/b: {book}, /o: {odd}}}");
+    let named = "properties: {title: {type: string}, sequel: {$ref: \"#/\"}}";
+    let mut bundle = files(&[
+        ("openapi.yaml", &root),
+        ("book.yml", named),
+        ("odd.yml", "\"\": {maxLength: 3}\nmaxLength: 5"),
+    ]);
+    let document = import_files(&mut bundle, None, &patient()).unwrap();
+    assert_eq!(closed(&document), [""; 0]);
+    let takes = |path: &str, body: serde_json::Value| {
+        let schema = &at(&document, "POST", path).input_schema;
+        let schema = countersign_spec_import::compile(schema).unwrap();
+        schema.is_valid(&serde_json::json!({ "body": body }))
+    };
+    assert!(takes("/b", serde_json::json!({"sequel": {"title": "II"}})));
+    assert!(!takes("/b", serde_json::json!({"sequel": {"title": 2}})));
+    assert!(takes("/o", "one".into()));
+    assert!(!takes("/o", "four".into()));
+}
+
 #[test]
 fn a_diagnostic_of_a_bundle_names_the_file_and_the_place_in_it() {
     let mut bundle = Bundle::from_files(library(), &patient()).unwrap();
