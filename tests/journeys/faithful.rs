@@ -230,6 +230,7 @@ type Row = (&'static str, Value, &'static str);
 fn rows() -> Vec<Row> {
     let mut rows = paths();
     rows.extend(queries_and_headers());
+    rows.extend(cookies());
     rows.extend(bodies());
     rows.extend(forms());
     rows
@@ -330,6 +331,43 @@ fn queries_and_headers() -> Vec<Row> {
             "headers_and_cookies",
             json!({"X-Trace": "t 1", "X-List": ["a", "b"], "X-Pair": {"x": 1, "y": "z"}, "theme": "dark", "size": 3}),
             "GET /headers\nx-trace: t 1\nx-list: a,b\nx-pair: x=1,y=z\ncookie: theme=dark; size=3",
+        ),
+        (
+            "page_of_springdoc",
+            json!({"shelf": {"room": "a/b", "row": 2}, "pageable": {"page": 0, "size": 20}}),
+            "GET /pages/room=a%2Fb,row=2?page=0&size=20",
+        ),
+    ]
+}
+
+fn cookies() -> Vec<Row> {
+    let odd = json!({"__Host-theme.v2_a": "é; door=open", "x_-.": "100%, \"a\\b\""});
+    let lists = json!({"list": ["a,b", "c d"], "csv": ["p,q", "r"], "plains": ["k", "l"]});
+    let pairs =
+        json!({"pair": {"x": 1, "y": "z;"}, "apart": {"x": 2, "y": "w="}, "json": {"x": 3}});
+    let cookies = "cookies_of_every_style";
+    vec![
+        (cookies, json!({}), "GET /cookies"),
+        (
+            cookies,
+            odd,
+            "GET /cookies\ncookie: __Host-theme.v2~a=%C3%A9%3B%20door%3Dopen; \
+             x!#$%&'*+-.^_`|~=100%25%2C%20%22a%5Cb%22",
+        ),
+        (
+            cookies,
+            lists,
+            "GET /cookies\ncookie: list=a%2Cb; list=c%20d; csv=p%2Cq,r; plains=k; plains=l",
+        ),
+        (
+            cookies,
+            pairs,
+            "GET /cookies\ncookie: pair=x,1,y,z%3B; x=2; y=w%3D; json=%7B%22x%22%3A3%7D",
+        ),
+        (
+            cookies,
+            json!({"plain": "a/b=c%20!"}),
+            "GET /cookies\ncookie: plain=a/b=c%20!",
         ),
     ]
 }
