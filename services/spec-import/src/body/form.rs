@@ -44,17 +44,7 @@ pub(super) fn encoding(
         if kind == BodyKind::Multipart {
             let schema = declared.iter().find(|(name, _)| *name == property);
             let schema = schema.map_or(ANY, |(_, schema)| schema);
-            let is_said = ["style", "explode", "allowReserved"].map(|one| value.get(one).is_some());
-            let stands_alone = part.explode && part.style != Style::DeepObject;
-            let counts = cx.definitions.dialect == Dialect::V31 && is_said.contains(&true);
-            if counts && stands_alone && part.content_type.is_none() {
-                part.by_member = is_nested(cx.root, schema, (false, 4));
-                if !part.by_member && is_nested(cx.root, schema, (true, 4)) {
-                    let text = "each object of a list is one part, in JSON; OpenAPI does not define \
-                                how it is written in a style";
-                    cx.notes.warning("style_left_out", &at, text);
-                }
-            }
+            part.by_member = goes_by_member(cx, &part, (schema, value), &at);
             let inside = nested::inside(cx.root, kind, (schema, Some(value)));
             nested::read(cx, &mut part, (inside, content.is_part), &at);
         }
@@ -137,6 +127,30 @@ fn part(
         headers: fixed,
         ..PartEncoding::plain(property)
     }
+}
+
+/// Whether an object is a part for each of its members: since `OpenAPI` 3.1 it is where a style is
+/// written down, and not a media type.
+fn goes_by_member(
+    cx: &mut Reading<'_, '_>,
+    part: &PartEncoding,
+    (schema, given): (&Value, &Value),
+    at: &At<'_>,
+) -> bool {
+    let mut styles = ["style", "explode", "allowReserved"].into_iter();
+    let is_styled = styles.any(|name| given.get(name).is_some());
+    let stands_alone = part.explode && part.style != Style::DeepObject;
+    let is_typed = part.content_type.is_some();
+    if cx.definitions.dialect != Dialect::V31 || !is_styled || !stands_alone || is_typed {
+        return false;
+    }
+    let is_object = is_nested(cx.root, schema, (false, 4));
+    if !is_object && is_nested(cx.root, schema, (true, 4)) {
+        let text = "each object of a list is one part, in JSON; OpenAPI does not define how it is \
+                    written in a style";
+        cx.notes.warning("style_left_out", at, text);
+    }
+    is_object
 }
 
 /// What is sent is UTF-8: under the name of another charset it would be other text.
