@@ -133,7 +133,7 @@ impl<'c, 'f, 'b> Walk<'c, 'f, 'b> {
         }
         // Another way leads there, on which more may be said.
         self.inner_annotations(&old, &new, at);
-        if old.nullable != new.nullable {
+        if old.nulls != new.nulls {
             self.nullable(&old, &new, at);
         }
     }

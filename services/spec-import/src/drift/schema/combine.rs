@@ -83,7 +83,7 @@ impl<'c> Walk<'c, '_, '_> {
         self.other_alternatives(parts, (twin, alone), listed, at);
         self.own_default(&view, alone, at);
         // Null is compared already, with all alternatives.
-        view.nullable = alone.nullable;
+        view.nulls = alone.nulls;
         let (old, new) = match listed {
             Listed::Old => (view, *new),
             Listed::New => (*old, view),

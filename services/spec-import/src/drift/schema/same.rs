@@ -19,6 +19,7 @@ use serde_json::{Map, Value, json};
 use super::{
     super::budget::Budget,
     combine::union,
+    types::{lists_null, some_take_null},
     values::key,
     view::{View, definition, is_annotation, is_empty, is_null},
 };
@@ -71,7 +72,7 @@ struct Places<'v> {
     /// Somewhere it counts which properties are named, and so that all others are.
     all_count: bool,
     /// A place is the same wherever it is reached from, if the same is said on the way.
-    known: HashMap<(usize, [bool; 2], Vec<usize>), usize>,
+    known: HashMap<(usize, (bool, [bool; 2]), Vec<usize>), usize>,
     open: VecDeque<(View<'v>, Said<'v>)>,
     roles: HashMap<Role<'v>, usize>,
     all: Vec<Place>,
@@ -99,7 +100,7 @@ impl<'v> Places<'v> {
         let mut said = Said::new();
         let view = View::through(schema, root, &mut |members| say(names, members, &mut said));
         let addresses = said.iter().map(|(_, value)| address(value)).collect();
-        let flags = [view.never, view.nullable];
+        let flags = (view.never, view.nulls);
         let next = self.known.len();
         let known = self.known.entry((view.identity(), flags, addresses));
         *known.or_insert_with(|| {
@@ -117,7 +118,8 @@ impl<'v> Places<'v> {
         }
         let by_part = union(view).is_some_and(|(name, parts)| {
             let all = view.members[name].as_array();
-            all.is_some_and(|all| all.len() > parts.len())
+            let is_once = |all| name == "anyOf" || !some_take_null(all, view.root);
+            all.is_some_and(|all| all.len() > parts.len() && is_once(all))
         });
         for (name, value) in view.members {
             if name == "additionalProperties" && !self.all_count && is_anything(value) {
@@ -135,7 +137,11 @@ impl<'v> Places<'v> {
                 parts.push((role, self.find(part, view.root)));
             }
         }
-        let takes_null = view.nullable || by_name || by_part;
+        let takes_null = match (by_name || by_part, lists_null(view)) {
+            (true, _) => json!(view.nulls[1]),
+            (false, Some(true)) => json!(view.nulls),
+            (false, _) => json!(view.nulls[0]),
+        };
         let own = Digest::of_canonical(&json!([own, view.never, takes_null, said]))?;
         Ok(Place { own, parts })
     }

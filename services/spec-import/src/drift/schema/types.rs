@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     Note, Walk,
     grade::Effect,
-    view::{View, is_null},
+    view::{UNWRAPPED, View, is_null},
 };
 use crate::drift::place::{At, list};
 
@@ -36,7 +36,7 @@ impl<'c> Walk<'c, '_, '_> {
         }
         let same = old.members.get("type") == new.members.get("type")
             && old.members.get("format") == new.members.get("format")
-            && old.nullable == new.nullable;
+            && old.nulls == new.nulls;
         if same && old.members.get("enum") == new.members.get("enum") {
             return true;
         }
@@ -156,9 +156,32 @@ impl<'c> Walk<'c, '_, '_> {
 
 /// Whether null fits, where that is said.
 fn takes_null(view: &View<'_>) -> Option<bool> {
-    if view.nullable {
-        return Some(true);
+    let by_member = || {
+        let (name, parts) = ["anyOf", "oneOf"]
+            .into_iter()
+            .find_map(|name| Some((name, view.members.get(name)?.as_array()?)))?;
+        Some(parts.iter().any(is_null) && !(name == "oneOf" && some_take_null(parts, view.root)))
+    };
+    let inside = lists_null(view).or_else(by_member);
+    match view.nulls {
+        UNWRAPPED => inside,
+        nulls => Some(nulls[usize::from(inside == Some(true))]),
     }
+}
+
+/// Whether one of the alternatives beside null takes it, too.
+pub(super) fn some_take_null(parts: &[Value], root: &Value) -> bool {
+    let mut others = parts.iter().filter(|part| !is_null(part));
+    others.any(|part| takes_null_itself(&View::of(part, root)))
+}
+
+/// Whether null fits, without a look at alternatives.
+fn takes_null_itself(view: &View<'_>) -> bool {
+    view.nulls[usize::from(lists_null(view) == Some(true))]
+}
+
+/// Whether null is among the types and choices, where there are any.
+pub(super) fn lists_null(view: &View<'_>) -> Option<bool> {
     let by_choice = view
         .members
         .get("enum")
@@ -169,14 +192,9 @@ fn takes_null(view: &View<'_>) -> Option<bool> {
         let mut types = several.unwrap_or(std::slice::from_ref(types)).iter();
         types.any(|one| one == "null")
     });
-    let by_member = ["anyOf", "oneOf"].into_iter().find_map(|name| {
-        let members = view.members.get(name)?.as_array()?;
-        Some(members.iter().any(is_null))
-    });
     match (by_type, by_choice) {
         (Some(by_type), Some(by_choice)) => Some(by_type && by_choice),
-        (Some(one), None) | (None, Some(one)) => Some(one),
-        (None, None) => by_member,
+        (one, other) => one.or(other),
     }
 }
 

@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 
 /// Longer chains of references at one place are not imported.
 const WRAPPINGS: usize = 128;
+/// No wrapping says anything of null.
+pub(super) const UNWRAPPED: [bool; 2] = [false, true];
 static ANYTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
 
 /// What is written about a schema.
@@ -62,8 +64,8 @@ pub(super) struct View<'v> {
     pub(super) members: &'v Map<String, Value>,
     /// The schema that holds the definitions.
     pub(super) root: &'v Value,
-    /// The wrappings allow null as well.
-    pub(super) nullable: bool,
+    /// Whether null fits where what is in the wrappings refuses it, and where that takes it.
+    pub(super) nulls: [bool; 2],
     /// No value fits at all.
     pub(super) never: bool,
     /// Where the first reference that was followed leads.
@@ -87,7 +89,7 @@ impl<'v> View<'v> {
         let mut view = View {
             members: &ANYTHING,
             root,
-            nullable: false,
+            nulls: UNWRAPPED,
             never: false,
             entry: None,
             outer: Words::default(),
@@ -135,13 +137,18 @@ impl<'v> View<'v> {
                 };
                 Some(only)
             }
-            "anyOf" | "oneOf" => {
+            name @ ("anyOf" | "oneOf") => {
                 let parts = value.as_array()?;
                 let mut real = parts.iter().filter(|part| !is_null(part));
                 let (only, None) = (real.next()?, real.next()) else {
                     return None;
                 };
-                self.nullable |= parts.len() > 1;
+                if parts.len() > 1 {
+                    let [refused, taken] = self.nulls;
+                    // What is inside and takes null, too, makes it one too many.
+                    let twice = if name == "oneOf" { refused } else { taken };
+                    self.nulls = [taken, twice];
+                }
                 Some(only)
             }
             _ => None,

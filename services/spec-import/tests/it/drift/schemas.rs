@@ -62,6 +62,11 @@ fn the_same_said_otherwise_is_no_change() {
             json!({"oneOf": [{"type": "null"}, {"type": "string"}]}),
         ),
         (
+            "two ways to no null",
+            json!({"type": "string"}),
+            json!({"oneOf": [{"type": "null"}, {"type": ["string", "null"]}]}),
+        ),
+        (
             "another order of choices",
             json!({"enum": ["a", "b"]}),
             json!({"enum": ["b", "a"]}),
@@ -153,6 +158,19 @@ fn an_alternative_hides_neither_null_nor_what_a_reference_leads_to() {
         &[
             ("response_property_became_not_nullable", No),
             ("response_property_one_of_added", Stops),
+        ],
+    );
+    let text = json!({"type": ["string", "null"]});
+    let among = |keyword: &str| json!({keyword: [text, {"type": "integer"}, {"type": "null"}]});
+    expect(
+        "null twice, and then once or more",
+        (
+            &of(among("oneOf"), one.clone()),
+            &of(among("anyOf"), one.clone()),
+        ),
+        &[
+            ("response_property_alternatives_changed", Stops),
+            ("response_property_became_nullable", Stops),
         ],
     );
     let narrowed = json!({"type": "string", "maxLength": 5});
