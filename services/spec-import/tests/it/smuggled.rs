@@ -218,6 +218,16 @@ async fn t80_all_of_two_values_that_differs_is_shown_or_is_said_not_to_be() {
         choices(&some)
     })
     .await;
+    for (fixed, choice) in [
+        (own(), json!({"type": "string", "enum": ["own", "all"]})),
+        (
+            json!({"type": "string", "enum": ["own"]}),
+            json!({"oneOf": [own(), {"type": "string", "const": "all"}]}),
+        ),
+    ] {
+        let given = outcome(&to(fixed), &to(choice.clone())).await;
+        assert_eq!(given, INPUT, "{choice}");
+    }
     assert_eq!((before, after, whole), (None, Some(all), Shown::All));
 
     let default = |words: &str| json!({"type": "string", "default": words});

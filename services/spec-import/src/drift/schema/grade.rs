@@ -15,6 +15,8 @@ pub(super) enum Effect {
     Wider,
     /// Any value fits where one was fixed, which somebody may have relied on.
     Freed,
+    /// More values fit where one was fixed, and readers were told to expect that.
+    PerhapsFreed,
     /// More values fit, and readers were told to expect that.
     PerhapsWider,
     /// Some values do not fit any more and others do.
@@ -35,7 +37,7 @@ impl Effect {
             | (Self::Narrower, Part::Parameter | Part::Body)
             | (Self::Wider | Self::Freed, Part::Answer)
             | (Self::Meaning, Part::Parameter) => Breaking::Breaking,
-            (Self::Unclear, _)
+            (Self::Unclear | Self::PerhapsFreed, _)
             | (Self::Freed, Part::Parameter | Part::Body)
             | (Self::PerhapsNarrower | Self::Meaning, Part::Body)
             | (Self::PerhapsNarrower, Part::Parameter)

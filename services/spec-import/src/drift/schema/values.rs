@@ -64,7 +64,12 @@ impl<'c> Walk<'c, '_, '_> {
         let new = missing(after, before);
         if !new.is_empty() {
             let words = format!("values that fit now as well: {}", said(&new));
-            let note = Note::new("enum_value_added", Effect::PerhapsWider, words);
+            let effect = if before.len() <= 1 {
+                Effect::PerhapsFreed
+            } else {
+                Effect::PerhapsWider
+            };
+            let note = Note::new("enum_value_added", effect, words);
             self.note(at, note.values(None, Some(all(&new))));
         }
     }
