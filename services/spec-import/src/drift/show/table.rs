@@ -43,13 +43,15 @@ pub fn table(base: &Written, revision: &Written, changes: &[Change]) -> String {
         let says = "a tool that is on goes off until a person looks again";
         head("BACK TO REVIEW", count(Effect::Review), says, &mut out);
         for reason in ReviewReason::ALL {
-            because(Some(reason), &all, &mut out);
+            because(Some(reason), reason.text(), of(Effect::Review), &mut out);
         }
         let alone =
             of(Effect::Review).filter(|one| one.changes.iter().all(|(_, why)| why.is_none()));
         if let alone @ 1.. = alone.count() {
             let _ = writeln!(out, "{alone} of them because of the whole document alone\n");
         }
+        let says = "What else has changed about them only informs.";
+        because(None, says, of(Effect::Review), &mut out);
     }
     for (effect, name, says) in [
         (Effect::Removed, "REMOVED", "agents lose its tool"),
@@ -60,19 +62,10 @@ pub fn table(base: &Written, revision: &Written, changes: &[Change]) -> String {
             listed(of(effect), &mut out);
         }
     }
-    let informs = |one: &&Outcome<'_>| one.changes.iter().any(|(_, reason)| reason.is_none());
-    let told = of(Effect::Review)
-        .chain(of(Effect::Informed))
-        .filter(informs)
-        .count();
-    if told > 0 {
-        head(
-            "INFORMS ONLY",
-            told,
-            "what is on stays on, but for what is above",
-            &mut out,
-        );
-        because(None, &all, &mut out);
+    if count(Effect::Informed) > 0 {
+        let says = "what is on stays on";
+        head("INFORMS ONLY", count(Effect::Informed), says, &mut out);
+        because(None, "", of(Effect::Informed), &mut out);
     }
     out.push_str(&counts(changes));
     let _ = writeln!(
@@ -106,18 +99,20 @@ fn listed<'o>(some: impl Iterator<Item = &'o Outcome<'o>>, out: &mut String) {
     out.push('\n');
 }
 
-/// Draws the changes that put operations back to review for a reason, or for none.
-fn because(reason: Option<ReviewReason>, all: &[Outcome<'_>], out: &mut String) {
-    let kept = all
-        .iter()
-        .filter(|one| matches!(one.effect, Effect::Review | Effect::Informed));
-    let some = kept.map(|one| {
+/// Draws the changes that put operations back to review for a reason, or that only inform of them.
+fn because<'o>(
+    reason: Option<ReviewReason>,
+    says: &str,
+    all: impl Iterator<Item = &'o Outcome<'o>>,
+    out: &mut String,
+) {
+    let some = all.map(|one| {
         let changes = one.changes.iter().filter(|(_, why)| *why == reason);
         (&one.operation, changes.map(|(change, _)| *change))
     });
     let blocks = blocks(some);
-    if let Some(reason) = reason.filter(|_| !blocks.is_empty()) {
-        let _ = writeln!(out, "{}\n", reason.text());
+    if !says.is_empty() && !blocks.is_empty() {
+        let _ = writeln!(out, "{says}\n");
     }
     for Block {
         operations,

@@ -48,6 +48,11 @@ What people and agents read about it has changed.
                          The description reads differently.
                          List orders → List orders that are open
 
+What else has changed about them only informs.
+
+  GET /orders
+                         parameter page: it is new and may be left out.
+
 REMOVED: 1 operation; agents lose its tool
 
   READ                 GET /gone
@@ -56,15 +61,12 @@ NEW: 1 operation; off until a person turns it on
 
   DELETE   high-risk   DELETE /new
 
-INFORMS ONLY: 3 operations; what is on stays on, but for what is above
+INFORMS ONLY: 2 operations; what is on stays on
 
   in 2 operations
     GET /carts
     GET /items
     breaking             answer.id: the type is integer instead of string.
-
-  GET /orders
-                         parameter page: it is new and may be left out.
 
 CHANGES             BREAKING  POTENTIALLY   OTHER
 operation_added            0            0       1
