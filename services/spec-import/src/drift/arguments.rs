@@ -10,15 +10,17 @@ use std::{
 };
 
 use countersign_domain::{
+    digest::NotCanonical,
     drift::{Breaking, ChangeKind},
     operation::{Bind, Body, BodyKind, ImportedOperation, PartEncoding, Place, Style},
 };
 use serde_json::Value;
 
 use super::{
+    budget::Budget,
     findings::{Findings, Found},
     place::{Part, Root, list},
-    schema::Walk,
+    schema::{Walk, hidden::hides_more},
 };
 use crate::path::names_in_braces;
 
@@ -40,33 +42,51 @@ pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &
     }
     bodies(old.body.as_ref(), new.body.as_ref(), found);
     discriminators(old, new, found);
-    let mut walk = Walk::new((&old.input_schema, &new.input_schema), found);
-    for (one, other) in pairs {
-        let schemas = (
-            schema(&old.input_schema, &one.key),
-            schema(&new.input_schema, &other.key),
-        );
-        if let (Some(one), Some(two)) = schemas {
-            let root = Root {
-                words: place(other),
-                part: Part::Parameter,
-                nested: false,
-            };
-            walk.compare(one, two, &root);
-        }
-    }
-    let bodies = (
-        schema(&old.input_schema, "body"),
-        schema(&new.input_schema, "body"),
-    );
-    if let (Some(_), Some(_), (Some(one), Some(other))) = (&old.body, &new.body, bodies) {
-        let root = Root {
-            words: "body".to_owned(),
-            part: Part::Body,
-            nested: false,
-        };
+    let roots = (&old.input_schema, &new.input_schema);
+    let mut walk = Walk::new(roots, found);
+    for (one, other, root) in schemas(&pairs, (old, new)) {
         walk.compare(one, other, &root);
     }
+}
+
+/// Says whether an argument of both differs in more than what harmless changes explain.
+pub(super) fn hide_more(
+    old: &ImportedOperation,
+    new: &ImportedOperation,
+    budget: &mut Budget,
+) -> Result<bool, NotCanonical> {
+    let roots = (&old.input_schema, &new.input_schema);
+    for (one, other, root) in schemas(&paired(old, new).pairs, (old, new)) {
+        if hides_more((one, other), roots, &root, budget)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The schemas of the arguments of both, and where each stands.
+fn schemas<'o>(
+    pairs: &[(&Bind, &Bind)],
+    (old, new): (&'o ImportedOperation, &'o ImportedOperation),
+) -> Vec<(&'o Value, &'o Value, Root)> {
+    let both = |keys: (&str, &str), words: String, part: Part| {
+        let old = schema(&old.input_schema, keys.0)?;
+        let new = schema(&new.input_schema, keys.1)?;
+        let nested = false;
+        let root = Root {
+            words,
+            part,
+            nested,
+        };
+        Some((old, new, root))
+    };
+    let parameters = pairs.iter().filter_map(|(one, other)| {
+        let keys = (one.key.as_str(), other.key.as_str());
+        both(keys, place(other), Part::Parameter)
+    });
+    let bodies = old.body.as_ref().zip(new.body.as_ref());
+    let body = bodies.and_then(|_| both(("body", "body"), "body".to_owned(), Part::Body));
+    parameters.chain(body).collect()
 }
 
 /// Compares what chooses among alternatives: a hint, behind which the schemas say what fits.

@@ -27,7 +27,7 @@ pub(super) struct Budget {
 }
 
 /// How many findings there is room for.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Room {
     all: usize,
     operation: usize,
@@ -74,6 +74,14 @@ impl Budget {
         self.steps -= taken;
         self.all_steps -= taken;
         taken == steps
+    }
+
+    /// Looks for findings that nobody is told, so that they take no room.
+    pub(super) fn untold<T>(&mut self, look: impl FnOnce(&mut Self) -> T) -> T {
+        let rooms = (self.deciding, self.others);
+        let seen = look(self);
+        (self.deciding, self.others) = rooms;
+        seen
     }
 
     /// Takes room for a finding; false when there is none left. What decides has room of its own,

@@ -7,6 +7,7 @@ mod annotations;
 mod bounds;
 mod combine;
 mod grade;
+pub(super) mod hidden;
 mod object;
 mod partners;
 mod rest;

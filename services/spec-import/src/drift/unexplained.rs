@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::{
     Pair,
-    arguments::is_one_value,
+    arguments::{hide_more, is_one_value},
     budget::Budget,
     endpoint,
     findings::Found,
@@ -40,53 +40,60 @@ pub(super) fn unexplained(
     };
     let (before, after) = (Prints::of(old, &[])?, Prints::of(new, &[])?);
     // A variable that is called otherwise in the path is an argument that is called otherwise.
-    let of_input = [Kind::Input, Kind::Path].as_slice();
-    let input = before.input != after.input && !told(of_input);
+    let of_input = [Kind::Input, Kind::Path];
+    let mut arguments = changes.iter().filter(|one| of_input.contains(&one.kind));
+    let input = before.input != after.input
+        && if told(&of_input) {
+            // Whoever looks at one that counts looks at them all.
+            arguments.all(|one| one.kind == Kind::Input && one.breaking == Breaking::No)
+                && hide_more(old, new, budget)?
+        } else {
+            takes_otherwise(old, new, budget)?
+        };
     let moved = |(old, new)| server::places(old) != server::places(new);
     let text = before.text != after.text && !told(&[Kind::Text]);
     let parts = [
         (
-            before.security != after.security,
-            [Kind::Security, Kind::Scopes].as_slice(),
+            before.security != after.security && !told(&[Kind::Security, Kind::Scopes]),
+            Kind::Security,
             "security_differs",
             "What it needs to be let in is not what it was.",
         ),
         (
-            pair.lives().is_some_and(moved),
-            &[Kind::Server],
+            pair.lives().is_some_and(moved) && !told(&[Kind::Server]),
+            Kind::Server,
             "server_differs",
             "Where it lives is not what it was.",
         ),
         (
-            before.risk != after.risk,
-            &[Kind::Risk],
+            before.risk != after.risk && !told(&[Kind::Risk]),
+            Kind::Risk,
             "risk_differs",
             "How dangerous it is held to be is not what it was.",
         ),
         (
-            input && takes_otherwise(old, new, budget)?,
-            of_input,
+            input,
+            Kind::Input,
             "input_differs",
             "What it takes is not what it was, in a way that no check knows.",
         ),
         (
             text && reads_otherwise(old, new, budget)?,
-            &[Kind::Text],
+            Kind::Text,
             "text_differs",
             "What agents read about its parts is gone or stands elsewhere.",
         ),
         (
             new.must_be_read(),
-            &[],
+            Kind::Text,
             "text_must_be_read",
             "Its words tell a model what to do or hide characters; read them again.",
         ),
     ];
-    Ok(parts
-        .into_iter()
-        .filter(|(differs, kinds, ..)| *differs && !told(kinds))
-        .map(|(_, kinds, code, text)| {
-            Found::new(kinds.first().copied().unwrap_or(Kind::Text), code, text)
+    let differ = parts.into_iter().filter(|(differs, ..)| *differs);
+    Ok(differ
+        .map(|(_, kind, code, text)| {
+            Found::new(kind, code, text)
                 .breaking(Breaking::Potentially)
                 .security(SecuritySeverity::Medium)
                 .change(Some(endpoint(new)))
@@ -101,7 +108,7 @@ fn takes_otherwise(
     budget: &mut Budget,
 ) -> Result<bool, NotCanonical> {
     let schemas = (&old.input_schema, &new.input_schema);
-    Ok(sent(old)? != sent(new)? || !mean_the_same(What::Values, schemas, budget)?)
+    Ok(sent(old)? != sent(new)? || !mean_the_same(What::Values, schemas, schemas, budget)?)
 }
 
 /// Whether agents read something else; of an answer that nothing describes any more they do not.
@@ -138,7 +145,7 @@ fn reads_the_same(
     if whole(old) != whole(new) || words(old) != words(new) {
         return Ok(false);
     }
-    let mut is_same = |sides| mean_the_same(What::ValuesAndWords, sides, budget);
+    let mut is_same = |sides| mean_the_same(What::ValuesAndWords, sides, sides, budget);
     let answers = match (answer(old), answer(new)) {
         (Some(before), Some(after)) => is_same((before, after))?,
         (before, after) => before == after,

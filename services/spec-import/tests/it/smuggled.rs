@@ -96,6 +96,41 @@ async fn t80_no_argument_that_is_added_hides_a_default_that_changed() {
     println!("N = {} places of a default", cases.len());
 }
 
+#[tokio::test]
+async fn t80_no_harmless_change_of_an_argument_hides_one_that_no_check_knows() {
+    // Readers take the first default or the last, and checks compare no other.
+    let by = |default: &str| {
+        let all = ["one", default, "two"].map(|one| json!({"default": one}));
+        json!({"type": "string", "allOf": all})
+    };
+    let kept = |default: &str| json!({"type": "object", "properties": {"by": by(default)}});
+    let limit = |most: u8| json!({"type": "integer", "maximum": most});
+    let several = |most: u8, default: &str| taking(&[("limit", limit(most)), ("by", by(default))]);
+    let more = |most: u8, default: &str| {
+        let mut filter = kept(default);
+        filter["properties"]["limit"] = limit(most);
+        taking(&[("filter", filter)])
+    };
+    let shared = |most: u8, default: &str| {
+        let named = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let mut document = taking(&[("one", named("A")), ("other", named("A"))]);
+        document["components"]["schemas"] = json!({"A": {"type": "object", "properties":
+            {"limit": limit(most), "kept": kept(default)}}});
+        document
+    };
+    let asked: [(&str, &dyn Fn(u8, &str) -> Value); 3] = [
+        ("another argument", &several),
+        ("in one", &more),
+        ("in two", &shared),
+    ];
+    for (what, of) in asked {
+        let old = of(10, "own");
+        let harmless = outcome(&old, &of(20, "own")).await;
+        assert_eq!(harmless, Some(Outcome::Informed), "{what}");
+        assert_eq!(outcome(&old, &of(20, "all")).await, INPUT, "{what}");
+    }
+}
+
 /// A read that takes one argument, if any, and answers with this.
 fn saying(phase: Option<&Value>, next: &Value) -> Value {
     let arguments = phase.map(|phase| ("phase", phase.clone()));
@@ -183,6 +218,16 @@ async fn t80_what_was_fixed_and_is_free_now_puts_a_tool_back_to_review() {
             "{fixed}"
         );
     }
+    for (fixed, choice) in [
+        (own(), json!({"type": "string", "enum": ["own", "all"]})),
+        (
+            json!({"type": "string", "enum": ["own"]}),
+            json!({"oneOf": [own(), {"type": "string", "const": "all"}]}),
+        ),
+    ] {
+        let given = outcome(&to(fixed), &to(choice.clone())).await;
+        assert_eq!(given, INPUT, "{choice}");
+    }
     let choices = to(json!({"type": "string", "enum": ["team", "own"]}));
     let mut free = choices.clone();
     free["paths"]["/orders"]["get"]["parameters"][0]["schema"] = text();
@@ -218,16 +263,6 @@ async fn t80_all_of_two_values_that_differs_is_shown_or_is_said_not_to_be() {
         choices(&some)
     })
     .await;
-    for (fixed, choice) in [
-        (own(), json!({"type": "string", "enum": ["own", "all"]})),
-        (
-            json!({"type": "string", "enum": ["own"]}),
-            json!({"oneOf": [own(), {"type": "string", "const": "all"}]}),
-        ),
-    ] {
-        let given = outcome(&to(fixed), &to(choice.clone())).await;
-        assert_eq!(given, INPUT, "{choice}");
-    }
     assert_eq!((before, after, whole), (None, Some(all), Shown::All));
 
     let default = |words: &str| json!({"type": "string", "default": words});

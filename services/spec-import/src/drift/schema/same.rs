@@ -34,13 +34,15 @@ pub(in crate::drift) enum What {
 }
 
 /// Says whether two schemas mean the same. What costs too much to find out counts as not the same.
+/// The roots are the schemas that hold `$defs`.
 pub(in crate::drift) fn mean_the_same(
     what: What,
     (old, new): (&Value, &Value),
+    roots: (&Value, &Value),
     budget: &mut Budget,
 ) -> Result<bool, NotCanonical> {
-    let mut places = Places::new(what, (old, new));
-    let both = (places.find(old, old), places.find(new, new));
+    let mut places = Places::new(what, roots);
+    let both = (places.find(old, roots.0), places.find(new, roots.1));
     while let Some((view, said)) = places.open.pop_front() {
         let bytes: usize = said.iter().map(|(_, value)| schema::bytes(value)).sum();
         if !budget.steps_for(view.weight() + bytes) {
