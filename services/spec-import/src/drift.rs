@@ -9,6 +9,7 @@
 
 mod arguments;
 mod budget;
+mod discriminators;
 mod excerpts;
 mod facts;
 mod findings;

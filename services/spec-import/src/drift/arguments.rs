@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use super::{
     budget::Budget,
+    discriminators,
     findings::{Findings, Found},
     place::{Part, Root, list},
     schema::{Walk, hidden::hides_more},
@@ -41,7 +42,7 @@ pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &
         with(bind, found);
     }
     bodies(old.body.as_ref(), new.body.as_ref(), found);
-    discriminators(old, new, found);
+    discriminators::compare(old, new, found);
     let roots = (&old.input_schema, &new.input_schema);
     let mut walk = Walk::new(roots, found);
     for (one, other, root) in schemas(&pairs, (old, new)) {
@@ -87,27 +88,6 @@ fn schemas<'o>(
     let bodies = old.body.as_ref().zip(new.body.as_ref());
     let body = bodies.and_then(|_| both(("body", "body"), "body".to_owned(), Part::Body));
     parameters.chain(body).collect()
-}
-
-/// Compares what chooses among alternatives: a hint, behind which the schemas say what fits.
-fn discriminators(old: &ImportedOperation, new: &ImportedOperation, found: &mut Findings<'_>) {
-    let (before, after) = (&old.discriminators, &new.discriminators);
-    let places: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    for place in places {
-        let (one, other) = (before.get(place), after.get(place));
-        let differs = |code: &'static str, what: &str| {
-            let text = format!("{place}: what chooses among the alternatives {what}.");
-            Found::new(ChangeKind::Input, code, text)
-        };
-        let change = match (one, other) {
-            (one, other) if one == other => continue,
-            (Some(_), Some(_)) => differs("discriminator_changed", "is another"),
-            (None, _) => differs("discriminator_added", "is told now").informing(),
-            (_, None) => differs("discriminator_removed", "is not told any more"),
-        };
-        let sides = (one.map(String::as_str), other.map(String::as_str));
-        found.add(change.at(place).values(sides.0, sides.1));
-    }
 }
 
 /// Takes one value and no list, so that it means nothing whether its parts stand by themselves.

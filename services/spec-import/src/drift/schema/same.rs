@@ -19,6 +19,7 @@ use serde_json::{Map, Value, json};
 use super::{
     super::budget::Budget,
     combine::union,
+    entries,
     types::{lists_null, some_take_null},
     values::key,
     view::{View, definition, is_annotation, is_empty, is_null},
@@ -43,15 +44,38 @@ pub(in crate::drift) fn mean_the_same(
 ) -> Result<bool, NotCanonical> {
     let mut places = Places::new(what, roots);
     let both = (places.find(old, roots.0), places.find(new, roots.1));
-    while let Some((view, said)) = places.open.pop_front() {
-        let bytes: usize = said.iter().map(|(_, value)| schema::bytes(value)).sum();
-        if !budget.steps_for(view.weight() + bytes) {
-            return Ok(false);
-        }
-        let place = places.read(&view, &said)?;
-        places.all.push(place);
+    Ok(places.grouped(Some(both), budget)?.is_some())
+}
+
+/// Definitions that are called otherwise and take the same values, by what they were called.
+pub(in crate::drift) fn renamed<'v>(
+    (old, new): (&'v Value, &'v Value),
+    budget: &mut Budget,
+) -> Result<HashMap<&'v str, &'v str>, NotCanonical> {
+    let mut places = Places::new(What::Values, (old, new));
+    let mut without_name_in = |root: &'v Value, other: &Value| -> Vec<(&'v str, usize)> {
+        let all = entries(root.get("$defs")).into_iter().flatten();
+        let is_there = |name: &str| {
+            other
+                .get("$defs")
+                .is_some_and(|all| all.get(name).is_some())
+        };
+        all.filter(|(name, _)| !is_there(name))
+            .map(|(name, schema)| (name.as_str(), places.find(schema, root)))
+            .collect()
+    };
+    let (gone, mut added) = (without_name_in(old, new), without_name_in(new, old));
+    let mut pairs = HashMap::new();
+    let Some(groups) = places.grouped(None, budget)? else {
+        return Ok(pairs);
+    };
+    for (name, one) in gone {
+        let twin = added
+            .iter()
+            .position(|(_, other)| groups[*other] == groups[one]);
+        pairs.extend(twin.map(|index| (name, added.swap_remove(index).0)));
     }
-    Ok(places.are_alike(both, budget))
+    Ok(pairs)
 }
 
 /// What stands at one place, apart from the schemas in it.
@@ -74,7 +98,7 @@ struct Places<'v> {
     /// Somewhere it counts which properties are named, and so that all others are.
     all_count: bool,
     /// A place is the same wherever it is reached from, if the same is said on the way.
-    known: HashMap<(usize, (bool, [bool; 2]), Vec<usize>), usize>,
+    known: HashMap<(usize, [bool; 3], Vec<usize>), usize>,
     open: VecDeque<(View<'v>, Said<'v>)>,
     roles: HashMap<Role<'v>, usize>,
     all: Vec<Place>,
@@ -102,13 +126,32 @@ impl<'v> Places<'v> {
         let mut said = Said::new();
         let view = View::through(schema, root, &mut |members| say(names, members, &mut said));
         let addresses = said.iter().map(|(_, value)| address(value)).collect();
-        let flags = (view.never, view.nulls);
+        let [refused, taken] = view.nulls;
+        let flags = [view.never, refused, taken];
         let next = self.known.len();
         let known = self.known.entry((view.identity(), flags, addresses));
         *known.or_insert_with(|| {
             self.open.push_back((view, said));
             next
         })
+    }
+
+    /// Reads all places, and numbers with the same number those that are never told apart. Nothing
+    /// when two are told apart that must not be, or that costs too much to find out.
+    fn grouped(
+        mut self,
+        together: Option<(usize, usize)>,
+        budget: &mut Budget,
+    ) -> Result<Option<Vec<usize>>, NotCanonical> {
+        while let Some((view, said)) = self.open.pop_front() {
+            let bytes: usize = said.iter().map(|(_, value)| schema::bytes(value)).sum();
+            if !budget.steps_for(view.weight() + bytes) {
+                return Ok(None);
+            }
+            let place = self.read(&view, &said)?;
+            self.all.push(place);
+        }
+        Ok(self.told_apart(together, budget))
     }
 
     fn read(&mut self, view: &View<'v>, said: &Said<'v>) -> Result<Place, NotCanonical> {
@@ -148,13 +191,17 @@ impl<'v> Places<'v> {
         Ok(Place { own, parts })
     }
 
-    /// Whether two places are never told apart.
-    fn are_alike(&self, (old, new): (usize, usize), budget: &mut Budget) -> bool {
+    fn told_apart(
+        &self,
+        together: Option<(usize, usize)>,
+        budget: &mut Budget,
+    ) -> Option<Vec<usize>> {
         let links: usize = self.all.iter().map(|place| place.parts.len() + 1).sum();
         let (mut groups, mut count) = numbered(self.all.iter().map(|place| place.own));
         loop {
-            if groups[old] != groups[new] || !budget.steps_for(links * size_of::<usize>()) {
-                return false;
+            let is_apart = together.is_some_and(|(old, new)| groups[old] != groups[new]);
+            if is_apart || !budget.steps_for(links * size_of::<usize>()) {
+                return None;
             }
             let keys = self.all.iter().zip(&groups).map(|(place, own)| {
                 let parts = place.parts.iter();
@@ -164,7 +211,7 @@ impl<'v> Places<'v> {
             });
             let (finer, more) = numbered(keys);
             if more == count {
-                return true;
+                return Some(groups);
             }
             (groups, count) = (finer, more);
         }

@@ -1,27 +1,38 @@
 //! What chooses among the alternatives of what is sent.
 
 use countersign_domain::{
-    drift::{Breaking::No, ReviewReason, needs_review},
+    drift::{
+        Breaking::{self, No},
+        ReviewReason, needs_review,
+    },
     operation::ImportedDocument,
 };
 use serde_json::{Value, json};
 
 use super::{Expected, compare, expect, whole};
 
+const ALTERNATIVE: (&str, Breaking) = ("request_property_alternative_renamed", No);
+
 /// Pays by card or by bank.
 fn paying(discriminator: &Value) -> ImportedDocument {
+    called(["Card", "Bank", "Method"], discriminator)
+}
+
+/// The same by definitions of these names.
+fn called([card, bank, means]: [&str; 3], discriminator: &Value) -> ImportedDocument {
+    let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let mut method = json!({"anyOf": [
-        {"$ref": "#/components/schemas/Card"}, {"$ref": "#/components/schemas/Bank"}]});
+        to(card), to(bank)]});
     if !discriminator.is_null() {
         method["discriminator"] = discriminator.clone();
     }
     let of = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
     whole(&json!({
-        "components": {"schemas": {"Card": of("card"), "Bank": of("bank"), "Method": method}},
+        "components": {"schemas": {card: of("card"), bank: of("bank"), means: method}},
         "paths": {"/payments": {"post": {"summary": "Pay", "responses": {}, "requestBody": {
             "content": {"application/json": {"schema": {
                 "type": "object",
-                "properties": {"method": {"$ref": "#/components/schemas/Method"}}}}}}}}},
+                "properties": {"method": to(means)}}}}}}}},
     }))
 }
 
@@ -80,6 +91,27 @@ fn that_of_one_argument_does_not_hide_that_of_another() {
     let changed: Expected = &[("discriminator_changed", No)];
     expect("the parameter's", (&old, &new), changed);
     assert_eq!(compare(&old, &new)[0].before.as_deref(), Some("kind"));
+}
+
+#[test]
+fn another_name_of_a_definition_is_no_other_discriminator_and_another_choice_is_under_every_name() {
+    let old = paying(&by("kind", "Card", "Bank"));
+    let means = |first: &str, second: &str| {
+        called(["Card", "Bank", "MeansDto"], &by("kind", first, second))
+    };
+    expect("its own", (&old, &means("Card", "Bank")), &[]);
+    let exchanged: Expected = &[("discriminator_changed", No)];
+    expect("exchanged", (&old, &means("Bank", "Card")), exchanged);
+
+    let names = ["CardDto", "BankDto", "MeansDto"];
+    let of = |first: &str, second: &str| called(names, &by("kind", first, second));
+    let renamed: Expected = &[ALTERNATIVE, ALTERNATIVE];
+    expect("all", (&old, &of("CardDto", "BankDto")), renamed);
+    let both: Expected = &[("discriminator_changed", No), ALTERNATIVE, ALTERNATIVE];
+    let other = of("BankDto", "CardDto");
+    expect("all, exchanged", (&old, &other), both);
+    let before = compare(&old, &other).remove(0).before;
+    assert_eq!(before.as_deref(), Some("kind; bank: Bank; card: Card"));
 }
 
 /// An earlier import kept none, and no tool is looked at again for that.
