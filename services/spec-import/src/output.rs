@@ -191,8 +191,16 @@ impl<'d> Answers<'d> {
         };
         if let Some(given) = value.get("schema").filter(told) {
             self.add_schema(given, place, &mut answer);
-        } else if let Some((name, _)) = newer(value, ITEM_SCHEMA) {
-            answer.items = Some(At::Pointer(&place).key(name).to_string());
+        } else {
+            let item = newer(value, ITEM_SCHEMA);
+            let place = |name| At::Pointer(&place).key(name).to_string();
+            answer.items = item.map(|(name, _)| place(name));
+            if let Some(given) = value.get("schema").or(item.map(|(_, given)| given)) {
+                let mut unheard = Notes::of_operation();
+                let (root, _) = self.definitions.inline(given, &at, &mut unheard);
+                let whole = Some(self.definitions.whole(&root));
+                answer.output = answer.output.map(|output| Output { whole, ..output });
+            }
         }
         Some(answer)
     }

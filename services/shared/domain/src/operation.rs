@@ -374,8 +374,9 @@ pub struct Output {
     /// The patterns in it, by where they stand. They are compared and nothing else.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub patterns: BTreeMap<String, String>,
-    /// Where the schema is too large to be kept whole, a digest of all that the document says. What
-    /// an earlier import kept has none, so that nobody knows whether anything is left out.
+    /// Where the schema is not kept whole, being too large, of something else than JSON or of each
+    /// item of a stream, a digest of all that the document says. What an earlier import kept has
+    /// none, so that nobody knows whether anything is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whole: Option<Digest>,
 }

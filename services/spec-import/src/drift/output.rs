@@ -49,20 +49,33 @@ fn answers(old: Option<&Output>, new: Option<&Output>, found: &mut Findings<'_>)
     let before = found.count();
     described((old, new), found);
     if old.whole != new.whole {
-        let is_silent = found.count() == before && old.whole.is_some() && new.whole.is_some();
-        let (code, words) = if is_silent {
-            (
+        let is_silent = found.count() == before;
+        let is_untold = is_silent && old.schema.is_none() && new.schema.is_none();
+        let change = match (&old.whole, &new.whole) {
+            (Some(_), Some(_)) if is_silent => answer(
                 "response_changed_deeper",
                 "answer: it changed deeper than what is kept of it.",
-            )
-        } else {
-            (
+                Breaking::Potentially,
+            ),
+            (None, _) if is_untold => answer(
+                "response_schema_added",
+                "answer: it has a schema now, or one that was not compared before.",
+                Breaking::No,
+            ),
+            (_, None) if is_untold => without_schema(),
+            _ => answer(
                 "comparison_cut",
                 "answer: it is or was too large to be kept whole, and is compared as far as it is kept.",
-            )
+                Breaking::Potentially,
+            ),
         };
-        found.add(answer(code, words, Breaking::Potentially));
+        found.add(change);
     }
+}
+
+fn without_schema() -> Found {
+    let words = "answer: it has no schema any more.";
+    answer("response_schema_removed", words, Breaking::Potentially)
 }
 
 fn answer(code: &'static str, words: &str, breaking: Breaking) -> Found {
@@ -124,14 +137,7 @@ fn described((old, new): (&Output, &Output), found: &mut Findings<'_>) {
             walk.silent = silent;
             walk.compare(one, other, &root);
         }
-        (Some(_), None) => {
-            let words = "answer: it has no schema any more.";
-            found.add(answer(
-                "response_schema_removed",
-                words,
-                Breaking::Potentially,
-            ));
-        }
+        (Some(_), None) => found.add(without_schema()),
         (None, Some(_)) => {
             let words = "answer: it has a schema now.";
             found.add(answer("response_schema_added", words, Breaking::No));

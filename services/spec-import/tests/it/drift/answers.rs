@@ -3,7 +3,7 @@
 use countersign_domain::{
     drift::{
         Breaking::{No, Potentially},
-        needs_review,
+        Change, ChangeKind, needs_review,
     },
     operation::ImportedDocument,
 };
@@ -313,5 +313,37 @@ fn a_part_of_an_answer_that_is_all_of_one_definition_is_judged_like_that() {
         let new = of(json!({keyword: [config], "description": "How."}));
         let risks = [&old, &new].map(|one| one.operations[0].risk.clone());
         assert_eq!(risks[0], risks[1], "{keyword}");
+    }
+}
+
+#[test]
+fn what_no_agent_is_told_of_an_answer_is_compared_and_informs() {
+    let of = |media: &str, more: Value| {
+        super::document(
+            &json!({"responses": {"200": {"description": "ok", "content": {media: more}}}}),
+        )
+    };
+    let part = |kind: &str| json!({"type": "object", "properties": {"size": {"type": kind}}});
+    for (media, name) in [
+        ("application/xml", "schema"),
+        ("text/event-stream", "itemSchema"),
+        ("application/jsonl", "x-oai-itemSchema"),
+    ] {
+        let says = |kind: &str| of(media, json!({name: part(kind)}));
+        let (old, new, none) = (says("string"), says("integer"), of(media, json!({})));
+        expect(media, (&old, &old), &[]);
+        let rows: [(_, _, Expected); 3] = [
+            (&old, &new, &[("response_changed_deeper", Potentially)]),
+            (&none, &new, &[("response_schema_added", No)]),
+            (&old, &none, &[("response_schema_removed", Potentially)]),
+        ];
+        for (old, new, expected) in rows {
+            // The names of the fields of an item stand in the description.
+            let is_of_answer = |one: &Change| one.kind == ChangeKind::Output;
+            let changes = compare(old, new).into_iter().filter(is_of_answer);
+            let changes: Vec<Change> = changes.collect();
+            assert_eq!(super::graded(&changes), expected, "{media}");
+            assert_eq!(needs_review(&old.operations[0], &changes), None, "{media}");
+        }
     }
 }
