@@ -96,6 +96,9 @@ async fn t80_no_argument_that_is_added_hides_a_default_that_changed() {
     println!("N = {} places of a default", cases.len());
 }
 
+/// A document by its largest limit and by a default.
+type Asked<'a> = &'a dyn Fn(u8, &str) -> Value;
+
 #[tokio::test]
 async fn t80_no_harmless_change_of_an_argument_hides_one_that_no_check_knows() {
     // Readers take the first default or the last, and checks compare no other.
@@ -118,7 +121,7 @@ async fn t80_no_harmless_change_of_an_argument_hides_one_that_no_check_knows() {
             {"limit": limit(most), "kept": kept(default)}}});
         document
     };
-    let asked: [(&str, &dyn Fn(u8, &str) -> Value); 3] = [
+    let asked: [(&str, Asked<'_>); 3] = [
         ("another argument", &several),
         ("in one", &more),
         ("in two", &shared),
