@@ -16,7 +16,10 @@ mod types;
 mod values;
 mod view;
 
-use std::collections::{HashSet, VecDeque};
+use std::{
+    borrow::Cow,
+    collections::{HashSet, VecDeque},
+};
 
 use countersign_domain::drift::{Breaking, ChangeKind};
 use serde_json::{Map, Value};
@@ -46,7 +49,7 @@ pub(super) struct Walk<'c, 'f, 'b> {
 
 /// What one check says.
 struct Note {
-    check: &'static str,
+    check: Cow<'static, str>,
     effect: Effect,
     words: String,
     before: Option<String>,
@@ -54,9 +57,9 @@ struct Note {
 }
 
 impl Note {
-    fn new(check: &'static str, effect: Effect, words: impl Into<String>) -> Self {
+    fn new(check: impl Into<Cow<'static, str>>, effect: Effect, words: impl Into<String>) -> Self {
         Self {
-            check,
+            check: check.into(),
             effect,
             words: words.into(),
             before: None,
@@ -174,7 +177,7 @@ impl<'c, 'f, 'b> Walk<'c, 'f, 'b> {
                 self.openness(name, sides, at);
             }
             "dependentRequired" => self.dependent(sides, at),
-            "then" | "else" => self.part((branch(name), at), sides, at),
+            "then" | "else" => self.part((name, at), sides, at),
             "not" | "if" => self.whole(name, sides, at),
             "pattern" => self.pattern(sides, at),
             "multipleOf" => self.step(sides, at),
@@ -216,10 +219,6 @@ fn kind(part: Part) -> ChangeKind {
         Part::Parameter | Part::Body => ChangeKind::Input,
         Part::Answer => ChangeKind::Output,
     }
-}
-
-fn branch(name: &str) -> &'static str {
-    if name == "then" { "then" } else { "else" }
 }
 
 /// The members of an object, or of nothing.

@@ -8,126 +8,51 @@ use super::{Note, Sides, Walk, grade::Effect};
 use crate::drift::place::{At, short};
 
 /// Keyword, its name in codes and in sentences, and whether it bounds from above.
-const BOUNDS: [(&str, [&str; 4], &str, bool); 12] = [
-    (
-        "maximum",
-        ["max_set", "max_removed", "max_decreased", "max_increased"],
-        "the largest value",
-        true,
-    ),
+const BOUNDS: [(&str, &str, &str, bool); 12] = [
+    ("maximum", "max", "the largest value", true),
     (
         "exclusiveMaximum",
-        [
-            "exclusive_max_set",
-            "exclusive_max_removed",
-            "exclusive_max_decreased",
-            "exclusive_max_increased",
-        ],
+        "exclusive_max",
         "the value that must stay below",
         true,
     ),
-    (
-        "maxLength",
-        [
-            "max_length_set",
-            "max_length_removed",
-            "max_length_decreased",
-            "max_length_increased",
-        ],
-        "the largest length",
-        true,
-    ),
-    (
-        "maxItems",
-        [
-            "max_items_set",
-            "max_items_removed",
-            "max_items_decreased",
-            "max_items_increased",
-        ],
-        "the largest number of items",
-        true,
-    ),
+    ("maxLength", "max_length", "the largest length", true),
+    ("maxItems", "max_items", "the largest number of items", true),
     (
         "maxProperties",
-        [
-            "max_properties_set",
-            "max_properties_removed",
-            "max_properties_decreased",
-            "max_properties_increased",
-        ],
+        "max_properties",
         "the largest number of members",
         true,
     ),
     (
         "maxContains",
-        [
-            "max_contains_set",
-            "max_contains_removed",
-            "max_contains_decreased",
-            "max_contains_increased",
-        ],
+        "max_contains",
         "the largest number of such items",
         true,
     ),
-    (
-        "minimum",
-        ["min_set", "min_removed", "min_decreased", "min_increased"],
-        "the smallest value",
-        false,
-    ),
+    ("minimum", "min", "the smallest value", false),
     (
         "exclusiveMinimum",
-        [
-            "exclusive_min_set",
-            "exclusive_min_removed",
-            "exclusive_min_decreased",
-            "exclusive_min_increased",
-        ],
+        "exclusive_min",
         "the value that must stay above",
         false,
     ),
-    (
-        "minLength",
-        [
-            "min_length_set",
-            "min_length_removed",
-            "min_length_decreased",
-            "min_length_increased",
-        ],
-        "the smallest length",
-        false,
-    ),
+    ("minLength", "min_length", "the smallest length", false),
     (
         "minItems",
-        [
-            "min_items_set",
-            "min_items_removed",
-            "min_items_decreased",
-            "min_items_increased",
-        ],
+        "min_items",
         "the smallest number of items",
         false,
     ),
     (
         "minProperties",
-        [
-            "min_properties_set",
-            "min_properties_removed",
-            "min_properties_decreased",
-            "min_properties_increased",
-        ],
+        "min_properties",
         "the smallest number of members",
         false,
     ),
     (
         "minContains",
-        [
-            "min_contains_set",
-            "min_contains_removed",
-            "min_contains_decreased",
-            "min_contains_increased",
-        ],
+        "min_contains",
         "the smallest number of such items",
         false,
     ),
@@ -145,35 +70,35 @@ impl<'c> Walk<'c, '_, '_> {
         if old == new {
             return;
         }
-        let Some((_, [set, removed, decreased, increased], what, above)) =
-            BOUNDS.iter().find(|(keyword, ..)| *keyword == name)
+        let Some((_, stem, what, above)) = BOUNDS.iter().find(|(keyword, ..)| *keyword == name)
         else {
             return self.unknown(name, (old, new), at);
         };
         let value = |side: Option<&Value>| side.map(short).unwrap_or_default();
         let (check, effect, words) = match (old, new) {
             (None, _) => (
-                *set,
+                "set",
                 Effect::PerhapsNarrower,
                 format!("{what} is {} now", value(new)),
             ),
             (_, None) => (
-                *removed,
+                "removed",
                 Effect::Wider,
                 format!("{what} is not {} any more", value(old)),
             ),
             (Some(one), Some(other)) => {
                 let words = format!("{what} is {} instead of {}", short(other), short(one));
                 match order(one, other) {
-                    Some(Ordering::Less) => (*increased, grow(*above), words),
-                    Some(Ordering::Greater) => (*decreased, grow(!*above), words),
+                    Some(Ordering::Less) => ("increased", grow(*above), words),
+                    Some(Ordering::Greater) => ("decreased", grow(!*above), words),
                     // The same number, written differently.
                     Some(Ordering::Equal) => return,
                     None => return self.unknown(name, (old, new), at),
                 }
             }
         };
-        self.note(at, Note::new(check, effect, words).of(old, new));
+        let note = Note::new(format!("{stem}_{check}"), effect, words);
+        self.note(at, note.of(old, new));
     }
 
     /// Says that a keyword differs, and nothing of what that does.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Note, Sides, Walk,
-    grade::Effect,
+    grade::{Effect, widening},
     partners::{Parts, identity, meaning, shape, title},
     view::{View, definition, is_annotation, is_empty, is_null},
 };
@@ -247,15 +247,6 @@ impl<'c> Walk<'c, '_, '_> {
             let was_fixed = all && are_fixed(gone.iter().map(|part| part.written));
             self.note(at, Note::new(codes[1], widening(was_fixed), words));
         }
-    }
-}
-
-/// What may be given now as well: anything, where one value was all that could be.
-fn widening(was_fixed: bool) -> Effect {
-    if was_fixed {
-        Effect::Freed
-    } else {
-        Effect::Wider
     }
 }
 

@@ -50,3 +50,12 @@ impl Effect {
         }
     }
 }
+
+/// What may be given now as well: anything, where one value was all that could be.
+pub(super) const fn widening(was_fixed: bool) -> Effect {
+    if was_fixed {
+        Effect::Freed
+    } else {
+        Effect::Wider
+    }
+}

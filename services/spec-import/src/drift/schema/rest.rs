@@ -21,7 +21,7 @@ impl<'c> Walk<'c, '_, '_> {
             (old, None) if is_loose(old) => self.loose(sides, inner),
             (None, _) => {
                 let note = Note::new(
-                    added(name),
+                    format!("{name}_added"),
                     Effect::PerhapsNarrower,
                     format!("{} must fit a schema now", what(name)),
                 );
@@ -29,7 +29,7 @@ impl<'c> Walk<'c, '_, '_> {
             }
             (_, None) => {
                 let note = Note::new(
-                    removed(name),
+                    format!("{name}_removed"),
                     Effect::Wider,
                     format!("{} need not fit a schema any more", what(name)),
                 );
@@ -51,44 +51,18 @@ impl<'c> Walk<'c, '_, '_> {
             return;
         }
         let is_not = name == "not";
-        let note = match (old, new) {
-            (None, _) => Note::new(
-                if is_not { "not_added" } else { "if_added" },
-                if is_not {
-                    Effect::Narrower
-                } else {
-                    Effect::Unclear
-                },
-                if is_not {
-                    "some values are ruled out now"
-                } else {
-                    "there is a condition now"
-                },
-            ),
-            (_, None) => Note::new(
-                if is_not { "not_removed" } else { "if_removed" },
-                if is_not {
-                    Effect::Wider
-                } else {
-                    Effect::Unclear
-                },
-                if is_not {
-                    "values are not ruled out any more"
-                } else {
-                    "there is no condition any more"
-                },
-            ),
-            _ => Note::new(
-                if is_not { "not_changed" } else { "if_changed" },
-                Effect::Unclear,
-                if is_not {
-                    "other values are ruled out now"
-                } else {
-                    "the condition changed"
-                },
-            ),
+        let (check, effect, words) = match (old, new) {
+            (None, _) if is_not => ("added", Effect::Narrower, "some values are ruled out now"),
+            (None, _) => ("added", Effect::Unclear, "there is a condition now"),
+            (_, None) if is_not => {
+                let words = "values are not ruled out any more";
+                ("removed", Effect::Wider, words)
+            }
+            (_, None) => ("removed", Effect::Unclear, "there is no condition any more"),
+            _ if is_not => ("changed", Effect::Unclear, "other values are ruled out now"),
+            _ => ("changed", Effect::Unclear, "the condition changed"),
         };
-        self.note(at, note);
+        self.note(at, Note::new(format!("{name}_{check}"), effect, words));
     }
 
     /// Whether a schema refers to definitions, of which any is not what it was.
@@ -179,53 +153,38 @@ impl<'c> Walk<'c, '_, '_> {
     pub(super) fn openness(&mut self, name: &str, (old, new): Sides<'c>, at: &At<'_>) {
         let open = |side: Option<&Value>| side.is_none_or(is_empty);
         let closed = |side: Option<&Value>| side == Some(&Value::Bool(false));
-        let codes = match name {
-            "additionalProperties" => [
-                "additional_properties_allowed",
-                "additional_properties_forbidden",
-                "additional_properties_narrowed",
-                "additional_properties_widened",
-            ],
-            "unevaluatedProperties" => [
-                "unevaluated_properties_allowed",
-                "unevaluated_properties_forbidden",
-                "unevaluated_properties_narrowed",
-                "unevaluated_properties_widened",
-            ],
-            _ => [
-                "unevaluated_items_allowed",
-                "unevaluated_items_forbidden",
-                "unevaluated_items_narrowed",
-                "unevaluated_items_widened",
-            ],
+        let stem = match name {
+            "additionalProperties" => "additional_properties",
+            "unevaluatedProperties" => "unevaluated_properties",
+            _ => "unevaluated_items",
         };
-        let note = match (old, new) {
+        let (check, effect, words) = match (old, new) {
             (old, new) if closed(old) && closed(new) => return,
             (old, new) if open(old) && open(new) => return self.loose((old, new), &At::Values(at)),
-            (old, _) if closed(old) => Note::new(
-                codes[0],
+            (old, _) if closed(old) => (
+                "allowed",
                 Effect::PerhapsWider,
                 "more than what is named may be given now",
             ),
-            (_, new) if closed(new) => Note::new(
-                codes[1],
+            (_, new) if closed(new) => (
+                "forbidden",
                 Effect::Narrower,
                 "only what is named may be given now",
             ),
-            (old, _) if open(old) => Note::new(
-                codes[2],
+            (old, _) if open(old) => (
+                "narrowed",
                 Effect::PerhapsNarrower,
                 "what is not named must fit a schema now",
             ),
-            (_, new) if open(new) => Note::new(
-                codes[3],
+            (_, new) if open(new) => (
+                "widened",
                 Effect::PerhapsWider,
                 "what is not named need not fit a schema any more",
             ),
             (Some(old), Some(new)) => return self.node(old, new, &At::Values(at)),
             _ => return,
         };
-        self.note(at, note);
+        self.note(at, Note::new(format!("{stem}_{check}"), effect, words));
     }
 
     /// Compares `dependentRequired`.
@@ -265,26 +224,6 @@ impl<'c> Walk<'c, '_, '_> {
                 Note::new("dependent_required_removed", Effect::Wider, words),
             );
         }
-    }
-}
-
-fn added(name: &str) -> &'static str {
-    match name {
-        "items" => "items_added",
-        "contains" => "contains_added",
-        "property_names" => "property_names_added",
-        "then" => "then_added",
-        _ => "else_added",
-    }
-}
-
-fn removed(name: &str) -> &'static str {
-    match name {
-        "items" => "items_removed",
-        "contains" => "contains_removed",
-        "property_names" => "property_names_removed",
-        "then" => "then_removed",
-        _ => "else_removed",
     }
 }
 

@@ -4,7 +4,11 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{Note, Walk, grade::Effect, view::View};
+use super::{
+    Note, Walk,
+    grade::{Effect, widening},
+    view::View,
+};
 use crate::drift::place::{At, list, short, whole};
 
 impl<'c> Walk<'c, '_, '_> {
@@ -44,13 +48,7 @@ impl<'c> Walk<'c, '_, '_> {
             }
             (Some(before), None) => {
                 let words = "any value fits now, not only a listed one";
-                let was_fixed = before.len() <= 1;
-                let effect = if was_fixed {
-                    Effect::Freed
-                } else {
-                    Effect::Wider
-                };
-                let note = Note::new("enum_dropped", effect, words);
+                let note = Note::new("enum_dropped", widening(before.len() <= 1), words);
                 return self.note(at, note.values(Some(all(before)), None));
             }
             (Some(before), Some(after)) => (before, after),
