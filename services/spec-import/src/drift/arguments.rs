@@ -21,7 +21,7 @@ use super::{
     discriminators,
     findings::{Findings, Found},
     place::{Part, Root, list},
-    schema::{Walk, hidden::hides_more},
+    schema::{Walk, hidden},
 };
 use crate::path::names_in_braces;
 
@@ -56,13 +56,8 @@ pub(super) fn hide_more(
     new: &ImportedOperation,
     budget: &mut Budget,
 ) -> Result<bool, NotCanonical> {
-    let roots = (&old.input_schema, &new.input_schema);
-    for (one, other, root) in schemas(&paired(old, new).pairs, (old, new)) {
-        if hides_more((one, other), roots, &root, budget)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let both = schemas(&paired(old, new).pairs, (old, new));
+    hidden::hide_more(&both, (&old.input_schema, &new.input_schema), budget)
 }
 
 /// The schemas of the arguments of both, and where each stands.

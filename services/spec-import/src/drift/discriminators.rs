@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use countersign_domain::{drift::ChangeKind, operation::ImportedOperation};
+use countersign_domain::{digest::NotCanonical, drift::ChangeKind, operation::ImportedOperation};
+use serde_json::Value;
 
 use super::{
+    budget::Budget,
     findings::{Findings, Found},
-    schema::same::renamed,
+    schema::same::{Meanings, What},
 };
 
 /// Compares those of the arguments.
@@ -15,7 +17,8 @@ pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &
         return;
     }
     let schemas = (&old.input_schema, &new.input_schema);
-    let names = renamed(schemas, found.budget).unwrap_or_default();
+    let names = renamed(schemas, found.budget);
+    let names = names.ok().flatten().unwrap_or_default();
     // What is kept of each, and what that says of definitions that are called otherwise now.
     let all = old.discriminators.iter();
     let before: BTreeMap<String, (&String, String)> = all
@@ -41,6 +44,38 @@ pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &
         );
         found.add(change.at(place).values(sides.0, sides.1));
     }
+}
+
+/// Definitions that are called otherwise and take the same values, by what they were called.
+/// Nothing when that costs too much to find out.
+fn renamed<'v>(
+    (old, new): (&'v Value, &'v Value),
+    budget: &mut Budget,
+) -> Result<Option<HashMap<&'v str, &'v str>>, NotCanonical> {
+    let Some(mut meanings) = Meanings::of(What::Values, (old, new), budget)? else {
+        return Ok(None);
+    };
+    let mut only_in = |root: &'v Value, other: &Value| -> Vec<(&'v str, Option<usize>)> {
+        let is_there = |name: &str| {
+            other
+                .get("$defs")
+                .is_some_and(|all| all.get(name).is_some())
+        };
+        let all = root.get("$defs").and_then(Value::as_object);
+        let all = all.into_iter().flatten();
+        all.filter(|(name, _)| !is_there(name))
+            .map(|(name, part)| (name.as_str(), meanings.number(part, root)))
+            .collect()
+    };
+    let (gone, mut added) = (only_in(old, new), only_in(new, old));
+    let mut names = HashMap::new();
+    for (name, means) in gone {
+        let twin = added
+            .iter()
+            .position(|(_, other)| means.is_some() && *other == means);
+        names.extend(twin.map(|index| (name, added.swap_remove(index).0)));
+    }
+    Ok(Some(names))
 }
 
 /// A place, by what its definition is called now.

@@ -108,7 +108,7 @@ fn takes_otherwise(
     budget: &mut Budget,
 ) -> Result<bool, NotCanonical> {
     let schemas = (&old.input_schema, &new.input_schema);
-    Ok(sent(old)? != sent(new)? || !mean_the_same(What::Values, schemas, schemas, budget)?)
+    Ok(sent(old)? != sent(new)? || !mean_the_same(What::Values, schemas, budget)?)
 }
 
 /// Whether agents read something else; of an answer that nothing describes any more they do not.
@@ -145,7 +145,7 @@ fn reads_the_same(
     if whole(old) != whole(new) || words(old) != words(new) {
         return Ok(false);
     }
-    let mut is_same = |sides| mean_the_same(What::ValuesAndWords, sides, sides, budget);
+    let mut is_same = |sides| mean_the_same(What::ValuesAndWords, sides, budget);
     let answers = match (answer(old), answer(new)) {
         (Some(before), Some(after)) => is_same((before, after))?,
         (before, after) => before == after,

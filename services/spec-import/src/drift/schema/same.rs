@@ -19,7 +19,6 @@ use serde_json::{Map, Value, json};
 use super::{
     super::budget::Budget,
     combine::union,
-    entries,
     types::{lists_null, some_take_null},
     values::key,
     view::{View, definition, is_annotation, is_empty, is_null},
@@ -35,47 +34,41 @@ pub(in crate::drift) enum What {
 }
 
 /// Says whether two schemas mean the same. What costs too much to find out counts as not the same.
-/// The roots are the schemas that hold `$defs`.
 pub(in crate::drift) fn mean_the_same(
     what: What,
     (old, new): (&Value, &Value),
-    roots: (&Value, &Value),
     budget: &mut Budget,
 ) -> Result<bool, NotCanonical> {
-    let mut places = Places::new(what, roots);
-    let both = (places.find(old, roots.0), places.find(new, roots.1));
+    let mut places = Places::new(what, (old, new));
+    let both = (places.find(old, old), places.find(new, new));
     Ok(places.grouped(Some(both), budget)?.is_some())
 }
 
-/// Definitions that are called otherwise and take the same values, by what they were called.
-pub(in crate::drift) fn renamed<'v>(
-    (old, new): (&'v Value, &'v Value),
-    budget: &mut Budget,
-) -> Result<HashMap<&'v str, &'v str>, NotCanonical> {
-    let mut places = Places::new(What::Values, (old, new));
-    let mut without_name_in = |root: &'v Value, other: &Value| -> Vec<(&'v str, usize)> {
-        let all = entries(root.get("$defs")).into_iter().flatten();
-        let is_there = |name: &str| {
-            other
-                .get("$defs")
-                .is_some_and(|all| all.get(name).is_some())
-        };
-        all.filter(|(name, _)| !is_there(name))
-            .map(|(name, schema)| (name.as_str(), places.find(schema, root)))
-            .collect()
-    };
-    let (gone, mut added) = (without_name_in(old, new), without_name_in(new, old));
-    let mut pairs = HashMap::new();
-    let Some(groups) = places.grouped(None, budget)? else {
-        return Ok(pairs);
-    };
-    for (name, one) in gone {
-        let twin = added
-            .iter()
-            .position(|(_, other)| groups[*other] == groups[one]);
-        pairs.extend(twin.map(|index| (name, added.swap_remove(index).0)));
+/// What the parts of two schemas mean, as numbers: equal ones mean the same.
+pub(in crate::drift) struct Meanings<'v> {
+    places: Places<'v>,
+    groups: Vec<usize>,
+}
+
+impl<'v> Meanings<'v> {
+    /// Nothing when that costs too much to find out.
+    pub(in crate::drift) fn of(
+        what: What,
+        (old, new): (&'v Value, &'v Value),
+        budget: &mut Budget,
+    ) -> Result<Option<Self>, NotCanonical> {
+        let mut places = Places::new(what, (old, new));
+        places.find(old, old);
+        places.find(new, new);
+        let groups = places.grouped(None, budget)?;
+        Ok(groups.map(|groups| Self { places, groups }))
     }
-    Ok(pairs)
+
+    /// What a part means; nothing where the schema, its root, does not lead to it.
+    pub(in crate::drift) fn number(&mut self, part: &'v Value, root: &'v Value) -> Option<usize> {
+        let place = self.places.find(part, root);
+        self.groups.get(place).copied()
+    }
 }
 
 /// What stands at one place, apart from the schemas in it.
@@ -139,7 +132,7 @@ impl<'v> Places<'v> {
     /// Reads all places, and numbers with the same number those that are never told apart. Nothing
     /// when two are told apart that must not be, or that costs too much to find out.
     fn grouped(
-        mut self,
+        &mut self,
         together: Option<(usize, usize)>,
         budget: &mut Budget,
     ) -> Result<Option<Vec<usize>>, NotCanonical> {

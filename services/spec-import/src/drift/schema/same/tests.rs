@@ -33,8 +33,7 @@ fn body() -> Value {
 }
 
 fn same(what: What, old: &Value, new: &Value) -> bool {
-    let sides = (old, new);
-    mean_the_same(what, sides, sides, &mut Budget::of_operation()).unwrap()
+    mean_the_same(what, (old, new), &mut Budget::of_operation()).unwrap()
 }
 
 /// Calls every definition otherwise, so that they stand in another order.
