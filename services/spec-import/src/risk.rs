@@ -81,6 +81,28 @@ pub struct Evidence<'a> {
     pub scopes: &'a [String],
 }
 
+impl<'a> Evidence<'a> {
+    /// A method and a path of which nothing else is said.
+    #[must_use]
+    pub const fn of(method: Method, path: &'a str) -> Self {
+        Self {
+            method,
+            servers: &[],
+            path,
+            operation_id: None,
+            summary: "",
+            description: "",
+            tags: &[],
+            request_fields: &[],
+            choices: &[],
+            leaves_more_choices: false,
+            response_fields: &[],
+            sends_a_list: false,
+            scopes: &[],
+        }
+    }
+}
+
 /// Classifies one operation.
 #[must_use]
 pub fn classify(evidence: &Evidence<'_>) -> Risk {

@@ -21,19 +21,9 @@ mod talk_down;
 /// An operation as a document would describe it.
 fn operation<'a>(method: Method, path: &'a str, name: &'a str, summary: &'a str) -> Evidence<'a> {
     Evidence {
-        method,
-        servers: &[],
-        choices: &[],
-        leaves_more_choices: false,
-        path,
         operation_id: (!name.is_empty()).then_some(name),
         summary,
-        description: "",
-        tags: &[],
-        request_fields: &[],
-        response_fields: &[],
-        sends_a_list: false,
-        scopes: &[],
+        ..Evidence::of(method, path)
     }
 }
 

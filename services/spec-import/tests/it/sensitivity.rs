@@ -90,19 +90,10 @@ fn the_kinds_of_sensitive_data_are_named() {
     for (path, sent, answered, kinds) in CASES {
         for method in [Method::Get, Method::Post] {
             let risk = classify(&Evidence {
-                method,
-                servers: &[],
-                choices: &[],
-                leaves_more_choices: false,
-                path,
-                operation_id: None,
                 summary: "Handle shelves",
-                description: "",
-                tags: &[],
                 request_fields: &strings(sent),
                 response_fields: &strings(answered),
-                sends_a_list: false,
-                scopes: &[],
+                ..Evidence::of(method, path)
             });
             let case = format!("{method} {path} {sent:?} -> {answered:?}");
             let named: Vec<_> = risk.sensitivity.iter().map(|kind| kind.as_str()).collect();

@@ -8,19 +8,8 @@ const TRADES: &str = include_str!("../fixtures/risk/trades.txt");
 /// Class and, after a `!`, that a human must look first.
 fn said(method: Method, path: &str, name: &str) -> String {
     let risk = classify(&Evidence {
-        method,
-        servers: &[],
-        choices: &[],
-        leaves_more_choices: false,
-        path,
         operation_id: Some(name).filter(|name| *name != "-"),
-        summary: "",
-        description: "",
-        tags: &[],
-        request_fields: &[],
-        response_fields: &[],
-        sends_a_list: false,
-        scopes: &[],
+        ..Evidence::of(method, path)
     });
     let high = if risk.high_risk { "!" } else { "" };
     format!("{}{high}", risk.class.as_str())

@@ -35,19 +35,10 @@ impl Label {
     /// What the label itself tells about the operation.
     pub(super) fn facts(&self) -> Facts {
         Facts::of(&Evidence {
-            method: self.method,
-            servers: &[],
-            choices: &[],
-            leaves_more_choices: false,
-            path: &self.path,
             operation_id: self.operation_id.as_deref(),
             summary: self.summary.as_deref().unwrap_or_default(),
             description: self.description.as_deref().unwrap_or_default(),
-            tags: &[],
-            request_fields: &[],
-            response_fields: &[],
-            sends_a_list: false,
-            scopes: &[],
+            ..Evidence::of(self.method, &self.path)
         })
     }
 }
