@@ -24,6 +24,7 @@ mod names;
 mod newer;
 mod notices;
 mod older;
+mod orders;
 mod parts;
 mod pointers;
 mod pointing;
