@@ -73,6 +73,8 @@ pub struct Evidence<'a> {
     pub choices: &'a [(String, String)],
     /// There may be more choices than these.
     pub leaves_more_choices: bool,
+    /// What picks what is done, has to be given and may be any word.
+    pub leaves_open: Option<&'a str>,
     /// Names of the fields that come back, likewise.
     pub response_fields: &'a [String],
     /// What is sent is a list of things, each with fields of its own.
@@ -96,6 +98,7 @@ impl<'a> Evidence<'a> {
             request_fields: &[],
             choices: &[],
             leaves_more_choices: false,
+            leaves_open: None,
             response_fields: &[],
             sends_a_list: false,
             scopes: &[],
@@ -141,7 +144,12 @@ pub(crate) fn classify_all<'a>(
 /// Says of a call that it makes the API call an address that the request gives: no mere read does.
 pub(crate) fn call_back(risk: &mut Risk, address: &str) {
     let text = "The API calls an address that the request gives.";
-    reasons::decided(risk, text, &text::strip(address, 200));
+    acts_as_told(risk, text, &text::strip(address, 200));
+}
+
+/// What is sent says what is done, so that it may be more than a read.
+fn acts_as_told(risk: &mut Risk, text: &str, evidence: &str) {
+    reasons::decided(risk, text, evidence);
     if risk.class == RiskClass::Read {
         risk.class = RiskClass::Write;
     }
@@ -205,6 +213,14 @@ pub fn classify_with(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Risk {
     if is_cut {
         let text = "The document leaves more choices than are judged.";
         reasons::decided(&mut risk, text, evidence.path);
+    }
+    if let Some(name) = evidence.leaves_open {
+        let text = "The request says what is done, in words that the document does not list.";
+        if evidence.method == Method::Get {
+            acts_as_told(&mut risk, text, name);
+        } else {
+            reasons::decided(&mut risk, text, name);
+        }
     }
     risk
 }

@@ -196,6 +196,7 @@ impl<'d> Second<'d> {
             request_fields: &request_fields,
             choices: &choices.listed,
             leaves_more_choices: choices.is_cut,
+            leaves_open: choices.open,
             response_fields: &response_fields,
             sends_a_list: evidence::sends_a_list(outlines, value),
             scopes: &question.scopes,

@@ -39,11 +39,13 @@ const LEVELS: u8 = 16;
 
 /// What an operation leaves to choose.
 #[derive(Default)]
-pub(crate) struct Choices {
+pub(crate) struct Choices<'d> {
     /// Each choice by its name and one of its values.
     pub(crate) listed: Vec<(String, String)>,
     /// There may be more than are listed.
     pub(crate) is_cut: bool,
+    /// What has to be given and may be any word.
+    pub(crate) open: Option<&'d str>,
 }
 
 /// A schema, and where the one begins that it stands in.
@@ -57,7 +59,7 @@ pub(crate) fn choices<'d>(
     outlines: &mut Outlines<'d>,
     operation: &'d Value,
     parameters: &[Sent<'d>],
-) -> Choices {
+) -> Choices<'d> {
     let root = outlines.root;
     let mut search = Search {
         outlines,
@@ -67,15 +69,17 @@ pub(crate) fn choices<'d>(
     let mut seen = Seen::default();
     for parameter in parameters {
         let of_content = media(root, parameter.value).filter_map(|media| media.get("schema"));
-        let is_picked = match parameter.place {
-            Place::Path => true,
-            Place::Query | Place::Cookie => picks(parameter.wire),
+        let picks = match parameter.place {
+            Place::Path | Place::Query | Place::Cookie => picks(parameter.wire),
             Place::Header => picks_by_header(parameter.wire),
             Place::Querystring => false,
         };
         for schema in parameter.value.get("schema").into_iter().chain(of_content) {
-            if is_picked {
-                search.add((parameter.wire, parameter.required), (schema, schema));
+            let picked = (parameter.wire, parameter.required);
+            if picks {
+                search.pick(picked, (schema, schema));
+            } else if parameter.place == Place::Path {
+                search.add(picked, (schema, schema));
             }
             // What an object has is written as parameters, too.
             search.members((schema, schema), LEVELS, &mut seen);
@@ -114,7 +118,7 @@ fn picks_by_header(name: &str) -> bool {
 
 struct Search<'o, 'd> {
     outlines: &'o mut Outlines<'d>,
-    choices: Choices,
+    choices: Choices<'d>,
     visits: usize,
 }
 
@@ -134,7 +138,7 @@ impl<'d> Search<'_, 'd> {
         for (name, property) in shape.properties.into_iter().flat_map(Map::iter) {
             if picks(name) {
                 let is_required = required.is_some_and(|all| all.iter().any(|one| one == name));
-                self.add((name.as_str(), is_required), (property, shape.base));
+                self.pick((name.as_str(), is_required), (property, shape.base));
             }
         }
         let fixed = listed(shape.whole).filter_map(Value::as_object);
@@ -149,36 +153,47 @@ impl<'d> Search<'_, 'd> {
         }
     }
 
-    fn add(&mut self, (name, is_required): (&str, bool), schema: Stop<'d>) {
+    /// Adds the values of what picks the action; one that has to be given may leave it to any word.
+    fn pick(&mut self, picked: (&'d str, bool), schema: Stop<'d>) {
+        let (name, is_required) = picked;
+        let is_closed = self.add(picked, schema);
+        if is_required && !is_closed {
+            self.choices.open.get_or_insert(name);
+        }
+    }
+
+    /// Says whether no other value may be given.
+    fn add(&mut self, (name, is_required): (&str, bool), schema: Stop<'d>) -> bool {
         let mut found = Vec::new();
-        self.values(schema, LEVELS, &mut Seen::default(), &mut found);
+        let is_closed = self.values(schema, LEVELS, &mut Seen::default(), &mut found);
         let is_fixed = found.iter().all(|value| *value == found[0]);
         if is_required || is_fixed {
             self.list(name, &found);
         }
+        is_closed
     }
 
     fn list(&mut self, name: &str, found: &[&str]) {
-        let Choices { listed, is_cut } = &mut self.choices;
+        let Choices { listed, is_cut, .. } = &mut self.choices;
         let left = VALUES.saturating_sub(listed.len());
         *is_cut |= found.len() > left;
         let found = found.iter().take(left);
         listed.extend(found.map(|value| (name.to_owned(), (*value).to_owned())));
     }
 
-    /// Finds one value more than may be listed, and no others.
+    /// Finds one value more than may be listed, and no others. Says the same.
     fn values(
         &mut self,
         (schema, base): Stop<'d>,
         levels: u8,
         seen: &mut Seen,
         found: &mut Vec<&'d str>,
-    ) {
+    ) -> bool {
         if found.len() > VALUES || !self.may_visit() {
-            return;
+            return false;
         }
         let Some(levels) = self.below(schema, levels, seen) else {
-            return;
+            return false;
         };
         let left = (VALUES + 1).saturating_sub(found.len());
         let before = found.len();
@@ -187,17 +202,25 @@ impl<'d> Search<'_, 'd> {
             let pattern = schema.get("pattern").and_then(Value::as_str);
             found.extend(pattern.into_iter().flat_map(spelled).take(left));
         }
+        let mut is_closed = found.len() > before;
         let target = refers(schema).then(|| self.outlines.target(schema, base));
         if let Some(target) = target.flatten() {
-            self.values((target, target), levels, seen, found);
+            is_closed |= self.values((target, target), levels, seen, found);
         }
         let members = schema.as_object().into_iter().flatten();
-        for (_, part) in members.filter(|(name, _)| ALIKE.contains(&name.as_str())) {
+        for (name, part) in members.filter(|(name, _)| ALIKE.contains(&name.as_str())) {
             let several = part.as_array().map_or(slice::from_ref(part), Vec::as_slice);
+            let mut closed = 0;
             for part in several {
-                self.values((part, base), levels, seen, found);
+                closed += usize::from(self.values((part, base), levels, seen, found));
             }
+            is_closed |= match name.as_str() {
+                "allOf" | "items" => closed > 0,
+                "anyOf" | "oneOf" => closed == several.len(),
+                _ => false,
+            };
         }
+        is_closed
     }
 
     fn may_visit(&mut self) -> bool {

@@ -1,6 +1,6 @@
 //! What picks what a call does is an order, whichever part of a request it stands in.
 
-use countersign_domain::risk::{Risk, RiskClass};
+use countersign_domain::risk::{Reason, Risk, RiskClass};
 use serde_json::{Value, json};
 
 use crate::{
@@ -154,15 +154,55 @@ fn what_leaves_more_open_than_an_order_is_a_filter() {
             "query",
             &json!({"type": "string", "pattern": "^(create|delete)$"}),
         ),
-        (
-            "action",
-            "query",
-            &json!({"type": "string", "pattern": "^[a-z]{1,9}$"}),
-        ),
     ] {
         let one = json!({"name": name, "in": place, "required": true, "schema": schema});
         let risk = said_to_read("get", "/notes", &json!({"parameters": [one]}));
         assert!(!risk.high_risk, "{name}: {:#?}", risk.reasons);
+    }
+}
+
+#[test]
+fn a_call_that_has_to_be_told_what_to_do_in_words_of_ones_own_is_no_read() {
+    let text = json!({"type": "string"});
+    let open = json!({"anyOf": [{"enum": ["list", "count"]}, text]});
+    let chosen = |name: &str, place: &str, required: bool, schema: &Value| {
+        let one = json!({"name": name, "in": place, "required": required, "schema": schema});
+        said_to_read("get", "/notes", &json!({"parameters": [one]}))
+    };
+    for (name, place, schema) in [
+        ("action", "query", &text),
+        ("Command", "query", &json!({})),
+        (
+            "method",
+            "query",
+            &json!({"$ref": "#/components/schemas/Text"}),
+        ),
+        ("op", "query", &json!({"pattern": "^[a-z]{1,9}$"})),
+        ("cmd", "query", &open),
+        ("do", "cookie", &json!({"enum": [1, 2]})),
+        ("X-Action", "header", &text),
+    ] {
+        let said = chosen(name, place, true, schema);
+        let judged = (said.class, said.read_only, said.high_risk);
+        assert_eq!(judged, (RiskClass::Write, false, true), "{name} {schema}");
+        let why = |one: &Reason| one.code == "request_decides" && one.evidence == name;
+        assert!(said.reasons.iter().any(why), "{name}: {:#?}", said.reasons);
+        let filter = chosen(name, place, false, schema);
+        assert_eq!((filter.class, filter.high_risk), (RiskClass::Read, false));
+    }
+    let body = json!({"content": {"application/json": {"schema": {"type": "object",
+        "required": ["action"], "properties": {"action": text}}}}});
+    let post = said_to_read("post", "/notes/search", &json!({"requestBody": body}));
+    assert!(post.high_risk, "{:#?}", post.reasons);
+    for schema in [
+        json!({"enum": ["list", "count"]}),
+        json!({"allOf": [text, {"enum": ["list", "count"]}]}),
+        json!({"oneOf": [{"const": "list"}, {"const": "count"}]}),
+        json!({"type": "array", "items": {"enum": ["list", "count"]}}),
+        json!({"type": "string", "pattern": "^(list|count)$"}),
+    ] {
+        let said = chosen("action", "query", true, &schema);
+        assert_eq!((said.class, said.high_risk), (RiskClass::Read, false));
     }
 }
 
