@@ -4,10 +4,11 @@
 //! given, are the same order as one that is written into the path. What may be left out and has
 //! several values is a filter.
 
-use std::{collections::HashMap, ptr, slice};
+use std::{borrow::Cow, collections::HashMap, ptr, slice};
 
 use countersign_domain::operation::Place;
 use foldhash::quality::RandomState;
+use regex_syntax::hir::{Look, literal::Extractor};
 use serde_json::{Map, Value};
 
 use super::{
@@ -166,19 +167,19 @@ impl<'d> Search<'_, 'd> {
     fn add(&mut self, (name, is_required): (&str, bool), schema: Stop<'d>) -> bool {
         let mut found = Vec::new();
         let is_closed = self.values(schema, LEVELS, &mut Seen::default(), &mut found);
-        let is_fixed = found.iter().all(|value| *value == found[0]);
+        let is_fixed = found.iter().all(|one| one.eq_ignore_ascii_case(&found[0]));
         if is_required || is_fixed {
             self.list(name, &found);
         }
         is_closed
     }
 
-    fn list(&mut self, name: &str, found: &[&str]) {
+    fn list(&mut self, name: &str, found: &[impl AsRef<str>]) {
         let Choices { listed, is_cut, .. } = &mut self.choices;
         let left = VALUES.saturating_sub(listed.len());
         *is_cut |= found.len() > left;
         let found = found.iter().take(left);
-        listed.extend(found.map(|value| (name.to_owned(), (*value).to_owned())));
+        listed.extend(found.map(|value| (name.to_owned(), value.as_ref().to_owned())));
     }
 
     /// Finds one value more than may be listed, and no others. Says the same.
@@ -187,7 +188,7 @@ impl<'d> Search<'_, 'd> {
         (schema, base): Stop<'d>,
         levels: u8,
         seen: &mut Seen,
-        found: &mut Vec<&'d str>,
+        found: &mut Vec<Cow<'d, str>>,
     ) -> bool {
         if found.len() > VALUES || !self.may_visit() {
             return false;
@@ -197,12 +198,14 @@ impl<'d> Search<'_, 'd> {
         };
         let left = (VALUES + 1).saturating_sub(found.len());
         let before = found.len();
-        found.extend(listed(schema).filter_map(Value::as_str).take(left));
-        if found.len() == before {
-            let pattern = schema.get("pattern").and_then(Value::as_str);
-            found.extend(pattern.into_iter().flat_map(spelled).take(left));
-        }
+        let texts = listed(schema).filter_map(Value::as_str);
+        found.extend(texts.map(Cow::Borrowed).take(left));
         let mut is_closed = found.len() > before;
+        let pattern = schema.get("pattern").and_then(Value::as_str);
+        if let Some((words, is_whole)) = pattern.filter(|_| !is_closed).and_then(spelled) {
+            found.extend(words.into_iter().map(Cow::Owned).take(left));
+            is_closed = is_whole;
+        }
         let target = refers(schema).then(|| self.outlines.target(schema, base));
         if let Some(target) = target.flatten() {
             is_closed |= self.values((target, target), levels, seen, found);
@@ -248,11 +251,17 @@ fn listed(schema: &Value) -> impl Iterator<Item = &Value> {
     several.into_iter().flatten().chain(schema.get("const"))
 }
 
-/// The words that a pattern such as `^(delete|purge)$` allows; nothing of one that leaves more open.
-fn spelled(pattern: &str) -> impl Iterator<Item = &str> {
-    let inner = pattern.trim_start_matches(['^', '(', '?', ':']);
-    let inner = inner.trim_end_matches([')', '$']);
-    let is_plain = |one: char| one.is_alphanumeric() || matches!(one, '_' | '-' | '|');
-    let is_plain = inner.chars().all(is_plain);
-    inner.split('|').filter(move |_| is_plain)
+/// The words that a pattern such as `^(delete|purge)$` can only mean, and whether nothing may stand
+/// around them. Nothing of one that leaves more open.
+fn spelled(pattern: &str) -> Option<(Vec<String>, bool)> {
+    // How a word is spelled makes no difference here, and there are many ways.
+    let pattern = pattern.replace("(?i)", "").replace("(?i:", "(?:");
+    let pattern = regex_syntax::parse(&pattern).ok()?;
+    let beginning = pattern.properties().look_set_prefix();
+    let end = pattern.properties().look_set_suffix();
+    let is_whole = beginning.contains(Look::Start) && end.contains(Look::End);
+    let words = Extractor::new().extract(&pattern);
+    let words = words.literals().filter(|_| words.is_exact())?.iter();
+    let words = words.map(|word| String::from_utf8_lossy(word.as_bytes()).into_owned());
+    Some((words.collect(), is_whole))
 }

@@ -87,6 +87,11 @@ fn an_order_is_one_in_whatever_words_of_a_schema_it_is_given() {
         json!({"if": true, "then": delete}),
         json!({"pattern": "^delete$"}),
         json!({"pattern": "^(?:delete)$"}),
+        json!({"pattern": "^[d]elete$"}),
+        json!({"pattern": "(?i)terminate"}),
+        json!({"pattern": "^(?i:terminate)$"}),
+        json!({"pattern": r"^[dD]\x65lete\b"}),
+        json!({"pattern": "^delete(?:delete){0}$"}),
         json!({"type": "array", "prefixItems": [delete]}),
         json!({"const": "delete", "enum": ["delete"]}),
         json!({"allOf": [{"allOf": [{"allOf": [{"allOf": [{"allOf": [delete]}]}]}]}]}),
@@ -138,6 +143,22 @@ fn an_order_is_one_in_whatever_words_of_a_schema_it_is_given() {
         let body = json!({"required": true, "content": {media: {"schema": schema}}});
         let risk = said_to_read("post", "/notes/search", &json!({"requestBody": body}));
         assert!(risk.high_risk, "{media} {schema}: {:#?}", risk.reasons);
+    }
+}
+
+#[test]
+fn of_several_words_of_a_pattern_the_gravest_counts() {
+    for pattern in [
+        "delete|remove",
+        "^list$|^delete$",
+        "^(list|[d]elete)$",
+        "^(list|(un)?publish)_notes?$",
+    ] {
+        let schema = json!({"type": "string", "pattern": pattern});
+        let verb = json!({"name": "verb", "in": "path", "required": true, "schema": schema});
+        let risk = said_to_read("get", "/notes/{verb}", &json!({"parameters": [verb]}));
+        let chosen = risk.reasons.iter().any(|why| why.code == "choice_acts");
+        assert!(chosen && risk.high_risk, "{pattern}: {:#?}", risk.reasons);
     }
 }
 
