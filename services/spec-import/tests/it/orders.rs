@@ -163,6 +163,16 @@ fn of_several_words_of_a_pattern_the_gravest_counts() {
 }
 
 #[test]
+fn an_address_whose_pattern_lists_kinds_of_things_is_no_order() {
+    let pattern = "arn:[^:]*:press:[^:]*:(aws|[0-9]+):(components|deployments|coreDevices):.*";
+    let schema = json!({"type": "string", "pattern": pattern});
+    let arn = json!({"name": "arn", "in": "path", "required": true, "schema": schema});
+    let risk = said_to_read("get", "/notes/{arn}", &json!({"parameters": [arn]}));
+    let said = (risk.class, risk.high_risk);
+    assert_eq!(said, (RiskClass::Read, false), "{:#?}", risk.reasons);
+}
+
+#[test]
 fn what_leaves_more_open_than_an_order_is_a_filter() {
     let states = json!({"type": "string", "enum": ["created", "deleted"]});
     let object = json!({"type": "object", "properties": {"status": states, "action": {"type": "string",
