@@ -95,11 +95,8 @@ pub(crate) fn sends_a_list<'d>(outlines: &mut Outlines<'d>, value: &'d Value) ->
     let root = outlines.root;
     let body = value.get("requestBody");
     let body = body.and_then(|body| reference::end(root, body));
-    let content = body.and_then(|body| body.get("content")?.as_object());
-    let media = content.into_iter().flat_map(Map::values);
-    let mut schemas = media
-        .filter_map(|media| reference::end(root, media))
-        .filter_map(|media| media.get("schema"));
+    let media = body.into_iter().flat_map(|body| media(root, body));
+    let mut schemas = media.filter_map(|media| media.get("schema"));
     schemas.any(|schema| outlines.is_list_of_things(schema))
 }
 
@@ -209,11 +206,8 @@ impl<'o, 'd> Fields<'o, 'd> {
 
     /// Adds what each media type of a `content` holds, two levels down, whole or item by item.
     fn content(&mut self, root: &'d Value, of: &'d Value) {
-        for media in media(root, of) {
-            let items = newer(media, ITEM_SCHEMA).map(|(_, schema)| schema);
-            for schema in media.get("schema").into_iter().chain(items) {
-                self.schema(schema, 2);
-            }
+        for schema in schemas(root, of) {
+            self.schema(schema, 2);
         }
     }
 
@@ -270,6 +264,14 @@ fn media<'d>(root: &'d Value, of: &'d Value) -> impl Iterator<Item = &'d Value> 
     let content = of.get("content").and_then(Value::as_object);
     let content = content.into_iter().flat_map(Map::values);
     content.filter_map(|media| reference::end(root, media))
+}
+
+/// What each media type of a `content` holds, whole or item by item.
+fn schemas<'d>(root: &'d Value, of: &'d Value) -> impl Iterator<Item = &'d Value> {
+    media(root, of).flat_map(|media| {
+        let items = newer(media, ITEM_SCHEMA).map(|(_, schema)| schema);
+        media.get("schema").into_iter().chain(items)
+    })
 }
 
 /// Whether a property can hold what it is named after: whether there is a secret is none.

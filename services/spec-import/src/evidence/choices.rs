@@ -12,8 +12,9 @@ use regex_syntax::hir::{Look, literal::Extractor};
 use serde_json::{Map, Value};
 
 use super::{
-    Outlines, Sent, media,
+    Outlines, Sent,
     outlines::{ALIKE, Outline, refers},
+    schemas,
 };
 use crate::reference;
 
@@ -69,7 +70,7 @@ pub(crate) fn choices<'d>(
     };
     let mut seen = Seen::default();
     for parameter in parameters {
-        let of_content = media(root, parameter.value).filter_map(|media| media.get("schema"));
+        let of_content = schemas(root, parameter.value);
         let picks = match parameter.place {
             Place::Path | Place::Query | Place::Cookie => picks(parameter.wire),
             Place::Header => picks_by_header(parameter.wire),
@@ -88,17 +89,15 @@ pub(crate) fn choices<'d>(
     }
     let body = operation.get("requestBody");
     if let Some(body) = body.and_then(|body| reference::end(root, body)) {
-        for schema in media(root, body).filter_map(|media| media.get("schema")) {
+        for schema in schemas(root, body) {
             search.members((schema, schema), LEVELS, &mut seen);
         }
         let types = body.get("content").and_then(Value::as_object);
-        let types = types.into_iter().flat_map(Map::keys);
-        // One of a few is chosen here and not by who calls; a patch is what a PATCH sends.
-        let mut types = types.map(String::as_str);
-        if let (Some(only), None) = (types.next(), types.next())
-            && !only.contains("patch")
-        {
-            search.list("Content-Type", &[only]);
+        for kind in types.into_iter().flat_map(Map::keys) {
+            // A merge is how this one is sent, and not what is done.
+            if kind != "application/merge-patch+json" {
+                search.list("Content-Type", &[kind]);
+            }
         }
     }
     search.choices

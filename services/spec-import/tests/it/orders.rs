@@ -147,6 +147,30 @@ fn an_order_is_one_in_whatever_words_of_a_schema_it_is_given() {
 }
 
 #[test]
+fn every_way_to_send_a_body_counts() {
+    let json = json!({"schema": {"type": "object"}});
+    let text = json!({"schema": {"type": "string"}});
+    let action = json!({"type": "object", "properties": {"action": {"const": "delete"}}});
+    for content in [
+        json!({"application/json": json, "application/sparql-update": text}),
+        json!({"application/sparql-update": text, "application/json": json}),
+        json!({"application/json": json, "application/delete-patch+json": json}),
+        json!({"application/json": json, "text/json": {"schema": action}}),
+        json!({"application/jsonl": {"itemSchema": action}}),
+    ] {
+        let body = json!({"required": true, "content": content});
+        let risk = said_to_read("post", "/notes/search", &json!({"requestBody": body}));
+        assert!(risk.high_risk, "{content}: {:#?}", risk.reasons);
+    }
+    let content = json!({"application/json": json, "application/xml": json,
+        "application/x-www-form-urlencoded": json, "application/merge-patch+json": json});
+    let body = json!({"required": true, "content": content});
+    let risk = said_to_read("post", "/notes/search", &json!({"requestBody": body}));
+    let said = (risk.class, risk.high_risk);
+    assert_eq!(said, (RiskClass::Read, false), "{:#?}", risk.reasons);
+}
+
+#[test]
 fn of_several_words_of_a_pattern_the_gravest_counts() {
     for pattern in [
         "delete|remove",
