@@ -4,7 +4,11 @@
 //! given, are the same order as one that is written into the path. What may be left out and has
 //! several values is a filter.
 
-use std::{borrow::Cow, collections::HashMap, ptr, slice};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    mem, ptr, slice,
+};
 
 use countersign_domain::operation::Place;
 use foldhash::quality::RandomState;
@@ -66,6 +70,8 @@ pub(crate) fn choices<'d>(
     let mut search = Search {
         outlines,
         choices: Choices::default(),
+        required: HashSet::default(),
+        found: Vec::new(),
         visits: 0,
     };
     let mut seen = Seen::default();
@@ -100,6 +106,11 @@ pub(crate) fn choices<'d>(
             }
         }
     }
+    // One part of a schema may require what another describes.
+    for (name, stop) in mem::take(&mut search.found) {
+        let is_required = search.required.contains(name);
+        search.pick((name, is_required), stop);
+    }
     search.choices
 }
 
@@ -119,6 +130,10 @@ fn picks_by_header(name: &str) -> bool {
 struct Search<'o, 'd> {
     outlines: &'o mut Outlines<'d>,
     choices: Choices<'d>,
+    /// Names that some part of what is sent requires.
+    required: HashSet<&'d str, RandomState>,
+    /// Properties that pick the action.
+    found: Vec<(&'d str, Stop<'d>)>,
     visits: usize,
 }
 
@@ -135,12 +150,12 @@ impl<'d> Search<'_, 'd> {
             return;
         };
         let required = shape.whole.get("required").and_then(Value::as_array);
-        for (name, property) in shape.properties.into_iter().flat_map(Map::iter) {
-            if picks(name) {
-                let is_required = required.is_some_and(|all| all.iter().any(|one| one == name));
-                self.pick((name.as_str(), is_required), (property, shape.base));
-            }
-        }
+        let required = required.into_iter().flatten().filter_map(Value::as_str);
+        self.required.extend(required.filter(|name| picks(name)));
+        let properties = shape.properties.into_iter().flat_map(Map::iter);
+        let picked = properties.filter(|(name, _)| picks(name));
+        let stops = picked.map(|(name, property)| (name.as_str(), (property, shape.base)));
+        self.found.extend(stops);
         let fixed = listed(shape.whole).filter_map(Value::as_object);
         for (name, value) in fixed.flatten().filter(|(name, _)| picks(name)) {
             self.list(name, value.as_str().as_slice());

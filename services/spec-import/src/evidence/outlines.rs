@@ -219,13 +219,15 @@ impl<'d> Shape<'d> {
             is_page: OnceCell::new(),
         };
         let mut alike = [None; ALIKE.len()];
-        let mut is_fixed = false;
+        let mut has_names = false;
         for (keyword, value) in members {
             if keyword == "properties" {
                 found.properties = value.as_object();
             } else if keyword == "const" || keyword == "enum" {
                 let several = value.as_array().into_iter().flatten();
-                is_fixed |= value.is_object() || several.into_iter().any(Value::is_object);
+                has_names |= value.is_object() || several.into_iter().any(Value::is_object);
+            } else if keyword == "required" {
+                has_names |= value.is_array();
             } else if let Some(at) = ALIKE.iter().position(|known| known == keyword) {
                 alike[at] = Some(value);
             }
@@ -240,7 +242,7 @@ impl<'d> Shape<'d> {
                 (_, Some(schema)) => found.alike.push(schema),
             }
         }
-        let leads = is_fixed || found.properties.is_some() || !found.alike.is_empty();
+        let leads = has_names || found.properties.is_some() || !found.alike.is_empty();
         leads.then_some(found)
     }
 }

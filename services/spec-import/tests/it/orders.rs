@@ -171,6 +171,28 @@ fn every_way_to_send_a_body_counts() {
 }
 
 #[test]
+fn what_a_neighbour_requires_is_required() {
+    let delete = json!({"enum": ["delete", "purge"]});
+    let object = json!({"type": "object", "properties": {"action": delete}});
+    let required = json!({"required": ["action"]});
+    for schema in [
+        json!({"allOf": [object, required]}),
+        json!({"allOf": [required, object]}),
+        json!({"allOf": [{"allOf": [required]}, {"oneOf": [object]}]}),
+        json!({"required": ["action"], "anyOf": [object]}),
+        json!({"anyOf": [required], "properties": {"action": delete}}),
+    ] {
+        let body = json!({"content": {"application/json": {"schema": schema}}});
+        let risk = said_to_read("post", "/notes/search", &json!({"requestBody": body}));
+        assert!(risk.high_risk, "{schema}: {:#?}", risk.reasons);
+    }
+    let body = json!({"content": {"application/json": {"schema": object}}});
+    let risk = said_to_read("post", "/notes/search", &json!({"requestBody": body}));
+    let said = (risk.class, risk.high_risk);
+    assert_eq!(said, (RiskClass::Read, false), "{:#?}", risk.reasons);
+}
+
+#[test]
 fn of_several_words_of_a_pattern_the_gravest_counts() {
     for pattern in [
         "delete|remove",
