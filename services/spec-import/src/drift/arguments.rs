@@ -23,7 +23,7 @@ use super::{
     place::{Part, Root, list},
     schema::{Walk, hidden},
 };
-use crate::path::names_in_braces;
+use crate::{evidence, path::names_in_braces};
 
 /// Compares the arguments. An operation that cannot be called has none worth comparing.
 pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &mut Findings<'_>) {
@@ -200,6 +200,14 @@ fn with(bind: &Bind, found: &mut Findings<'_>) {
             bind,
             words,
             Breaking::Breaking,
+        )
+    } else if evidence::says_what_is_done(bind.place, &bind.wire) {
+        let words = "it is new, may be left out and says what is done";
+        note(
+            "request_parameter_added",
+            bind,
+            words,
+            Breaking::Potentially,
         )
     } else {
         let words = "it is new and may be left out";

@@ -2,7 +2,8 @@
 //!
 //! `/notes/{id}/{verb}` where the verb is `delete`, and `?action=delete` where nothing else may be
 //! given, are the same order as one that is written into the path. What may be left out and has
-//! several values is a filter.
+//! several values is a filter, unless one of them tells to look something up: nobody filters by
+//! `list`, and the others are what else may be done.
 
 use std::{
     borrow::Cow,
@@ -37,6 +38,8 @@ pub(crate) const ORDERS: [&str; 8] = [
 const FURTHER: [&str; 3] = ["do", "act", "task"];
 /// Headers that say it by names of their own.
 const HEADERS: [&str; 2] = ["SOAPAction", "X-Amz-Target"];
+/// How values begin that tell to look something up.
+const READS: [&str; 6] = ["list", "get", "describe", "fetch", "show", "query"];
 /// Values of one operation.
 const VALUES: usize = 1_000;
 /// Schemas of one operation that are looked at.
@@ -77,11 +80,7 @@ pub(crate) fn choices<'d>(
     let mut seen = Seen::default();
     for parameter in parameters {
         let of_content = schemas(root, parameter.value);
-        let picks = match parameter.place {
-            Place::Path | Place::Query | Place::Cookie => picks(parameter.wire),
-            Place::Header => picks_by_header(parameter.wire),
-            Place::Querystring => false,
-        };
+        let picks = says_what_is_done(parameter.place, parameter.wire);
         for schema in parameter.value.get("schema").into_iter().chain(of_content) {
             let picked = (parameter.wire, parameter.required);
             if picks {
@@ -114,7 +113,17 @@ pub(crate) fn choices<'d>(
     search.choices
 }
 
-fn picks(name: &str) -> bool {
+/// Says whether a parameter says what is done, by its name.
+pub(crate) fn says_what_is_done(place: Place, wire: &str) -> bool {
+    match place {
+        Place::Path | Place::Query | Place::Cookie => picks(wire),
+        Place::Header => picks_by_header(wire),
+        Place::Querystring => false,
+    }
+}
+
+/// Says whether a member of what is sent says what is done, by its name.
+pub(crate) fn picks(name: &str) -> bool {
     ORDERS
         .iter()
         .chain(&FURTHER)
@@ -182,7 +191,7 @@ impl<'d> Search<'_, 'd> {
         let mut found = Vec::new();
         let is_closed = self.values(schema, LEVELS, &mut Seen::default(), &mut found);
         let is_fixed = found.iter().all(|one| one.eq_ignore_ascii_case(&found[0]));
-        if is_required || is_fixed {
+        if is_required || is_fixed || found.iter().any(|value| looks_up(value)) {
             self.list(name, &found);
         }
         is_closed
@@ -257,6 +266,15 @@ impl<'d> Search<'_, 'd> {
         self.choices.is_cut |= levels == 0;
         levels.checked_sub(1)
     }
+}
+
+/// Says whether a value tells to look something up: `list`, `get-user` or `DescribeUsers`.
+fn looks_up(value: &str) -> bool {
+    READS.iter().any(|verb| {
+        let (start, rest) = value.split_at_checked(verb.len()).unwrap_or_default();
+        start.eq_ignore_ascii_case(verb)
+            && !rest.starts_with(|next: char| next.is_ascii_lowercase())
+    })
 }
 
 /// The only values that a schema allows.

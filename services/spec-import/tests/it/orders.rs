@@ -284,6 +284,21 @@ fn a_call_that_has_to_be_told_what_to_do_in_words_of_ones_own_is_no_read() {
 }
 
 #[test]
+fn a_call_that_may_be_told_to_do_more_than_look_up_is_no_read() {
+    for (name, values) in [
+        ("op", ["list", "delete_all"]),
+        ("Action", ["ListQueues", "DeleteQueue"]),
+        ("operation", ["get-note", "purge-notes"]),
+    ] {
+        for place in ["query", "header", "cookie"] {
+            let one = json!({"name": name, "in": place, "schema": {"enum": values}});
+            let risk = said_to_read("get", "/rpc", &json!({"parameters": [one]}));
+            assert!(risk.high_risk, "{name} {place}: {:#?}", risk.reasons);
+        }
+    }
+}
+
+#[test]
 fn a_filter_is_no_order() {
     let states = json!({"enum": ["active", "deleted", "blocked"]});
     for (name, required, schema) in [
@@ -291,6 +306,7 @@ fn a_filter_is_no_order() {
         ("sort", true, json!({"enum": ["created", "updated"]})),
         ("event", false, json!({"enum": ["create", "delete"]})),
         ("action", false, json!({"enum": ["create", "delete"]})),
+        ("action", false, json!({"enum": ["listed", "deleted"]})),
         ("fields", true, json!({"type": "array", "items": states})),
     ] {
         let operation = json!({"summary": "List notes", "operationId": "listNotes", "responses": {},

@@ -273,3 +273,46 @@ async fn t80_all_of_two_values_that_differs_is_shown_or_is_said_not_to_be() {
     let drawn = "o⟦U+200B⟧wn".to_owned();
     assert_eq!(hidden, (Some("own".into()), Some(drawn), Shown::All));
 }
+
+#[tokio::test]
+async fn t80_what_says_what_is_done_is_not_added_unseen() {
+    let text = json!({"type": "string"});
+    let with = |name: &str, place: &str, schema: &Value| {
+        shop(|shop| {
+            shop["paths"]["/orders"]["get"]["parameters"] =
+                json!([{"name": name, "in": place, "schema": schema}]);
+        })
+    };
+    let before = shop(|_| ());
+    for (name, place) in [
+        ("action", "query"),
+        ("X-Method", "header"),
+        ("op", "cookie"),
+    ] {
+        let outcome = outcome(&before, &with(name, place, &text)).await;
+        assert_eq!(outcome, INPUT, "{name} in the {place}");
+    }
+    let harmless = outcome(&before, &with("page", "query", &text)).await;
+    assert_eq!(harmless, Some(Outcome::Informed));
+    let filter = |properties: Value| {
+        with(
+            "filter",
+            "query",
+            &json!({"type": "object", "properties": properties}),
+        )
+    };
+    let before = filter(json!({"page": text}));
+    let picked = outcome(&before, &filter(json!({"page": text, "cmd": text}))).await;
+    assert_eq!(picked, INPUT, "a member");
+    let menu = |values: &[&str]| with("op", "query", &json!({"enum": values}));
+    let wider = outcome(
+        &menu(&["list", "count"]),
+        &menu(&["list", "count", "purge_all"]),
+    )
+    .await;
+    assert_eq!(
+        wider,
+        Some(Outcome::Review(ReviewReason::Risk)),
+        "another choice"
+    );
+}

@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use super::{Note, Walk, entries, grade::Effect, view::View};
-use crate::drift::place::{At, Part};
+use crate::{
+    drift::place::{At, Part},
+    evidence,
+};
 
 /// The members of an object schema that belong together.
 struct Shape<'v> {
@@ -114,6 +117,8 @@ impl<'c> Walk<'c, '_, '_> {
                 Effect::Narrower,
                 "it is new and must be there",
             )
+        } else if at.part() != Part::Answer && evidence::picks(name) {
+            Note::new("added", Effect::Unclear, "it is new and says what is done")
         } else {
             Note::new("added", Effect::None, "it is new")
         };
