@@ -200,6 +200,13 @@ export async function decideWithoutScripts(scene) {
   checks.that("a whole group is turned off, on all pages", (await page.locator("#notice").innerText()).includes("off"));
   await page.goto(`${scene.bookReview}?state=on`);
   checks.same("what the filter did not leave is as it was", await names(page), ["get_book"]);
+  await keys.tick("tr.tool[data-name=get_book] input[name=tool]");
+  await keys.type("#decide-reason", REASON);
+  await keys.choose("#filter-class", "READ");
+  await keys.press("#filter");
+  checks.same("another filter keeps the reason", await page.locator("#decide-reason").inputValue(), REASON);
+  checks.same("and what is ticked and still shown", await page.locator("input[name=tool]:checked").count(), 1);
+  checks.same("and says neither in the address", new URL(page.url()).search, "");
   watch.quiet("deciding without scripts");
   await page.context().close();
 }

@@ -299,3 +299,54 @@ async fn a_second_api_of_the_same_name_is_not_made_by_mistake() {
     assert!(failed.contains("Remove Books (books-2)"), "{failed}");
     scene.front.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_filter_keeps_a_reason_out_of_the_address_and_on_the_page() {
+    let scene = Scene::open("filter-keeps").await;
+    scene.import("Books", &["/books", "/authors"]).await;
+    let globex = scene.house.owner_of("globex").await;
+    let ada = scene.front.browser(&scene.house, &scene.owner).await;
+    let eve = scene.front.browser(&scene.house, &globex).await;
+    let page = get(&ada, REVIEW).await;
+    let book = page.split("data-name=\"get_books\"").nth(1).unwrap();
+    let book = book.split("name=\"tool\" value=\"").nth(1).unwrap();
+    let book = book.split('"').next().unwrap();
+    let form = drawn(&page, "decide-form");
+    let all = group(&page, "READ");
+
+    let (status, to) = post(
+        &ada,
+        REVIEW,
+        &format!("{form}&text=books&choice=run&reason="),
+    )
+    .await;
+    assert_eq!(status, 303, "{to}");
+    let narrowed = format!("{form}&text=books&choice=run&reason=The+desk+needs+it&tool={book}");
+    let (status, page) = post(&ada, REVIEW, &format!("{narrowed}&group={all}")).await;
+
+    assert_eq!(status, 200, "{page}");
+    assert!(page.contains("data-name=\"get_books\""), "{page}");
+    assert!(!page.contains("data-name=\"get_authors\""), "{page}");
+    assert!(page.contains("value=\"The desk needs it\""), "{page}");
+    assert!(page.contains("<option value=\"run\" selected>"), "{page}");
+    let ticked = page.matches(" checked").count();
+    assert_eq!(
+        ticked, 2,
+        "the tool and the switch of keys, not the group that is smaller now"
+    );
+    assert!(!page.contains("=The+desk"), "no link has it");
+    let decided = format!(
+        "{}&choice=run&reason=The+desk+needs+it",
+        drawn(&page, "decide-form")
+    );
+    let narrowed = narrowed.replace("text=books", "text=nothing");
+    let (_, none) = post(&ada, REVIEW, &narrowed).await;
+    assert!(none.contains("No tool fits"), "{none}");
+    let kept = "<input type=\"hidden\" name=\"reason\" value=\"The desk needs it\">";
+    assert!(none.contains(kept), "{none}");
+    let stranger = narrowed.replace(&ada.csrf, &eve.csrf);
+    assert_eq!(post(&eve, REVIEW, &stranger).await.0, 404);
+    let decided = post(&ada, &format!("{REVIEW}/decide?text=books"), &decided).await;
+    assert_eq!(decided.0, 303, "{}", decided.1);
+    scene.front.close().await;
+}

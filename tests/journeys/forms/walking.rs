@@ -85,7 +85,7 @@ async fn who_decides_after_the_end_of_the_session_is_led_back_to_the_same_place(
         told.split('"').nth(1).unwrap().to_owned()
     };
     let from_tool = sent(&page, &leads(&page, "action", "<h2 id=\"h-decision\">")).await;
-    let decide = leads(&list, "action", "class=\"results\"");
+    let decide = leads(&list, "action", "id=\"h-tools\"");
     let from_list = sent(&page, &decide).await;
 
     let next = |to: &str| {

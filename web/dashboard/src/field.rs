@@ -134,6 +134,11 @@ impl Field {
         self.error.is_some()
     }
 
+    /// What was typed.
+    pub(crate) fn typed(&self) -> &str {
+        &self.value
+    }
+
     /// Reads what was typed as what it should be, or says beside the field why it is not.
     pub(crate) fn parse<T>(&mut self) -> Option<T>
     where

@@ -120,16 +120,33 @@ for (const form of document.querySelectorAll("main form[method=post]:has([name=r
     if (reason.value || ticked.length) sessionStorage.setItem(place, JSON.stringify({ who, reason: reason.value, choice: choice?.value, ticked }));
   };
   form.addEventListener("submit", keep);
-  if (form.matches("[data-chooses]")) {
-    document.getElementById("filter-form")?.addEventListener("submit", keep);
+  const filter = form.querySelector("#filter");
+  if (filter) {
     addEventListener("click", ({ target }) => { if (target.closest("a[href^='?']")) keep(); });
+    // So that the list has an address of its own; the server does the same without one.
+    form.addEventListener("submit", (event) => {
+      if (event.submitter !== filter) return;
+      event.preventDefault();
+      const fields = [...form.querySelectorAll("#filter-form :is(input, select)")].filter((field) => field.value);
+      const query = new URLSearchParams(fields.map((field) => [field.name, field.value]));
+      if (query.has("place")) query.set("environment", query.get("place"));
+      else query.set("environment", form.elements.environment.value);
+      query.delete("place");
+      location.assign(`${new URL(filter.formAction).pathname}?${query}#h-tools`);
+    });
+    // The first button of a form is the one that Enter presses.
+    reason.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      document.getElementById("decide").click();
+    });
   }
   const was = JSON.parse(sessionStorage.getItem(place));
   sessionStorage.removeItem(place);
   // What the server sent back stands by itself.
   if (!was || was.who !== who || reason.value) continue;
   reason.value = was.reason;
-  if (choice) choice.value = was.choice;
+  if (choice && was.choice) choice.value = was.choice;
   for (const box of boxes) {
     if (!was.ticked.includes(box.value)) continue;
     box.checked = true;

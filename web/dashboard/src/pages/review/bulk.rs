@@ -1,6 +1,6 @@
 //! The same decision about many tools, in one form.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, mem::take};
 
 use actix_web::http::StatusCode;
 use countersign_access::ActionName;
@@ -21,7 +21,7 @@ use super::{
     rows,
 };
 use crate::{
-    answer::{Answer, done, go, page_with},
+    answer::{Answer, done, go, page, page_with},
     field::Field,
     frame::Here,
     notice::Done,
@@ -43,13 +43,19 @@ pub(super) fn routes() -> Routes {
             WhoMay::Member(ActionName::ReadTenant),
             decide,
         )
+        // The address of the review itself, so that what is drawn here leads where that leads.
+        .post(
+            "/t/{tenant}/sources/{source}",
+            WhoMay::Member(ActionName::ReadTenant),
+            narrow,
+        )
 }
 
 /// What is filled in below the rows.
 pub(crate) struct Bulk {
     tools: BTreeSet<ToolId>,
     groups: Vec<RiskClass>,
-    choice: String,
+    pub(crate) choice: String,
     pub(crate) reason: Field,
     pub(crate) error: Option<String>,
 }
@@ -105,6 +111,42 @@ struct DecideForm {
     tool: Vec<String>,
     #[serde(default)]
     group: Vec<String>,
+    /// What is to be shown, which is read where it is asked for.
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    class: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    risk: String,
+    #[serde(default)]
+    sensitivity: String,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    changed: String,
+    place: Option<String>,
+}
+
+impl DecideForm {
+    fn filter(&mut self) -> Filter {
+        Filter {
+            text: take(&mut self.text),
+            class: take(&mut self.class),
+            state: take(&mut self.state),
+            risk: take(&mut self.risk),
+            sensitivity: take(&mut self.sensitivity),
+            note: take(&mut self.note),
+            changed: take(&mut self.changed),
+            environment: Some(
+                self.place
+                    .take()
+                    .unwrap_or_else(|| self.environment.clone()),
+            ),
+            page: String::new(),
+        }
+    }
 }
 
 /// What a form chooses, made out against what is there now.
@@ -138,6 +180,10 @@ impl Chosen {
 
     fn is_empty(&self) -> bool {
         self.tools.is_empty() && self.stale.is_empty()
+    }
+
+    fn is_stale(&self, class: RiskClass) -> bool {
+        self.stale.iter().any(|one| one.class == class)
     }
 }
 
@@ -187,6 +233,25 @@ async fn decide(here: Here, Form(mut form): Form<DecideForm, FORM_BYTES>) -> Ans
     let registry = &here.services().registry;
     let outcome = registry.decide_tools(here.scope(), command).await?;
     told(here, (filter, bulk), (choice, &outcome, &chosen.stale)).await
+}
+
+/// Shows other tools of the list, with what was typed and ticked for a decision still there: here and
+/// not in an address, as the words are nobody else's. What is no longer as it was drawn is not ticked.
+async fn narrow(here: Here, Form(mut form): Form<DecideForm, FORM_BYTES>) -> Answer {
+    let filter = form.filter();
+    if form.reason.is_empty() && form.tool.is_empty() && form.group.is_empty() {
+        let slug: Slug = here.part("source")?;
+        let query = filter.with(&[]);
+        return Ok(go(&here.path(&format!("/sources/{slug}?{query}#h-tools"))));
+    }
+    let reviewed = Reviewed::load(&here, filter).await?;
+    let offered = reviewed.offered(May::of(&here));
+    let mut chosen = Chosen::of((&form, Choice::On(Handling::Hold)), &offered)?;
+    let is_so = |one: &LookedAt| offered.iter().any(|view| view.looked_at() == *one);
+    chosen.tools.retain(is_so);
+    let mut bulk = bulk(&form, &chosen);
+    bulk.groups.retain(|class| !chosen.is_stale(*class));
+    page(&SourcePage::of(&here, reviewed, bulk))
 }
 
 fn bulk(form: &DecideForm, chosen: &Chosen) -> Bulk {

@@ -153,7 +153,7 @@ fn named(refused: &RefusedTool) -> (String, Option<String>) {
 
 /// A group that is not what it was when it was drawn.
 pub(crate) struct Stale {
-    class: RiskClass,
+    pub(super) class: RiskClass,
     why: String,
 }
 
