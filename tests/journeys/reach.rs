@@ -117,6 +117,24 @@ async fn report_and_tool_say_who_can_call_what_is_high_risk() {
         ways.contains("test agent for owner@") && !ways.contains("for dev@"),
         "{ways}"
     );
+    let endpoint = page(&browser, "/t/acme/endpoints/support").await;
+    let grants = part(&endpoint, "grants", "</table>");
+    assert!(
+        grants.contains("nothing now: dev@acme.example may no longer"),
+        "{grants}"
+    );
+    assert!(grants.matches("Disconnect").count() > 2, "{grants}");
+    let query = r#"{ tenant(slug: "acme") { grants { canCall } report { agents } } }"#;
+    let data = browser.query(query, json!({})).await;
+    let mut can_call: Vec<_> = data["tenant"]["grants"].as_array().unwrap().clone();
+    can_call.sort_by_key(|one| one["canCall"].as_bool());
+    assert_eq!(
+        can_call,
+        [json!({"canCall": false}), json!({"canCall": true})]
+    );
+    assert_eq!(data["tenant"]["report"]["agents"], 1);
+    let home = page(&browser, "/t/acme").await;
+    assert!(home.contains("<b>1</b>agents connected"), "{home}");
     admin
         .execute("UPDATE oauth_client SET disabled_at = now()")
         .await
@@ -128,7 +146,12 @@ async fn report_and_tool_say_who_can_call_what_is_high_risk() {
     admin.execute(off).await.unwrap();
     let ways = part(&page(&dev, &of_tool).await, "ways", "</section>");
     assert!(ways.contains("Nobody while it is off."), "{ways}");
+    // One that this version cannot read is said once.
+    let newer = "UPDATE oauth_grant SET scopes = '{tools:space}' WHERE member_id =
+         (SELECT m.id FROM member m JOIN person p ON p.id = m.person_id WHERE p.email LIKE 'dev@%')";
+    admin.execute(newer).await.unwrap();
     let report = page(&browser, "/t/acme/report").await;
+    assert!(report.contains("1 entry is not shown"), "{report}");
     assert!(report.contains("no high-risk tool is on"), "{report}");
     front.close().await;
 }

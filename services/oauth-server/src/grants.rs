@@ -49,6 +49,8 @@ pub struct GrantView {
     pub last_token_at: Option<Timestamp>,
     /// When it ends if it is not used.
     pub expires_at: Timestamp,
+    /// It can call: its client is enabled, and whoever it acts for may still connect agents.
+    pub can_call: bool,
     /// The viewer may revoke it.
     pub may_revoke: bool,
 }
@@ -151,6 +153,7 @@ fn view(scope: &TenantScope, grant: Grant) -> GrantView {
         created_at: grant.created_at,
         last_token_at: grant.last_token_at,
         expires_at: grant.expires_at,
+        can_call: grant.can_call,
         may_revoke: own || scope.may(ActionName::RevokeAgent),
     }
 }

@@ -40,20 +40,24 @@ impl Reports {
     ) -> Result<Vec<Way>, AuditError> {
         scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
-        let mut ways = ways(&tx, &[tool]).await?;
+        let mut ways = ways(&tx, &tx.grants().await?, &[tool]).await?;
         ways.retain(|way| way.environment == environment);
         Ok(ways)
     }
 }
 
 /// The ways to these tools, with those of the agents that may take them.
-pub(crate) async fn ways(tx: &TenantTx, tools: &[ToolId]) -> Result<Vec<Way>, AuditError> {
-    let agents = tx.grants_that_call().await?;
+pub(crate) async fn ways(
+    tx: &TenantTx,
+    agents: &[Grant],
+    tools: &[ToolId],
+) -> Result<Vec<Way>, AuditError> {
     let mut alike: BTreeMap<_, Arc<[Grant]>> = BTreeMap::new();
     let places = tx.endpoints_of(tools).await?.into_iter();
     let way = places.map(|at| {
-        let may =
-            |agent: &&Grant| agent.endpoint == at.endpoint && agent.scopes.contains(&at.class);
+        let may = |agent: &&Grant| {
+            agent.can_call && agent.endpoint == at.endpoint && agent.scopes.contains(&at.class)
+        };
         let those = || agents.iter().filter(may).cloned().collect();
         let agents = alike.entry((at.endpoint, at.class)).or_insert_with(those);
         Way {

@@ -55,7 +55,7 @@ pub struct Report {
     pub days: Vec<DayFigures>,
     /// The same calls by class.
     pub classes: Vec<ClassFigures>,
-    /// The agents that are connected.
+    /// The agents that are connected and can call.
     pub agents: Vec<Grant>,
     /// The ways to the high-risk tools that are on.
     pub ways: Vec<Way>,
@@ -124,7 +124,9 @@ async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Rep
         suspended: &tx.suspensions().await?,
     }
     .findings();
-    let ways = ways_to(tx, &tools_on).await?;
+    let mut agents = tx.grants().await?;
+    agents.retain(|agent| agent.can_call);
+    let ways = ways_to(tx, &agents, &tools_on).await?;
     Ok(Report {
         made_at: now,
         inventory: tx.inventory().await?,
@@ -135,7 +137,7 @@ async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Rep
         reviewers: tx.reviewer_figures().await?,
         days: by_day(counts, now),
         classes: by_class(counts),
-        agents: tx.grants().await?,
+        agents,
         ways,
         findings,
         // What was read last counts, too.
@@ -144,14 +146,18 @@ async fn load(tx: &TenantTx, counts: &[CallCount], now: Timestamp) -> Result<Rep
 }
 
 /// The ways to those of these tools that are high-risk, where agents see them.
-async fn ways_to(tx: &TenantTx, tools: &[ToolOn]) -> Result<Vec<Way>, AuditError> {
+async fn ways_to(
+    tx: &TenantTx,
+    agents: &[Grant],
+    tools: &[ToolOn],
+) -> Result<Vec<Way>, AuditError> {
     let reached = tools
         .iter()
         .filter(|tool| tool.high_risk && !tool.needs_review);
     let places: BTreeSet<(ToolId, EnvironmentId)> =
         reached.map(|tool| (tool.tool, tool.environment)).collect();
     let tools: Vec<ToolId> = places.iter().map(|(tool, _)| *tool).collect();
-    let mut ways = ways(tx, &tools).await?;
+    let mut ways = ways(tx, agents, &tools).await?;
     ways.retain(|way| places.contains(&(way.tool, way.environment)));
     Ok(ways)
 }

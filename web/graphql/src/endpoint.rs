@@ -124,6 +124,8 @@ pub(crate) struct Grant {
     last_token_at: Option<Moment>,
     /// When it ends if it is not used.
     expires_at: Moment,
+    /// It can call: it is not switched off, and whoever it acts for may still connect agents.
+    can_call: bool,
     /// The viewer may disconnect it.
     may_revoke: bool,
 }
@@ -284,6 +286,7 @@ impl From<GrantView> for Grant {
             created_at: view.created_at.into(),
             last_token_at: view.last_token_at.map(Moment::from),
             expires_at: view.expires_at.into(),
+            can_call: view.can_call,
             may_revoke: view.may_revoke,
         }
     }

@@ -80,6 +80,9 @@ pub struct Grant {
     pub expires_at: Timestamp,
     /// When the agent last fetched a token.
     pub last_token_at: Option<Timestamp>,
+    /// It can be called with now, on the terms of [`Store::agent`](crate::Store::agent): the client is
+    /// enabled, and the member may still connect agents.
+    pub can_call: bool,
 }
 
 /// By what right a grant is revoked.
@@ -181,28 +184,7 @@ impl TenantTx {
     pub async fn grants(&self) -> Result<Vec<Grant>, StoreError> {
         let rows = self
             .rows(
-                &format!("{SELECT_GRANT} ORDER BY g.created_at DESC, g.id LIMIT 1000"),
-                [self.tenant().as_uuid().into()],
-            )
-            .await?;
-        self.readable(&rows, read_grant)
-    }
-
-    /// Lists the grants that agents can call with now, newest first, on the terms of
-    /// [`Store::agent`](crate::Store::agent): the client is enabled, and the member may still
-    /// connect agents.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn grants_that_call(&self) -> Result<Vec<Grant>, StoreError> {
-        let connecting = roles_that(ActionName::ConnectAgent);
-        let rows = self
-            .rows(
-                &format!(
-                    "{SELECT_GRANT} AND c.disabled_at IS NULL AND m.removed_at IS NULL
-                       AND e.removed_at IS NULL AND m.role IN ({connecting})
-                     ORDER BY g.created_at DESC, g.id"
-                ),
+                &format!("{} ORDER BY g.created_at DESC, g.id", select_grant()),
                 [self.tenant().as_uuid().into()],
             )
             .await?;
@@ -216,7 +198,7 @@ impl TenantTx {
     pub async fn grant(&self, id: GrantId) -> Result<Option<Grant>, StoreError> {
         let row = self
             .row(
-                &format!("{SELECT_GRANT} AND g.id = $2"),
+                &format!("{} AND g.id = $2", select_grant()),
                 [self.tenant().as_uuid().into(), id.as_uuid().into()],
             )
             .await?;
@@ -285,10 +267,15 @@ impl TenantTx {
     }
 }
 
-const SELECT_GRANT: &str = "SELECT g.id, g.client_id, c.name AS client_name, g.endpoint_id,
+fn select_grant() -> String {
+    let connecting = roles_that(ActionName::ConnectAgent);
+    format!(
+        "SELECT g.id, g.client_id, c.name AS client_name, g.endpoint_id,
         coalesce(k.redirect_uri, '') AS redirect_uri,
         e.name AS endpoint_name, e.slug AS endpoint_slug, g.member_id, p.email, g.scopes,
         g.created_at, g.expires_at,
+        c.disabled_at IS NULL AND m.removed_at IS NULL AND e.removed_at IS NULL
+            AND m.role IN ({connecting}) AS can_call,
         (SELECT max(a.created_at) FROM oauth_access_token a
          WHERE a.tenant_id = g.tenant_id AND a.grant_id = g.id) AS last_token_at
     FROM oauth_grant g
@@ -298,7 +285,9 @@ const SELECT_GRANT: &str = "SELECT g.id, g.client_id, c.name AS client_name, g.e
     JOIN person p ON p.id = m.person_id
     LEFT JOIN (SELECT DISTINCT ON (grant_id) grant_id, redirect_uri FROM oauth_code
         WHERE tenant_id = $1 ORDER BY grant_id, created_at) k ON k.grant_id = g.id
-    WHERE g.tenant_id = $1 AND g.revoked_at IS NULL AND g.expires_at > clock_timestamp()";
+    WHERE g.tenant_id = $1 AND g.revoked_at IS NULL AND g.expires_at > clock_timestamp()"
+    )
+}
 
 fn read_grant(row: &QueryResult) -> Result<Grant, StoreError> {
     let id: GrantId = row.try_get::<Uuid>("", "id")?.into();
@@ -321,5 +310,6 @@ fn read_grant(row: &QueryResult) -> Result<Grant, StoreError> {
         created_at: row.try_get("", "created_at")?,
         expires_at: row.try_get("", "expires_at")?,
         last_token_at: row.try_get("", "last_token_at")?,
+        can_call: row.try_get("", "can_call")?,
     })
 }

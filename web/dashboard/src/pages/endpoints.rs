@@ -84,7 +84,7 @@ async fn list(here: Here) -> Answer {
         tools_on: view.tools_on,
         agents: grants
             .iter()
-            .filter(|grant| grant.endpoint_slug == view.endpoint.slug.as_str())
+            .filter(|grant| grant.can_call && grant.endpoint_slug == view.endpoint.slug.as_str())
             .count(),
         since: When::new(view.endpoint.created_at),
     };

@@ -32,6 +32,7 @@ pub(crate) struct GrantRow {
     pub(crate) since: When,
     pub(crate) last: Option<When>,
     pub(crate) ends: When,
+    pub(crate) can_call: bool,
     pub(crate) may_revoke: bool,
 }
 
@@ -46,6 +47,7 @@ impl GrantRow {
             since: When::new(grant.created_at),
             last: grant.last_token_at.map(When::new),
             ends: When::new(grant.expires_at),
+            can_call: grant.can_call,
             may_revoke: grant.may_revoke,
         }
     }

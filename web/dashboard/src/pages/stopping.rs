@@ -62,7 +62,8 @@ impl StoppingPage {
         }
         let mut drawn = Self::new(frame, here.path(""));
         drawn.waiting = services.approvals.waiting(here.scope()).await?;
-        drawn.agents = services.grants.list(here.scope()).await?.len();
+        let agents = services.grants.list(here.scope()).await?;
+        drawn.agents = agents.iter().filter(|agent| agent.can_call).count();
         if drawn.frame.stop().is_none() {
             drawn.reason = drawn.reason.hint(SHOWN);
         }

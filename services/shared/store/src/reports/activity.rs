@@ -1,12 +1,14 @@
 //! What agents did, what reviewers did, and how far the tenant has come.
 
 use chrono::NaiveDate;
+use countersign_access::ActionName;
 use countersign_domain::{Timestamp, decision::Decision, id::PersonId, risk::RiskClass};
 
 use super::{count, id};
 use crate::{
     StoreError, TenantTx,
     record_reading::{first_id_at, id_after},
+    roles::roles_that,
     row::At,
 };
 
@@ -74,7 +76,7 @@ pub struct SetUp {
     pub credentials: u64,
     /// Endpoints.
     pub endpoints: u64,
-    /// Grants of agents that stand.
+    /// Grants of agents that stand and can call.
     pub agents: u64,
     /// Members.
     pub members: u64,
@@ -203,9 +205,10 @@ impl TenantTx {
     /// # Errors
     /// When the database refuses.
     pub async fn set_up(&self) -> Result<SetUp, StoreError> {
+        let connecting = roles_that(ActionName::ConnectAgent);
         let row = self
             .row(
-                "SELECT (SELECT count(*) FROM source WHERE tenant_id = $1 AND removed_at IS NULL) AS sources,
+                &format!("SELECT (SELECT count(*) FROM source WHERE tenant_id = $1 AND removed_at IS NULL) AS sources,
                      (SELECT count(*) FROM tool WHERE tenant_id = $1 AND removed_at IS NULL) AS tools,
                      (SELECT count(DISTINCT t.id) FROM enablement n
                       JOIN tool t ON t.tenant_id = n.tenant_id AND t.id = n.tool_id
@@ -223,11 +226,13 @@ impl TenantTx {
                      (SELECT count(*) FROM endpoint WHERE tenant_id = $1 AND removed_at IS NULL) AS endpoints,
                      (SELECT count(*) FROM oauth_grant g
                       JOIN member m ON m.tenant_id = g.tenant_id AND m.id = g.member_id AND m.removed_at IS NULL
+                          AND m.role IN ({connecting})
+                      JOIN oauth_client c ON c.id = g.client_id AND c.disabled_at IS NULL
                       JOIN endpoint e ON e.tenant_id = g.tenant_id AND e.id = g.endpoint_id AND e.removed_at IS NULL
                       WHERE g.tenant_id = $1 AND g.revoked_at IS NULL AND g.expires_at > clock_timestamp()) AS agents,
                      (SELECT count(*) FROM member WHERE tenant_id = $1 AND removed_at IS NULL) AS members,
                      (SELECT count(*) FROM hold WHERE tenant_id = $1 AND state = 'pending' AND closed_at IS NULL
-                          AND expires_at > clock_timestamp()) AS holds_waiting",
+                          AND expires_at > clock_timestamp()) AS holds_waiting"),
                 [self.tenant().as_uuid().into()],
             )
             .await?

@@ -416,6 +416,7 @@ pub(super) fn grant(text: &str) -> GrantView {
         created_at: at(6),
         last_token_at: Some(at(7)),
         expires_at: at(50),
+        can_call: true,
         may_revoke: true,
     }
 }

@@ -66,6 +66,7 @@ fn grant(text: &str) -> Grant {
         created_at: s::at(6),
         expires_at: s::at(50),
         last_token_at: None,
+        can_call: true,
     }
 }
 
