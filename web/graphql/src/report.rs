@@ -1,15 +1,16 @@
 //! The report. Reading it is itself put on record.
 
-use async_graphql::{Enum, ID, SimpleObject};
+use async_graphql::{ComplexObject, Enum, ID, SimpleObject};
 use countersign_reporting as reporting;
 
-use crate::{fault::id, scalar::Moment, tenant::RiskClass, tool::Handling};
+use crate::{api::LIST, fault::id, scalar::Moment, tenant::RiskClass, tool::Handling};
 
 /// The most consents that are listed of one way.
 const GRANTS: usize = 50;
 
 /// What is so at one moment.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct Report {
     /// The moment.
     made_at: Moment,
@@ -29,13 +30,22 @@ pub(crate) struct Report {
     classes: Vec<ClassFigures>,
     /// How many agents are connected.
     agents: usize,
-    /// Who can call the high-risk tools that are on: the ways to each.
-    ways: Vec<Way>,
+    #[graphql(skip)]
+    ways: Vec<reporting::Way>,
     /// What is weak, the most urgent first.
     findings: Vec<Finding>,
     /// How many entries all of this lacks: another version of the server wrote them, and this one
     /// cannot read them.
     left_out: usize,
+}
+
+#[ComplexObject]
+impl Report {
+    /// Who can call the high-risk tools that are on: the ways to each.
+    #[graphql(complexity = "3 * child_complexity")]
+    async fn ways(&self) -> Vec<Way> {
+        self.ways.iter().map(Way::from).collect()
+    }
 }
 
 /// The tools of one class in one environment.
@@ -102,6 +112,7 @@ struct Way {
     /// How many agents can call it there.
     agents: usize,
     /// Their consents, the newest first, at most 50.
+    #[graphql(complexity = "GRANTS / LIST")]
     grants: Vec<ID>,
 }
 
@@ -214,7 +225,7 @@ impl From<reporting::Report> for Report {
             days: each(report.days),
             classes: each(report.classes),
             agents: report.agents.len(),
-            ways: each(report.ways),
+            ways: report.ways,
             findings: each(report.findings),
             left_out: report.left_out,
         }
@@ -260,8 +271,8 @@ impl From<reporting::ToolOn> for ToolOn {
     }
 }
 
-impl From<reporting::Way> for Way {
-    fn from(way: reporting::Way) -> Self {
+impl From<&reporting::Way> for Way {
+    fn from(way: &reporting::Way) -> Self {
         Self {
             tool: id(way.tool),
             environment: id(way.environment),

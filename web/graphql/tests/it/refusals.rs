@@ -41,6 +41,10 @@ fn bomb() -> String {
 
 fn hostile() -> Vec<(&'static str, String, &'static str)> {
     let report = r#"tenant(slug: "acme") { report { madeAt } }"#;
+    let ways: String = (0..9)
+        .map(|one| format!("w{one}: ways {{ tool grants }} "))
+        .collect();
+    let ways = report.replace("madeAt", &ways);
     let tools = r#"tenant(slug: "acme") { endpoint(slug: "support") {
         tools(first: 200) { nodes { id name title path } } } }"#;
     let many = "@include(if: true) ".repeat(1_000);
@@ -62,6 +66,7 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
         ("21 aliases", aliases(21, "__typename"), "too_many_aliases"),
         ("20 reports", aliases(20, report), "query_too_complex"),
         ("3 reports", aliases(3, report), "query_too_complex"),
+        ("9 lists of ways", aliases(1, &ways), "query_too_complex"),
         (
             "20 endpoints' tools",
             aliases(20, tools),
