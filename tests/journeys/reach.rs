@@ -153,5 +153,12 @@ async fn report_and_tool_say_who_can_call_what_is_high_risk() {
     let report = page(&browser, "/t/acme/report").await;
     assert!(report.contains("1 entry is not shown"), "{report}");
     assert!(report.contains("no high-risk tool is on"), "{report}");
+
+    admin.execute("DELETE FROM endpoint_tool").await.unwrap();
+    let ways = part(&page(&dev, &of_tool).await, "ways", "</section>");
+    assert!(
+        ways.ends_with("Nobody: no endpoint there has it."),
+        "{ways}"
+    );
     front.close().await;
 }
