@@ -70,7 +70,7 @@ async fn what_a_role_was_refused_is_on_record_in_that_tenant_and_nowhere_else() 
 }
 
 /// An agent asks to be connected; returns the cookie of the browser it did so in, and the request.
-async fn asked(house: &House, front: &Front) -> (String, String) {
+pub(crate) async fn asked(house: &House, front: &Front) -> (String, String) {
     let redirect = "http://127.0.0.1:9/callback";
     let agent = json!({"client_name": "test agent", "redirect_uris": [redirect]});
     let (url, json_type) = (

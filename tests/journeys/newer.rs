@@ -9,7 +9,7 @@ use countersign_tool_registry::{DecideTools, LookedAt, Seen, TurnOff, TurnOn};
 use serde_json::json;
 use sqlx::Executor as _;
 
-use crate::{forms, front::Front};
+use crate::{denied, forms, front::Front};
 
 const REVIEW: &str = "/t/acme/sources/corner-shop";
 
@@ -32,6 +32,20 @@ async fn a_tool_that_cannot_be_read_takes_no_other_along() {
     write(&house, "create_refund", "{body,kind}", r#""hologram""#).await;
     write(&house, "delete_order", "{risk,class}", r#""SPACE""#).await;
 
+    let front = Front::open(&house, "newer").await;
+    let (cookie, request) = denied::asked(&house, &front).await;
+    let mut ada = front.browser(&house, &owner).await;
+    let signed_in = ada.cookie.clone();
+    ada.cookie = format!("{signed_in}; {cookie}");
+    let consent = forms::get(&ada, &format!("/oauth/consent?request={request}"))
+        .await
+        .replace("<wbr>", "");
+    assert!(consent.contains("get_order"), "{consent}");
+    for lost in ["create_refund", "delete_order"] {
+        assert!(!consent.contains(lost), "{lost}: {consent}");
+    }
+    ada.cookie = signed_in;
+
     let agent = house.agent_of(&owner, &shop).await;
     let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
     let list = house.post(&agent, &list).await;
@@ -46,8 +60,6 @@ async fn a_tool_that_cannot_be_read_takes_no_other_along() {
     let order = json!({"order_id": "a"});
     assert!(!house.call(&agent, "get_order", &order).await.is_error());
 
-    let front = Front::open(&house, "newer").await;
-    let ada = front.browser(&house, &owner).await;
     let (status, page) = ada.ask(Method::Get, REVIEW, None).await;
     assert_eq!(status, 200, "{page}");
     assert!(page.contains("1 tool is not shown"), "{page}");

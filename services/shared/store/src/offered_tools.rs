@@ -1,8 +1,22 @@
 //! The tools that an agent which asks to be connected would get.
 
-use countersign_domain::{decision::Handling, id::EndpointId, risk::RiskClass};
+use std::collections::HashSet;
 
-use crate::{StoreError, TenantTx, row::At};
+use countersign_domain::{
+    decision::Handling,
+    id::{EndpointId, ToolVersionId},
+    risk::RiskClass,
+};
+use sea_orm::QueryResult;
+use uuid::Uuid;
+
+use crate::{
+    StoreError, TenantTx,
+    row::{At, unless_unreadable},
+};
+
+/// Definitions that are read at once.
+const CHUNK: usize = 50;
 
 /// A tool as the consent page names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +27,7 @@ pub struct OfferedTool {
     pub class: RiskClass,
     /// What becomes of its calls.
     pub handling: Handling,
-    /// Agents see it: nothing changed since it was turned on.
+    /// Agents see it: nothing changed since it was turned on, and its definition can be read.
     pub is_seen: bool,
 }
 
@@ -28,7 +42,7 @@ impl TenantTx {
     ) -> Result<Vec<OfferedTool>, StoreError> {
         let rows = self
             .rows(
-                "SELECT t.name, v.class, b.handling,
+                "SELECT t.name, v.id, v.class, b.handling,
                      b.tool_version_id = v.id AND v.unsupported IS NULL AS is_seen
                  FROM endpoint_tool et
                  JOIN endpoint e ON e.tenant_id = et.tenant_id AND e.id = et.endpoint_id
@@ -42,20 +56,28 @@ impl TenantTx {
                 [self.tenant().as_uuid().into(), endpoint.as_uuid().into()],
             )
             .await?;
-        let at = At {
-            table: "tool_version",
-            row: endpoint,
+        let version = |row: &QueryResult| -> Result<ToolVersionId, StoreError> {
+            Ok(row.try_get::<Uuid>("", "id")?.into())
         };
+        let versions = rows.iter().map(version).collect::<Result<Vec<_>, _>>()?;
+        let mut readable = HashSet::new();
+        for chunk in versions.chunks(CHUNK) {
+            readable.extend(self.definitions(chunk).await?.into_keys());
+        }
         let offered = rows.iter().map(|row| {
+            let at = At {
+                table: "tool_version",
+                row: version(row)?,
+            };
             let class: String = row.try_get("", "class")?;
             let handling: String = row.try_get("", "handling")?;
             Ok(OfferedTool {
                 name: row.try_get("", "name")?,
                 class: at.need("class", RiskClass::parse(&class))?,
                 handling: at.need("handling", Handling::parse(&handling))?,
-                is_seen: row.try_get("", "is_seen")?,
+                is_seen: row.try_get("", "is_seen")? && readable.contains(&at.row),
             })
         });
-        offered.collect()
+        offered.filter_map(unless_unreadable).collect()
     }
 }
