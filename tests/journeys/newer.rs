@@ -9,7 +9,10 @@ use countersign_tool_registry::{DecideTools, LookedAt, Seen, TurnOff, TurnOn};
 use serde_json::json;
 use sqlx::Executor as _;
 
-use crate::{denied, forms, front::Front};
+use crate::{
+    denied, forms,
+    front::{Browser, Front},
+};
 
 const REVIEW: &str = "/t/acme/sources/corner-shop";
 
@@ -147,6 +150,8 @@ async fn lists_say_what_they_leave_out() {
     let members = forms::get(&ada, "/t/acme/members").await;
     assert!(members.contains("1 more member is not shown"), "{members}");
     assert!(members.contains("owner@acme.example"), "{members}");
+    let gone = members.split("An owner can remove <a href=\"").nth(1);
+    let gone = gone.unwrap().split('"').next().unwrap().to_owned();
     // The member, the address that a credential is sent to, and what was said of a tool.
     let report = forms::get(&ada, "/t/acme/report").await;
     assert!(report.contains("3 entries are not shown"), "{report}");
@@ -170,6 +175,28 @@ async fn lists_say_what_they_leave_out() {
         .await
         .unwrap();
     assert_eq!(chosen, 5);
+
+    let admin_too = house.member_of(&owner, Role::Admin, "adm").await;
+    let adm = front.browser(&house, &admin_too).await;
+    let stranger = house.owner_of("globex").await;
+    let eve = front.browser(&house, &stranger).await;
+    let form = forms::drawn(&forms::get(&ada, &gone).await, "remove-form");
+    let remove = async |browser: &Browser<'_>| {
+        let form = form.replace(&ada.csrf, &browser.csrf);
+        let form = format!("{form}&confirm=yes&reason=left+the+desk");
+        forms::post(browser, &gone, &form).await
+    };
+    let (status, page) = remove(&adm).await;
+    assert_eq!(status, 409, "{page}");
+    assert!(
+        page.contains("Only an owner can make, change or remove"),
+        "{page}"
+    );
+    assert_eq!(remove(&eve).await.0, 404);
+    let (status, page) = remove(&ada).await;
+    assert_eq!(status, 303, "{page}");
+    let members = forms::get(&ada, "/t/acme/members").await;
+    assert!(!members.contains("not shown"), "{members}");
     front.close().await;
 }
 

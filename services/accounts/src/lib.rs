@@ -27,7 +27,7 @@ pub use accept::{Accept, AcceptError, Accepted, Joining};
 pub use accounts::Accounts;
 pub use countersign_store::{
     invitations::{FoundInvitation, OpenInvitation},
-    members::Member,
+    members::{KeptMember, Member},
 };
 pub use invite::{Invite, Invited};
 pub use limits::Limited;

@@ -8,7 +8,10 @@ use countersign_domain::{
     record::{Act, Record},
     role::Role,
 };
-use countersign_store::{TenantTx, members::Member};
+use countersign_store::{
+    TenantTx,
+    members::{KeptMember, Member},
+};
 
 use crate::{
     accounts::Accounts,
@@ -29,8 +32,8 @@ pub struct ChangeRole {
 pub struct Members {
     /// Those that can be read.
     pub all: Vec<Member>,
-    /// How many others there are: another version of the server wrote what they are.
-    pub left_out: usize,
+    /// The others: another version of the server wrote what they are.
+    pub unreadable: Vec<KeptMember>,
 }
 
 /// Who is removed.
@@ -52,7 +55,7 @@ impl Accounts {
         let tx = self.store.begin(scope).await?;
         Ok(Members {
             all: tx.members().await?,
-            left_out: tx.left_out(),
+            unreadable: tx.unreadable_members().await?,
         })
     }
 
@@ -70,13 +73,19 @@ impl Accounts {
         let members = tx.members_locked().await?;
         let target = rules::change(&members, scope.member(), cmd.member, Some(cmd.role))?;
         tx.change_role(permit, target.id, cmd.role).await?;
-        let record = about(self, scope, Act::MemberChanged, &target)
-            .with("from", target.role.as_str())
-            .with("to", cmd.role.as_str());
+        let record = about(
+            self,
+            scope,
+            Act::MemberChanged,
+            (target.id, target.email.as_str()),
+        )
+        .with("from", target.role.as_str())
+        .with("to", cmd.role.as_str());
         finish(tx, &record).await
     }
 
-    /// Removes a member, from their next request on; what their agents were granted ends too.
+    /// Removes a member, from their next request on; what their agents were granted ends too. Whoever
+    /// cannot be read may be more than this version knows, so only an owner removes them.
     ///
     /// # Errors
     /// When the role does not allow it, or the tenant would be left without an owner.
@@ -88,20 +97,29 @@ impl Accounts {
         let permit = scope.allow(ManageMembers)?;
         let tx = self.store.begin(scope).await?;
         let members = tx.members_locked().await?;
-        let target = rules::change(&members, scope.member(), cmd.member, None)?;
+        let mut unreadable = tx.unreadable_members().await?.into_iter();
+        let target = match unreadable.find(|one| one.id == cmd.member) {
+            Some(target) => rules::remove_unreadable(&members, scope.member()).map(|()| target)?,
+            None => rules::change(&members, scope.member(), cmd.member, None)?.into(),
+        };
         let grants = tx.remove_member(permit, target.id).await?;
-        let record = about(self, scope, Act::MemberRemoved, &target)
-            .with("role", target.role.as_str())
+        let record = about(self, scope, Act::MemberRemoved, (target.id, &target.email))
+            .with("role", target.role)
             .with("grants_revoked", grants)
             .with("reason", cmd.reason.as_str());
         finish(tx, &record).await
     }
 }
 
-fn about(accounts: &Accounts, scope: &TenantScope, act: Act, target: &Member) -> Record {
+fn about(
+    accounts: &Accounts,
+    scope: &TenantScope,
+    act: Act,
+    (member, email): (MemberId, &str),
+) -> Record {
     Record::new(&accounts.world, scope.tenant(), act, scope.who())
-        .with("member", target.id.to_string())
-        .with("email", target.email.as_str())
+        .with("member", member.to_string())
+        .with("email", email)
 }
 
 async fn finish(tx: TenantTx, record: &Record) -> Result<(), MemberError> {

@@ -71,6 +71,19 @@ pub(crate) fn change(
     Ok(target.clone())
 }
 
+/// Decides whether a member may remove one whose role cannot be read: it may be an owner's.
+pub(crate) fn remove_unreadable(
+    members: &[Member],
+    by: Option<MemberId>,
+) -> Result<(), MemberError> {
+    match acting(members, by)?.role {
+        Role::Owner => Ok(()),
+        Role::Admin | Role::Reviewer | Role::Developer | Role::Auditor => {
+            Err(MemberError::OwnerRequired)
+        }
+    }
+}
+
 /// Decides whether a member may invite somebody to a role.
 pub(crate) fn invite(
     members: &[Member],

@@ -30,6 +30,27 @@ pub struct Member {
     pub created_at: Timestamp,
 }
 
+/// A member in the words that are kept, which this version of the server need not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptMember {
+    /// The membership.
+    pub id: MemberId,
+    /// Their address, as it is kept.
+    pub email: String,
+    /// Their role, as it is kept.
+    pub role: String,
+}
+
+impl From<Member> for KeptMember {
+    fn from(member: Member) -> Self {
+        Self {
+            id: member.id,
+            email: member.email.to_string(),
+            role: member.role.as_str().to_owned(),
+        }
+    }
+}
+
 /// Somebody who becomes a member.
 #[derive(Clone, Copy, Debug)]
 pub struct NewMember {
@@ -97,6 +118,26 @@ impl TenantTx {
         let sql = format!("{SELECT} ORDER BY m.created_at, m.id");
         let rows = self.rows(&sql, [self.tenant().as_uuid().into()]).await?;
         self.readable(&rows, read)
+    }
+
+    /// Lists the members that cannot be read, oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unreadable_members(&self) -> Result<Vec<KeptMember>, StoreError> {
+        let sql = format!("{SELECT} ORDER BY m.created_at, m.id");
+        let rows = self.rows(&sql, [self.tenant().as_uuid().into()]).await?;
+        let unreadable = rows
+            .iter()
+            .filter(|row| matches!(read(row), Err(StoreError::Unreadable { .. })));
+        let unreadable = unreadable.map(|row| {
+            Ok(KeptMember {
+                id: row.try_get::<Uuid>("", "id")?.into(),
+                email: row.try_get("", "email")?,
+                role: row.try_get("", "role")?,
+            })
+        });
+        unreadable.collect()
     }
 
     /// Lists the members that can be read and keeps all as they are until this transaction ends, so

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 use countersign_access::ActionName;
-use countersign_accounts::{Member, RemoveMember};
+use countersign_accounts::{KeptMember, RemoveMember};
 use countersign_domain::id::MemberId;
 use countersign_edge::{Form, Problem, Routes, WhoMay};
 use countersign_oauth_server::GrantView;
@@ -33,7 +33,7 @@ pub(crate) struct MemberRemovalPage {
     pub(crate) frame: Frame,
     pub(crate) base: String,
     pub(crate) email: Inert,
-    pub(crate) role: &'static str,
+    pub(crate) role: Inert,
     pub(crate) own: bool,
     /// Their agents: what each calls itself, and at which endpoint.
     pub(crate) agents: Vec<(Inert, Inert)>,
@@ -44,14 +44,14 @@ pub(crate) struct MemberRemovalPage {
 impl MemberRemovalPage {
     pub(crate) fn new(
         (frame, base): (Frame, String),
-        member: &Member,
+        member: &KeptMember,
         (viewer, agents): (Option<MemberId>, &[GrantView]),
     ) -> Self {
-        let email = Inert::new(member.email.to_string());
+        let email = Inert::new(&member.email);
         let to = format!("{base}/members/{}/remove", member.id);
         let theirs = agents.iter().filter(|agent| agent.member == member.id);
         Self {
-            role: member.role.as_str(),
+            role: Inert::new(&member.role),
             own: viewer == Some(member.id),
             agents: theirs
                 .map(|one| (Inert::new(&one.client_name), Inert::new(&one.endpoint_name)))
@@ -67,7 +67,9 @@ impl MemberRemovalPage {
     async fn load(here: &Here) -> Result<(Self, MemberId), Problem> {
         let id: MemberId = here.part("member")?;
         let members = here.services().accounts.members(here.scope()).await?;
-        let member = members.all.iter().find(|member| member.id == id);
+        let readable = members.all.into_iter().map(KeptMember::from);
+        let mut all = readable.chain(members.unreadable);
+        let member = all.find(|member| member.id == id);
         let member = member.ok_or_else(Problem::not_found)?;
         let agents = here.services().grants.list(here.scope()).await?;
         let around = (
@@ -75,7 +77,7 @@ impl MemberRemovalPage {
             here.path(""),
         );
         Ok((
-            Self::new(around, member, (here.scope().member(), &agents)),
+            Self::new(around, &member, (here.scope().member(), &agents)),
             id,
         ))
     }

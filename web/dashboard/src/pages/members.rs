@@ -17,6 +17,7 @@ use crate::{
     answer::{Answer, done, page, page_with},
     field::{Field, sentence},
     frame::{Frame, Here, Section},
+    inert::Inert,
     notice::Done,
     parts::When,
 };
@@ -45,8 +46,9 @@ pub(crate) struct MembersPage {
     pub(crate) base: String,
     pub(crate) may_manage: bool,
     pub(crate) rows: Vec<MemberRow>,
-    /// Members that are not shown, as this version of the server cannot read them.
-    pub(crate) left_out: usize,
+    /// Members of whom no more than this is shown, as this version of the server cannot read them:
+    /// the id and the address of each.
+    pub(crate) unreadable: Vec<(String, Inert)>,
     pub(crate) invitations: Vec<InvitationRow>,
     pub(crate) email: Field,
     pub(crate) role: Field,
@@ -129,7 +131,11 @@ impl MembersPage {
             base,
             may_manage: false,
             rows: members.all.iter().map(row).collect(),
-            left_out: members.left_out,
+            unreadable: members
+                .unreadable
+                .iter()
+                .map(|one| (one.id.to_string(), Inert::new(&one.email)))
+                .collect(),
             invitations: invitations.iter().map(open).collect(),
             email: Field::email("email", "E-mail address"),
             role: Field::select("role", "Role", roles)

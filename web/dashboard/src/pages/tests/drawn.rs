@@ -544,7 +544,8 @@ fn record_page(text: &str) -> audit::RecordPage {
 fn member_removal_page(text: &str) -> member_removal::MemberRemovalPage {
     let (members, agents) = (s::members(), [s::grant(text)]);
     let around = around("Remove a member", text);
-    let mut page = member_removal::MemberRemovalPage::new(around, &members[0], (None, &agents));
+    let mut page =
+        member_removal::MemberRemovalPage::new(around, &members[0].clone().into(), (None, &agents));
     page.removal.unconfirmed = true;
     page.error = Some("This is the last owner.".to_owned());
     page
@@ -556,7 +557,7 @@ fn members_page(text: &str) -> members::MembersPage {
         around,
         &Members {
             all: s::members().to_vec(),
-            left_out: 1,
+            unreadable: vec![s::members()[1].clone().into()],
         },
         &[s::invitation()],
         Some(s::id("mem", 1)),
