@@ -41,9 +41,8 @@ fn bomb() -> String {
 
 fn hostile() -> Vec<(&'static str, String, &'static str)> {
     let report = r#"tenant(slug: "acme") { report { madeAt } }"#;
-    let ways: String = (0..9)
-        .map(|one| format!("w{one}: ways {{ tool grants }} "))
-        .collect();
+    let ways = (0..9).map(|one| format!("w{one}: ways {{ tool grants }} "));
+    let ways = ways.collect::<Vec<_>>().concat();
     let ways = report.replace("madeAt", &ways);
     let tools = r#"tenant(slug: "acme") { endpoint(slug: "support") {
         tools(first: 200) { nodes { id name title path } } } }"#;
