@@ -141,7 +141,7 @@ function sideways() {
 /** In the page: closed lists that are too narrow for some of what can be chosen in them, and sent. */
 function cutOff() {
   const found = [];
-  for (const list of document.querySelectorAll("main form[method=post] select")) {
+  for (const list of document.querySelectorAll("main form[method=post] select:not(#filter-form *)")) {
     if (!list.checkVisibility()) continue;
     const whole = list.cloneNode(true);
     Object.assign(whole.style, { position: "absolute", width: "max-content", minWidth: "0", maxWidth: "none" });
