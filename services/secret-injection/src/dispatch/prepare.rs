@@ -1,7 +1,7 @@
 //! From a call to a request that may be sent, but for the secret.
 
 use countersign_domain::{
-    connection::{AuthScheme, BaseUrl},
+    connection::{self, AuthScheme, is_below},
     header,
     operation::{ImportedOperation, Security, Server},
     text,
@@ -70,25 +70,11 @@ pub fn credential_label(
     (!is_left_out).then(|| stored.label())
 }
 
-/// The address that the operation's path is appended to (`OpenAPI` 3.1 section 4.8.5): the
-/// operation's own server where it has one, as long as the pinned address covers it. Nothing in a
-/// document can widen what a member has pinned.
+/// The address that the operation's path is appended to.
 fn base_of(servers: &[Server], pinned: &Url) -> Result<Url, RequestRefused> {
-    let Some(first) = servers.first() else {
-        return Ok(pinned.clone());
-    };
-    let absolute = |server: &Server| match server.url.parse::<BaseUrl>() {
-        Ok(base) => Some(base),
-        Err(_) => pinned.join(&server.url).ok()?.as_str().parse().ok(),
-    };
-    servers
-        .iter()
-        .filter_map(absolute)
-        .map(|base| base.as_url().clone())
-        .find(|base| is_below(pinned, base))
-        .ok_or_else(|| RequestRefused::ServerNotPinned {
-            server: text::strip(&first.url, 200),
-        })
+    connection::base_of(servers, pinned).ok_or_else(|| RequestRefused::ServerNotPinned {
+        server: text::strip(servers.first().map_or("", |first| &first.url), 200),
+    })
 }
 
 impl Prepared<'_> {
@@ -100,17 +86,6 @@ impl Prepared<'_> {
         }
         headers
     }
-}
-
-/// Says whether a URL is the base's own or below its path, at the same scheme, host and port.
-pub(super) fn is_below(base: &Url, url: &Url) -> bool {
-    let prefix = base.path().trim_end_matches('/');
-    let is_in_path = url
-        .path()
-        .strip_prefix(prefix)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let has_no_user = url.username().is_empty() && url.password().is_none();
-    url.origin() == base.origin() && is_in_path && has_no_user
 }
 
 /// The credential, checked. Where anybody is let in, an argument in its place is sent instead.
@@ -206,6 +181,8 @@ fn needs_credential(security: &Security) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use countersign_domain::connection::BaseUrl;
+
     use super::*;
 
     #[test]

@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::operation::Server;
+
 /// The text cannot be the address of an API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("enter an address such as https://api.example.com/v1, without user, query or fragment")]
@@ -60,6 +62,37 @@ impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.as_str())
     }
+}
+
+/// The address that an operation's path is appended to (`OpenAPI` 3.1 section 4.8.5): the
+/// operation's own server where it has one, as long as the pinned address covers it. Nothing in a
+/// document can widen what a member has pinned.
+#[must_use]
+pub fn base_of(servers: &[Server], pinned: &Url) -> Option<Url> {
+    if servers.is_empty() {
+        return Some(pinned.clone());
+    }
+    let absolute = |server: &Server| match server.url.parse::<BaseUrl>() {
+        Ok(base) => Some(base),
+        Err(_) => pinned.join(&server.url).ok()?.as_str().parse().ok(),
+    };
+    servers
+        .iter()
+        .filter_map(absolute)
+        .map(|base| base.0)
+        .find(|base| is_below(pinned, base))
+}
+
+/// Says whether a URL is the base's own or below its path, at the same scheme, host and port.
+#[must_use]
+pub fn is_below(base: &Url, url: &Url) -> bool {
+    let prefix = base.path().trim_end_matches('/');
+    let is_in_path = url
+        .path()
+        .strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let has_no_user = url.username().is_empty() && url.password().is_none();
+    url.origin() == base.origin() && is_in_path && has_no_user
 }
 
 /// How a credential goes into a request.
