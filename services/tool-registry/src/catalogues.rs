@@ -18,16 +18,9 @@ use std::{
 };
 
 use countersign_access::SystemReason;
-use countersign_domain::{
-    Timestamp, World,
-    id::{TenantId, ToolVersionId},
-    name::Slug,
-};
+use countersign_domain::{Timestamp, World, id::TenantId, name::Slug};
 use countersign_queue::{CatalogueChange, Wakeups};
-use countersign_store::{
-    Store, StoreError,
-    catalogue::{EndpointFacts, LoadedTool},
-};
+use countersign_store::{Store, StoreError};
 use moka::{policy::EvictionPolicy, sync::Cache};
 use tokio::{
     sync::{Mutex, MutexGuard, Semaphore, broadcast::error::RecvError},
@@ -36,7 +29,7 @@ use tokio::{
 
 use crate::{
     catalogue::{Catalogue, CatalogueTool},
-    definition::Definition,
+    definition::Definitions,
     lists::Lists,
 };
 
@@ -48,10 +41,6 @@ const FRESH: Duration = Duration::from_millis(900);
 const UNKNOWN: Duration = Duration::from_millis(500);
 /// Most endpoints in memory, and most unknown ones.
 const ENDPOINTS: u64 = 10_000;
-/// Most definitions kept for the next catalogue; those in use are kept in any case.
-const DEFINITIONS: u64 = 20_000;
-/// Definitions read in one query.
-const CHUNK: usize = 1_000;
 /// How long nobody tries again what could not be loaded.
 const FAILED: Duration = Duration::from_millis(500);
 
@@ -76,7 +65,7 @@ struct Inner {
     began: Instant,
     known: Cache<Key, Arc<Entry>>,
     unknown: Cache<Key, ()>,
-    definitions: Cache<(TenantId, ToolVersionId), Arc<Definition>>,
+    definitions: Definitions,
     loading: Cache<Key, Arc<LoadLock>>,
     /// For loads that anybody can ask for: a quarter of the connections. Streams have half.
     strangers: Semaphore,
@@ -116,7 +105,7 @@ impl Catalogues {
                 .max_capacity(ENDPOINTS)
                 .time_to_live(UNKNOWN)
                 .build(),
-            definitions: Cache::new(DEFINITIONS),
+            definitions: Definitions::default(),
             // The newest is always kept: it is the one that is being loaded.
             loading: Cache::builder()
                 .eviction_policy(EvictionPolicy::lru())
@@ -291,7 +280,8 @@ impl Inner {
             return Ok(None);
         };
         let loaded = self.store.load_catalogue(&endpoint).await?;
-        let definitions = self.definitions_of(&endpoint, &loaded.tools).await?;
+        let from = (&self.store, &endpoint);
+        let definitions = self.definitions.of(from, &loaded.tools).await?;
         let tools = loaded
             .tools
             .into_iter()
@@ -310,33 +300,6 @@ impl Inner {
         let lists = Lists::new(&self.writers);
         let catalogue = Catalogue::new(endpoint, (loaded.epoch, loaded.stopped), tools, lists);
         Ok(Some(catalogue.after(before)))
-    }
-
-    /// Definitions from memory where they are, from the database where not: turning one tool on
-    /// reads and compiles one, however many there are.
-    async fn definitions_of(
-        &self,
-        endpoint: &EndpointFacts,
-        tools: &[LoadedTool],
-    ) -> Result<HashMap<ToolVersionId, Arc<Definition>>, StoreError> {
-        let tenant = endpoint.tenant();
-        let mut found = HashMap::with_capacity(tools.len());
-        let mut missing = Vec::new();
-        for version in tools.iter().map(|tool| tool.version) {
-            match self.definitions.get(&(tenant, version)) {
-                Some(definition) => drop(found.insert(version, definition)),
-                None => missing.push(version),
-            }
-        }
-        for chunk in missing.chunks(CHUNK) {
-            for (version, operation) in self.store.load_definitions(endpoint, chunk).await? {
-                let definition = Arc::new(Definition::new(operation));
-                self.definitions
-                    .insert((tenant, version), Arc::clone(&definition));
-                found.insert(version, definition);
-            }
-        }
-        Ok(found)
     }
 
     /// Compares everything in memory with the database, in one query.

@@ -1,13 +1,28 @@
 //! One definition of a tool, kept as long as anybody uses it: definitions never change.
 
-use std::sync::OnceLock;
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
-use countersign_domain::operation::ImportedOperation;
+use countersign_domain::{
+    id::{TenantId, ToolVersionId},
+    operation::ImportedOperation,
+};
+use countersign_store::{
+    Store, StoreError,
+    catalogue::{EndpointFacts, LoadedTool},
+};
 use jsonschema::{Draft, PatternOptions, Validator};
+use moka::sync::Cache;
 use serde_json::Value;
 
 use crate::output::Published;
 
+/// Most definitions kept for the next catalogue; those in use are kept in any case.
+const DEFINITIONS: u64 = 20_000;
+/// Definitions read in one query.
+const CHUNK: usize = 1_000;
 const PATTERN_BYTES: usize = 1 << 20;
 const BACKTRACKS: usize = 100_000;
 
@@ -46,6 +61,47 @@ impl Definition {
         self.output
             .get_or_init(|| self.operation.output.as_ref().and_then(Published::of))
             .as_ref()
+    }
+}
+
+/// Definitions in memory.
+pub(crate) struct Definitions {
+    known: Cache<(TenantId, ToolVersionId), Arc<Definition>>,
+}
+
+impl Default for Definitions {
+    fn default() -> Self {
+        let known = Cache::new(DEFINITIONS);
+        Self { known }
+    }
+}
+
+impl Definitions {
+    /// Definitions from memory where they are, from the database where not: turning one tool on
+    /// reads and compiles one, however many there are.
+    pub(crate) async fn of(
+        &self,
+        (store, endpoint): (&Store, &EndpointFacts),
+        tools: &[LoadedTool],
+    ) -> Result<HashMap<ToolVersionId, Arc<Definition>>, StoreError> {
+        let tenant = endpoint.tenant();
+        let mut found = HashMap::with_capacity(tools.len());
+        let mut missing = Vec::new();
+        for version in tools.iter().map(|tool| tool.version) {
+            match self.known.get(&(tenant, version)) {
+                Some(definition) => drop(found.insert(version, definition)),
+                None => missing.push(version),
+            }
+        }
+        for chunk in missing.chunks(CHUNK) {
+            for (version, operation) in store.load_definitions(endpoint, chunk).await? {
+                let definition = Arc::new(Definition::new(operation));
+                self.known
+                    .insert((tenant, version), Arc::clone(&definition));
+                found.insert(version, definition);
+            }
+        }
+        Ok(found)
     }
 }
 
