@@ -14,7 +14,10 @@ mod unseen;
 
 use std::{path::Path, sync::Arc};
 
-use countersign_domain::operation::{ImportedDocument, ImportedOperation};
+use countersign_domain::{
+    operation::{ImportedDocument, ImportedOperation},
+    path::Addresses,
+};
 use countersign_egress::{
     Egress, EgressPolicy, HeaderText, Loopback, OutboundRequest, PlainHttp, RequestLimits,
     SystemResolver,
@@ -153,6 +156,7 @@ fn built(
         path: &operation.path,
         binds: &operation.binds,
         body: operation.body.as_ref(),
+        addresses: &Addresses::of(base, []),
     };
     build(&template, arguments.as_object().unwrap())
 }

@@ -17,6 +17,7 @@ mod listening;
 mod locks;
 mod meanwhile;
 mod methods;
+mod neighbours;
 mod newer;
 mod outputs;
 mod overrides;

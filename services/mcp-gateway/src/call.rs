@@ -11,15 +11,16 @@ use std::{sync::Arc, time::Instant};
 
 use countersign_access::{Actor, TenantScope};
 use countersign_domain::{
+    Fault as _,
     decision::{Decision, Rule, Ruling, Verdict, decide},
     digest::Digest,
     id::{CallId, GrantId},
     record::{Act, Record, RecordedTool, Status, redact},
     risk::RiskClass,
 };
-use countersign_secret_injection::credential_label;
-use countersign_store::{CallFacts, catalogue::ConnectionFacts};
-use countersign_tool_registry::{Catalogue, CatalogueTool};
+use countersign_secret_injection::{credential_label, reaches_another};
+use countersign_store::CallFacts;
+use countersign_tool_registry::{Catalogue, CatalogueTool, Destination};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -63,9 +64,10 @@ impl Call {
         record.arguments = Some(redact(&self.arguments));
         record.arguments_digest = Some(self.digest);
         record.verdict = Some(self.verdict);
-        record.credential = self.tool.connection.as_ref().and_then(|connection| {
-            credential_label(self.tool.operation(), &self.arguments, connection)
-        });
+        record.credential =
+            self.tool.destination.as_ref().and_then(|to| {
+                credential_label(self.tool.operation(), &self.arguments, to.place())
+            });
         if !self.decoded.is_empty() {
             record = record.with("decoded", self.decoded.clone());
         }
@@ -150,7 +152,7 @@ pub(crate) async fn call(agent: &Request<'_>, id: &Id, mut params: Map<String, V
 }
 
 /// A call with the place it goes to.
-pub(crate) type Connected = (Call, Arc<ConnectionFacts>);
+pub(crate) type Connected = (Call, Destination);
 
 /// Checks what is left to check, in the order that tells a caller the least, and goes on.
 async fn admit(agent: &Request<'_>, id: &Id, call: Call, ruling: Ruling) -> Outcome {
@@ -177,13 +179,17 @@ async fn admit(agent: &Request<'_>, id: &Id, call: Call, ruling: Ruling) -> Outc
         )
         .await;
     }
-    let Some(connection) = call.tool.connection.clone() else {
+    let Some(to) = call.tool.destination.clone() else {
         let why = "this API has no address in this environment yet; a member has to set one";
         return refuse(agent, id, &call, Rule::NotConnected, ("not_connected", why)).await;
     };
+    if let Some(error) = reaches_another(call.tool.operation(), &call.arguments, to.place()) {
+        let why = error.to_string();
+        return refuse(agent, id, &call, Rule::RequestRefused, (error.code(), &why)).await;
+    }
     match runs {
-        Some(runs) => run::run(agent, id, (call, connection), runs).await,
-        None => held::hold(agent, id, (call, connection)).await,
+        Some(runs) => run::run(agent, id, (call, to), runs).await,
+        None => held::hold(agent, id, (call, to)).await,
     }
 }
 

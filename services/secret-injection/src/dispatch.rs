@@ -1,9 +1,10 @@
 //! Sends one authorized call upstream and brings back what an agent may have of the answer.
 //!
 //! What must always hold: nothing is sent but what the [`Authorized`] is for; the request stays
-//! below the connection's address; a credential goes only to the address it was stored for and is
-//! opened at the last moment; of what the agent sent us, only what the tool binds goes out; and
-//! what comes back is scrubbed before anything else looks at it. Nothing is ever sent twice.
+//! below the connection's address, and is no other operation's of the API; a credential goes only
+//! to the address it was stored for and is opened at the last moment; of what the agent sent us,
+//! only what the tool binds goes out; and what comes back is scrubbed before anything else looks at
+//! it. Nothing is ever sent twice.
 
 mod answer;
 mod error;
@@ -15,7 +16,7 @@ mod preview;
 use async_trait::async_trait;
 use countersign_access::TenantScope;
 use countersign_domain::{
-    Fault as _, id::ToolVersionId, operation::ImportedOperation, record::Status,
+    Fault as _, id::ToolVersionId, operation::ImportedOperation, path::Addresses, record::Status,
 };
 use countersign_egress::Room;
 use countersign_store::{Authorized, catalogue::ConnectionFacts};
@@ -23,7 +24,7 @@ use serde_json::{Map, Value};
 
 pub use error::{DispatchError, RequestRefused};
 pub use injector::Injector;
-pub use prepare::credential_label;
+pub use prepare::{credential_label, reaches_another};
 pub use preview::{REVIEWABLE_BYTES, preview};
 
 use crate::ToolAnswer;
@@ -49,6 +50,8 @@ pub struct OutboundCall<'a> {
     pub arguments: &'a Map<String, Value>,
     /// Where it goes and what lets it in.
     pub connection: &'a ConnectionFacts,
+    /// What else of its API is there.
+    pub addresses: &'a Addresses,
     /// What its answer may take while it is read.
     pub room: &'a dyn Room,
 }

@@ -23,7 +23,7 @@ pub use countersign_egress::Room;
 pub use countersign_store::credential_suspensions::Suspension;
 pub use dispatch::{
     Dispatch, DispatchError, DispatchOutcome, Injector, OutboundCall, RequestRefused, Sent,
-    credential_label, preview,
+    credential_label, preview, reaches_another,
 };
 pub use scrub::{ScrubStream, Scrubbed, Scrubber};
 pub use shape::{Flag, ToolAnswer, shape};

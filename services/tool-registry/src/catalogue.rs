@@ -9,11 +9,12 @@ use countersign_domain::{
     operation::ImportedOperation,
     risk::RiskClass,
 };
-use countersign_store::catalogue::{ConnectionFacts, EndpointFacts};
+use countersign_store::catalogue::EndpointFacts;
 use jsonschema::Validator;
 
 use crate::{
     definition::{Definition, SchemaRefused},
+    destination::Destination,
     lists::{ListLost, Lists, Told},
     output::Published,
 };
@@ -43,7 +44,7 @@ pub struct CatalogueTool {
     /// What was decided.
     pub handling: Handling,
     /// Where its calls go, once somebody has said so.
-    pub connection: Option<Arc<ConnectionFacts>>,
+    pub destination: Option<Destination>,
     pub(crate) definition: Arc<Definition>,
 }
 

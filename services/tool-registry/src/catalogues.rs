@@ -30,6 +30,7 @@ use tokio::{
 use crate::{
     catalogue::{Catalogue, CatalogueTool},
     definition::Definitions,
+    destination::Destinations,
     lists::Lists,
 };
 
@@ -66,6 +67,7 @@ struct Inner {
     known: Cache<Key, Arc<Entry>>,
     unknown: Cache<Key, ()>,
     definitions: Definitions,
+    destinations: Destinations,
     loading: Cache<Key, Arc<LoadLock>>,
     /// For loads that anybody can ask for: a quarter of the connections. Streams have half.
     strangers: Semaphore,
@@ -106,6 +108,7 @@ impl Catalogues {
                 .time_to_live(UNKNOWN)
                 .build(),
             definitions: Definitions::default(),
+            destinations: Destinations::default(),
             // The newest is always kept: it is the one that is being loaded.
             loading: Cache::builder()
                 .eviction_policy(EvictionPolicy::lru())
@@ -282,6 +285,7 @@ impl Inner {
         let loaded = self.store.load_catalogue(&endpoint).await?;
         let from = (&self.store, &endpoint);
         let definitions = self.definitions.of(from, &loaded.tools).await?;
+        let destinations = self.destinations.of(from, &loaded.tools).await?;
         let tools = loaded
             .tools
             .into_iter()
@@ -293,7 +297,8 @@ impl Inner {
                     name: tool.name,
                     enablement: tool.enablement,
                     handling: tool.handling,
-                    connection: tool.connection,
+                    destination: (tool.connection)
+                        .and_then(|(_, imported)| destinations.get(&imported.source).cloned()),
                 })
             })
             .collect();

@@ -21,6 +21,7 @@ mod catalogues;
 mod create_endpoint;
 mod decide_tools;
 mod definition;
+mod destination;
 mod diagnostics;
 mod endpoints;
 mod error;
@@ -57,6 +58,7 @@ pub use countersign_store::{
 pub use create_endpoint::CreateEndpoint;
 pub use decide_tools::{DecideTools, DecidedTools, LookedAt, RefusedTool, Seen};
 pub use definition::SchemaRefused;
+pub use destination::Destination;
 pub use diagnostics::{DiagnosticCount, count_diagnostics};
 pub use endpoints::{EndpointDetail, EndpointView};
 pub use error::{EndpointError, ReadError, SourceError, StopError, ToolDecisionError};

@@ -5,7 +5,10 @@ use std::{
     time::Duration,
 };
 
-use countersign_domain::operation::{BodyKind, ImportedDocument, ImportedOperation, Method, Place};
+use countersign_domain::{
+    operation::{BodyKind, ImportedDocument, ImportedOperation, Method, Place},
+    path::Addresses,
+};
 use countersign_secret_injection::{RequestTemplate, build};
 use countersign_spec_import::{ImportError, Limits, compile, drift, import, inspect};
 use serde_json::{Map, Value, json};
@@ -196,12 +199,14 @@ fn can_be_called(operation: &ImportedOperation) {
         };
         arguments.insert("body".to_owned(), value);
     }
+    let base = &Url::parse("https://api.example.com/v1").expect("a URL");
     let template = RequestTemplate {
         method: operation.method,
-        base: &Url::parse("https://api.example.com/v1").expect("a URL"),
+        base,
         path: &operation.path,
         binds: &operation.binds,
         body: operation.body.as_ref(),
+        addresses: &Addresses::of(base, []),
     };
     if let Err(error) = build(&template, &arguments) {
         panic!("it is on and cannot be called: {error}");

@@ -1,7 +1,10 @@
 //! The request builder: no argument reaches a part of the request that is not its own.
 
 use arbitrary::Unstructured;
-use countersign_domain::operation::{Bind, Place};
+use countersign_domain::{
+    operation::{Bind, Place},
+    path::Addresses,
+};
 use countersign_secret_injection::{BuiltRequest, RequestTemplate, build};
 use serde_json::{Map, Value};
 
@@ -33,6 +36,7 @@ fn request(tool: &Tool, arguments: &Map<String, Value>) -> Option<BuiltRequest> 
         path: &tool.path,
         binds: &tool.binds,
         body: tool.body.as_ref(),
+        addresses: &Addresses::of(&tool.base, []),
     };
     build(&template, arguments).ok()
 }
@@ -49,6 +53,7 @@ fn path_alone(tool: &Tool, request: &BuiltRequest) -> Result<(), String> {
         path: &tool.path,
         binds: &binds,
         body: None,
+        addresses: &Addresses::of(&tool.base, []),
     };
     let arguments = arguments.map(|(key, value)| (key.clone(), value.clone()));
     match build(&template, &arguments.collect()) {

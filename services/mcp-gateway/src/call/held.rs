@@ -27,17 +27,21 @@ use crate::{
 };
 
 /// Holds the call, or runs it if a human has countersigned exactly this one.
-pub(crate) async fn hold(agent: &Request<'_>, id: &Id, (call, connection): Connected) -> Outcome {
-    let shown = match preview(call.tool.operation(), &call.arguments, &connection) {
+pub(crate) async fn hold(agent: &Request<'_>, id: &Id, (call, to): Connected) -> Outcome {
+    let shown = match preview(call.tool.operation(), &call.arguments, to.place()) {
         Ok(shown) => shown,
         Err(error) => {
             let why = error.to_string();
             return refuse(agent, id, &call, Rule::RequestRefused, (error.code(), &why)).await;
         }
     };
-    let base_url = connection.base_url.to_string();
+    let base_url = to.connection.base_url.to_string();
     // What the countersignature is bound to, also where an argument stands in its place.
-    let credential = connection.credential.as_ref().map(CredentialFacts::label);
+    let credential = to
+        .connection
+        .credential
+        .as_ref()
+        .map(CredentialFacts::label);
     let why = why(&call);
     let proposal = Proposal {
         call: call.id,
@@ -71,7 +75,7 @@ pub(crate) async fn hold(agent: &Request<'_>, id: &Id, (call, connection): Conne
                        nothing was sent";
             refuse(agent, id, &call, Rule::RateLimited, ("too_many_held", why)).await
         }
-        Ok(Standing::Approved(hold)) => consume(agent, id, (call, connection), &hold).await,
+        Ok(Standing::Approved(hold)) => consume(agent, id, (call, to), &hold).await,
         Ok(Standing::Ended(hold, ending)) => ended(agent, id, &call, &hold, &ending).await,
         Err(ApprovalError::Store(StoreError::CallsStopped)) => stopped(agent, id, &call).await,
         Err(error) => {
@@ -86,12 +90,7 @@ pub(crate) async fn hold(agent: &Request<'_>, id: &Id, (call, connection): Conne
 }
 
 /// Takes the countersignature and runs the call, once.
-async fn consume(
-    agent: &Request<'_>,
-    id: &Id,
-    (mut call, connection): Connected,
-    hold: &Hold,
-) -> Outcome {
+async fn consume(agent: &Request<'_>, id: &Id, (mut call, to): Connected, hold: &Hold) -> Outcome {
     call.verdict = Verdict {
         decision: Decision::Allow,
         rule: Rule::Countersigned,
@@ -122,7 +121,7 @@ async fn consume(
             }
         }
     };
-    let connected = (call, connection);
+    let connected = (call, to);
     match run::send(agent, id, connected, record, authority).await {
         Ok(outcome) => outcome,
         Err((call, Unconsumed::Ended(ending))) => ended(agent, id, &call, hold, &ending).await,

@@ -47,7 +47,7 @@ enum NotMade {
 pub(crate) async fn run(
     agent: &Request<'_>,
     id: &Id,
-    (call, connection): Connected,
+    (call, to): Connected,
     runs: Runs,
 ) -> Outcome {
     let Ok(permit) = agent.scope.allow(CallTool) else {
@@ -57,7 +57,7 @@ pub(crate) async fn run(
     let sent = if call.tool.only_reads() {
         let record = call.record(agent, Act::CallAnswered);
         let authority = ready(Authorized::read(permit, facts, runs).map_err(NotMade::NoProof));
-        send(agent, id, (call, connection), record, authority).await
+        send(agent, id, (call, to), record, authority).await
     } else {
         let parts = Arc::clone(&agent.gateway.parts);
         let intent = call.record(agent, Act::CallIntended);
@@ -75,7 +75,7 @@ pub(crate) async fn run(
                 }
             }
         };
-        send(agent, id, (call, connection), record, authority).await
+        send(agent, id, (call, to), record, authority).await
     };
     match sent {
         Ok(answer) => answer,
@@ -116,7 +116,7 @@ pub(crate) fn not_made(parts: &Parts, mut record: Record, code: &str) {
 pub(crate) async fn send<E: Send + 'static>(
     agent: &Request<'_>,
     id: &Id,
-    (call, connection): Connected,
+    connected: Connected,
     record: Record,
     authority: impl Future<Output = Result<Authorized, E>> + Send + 'static,
 ) -> Result<Outcome, (Box<Call>, E)> {
@@ -125,10 +125,8 @@ pub(crate) async fn send<E: Send + 'static>(
     let to = (agent.era, id.clone());
     let work = async move {
         match authority.await {
-            Ok(authorized) => {
-                Ok(finish(parts, scope, (call, connection), (authorized, record), to).await)
-            }
-            Err(why) => Err((Box::new(call), why)),
+            Ok(authorized) => Ok(finish(parts, scope, connected, (authorized, record), to).await),
+            Err(why) => Err((Box::new(connected.0), why)),
         }
     };
     let (tracker, runtime) = (&agent.gateway.parts.tracker, &agent.gateway.parts.runtime);
@@ -154,7 +152,7 @@ pub(crate) async fn send<E: Send + 'static>(
 async fn finish(
     parts: Arc<Parts>,
     scope: Arc<TenantScope>,
-    (mut call, connection): Connected,
+    (mut call, destination): Connected,
     (authorized, mut record): (Authorized, Record),
     to: (Era, Id),
 ) -> Result<Written, Unrecorded> {
@@ -166,7 +164,8 @@ async fn finish(
         version: call.tool.version,
         operation: call.tool.operation(),
         arguments: &call.arguments,
-        connection: &connection,
+        connection: &destination.connection,
+        addresses: &destination.addresses,
         room: &reading,
     };
     let mut outcome = parts.dispatch.send(authorized, outbound).await;

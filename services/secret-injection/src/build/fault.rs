@@ -40,6 +40,12 @@ pub enum BuildError {
         /// The argument.
         argument: String,
     },
+    /// A value that makes the address of another operation, which people decide about by itself.
+    #[error("the argument `{argument}` makes this the address of another operation of this API")]
+    OtherOperation {
+        /// The argument.
+        argument: String,
+    },
     /// A value that may not stand in a header or a cookie.
     #[error("the argument `{argument}` has characters that may not stand in a header")]
     HeaderValueRefused {
@@ -102,6 +108,12 @@ impl BuildError {
         }
     }
 
+    pub(super) fn other_operation(argument: &str) -> Self {
+        Self::OtherOperation {
+            argument: shown(argument),
+        }
+    }
+
     pub(super) fn header_value(argument: &str) -> Self {
         Self::HeaderValueRefused {
             argument: shown(argument),
@@ -128,6 +140,7 @@ impl Fault for BuildError {
             | Self::ArgumentType { .. }
             | Self::ArgumentClash { .. }
             | Self::PathValueRefused { .. }
+            | Self::OtherOperation { .. }
             | Self::HeaderValueRefused { .. }
             | Self::PathEscape => Kind::Invalid,
             Self::BindRefused { .. }
@@ -143,6 +156,7 @@ impl Fault for BuildError {
             Self::ArgumentType { .. } => "argument_type",
             Self::ArgumentClash { .. } => "argument_clash",
             Self::PathValueRefused { .. } => "path_value_refused",
+            Self::OtherOperation { .. } => "other_operation",
             Self::HeaderValueRefused { .. } => "header_value_refused",
             Self::BindRefused { .. } => "bind_refused",
             Self::PathEscape => "path_escape",

@@ -2,7 +2,8 @@
 //!
 //! What must always hold: the same template and equal arguments give the same bytes, so what a
 //! reviewer is shown is what is sent; and no argument can move the request to another origin,
-//! another path, another method or another parameter than its own. Start at [`build`].
+//! another path, another operation, another method or another parameter than its own. Start at
+//! [`build`].
 
 mod body;
 mod encode;
@@ -19,7 +20,8 @@ use std::collections::HashSet;
 
 use countersign_domain::{
     media_type::is_json,
-    operation::{Bind, Body, Method},
+    operation::{Bind, Body, Method, Place},
+    path::{Addresses, Taken},
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -46,6 +48,8 @@ pub struct RequestTemplate<'a> {
     pub binds: &'a [Bind],
     /// What becomes of the argument `body`.
     pub body: Option<&'a Body>,
+    /// What else of the API is there.
+    pub addresses: &'a Addresses,
 }
 
 /// Builds the one request that these arguments mean. It carries no credential.
@@ -64,10 +68,7 @@ pub fn build(
     }
     refuse_unknown(template, arguments)?;
     header::check(template.binds, arguments)?;
-    let path = Template::parse(template.path)?;
-    let query = query::query(path.fixed_query.as_deref(), template.binds, arguments)?;
-    let filled = path.expand(template.binds, arguments)?;
-    let url = locate(template.base, &path, &filled, query.as_deref())?;
+    let url = address(template, arguments)?;
 
     let mut headers = vec![("accept".to_owned(), ACCEPT.to_owned())];
     headers.extend(header::headers(template.binds, arguments)?);
@@ -84,6 +85,39 @@ pub fn build(
         headers,
         body,
     })
+}
+
+/// Builds the address of the request, which is no other operation's.
+///
+/// # Errors
+/// As for [`build`], but for what is not in the address.
+pub(crate) fn address(
+    template: &RequestTemplate<'_>,
+    arguments: &Map<String, Value>,
+) -> Result<Url, BuildError> {
+    let path = Template::parse(template.path)?;
+    let query = query::query(path.fixed_query.as_deref(), template.binds, arguments)?;
+    let filled = path.expand(template.binds, arguments)?;
+    let url = locate(template.base, &path, &filled, query.as_deref())?;
+    let own = (template.base, template.path);
+    match template.addresses.taken(template.method, own, &url) {
+        Some(taken) => Err(BuildError::other_operation(argument_of(
+            &taken,
+            template.binds,
+        ))),
+        None => Ok(url),
+    }
+}
+
+/// The argument that brings a parameter; of a member of an object, the member.
+fn argument_of<'t>(taken: &'t Taken, binds: &'t [Bind]) -> &'t str {
+    let is_it = |bind: &&Bind| {
+        let is_named = bind.wire.eq_ignore_ascii_case(&taken.name);
+        bind.place == taken.place && is_named
+            || taken.place == Place::Query && bind.place == Place::Querystring
+    };
+    let mut found = binds.iter().filter(is_it);
+    found.next().map_or(&taken.name, |bind| &bind.key)
 }
 
 fn refuse_unknown(

@@ -123,7 +123,8 @@ fn authorized_request<'a>(
     call: &OutboundCall<'a>,
 ) -> Result<Prepared<'a>, DispatchError> {
     check_authority(authorized, call)?;
-    Ok(prepare(call.operation, call.arguments, call.connection)?)
+    let to = (call.connection, call.addresses);
+    Ok(prepare(call.operation, call.arguments, to)?)
 }
 
 /// The authority is for one tenant, one definition and one set of arguments.

@@ -4,6 +4,7 @@ use countersign_domain::{
     connection::{self, AuthScheme, is_below},
     header,
     operation::{ImportedOperation, Security, Server},
+    path::Addresses,
     text,
 };
 use countersign_store::catalogue::{ConnectionFacts, CredentialFacts};
@@ -11,7 +12,11 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::RequestRefused;
-use crate::{BuiltRequest, RequestTemplate, build::build, connections::same_place};
+use crate::{
+    BuildError, BuiltRequest, RequestTemplate,
+    build::{address, build},
+    connections::same_place,
+};
 
 /// What upstreams are told about who asks.
 const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
@@ -23,22 +28,18 @@ pub(super) struct Prepared<'a> {
     pub(super) credential: Option<&'a CredentialFacts>,
 }
 
+/// Where a call goes and what lets it in, and what else of its API is there.
+pub(super) type To<'a> = (&'a ConnectionFacts, &'a Addresses);
+
 /// Builds the request and checks where it goes. Both the preview and the sending start here, so
 /// what is shown is what is sent.
 pub(super) fn prepare<'a>(
     operation: &ImportedOperation,
     arguments: &Map<String, Value>,
-    connection: &'a ConnectionFacts,
+    (connection, addresses): To<'a>,
 ) -> Result<Prepared<'a>, RequestRefused> {
-    let base = &base_of(&operation.servers, connection.base_url.as_url())?;
-    let template = RequestTemplate {
-        method: operation.method,
-        base,
-        path: &operation.path,
-        binds: &operation.binds,
-        body: operation.body.as_ref(),
-    };
-    let request = build(&template, arguments)?;
+    let base = base_of(&operation.servers, connection.base_url.as_url())?;
+    let request = build(&template(operation, &base, addresses), arguments)?;
     if !is_below(connection.base_url.as_url(), request.url()) {
         return Err(RequestRefused::HostNotAllowed);
     }
@@ -55,18 +56,49 @@ pub(super) fn prepare<'a>(
     })
 }
 
+fn template<'a>(
+    operation: &'a ImportedOperation,
+    base: &'a Url,
+    addresses: &'a Addresses,
+) -> RequestTemplate<'a> {
+    RequestTemplate {
+        method: operation.method,
+        base,
+        path: &operation.path,
+        binds: &operation.binds,
+        body: operation.body.as_ref(),
+        addresses,
+    }
+}
+
+/// Says that a call would reach another operation, for those who have to know before it is on
+/// record as one that is made.
+#[must_use]
+pub fn reaches_another(
+    operation: &ImportedOperation,
+    arguments: &Map<String, Value>,
+    (connection, addresses): To<'_>,
+) -> Option<RequestRefused> {
+    let base = base_of(&operation.servers, connection.base_url.as_url()).ok()?;
+    match address(&template(operation, &base, addresses), arguments) {
+        Err(other @ BuildError::OtherOperation { .. }) => Some(other.into()),
+        // Whatever else is wrong with it is found where it is built.
+        Ok(_) | Err(_) => None,
+    }
+}
+
 /// The credential that a call would be sent with, as `id/version`: none where an argument stands in
 /// its place.
 #[must_use]
 pub fn credential_label(
     operation: &ImportedOperation,
     arguments: &Map<String, Value>,
-    connection: &ConnectionFacts,
+    to: To<'_>,
 ) -> Option<String> {
-    let stored = connection.credential.as_ref()?;
+    let stored = to.0.credential.as_ref()?;
     // Nowhere else is anything sent without it.
     let is_left_out = operation.security == Security::Public
-        && prepare(operation, arguments, connection).is_ok_and(|ready| ready.credential.is_none());
+        && prepare(operation, arguments, to).is_ok_and(|ready| ready.credential.is_none());
     (!is_left_out).then(|| stored.label())
 }
 

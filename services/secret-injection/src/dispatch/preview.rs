@@ -6,11 +6,14 @@ use countersign_domain::{
     hold::{ShownCredential, ShownRequest},
     operation::ImportedOperation,
 };
-use countersign_store::catalogue::{ConnectionFacts, CredentialFacts};
+use countersign_store::catalogue::CredentialFacts;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{RequestRefused, prepare::prepare};
+use super::{
+    RequestRefused,
+    prepare::{To, prepare},
+};
 
 /// A larger request is not held: nobody can be asked to read it.
 pub const REVIEWABLE_BYTES: usize = 64 * 1024;
@@ -40,9 +43,9 @@ impl Bound<'_> {
 pub fn preview(
     operation: &ImportedOperation,
     arguments: &Map<String, Value>,
-    connection: &ConnectionFacts,
+    to: To<'_>,
 ) -> Result<ShownRequest, RequestRefused> {
-    let prepared = prepare(operation, arguments, connection)?;
+    let prepared = prepare(operation, arguments, to)?;
     let headers = prepared.headers();
     let request = &prepared.request;
     let body_bytes = request.body().map_or(0, <[u8]>::len);

@@ -10,6 +10,7 @@ use countersign_domain::{
     digest::Digest,
     id::{EnvironmentId, MemberId, PersonId, SourceId, TenantId},
     operation::{Bind, ImportedOperation, Method, Place as In, SchemeUse, Security, Style},
+    path::Addresses,
     risk::{Confidence, Risk, RiskClass},
     role::Role,
     secret::Secret,
@@ -150,6 +151,7 @@ impl House {
             operation,
             arguments: &arguments,
             connection,
+            addresses: &alone(connection),
             room: &Plenty,
         };
         self.injector.send(authorized, call).await
@@ -242,6 +244,11 @@ async fn place(admin: &mut PgConnection, world: &World, slug: &str) -> Place {
         developer,
         agent,
     }
+}
+
+/// The addresses of an API that has no other operation.
+pub(crate) fn alone(connection: &ConnectionFacts) -> Addresses {
+    Addresses::of(connection.base_url.as_url(), [])
 }
 
 pub(crate) fn object(value: &Value) -> Map<String, Value> {

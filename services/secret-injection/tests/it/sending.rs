@@ -11,7 +11,7 @@ use countersign_secret_injection::{Dispatch as _, OutboundCall, Sent, credential
 use serde_json::{Value, json};
 
 use crate::{
-    house::{House, bind, header_key, object, operation, query_key, secured},
+    house::{House, alone, bind, header_key, object, operation, query_key, secured},
     upstream::{Upstream, answer},
 };
 
@@ -207,9 +207,12 @@ async fn an_operation_that_lets_anybody_in_takes_an_argument_where_the_credentia
 
     let given = object(&json!({"X-Api-Key": "mine"}));
     let facts = house.facts().await;
-    let shown = preview(&list, &given, &facts).unwrap();
+    let shown = preview(&list, &given, (&facts, &alone(&facts))).unwrap();
     assert_eq!(shown.credential, None);
-    assert_eq!(credential_label(&list, &given, &facts), None);
+    assert_eq!(
+        credential_label(&list, &given, (&facts, &alone(&facts))),
+        None
+    );
     let outcome = house.call(&list, &json!({"X-Api-Key": "mine"})).await;
     assert_eq!(upstream.only().header("x-api-key"), Some("mine"));
     assert_eq!(outcome.credential, None, "nobody was shown ours");
@@ -218,7 +221,7 @@ async fn an_operation_that_lets_anybody_in_takes_an_argument_where_the_credentia
     let [_, second] = upstream.arrived().try_into().unwrap();
     assert_eq!(second.header("x-api-key"), Some(SECRET), "there is room");
     assert!(outcome.credential.is_some());
-    let label = credential_label(&list, &object(&json!({})), &facts);
+    let label = credential_label(&list, &object(&json!({})), (&facts, &alone(&facts)));
     assert_eq!(outcome.credential, label);
 }
 
@@ -329,7 +332,7 @@ async fn a_credential_never_goes_to_another_address() {
         let outcome = house.call_over(facts, &list, &json!({})).await;
         assert_eq!(outcome.code(), Some("upstream_host_not_allowed"));
         assert_eq!((outcome.sent, outcome.credential), (Sent::No, None));
-        let shown = preview(&list, &object(&json!({})), facts).unwrap_err();
+        let shown = preview(&list, &object(&json!({})), (facts, &alone(facts))).unwrap_err();
         assert_eq!(shown.code(), "upstream_host_not_allowed");
         attempts += 2;
     }
@@ -387,12 +390,14 @@ async fn only_the_very_call_that_was_authorized_is_sent() {
     let mut list = operation(Method::Get, "/items");
     list.binds = vec![bind(In::Query, "page")];
     let (approved, other) = (object(&json!({"page": 1})), object(&json!({"page": 2})));
+    let addresses = alone(&connection);
     let call = |authorized: &countersign_store::Authorized| OutboundCall {
         scope: &house.acme.agent,
         version: authorized.facts().version,
         operation: &list,
         arguments: &approved,
         connection: &connection,
+        addresses: &addresses,
         room: &Plenty,
     };
 
@@ -456,7 +461,9 @@ async fn what_a_reviewer_is_shown_is_what_is_sent_but_for_the_secret() {
     create.body = Some(json_body());
     let arguments = json!({"id": "a b", "q": "ü", "X-Note": "n", "body": {"pay": "001\u{202e}"}});
 
-    let shown = preview(&create, &object(&arguments), &house.facts().await).unwrap();
+    let facts = house.facts().await;
+    let place = (&facts, &alone(&facts));
+    let shown = preview(&create, &object(&arguments), place).unwrap();
     house.call(&create, &arguments).await;
 
     let arrived = upstream.only();
@@ -489,7 +496,7 @@ async fn what_a_reviewer_is_shown_is_what_is_sent_but_for_the_secret() {
 
     // What looks alike on the page has a digest of its own.
     let drawn = json!({"id": "a b", "q": "ü", "X-Note": "n", "body": {"pay": "001⟦U+202E⟧"}});
-    let alike = preview(&create, &object(&drawn), &house.facts().await).unwrap();
+    let alike = preview(&create, &object(&drawn), place).unwrap();
     assert_eq!(alike.body, shown.body);
     assert_ne!(alike.digest, shown.digest);
 }
@@ -503,7 +510,8 @@ async fn a_request_that_nobody_could_read_is_not_shown() {
     let facts = house.facts().await;
     let sized = |bytes: usize| object(&json!({"body": "x".repeat(bytes)}));
 
-    assert!(preview(&create, &sized(60 * 1024), &facts).is_ok());
-    let refused = preview(&create, &sized(64 * 1024), &facts).unwrap_err();
+    let place = (&facts, &alone(&facts));
+    assert!(preview(&create, &sized(60 * 1024), place).is_ok());
+    let refused = preview(&create, &sized(64 * 1024), place).unwrap_err();
     assert_eq!(refused.code(), "too_large_to_review");
 }

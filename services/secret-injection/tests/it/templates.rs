@@ -1,6 +1,9 @@
 //! Templates to build requests from.
 
-use countersign_domain::operation::{Bind, Body, BodyKind, Method, PartEncoding, Place, Style};
+use countersign_domain::{
+    operation::{Bind, Body, BodyKind, Method, PartEncoding, Place, Style},
+    path::Addresses,
+};
 use countersign_secret_injection::{BuildError, BuiltRequest, RequestTemplate, build};
 use serde_json::Value;
 use url::Url;
@@ -149,6 +152,7 @@ impl Template {
             path: &self.path,
             binds: &self.binds,
             body: self.body.as_ref(),
+            addresses: &Addresses::of(&self.base, []),
         };
         build(&template, arguments.as_object().unwrap())
     }

@@ -3,9 +3,13 @@
 //! The importer closes what the request builder would refuse, so both ask here: an operation that
 //! is on can be called.
 
+mod addresses;
+
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode;
+
+pub use addresses::{Addresses, Taken};
 
 /// Nobody means a value that still changes after being decoded this often.
 const DECODINGS: usize = 6;

@@ -4,6 +4,8 @@
 //! by its slugs, and [`EndpointFacts`] is the proof of that: only the store makes one, and it
 //! opens nothing but this endpoint's catalogue.
 
+mod places;
+
 use std::{collections::HashMap, sync::Arc};
 
 use countersign_access::{Actor, Membership, TenantScope};
@@ -19,6 +21,8 @@ use countersign_domain::{
 };
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
+
+pub use places::OperationPlace;
 
 use crate::{
     Store, StoreError, SystemTx, TenantTx,
@@ -106,8 +110,17 @@ pub struct LoadedTool {
     pub enablement: EnablementId,
     /// What was decided.
     pub handling: Handling,
-    /// Where its calls go, once somebody has said so.
-    pub connection: Option<Arc<ConnectionFacts>>,
+    /// Where its calls go, once somebody has said so, and as of which import.
+    pub connection: Option<(Arc<ConnectionFacts>, Imported)>,
+}
+
+/// A source as it was imported last. What its operations are changes with that and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Imported {
+    /// The source.
+    pub source: SourceId,
+    /// The number of the import.
+    pub revision: i32,
 }
 
 /// A source in the endpoint's environment.
@@ -229,10 +242,13 @@ impl TenantTx {
     async fn connections_of(
         &self,
         environment: EnvironmentId,
-    ) -> Result<HashMap<SourceId, Arc<ConnectionFacts>>, StoreError> {
+    ) -> Result<HashMap<SourceId, (Arc<ConnectionFacts>, Imported)>, StoreError> {
         let sql = format!(
             "SELECT n.source_id, n.id, n.base_url, c.id AS credential_id, c.version, c.scheme,
-                 c.base_url AS bound_to, c.fingerprint, {IS_SUSPENDED} AS suspended
+                 c.base_url AS bound_to, c.fingerprint, {IS_SUSPENDED} AS suspended,
+                 (SELECT COALESCE(max(r.number), 0) FROM revision r
+                     WHERE r.tenant_id = n.tenant_id AND r.source_id = n.source_id
+                         AND r.state = 'ready') AS revision
              FROM connection n LEFT JOIN credential c
                  ON c.tenant_id = n.tenant_id AND c.connection_id = n.id AND c.superseded_at IS NULL
              WHERE n.tenant_id = $1 AND n.environment_id = $2"
@@ -244,8 +260,10 @@ impl TenantTx {
             )
             .await?;
         let read = |row: &QueryResult| {
-            let source: Uuid = row.try_get("", "source_id")?;
-            Ok((source.into(), Arc::new(connection(row)?)))
+            let source = SourceId::from(row.try_get::<Uuid>("", "source_id")?);
+            let revision = row.try_get("", "revision")?;
+            let imported = Imported { source, revision };
+            Ok((source, (Arc::new(connection(row)?), imported)))
         };
         rows.iter()
             .filter_map(|row| unless_unreadable(read(row)))
@@ -255,7 +273,7 @@ impl TenantTx {
     async fn visible_tools(
         &self,
         endpoint: &EndpointFacts,
-        connections: &HashMap<SourceId, Arc<ConnectionFacts>>,
+        connections: &HashMap<SourceId, (Arc<ConnectionFacts>, Imported)>,
     ) -> Result<Vec<LoadedTool>, StoreError> {
         // On means: the latest decision says so, and the definition is still the one looked at.
         let rows = self

@@ -1,0 +1,77 @@
+//! What is another operation's address, and what is free.
+
+use super::*;
+
+const BASE: &str = "https://api.example.com/v1";
+
+/// The parameter of `own` that makes what is sent the address of `other`.
+fn taken(own: &str, other: &str, sent: &str) -> Option<String> {
+    let base: Url = BASE.parse().unwrap();
+    let both = [own, other].map(|path| (Method::Get, path, [].as_slice()));
+    let url = format!("{BASE}{sent}").parse().unwrap();
+    let addresses = Addresses::of(&base, both);
+    assert_eq!(addresses.taken(Method::Post, (&base, own), &url), None);
+    let taken = addresses.taken(Method::Get, (&base, own), &url);
+    taken.map(|taken| taken.name)
+}
+
+#[test]
+fn what_another_operation_says_in_words_is_not_left_to_an_argument() {
+    let rows = [
+        ("/a/{id}", "/a/purge", "/a/purge"),
+        ("/a/{id}", "/A/Purge/", "/a/pURGe"),
+        ("/a/{id}", "/a/purge", "/a/purge%3Bv%3D1"),
+        ("/a/{id}", "/a/purge", "/a/%2570urge"),
+        ("/a/{id}", "/a/purge", "/a/purge%3Fx"),
+        ("/a/{id}", "/a/purge", "/a/purge%23"),
+        ("/a/{id}", "/a/purge", "/a/purge%2F"),
+        ("/a/{id}", "/a/purge", "/a/%2Fpurge"),
+        ("/a/{id}", "/a/purge", "/a/%EF%BC%8Fpurge"),
+        ("/a/{id}", "/a/sch\u{f6}n", "/a/SCH%C3%96N"),
+        ("/a/{id}", "/a/{other}/purge", "/a/7%2Fpurge"),
+        ("/a/{id}", "/a/{other}/purge", "/a/7%5Cpurge"),
+        ("/a/{id}", "/a/{other}:purge", "/a/7%3Apurge"),
+        ("/a/{id}.json", "/a/all.json", "/a/all.json"),
+        ("/a/{id}", "/a", "/a/%2F"),
+        ("/a/{id}", "/a", "/a/%3Bx"),
+        ("/a/{id}/b", "/a/b", "/a/%2F/b"),
+        ("/a/{id}/{y}", "/a/purge/all", "/a/purge/all"),
+        ("/a/{id}/b", "/a/me/{x}", "/a/me/b"),
+        ("/a?id={x}", "/a?id=purge", "/a?id=purge"),
+        ("/a?id={x}", "/a?id=purge", "/a?z=1&ID=Pur%2567e"),
+    ];
+    for (own, other, sent) in rows {
+        assert_eq!(
+            taken(own, other, sent).as_deref(),
+            Some("id"),
+            "{own} {other} {sent}"
+        );
+    }
+    println!("N = {} addresses of another operation", rows.len());
+}
+
+#[test]
+fn what_is_left_open_by_both_is_free() {
+    let rows = [
+        ("/a/{id}", "/a/{other}", "/a/purge"),
+        ("/a/{id}", "/a/{x}/{y}", "/a/7%2F8"),
+        ("/a/{id}/b", "/a/{x}/{y}/b", "/a/7%2F8/b"),
+        ("/a/{id}", "/a/purge", "/a/purged"),
+        ("/a/{id}", "/a/purge", "/a/7"),
+        ("/a/{id}", "/a", "/a/7"),
+        ("/a/{id}", "/a", "/a/;id=7"),
+        ("/a/{id}", "/a", "/a/;id=%207"),
+        ("/a/{id}:purge", "/a/{id}", "/a/7:purge"),
+        ("/a/{id}:purge", "/a/{id}:{verb}", "/a/7:purge"),
+        ("/a/{id}", "/a/{other}:purge", "/a/%3Apurge"),
+        ("/a/{x}/{y}", "/a/purge/all", "/a/purge/7"),
+        ("/a/purge", "/a/{id}", "/a/purge"),
+        ("/a", "/a?id=purge", "/a"),
+        ("/a?id=purge", "/a", "/a?id=purge"),
+        ("/a?id=purge&x={x}", "/a?id=purge", "/a?id=purge&x=1"),
+    ];
+    for (own, other, sent) in rows {
+        assert_eq!(taken(own, other, sent), None, "{own} {other} {sent}");
+    }
+    println!("N = {} addresses of nobody else", rows.len());
+}
