@@ -1,6 +1,9 @@
 //! Where the calls of a source's tools go, and what else of the source is there.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use countersign_domain::{
     id::{SourceId, TenantId},
@@ -53,12 +56,11 @@ impl Destinations {
     ) -> Result<HashMap<SourceId, Destination>, StoreError> {
         let mut found = HashMap::new();
         for (connection, imported) in tools.iter().filter_map(|tool| tool.connection.as_ref()) {
-            if !found.contains_key(&imported.source) {
-                let destination = Destination {
+            if let Entry::Vacant(place) = found.entry(imported.source) {
+                place.insert(Destination {
                     connection: Arc::clone(connection),
                     addresses: self.addresses(from, connection, *imported).await?,
-                };
-                found.insert(imported.source, destination);
+                });
             }
         }
         Ok(found)
