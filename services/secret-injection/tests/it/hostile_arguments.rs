@@ -43,6 +43,8 @@ const METHOD_NAMES: &[&str] = &[
     "_HttpMethod",
     "X-HTTP-Method-Override",
     "x_http_method_override",
+    "x-tunneled-method",
+    "$httpHeaders",
 ];
 
 const HEADER_NAMES: &[&str] = &[

@@ -50,12 +50,15 @@ const OF_SIGNATURE: [&str; 7] = [
 
 /// Names by which frameworks take a request for one of another method, a hyphen for each character
 /// that is no letter and no digit: some read a dot or a space as an underscore.
-const OVERRIDES: [&str; 5] = [
+const OVERRIDES: [&str; 7] = [
     "-method",
     "-httpmethod",
     "x-http-method",
     "x-http-method-override",
     "x-method-override",
+    "x-tunneled-method",
+    // Whole headers in a parameter: `$httpHeaders` of Closure.
+    "-httpheaders",
 ];
 
 /// Families of them.
@@ -204,6 +207,8 @@ mod tests {
             "x_http_method_override",
             "x.http.method",
             "X_Method_Override",
+            "x-tunneled-method",
+            "$httpHeaders",
         ] {
             assert!(overrides_method(name), "{name}");
         }

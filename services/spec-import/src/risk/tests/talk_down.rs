@@ -159,6 +159,8 @@ fn a_request_that_replaces_its_method_needs_a_human() {
         "_HttpMethod",
         "X-HTTP-Method-Override",
         "x_http_method_override",
+        "x-tunneled-method",
+        "$httpHeaders",
     ] {
         let fields = strings(&[field]);
         let mut read = operation(Method::Get, "/notes", "listNotes", "List notes");
