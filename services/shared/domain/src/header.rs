@@ -1,7 +1,7 @@
 //! Headers of a request that are never an agent's to set, and names that make it another request.
 
 /// Headers that frame the message, sign it, say who asks, or say where it came from and goes to.
-const RESERVED: [&str; 33] = [
+const RESERVED: [&str; 32] = [
     "accept",
     "accept-encoding",
     "authorization",
@@ -18,7 +18,6 @@ const RESERVED: [&str; 33] = [
     "keep-alive",
     "max-forwards",
     "origin",
-    "remote-user",
     "te",
     "trailer",
     "trailers",
@@ -62,14 +61,18 @@ const OVERRIDES: [&str; 7] = [
 ];
 
 /// Families of them.
-const PREFIXES: [&str; 8] = [
+const PREFIXES: [&str; 12] = [
+    "impersonate-",
     "proxy-",
+    "remote-",
     "sec-",
+    "x-amzn-oidc-",
     "x-auth-request-",
     "x-forwarded-",
+    "x-goog-authenticated-user-",
     "x-ms-client-principal",
     "x-original-uri",
-    "x-remote-user",
+    "x-remote-",
     "x-webauth-",
 ];
 
@@ -173,11 +176,23 @@ mod tests {
             "Sec-Fetch-Site",
             "X-Amz-Date",
             "Remote_User",
+            "Remote-Groups",
+            "X-Remote-Group",
+            "X-Amzn-Oidc-Identity",
+            "X-Goog-Authenticated-User-Email",
+            "Impersonate-User",
             "X-MS-CLIENT-PRINCIPAL-ID",
         ] {
             assert!(is_reserved(name), "{name}");
         }
-        for name in ["If-Match", "X-Request-Id", "Idempotency-Key", "Prefer"] {
+        for name in [
+            "If-Match",
+            "X-Request-Id",
+            "Idempotency-Key",
+            "Prefer",
+            "X-Amzn-Trace-Id",
+            "X-Goog-User-Project",
+        ] {
             assert!(!is_reserved(name), "{name}");
         }
     }

@@ -342,7 +342,15 @@ fn a_header_that_a_server_takes_for_the_credentials_is_its_own() {
         );
         document(&paths).operations[0].binds.len()
     };
-    for name in ["x_application_key", "X-Application_Key", "Remote-User"] {
+    for name in [
+        "x_application_key",
+        "X-Application_Key",
+        "Remote-User",
+        "Remote-Groups",
+        "X-Amzn-Oidc-Identity",
+        "X-Goog-Authenticated-User-Email",
+        "Impersonate-User",
+    ] {
         assert_eq!(header(name), 0, "{name}");
     }
     assert_eq!(header("X-Application-Keys"), 1);
