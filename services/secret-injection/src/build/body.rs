@@ -6,7 +6,7 @@ use base64::{
 };
 use countersign_domain::{
     header,
-    media_type::{is_json, is_well_formed},
+    media_type::{is_json, is_utf8, is_well_formed},
     operation::{Body, BodyKind, PartEncoding, Style},
 };
 use serde_json::{Map, Value};
@@ -48,6 +48,9 @@ pub(super) fn write(
     {
         return Err(BuildError::clash(ARGUMENT, name));
     }
+    if body.kind != BodyKind::Binary {
+        only_utf8(&body.media_type)?;
+    }
     let written = match body.kind {
         BodyKind::Json => Written {
             content_type: media_type(body, "application/json")?,
@@ -82,6 +85,15 @@ pub(super) fn media_type(body: &Body, default: &str) -> Result<String, BuildErro
         });
     }
     Ok(declared.to_owned())
+}
+
+/// What is written is UTF-8: under the name of another charset it would be other text.
+pub(super) fn only_utf8(media: &str) -> Result<(), BuildError> {
+    is_utf8(media)
+        .then_some(())
+        .ok_or(BuildError::BodyUnsupported {
+            reason: "its charset is not UTF-8",
+        })
 }
 
 /// Decodes what was given in base64.

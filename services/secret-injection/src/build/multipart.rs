@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use super::{
     BuildError,
-    body::{ARGUMENT, Written, from_base64, media_type},
+    body::{ARGUMENT, Written, from_base64, media_type, only_utf8},
     encode,
     query::Pairs,
     refused,
@@ -152,6 +152,9 @@ fn part_of(
     }
     let media = media.map(first_concrete);
     let as_given = encoding.is_some_and(PartEncoding::is_sent_as_given);
+    if let Some(media) = media.filter(|media| !is_bytes(media)) {
+        only_utf8(media)?;
+    }
     let nested = value.is_array() || value.is_object();
     let mut file = None;
     let (media, content) = match media {

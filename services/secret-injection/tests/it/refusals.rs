@@ -178,6 +178,13 @@ fn a_body_that_cannot_be_written_is_refused() {
         (BodyKind::Json, "application/json\r\nX: y"),
         (BodyKind::Multipart, "text/plain"),
         (BodyKind::Json, "application/jsön"),
+        (BodyKind::Json, "application/json; charset=utf-7"),
+        (
+            BodyKind::Form,
+            "application/x-www-form-urlencoded; charset=utf-16",
+        ),
+        (BodyKind::Multipart, "multipart/form-data; charset=utf-7"),
+        (BodyKind::Text, "text/plain; charset*=utf-7"),
     ] {
         let error = template(Method::Patch, "/")
             .body(kind, media)
@@ -189,6 +196,13 @@ fn a_body_that_cannot_be_written_is_refused() {
             "{media:?}"
         );
     }
+    let part = ((Style::Form, true), Some("application/json; charset=utf-7"));
+    let form = post("/").body(BodyKind::Multipart, "multipart/form-data");
+    let error = form
+        .encoding("a", part.0, part.1)
+        .build(&json!({"body": {"a": 1}}))
+        .unwrap_err();
+    assert_eq!(error.code(), "body_unsupported");
 }
 
 #[test]

@@ -88,6 +88,8 @@ pub fn is_utf8(media_type: &str) -> bool {
     parameters.all(|parameter| {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         let value = value.trim().trim_matches('"').to_ascii_lowercase();
+        // `charset*` and `charset*0` are other spellings of the name (RFC 2231).
+        let name = name.split('*').next().unwrap_or_default();
         !name.trim().eq_ignore_ascii_case("charset")
             || matches!(value.as_str(), "utf-8" | "utf8" | "us-ascii")
     })
@@ -163,5 +165,6 @@ mod tests {
         assert!(is_utf8("text/csv; header=present; Charset=\"UTF-8\""));
         assert!(is_utf8("text/csv"));
         assert!(!is_utf8("text/csv;charset=iso-8859-1"));
+        assert!(!is_utf8("text/csv; charset*=utf-7''a"));
     }
 }

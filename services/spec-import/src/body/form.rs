@@ -160,7 +160,7 @@ pub(super) fn refuse_charset(
     media: Option<&str>,
     at: &At<'_>,
 ) {
-    if let Some(media) = media.filter(|media| is_text(media) && !is_utf8(media)) {
+    if let Some(media) = media.filter(|media| !media_type::is_bytes(media) && !is_utf8(media)) {
         let part = text::strip(part, 60);
         let reason = format!("its part {part:?} is {media}, and only UTF-8 is written");
         cx.refuse("body_media_unsupported", &at.key("contentType"), &reason);

@@ -151,7 +151,7 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
             .is_none_or(|schema| may_be_object(root, schema))
     };
     let in_base64 = told("format") == Some("byte") || told("contentEncoding").is_some();
-    Some(match essence.as_str() {
+    let found = match essence.as_str() {
         "application/json" => (0, BodyKind::Json),
         // A list of changes, which an object is not: Kubernetes offers both under one schema.
         "application/json-patch+json" => (2, BodyKind::Json),
@@ -193,7 +193,9 @@ fn kind_of(root: &Value, media: &str, value: &Value) -> Option<(u8, BodyKind)> {
         }
         _ if told("type") == Some("string") => (10, BodyKind::Text),
         _ => return None,
-    })
+    };
+    // What is written here is UTF-8: under the name of another charset it would be other text.
+    (found.1 == BodyKind::Binary || is_utf8(media)).then_some(found)
 }
 
 fn is_bytes(essence: &str) -> bool {

@@ -44,8 +44,12 @@ fn the_type_of_its_content_is_that_of_the_part() {
 
 #[test]
 fn a_part_in_another_charset_turns_the_operation_off() {
-    for (charset, is_off) in [("utf-16", true), ("latin1", true), ("utf-8", false)] {
-        let media = format!("text/plain; charset={charset}");
+    for (media, is_off) in [
+        ("text/plain; charset=utf-16", true),
+        ("text/plain; charset=latin1", true),
+        ("application/json; charset=utf-7", true),
+        ("text/plain; charset=utf-8", false),
+    ] {
         let properties = json!({"note": {"type": "string"}});
         let document = form(
             "3.1.0",
@@ -53,12 +57,37 @@ fn a_part_in_another_charset_turns_the_operation_off() {
             &json!({"note": {"contentType": media}}),
         );
         let operation = at(&document, "POST", "/a");
-        assert_eq!(operation.unsupported.is_some(), is_off, "{charset}");
+        assert_eq!(operation.unsupported.is_some(), is_off, "{media}");
         assert_eq!(
             codes(operation).contains(&"body_media_unsupported"),
             is_off,
-            "{charset}"
+            "{media}"
         );
+    }
+}
+
+#[test]
+fn a_body_in_another_charset_turns_the_operation_off() {
+    let schema = json!({"type": "object", "properties": {"note": {"type": "string"}}});
+    for essence in [
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ] {
+        for (charset, is_off) in [("utf-7", true), ("utf-16", true), ("UTF-8", false)] {
+            let media = format!("{essence}; charset={charset}");
+            let content = json!({media.as_str(): {"schema": schema}});
+            let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+                "paths": {"/a": {"post": {"requestBody": {"content": content}, "responses": {}}}}});
+            let document = read(document.to_string().as_bytes());
+            let operation = at(&document, "POST", "/a");
+            assert_eq!(operation.unsupported.is_some(), is_off, "{media}");
+            assert_eq!(
+                codes(operation).contains(&"body_media_unsupported"),
+                is_off,
+                "{media}"
+            );
+        }
     }
 }
 
