@@ -1,6 +1,6 @@
 //! Says where an API lives in an environment.
 
-use countersign_access::{ManageConnection, TenantScope};
+use countersign_access::{ActionName, ManageConnection, TenantScope};
 use countersign_domain::{
     connection::BaseUrl,
     event::Event,
@@ -9,7 +9,7 @@ use countersign_domain::{
 };
 use countersign_store::{StoreError, catalogue::ConnectionFacts, connections::Placing};
 
-use super::{ConnectionError, ConnectionView, Connections, member, same_place};
+use super::{ConnectionError, ConnectionView, Connections, member, same_place, suggest};
 
 /// Where an API is to live.
 #[derive(Clone, Debug)]
@@ -25,7 +25,8 @@ pub struct SetBaseUrl {
 impl Connections {
     /// Says where an API lives. Another address, be it only by its path, takes the stored
     /// credential out of use: it was given for the old one, and so was what reviewers said about
-    /// the tools that are called there.
+    /// the tools that are called there. A path that no server of the document has may make any tool
+    /// another one, so it takes whoever may turn on high-risk tools.
     ///
     /// # Errors
     /// When the caller may not, the door does not lead there, or there is no such source or
@@ -42,6 +43,14 @@ impl Connections {
 
         let tx = self.store.begin(scope).await?;
         let before = tx.lock_connection(source, environment).await?;
+        let stays = |before: &ConnectionFacts| same_place(&before.base_url, &base_url);
+        if !before.as_ref().is_some_and(stays) {
+            let declared = suggest(&tx.declared_access(source).await?).addresses;
+            let mut declared = declared.iter().map(|server| &server.base_url).peekable();
+            if declared.peek().is_some() && !declared.any(|server| leads_to(&base_url, server)) {
+                scope.check(ActionName::EnableHighRiskTool)?;
+            }
+        }
         let placing = Placing {
             id: before.as_ref().map_or_else(|| self.world.id(), |c| c.id),
             source,
@@ -70,6 +79,18 @@ impl Connections {
         tx.commit().await?;
         Ok(placed.ok_or(StoreError::NotFound)?.into())
     }
+}
+
+/// Whether the path of an address is that of a server, or the beginning of it. What a server leaves
+/// to a variable is said by whoever says the address.
+fn leads_to(base_url: &BaseUrl, server: &BaseUrl) -> bool {
+    let [given, known] = [base_url, server].map(|url| &url.as_url().path()[1..]);
+    let mut known = known.split('/');
+    given.is_empty()
+        || given.split('/').all(|given| {
+            let known = known.next();
+            known.is_some_and(|known| known == given || known.contains("%7B"))
+        })
 }
 
 /// The label of the credential that may not follow to the new address.

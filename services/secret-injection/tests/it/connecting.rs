@@ -1,10 +1,12 @@
 //! Where an API lives, and which credential is used there: what members may say and see.
 
+use countersign_access::{Actor, Membership, TenantScope};
 use countersign_domain::{
     Fault as _,
     connection::AuthScheme,
     operation::{Method, Scheme, SchemeUse, Security},
     record::Act,
+    role::Role,
 };
 use countersign_secret_injection::{SetBaseUrl, connections::Suggestions};
 use serde_json::Value;
@@ -299,6 +301,41 @@ async fn import(house: &House) {
             .unwrap();
     }
     tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_path_that_no_server_has_takes_whoever_may_turn_on_high_risk_tools() {
+    let house = House::open().await;
+    import(&house).await;
+    let developer = &house.acme.developer;
+    for declared in ["/v2", "/v2/", "/"] {
+        let url = format!("http://127.0.0.1:8123{declared}");
+        assert!(house.try_connect(developer, &url).await.is_ok(), "{url}");
+    }
+    let elsewhere = ["/v2/notes/purge", "/v3", "/purge", "/v2/%70urge", "//v2"];
+    for undeclared in elsewhere {
+        let url = format!("http://127.0.0.1:8123{undeclared}");
+        let refused = house.try_connect(developer, &url).await;
+        assert_eq!(refused.unwrap_err().code(), "forbidden", "{url}");
+        let kept = house.facts().await.base_url;
+        assert_eq!(kept.to_string(), "http://127.0.0.1:8123/");
+    }
+    let url = format!("http://127.0.0.1:8123{}", elsewhere[0]);
+    let owner = TenantScope::authenticated(Membership {
+        tenant: house.acme.tenant,
+        actor: Actor::Member {
+            member: developer.member().unwrap(),
+            person: developer.person().unwrap(),
+            label: "ada@acme.example".to_owned(),
+            role: Role::Owner,
+        },
+    });
+    let mut admin = house.database.admin().await;
+    let promoted = sqlx::query("UPDATE member SET role = 'owner' WHERE id = $1")
+        .bind(developer.member().unwrap().as_uuid())
+        .execute(&mut admin);
+    promoted.await.unwrap();
+    house.try_connect(&owner, &url).await.unwrap();
 }
 
 #[tokio::test]
