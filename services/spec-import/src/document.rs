@@ -214,7 +214,7 @@ fn beside(document: &mut ImportedDocument, found: &[Found<'_>], said: usize) {
 /// Says that what only a converter writes beside an operation is not read in another document.
 fn note_reserved(found: &[Found<'_>], notes: &mut Notes) {
     for one in found {
-        for name in [older::ALSO, older::DECIDES] {
+        for name in older::RESERVED {
             if one.value.get(name).is_some() {
                 let text = "this member is reserved and what the document says there is left out";
                 notes.warning(

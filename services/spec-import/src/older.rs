@@ -28,6 +28,12 @@ pub(crate) const ALSO: &str = "x-countersign-also";
 /// Beside an operation: the field of its body that says what is done.
 pub(crate) const DECIDES: &str = "x-countersign-decides";
 
+/// Beside an operation: each name that picks what is done, and the verbs of a value that was saved
+/// for it.
+pub(crate) const ORDERED: &str = "x-countersign-ordered";
+/// All that is read only where a converter wrote it.
+pub(crate) const RESERVED: [&str; 3] = [ALSO, DECIDES, ORDERED];
+
 /// A document that is `OpenAPI` 3.0 now.
 pub(crate) struct Converted {
     /// The tree.

@@ -44,6 +44,7 @@ use countersign_domain::{
 pub(crate) use facts::Collector;
 pub use facts::Facts;
 pub use lexicon::{Entry, Lexicon};
+pub(crate) use openness::verbs;
 
 /// Paths of servers that an operation is read behind. Where there are more, each call needs a human.
 const SERVERS: usize = 16;

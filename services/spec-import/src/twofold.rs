@@ -180,11 +180,22 @@ impl<'d> Second<'d> {
             evidence::fields(outlines, value, &question.sent);
         request_fields.extend_from_slice(&question.parts);
         let [summary, description] = question.texts;
-        let choices = evidence::choices(outlines, value, &question.sent);
+        let mut choices = evidence::choices(outlines, value, &question.sent);
         let servers = match question.own_servers.as_slice() {
             [] => &self.servers,
             own => own,
         };
+        let beside = |name: &str| value.get(name).filter(|_| self.is_saved);
+        let ordered = beside(older::ORDERED).and_then(Value::as_array);
+        let pair = |one: &Value| {
+            Some((
+                one.get(0)?.as_str()?.to_owned(),
+                one.get(1)?.as_str()?.to_owned(),
+            ))
+        };
+        choices
+            .listed
+            .extend(ordered.into_iter().flatten().filter_map(pair));
         let evidence = Evidence {
             method: question.method,
             servers,
@@ -201,7 +212,6 @@ impl<'d> Second<'d> {
             sends_a_list: evidence::sends_a_list(outlines, value),
             scopes: &question.scopes,
         };
-        let beside = |name: &str| value.get(name).filter(|_| self.is_saved);
         let also = beside(older::ALSO).and_then(Value::as_array);
         let also = also.into_iter().flatten().take(ALSO);
         let said = |one: &'d Value| Some((one.get(0)?.as_str()?, one.get(1)?.as_str()?));

@@ -10,13 +10,14 @@ use countersign_domain::operation::Method;
 use serde_json::{Map, Value, json};
 
 use super::{
-    ALSO, Converted, Converting, DECIDES,
+    ALSO, Converted, Converting, DECIDES, ORDERED,
     postman_request::{self as request, Address, Host},
     postman_saved,
 };
 use crate::{
     notes::{At, Notes},
     origin::Origins,
+    path::names_in_braces,
     paths,
 };
 
@@ -203,7 +204,8 @@ fn note_saved_values(
     variables: &HashMap<String, String>,
     (at, cx): (&At<'_>, &mut Converting<'_>),
 ) {
-    for name in request::variables_with_saved_values(url, variables) {
+    let is_saved = |name: &&str| variables.get(*name).is_some_and(|value| !value.is_empty());
+    for name in names_in_braces(&url.path).filter(is_saved) {
         let text = format!(
             "the collection saved a value for {name:?}, which may be a secret; whoever calls gives one"
         );
@@ -233,8 +235,20 @@ fn saved<'s>(
     let given = &item["request"];
     let verb = given.get("method").and_then(Value::as_str).unwrap_or("GET");
     let keys = keys(verb);
-    if let Some(taken) = hosts.get(&(&*url.path, keys.clone())) {
-        let (code, text) = if *taken == &url.host {
+    let place = At::Pointer("/paths");
+    let place = place.key(&url.path).to_string();
+    let place = keys
+        .iter()
+        .fold(place, |place, key| At::Pointer(&place).key(key).to_string());
+    let taken = hosts.get(&(&*url.path, keys.clone())).copied();
+    if url.differs && taken.is_none_or(|taken| taken == &url.host) {
+        let text = "a saved request names one path in its address and another in its pieces";
+        cx.notes
+            .error("saved_address_differs", &At::Pointer(&place), text);
+    }
+    let ordered = postman_saved::ordered(given, url, &collection.variables);
+    if let Some(taken) = taken {
+        let (code, text) = if taken == &url.host {
             (
                 "operation_twice",
                 "another saved request has the same method and path; both are one operation, with the \
@@ -247,8 +261,9 @@ fn saved<'s>(
             )
         };
         cx.notes.warning(code, at, text);
-        if *taken == &url.host {
-            join(slot(&mut collection.paths, &url.path, &keys), item, url);
+        if taken == &url.host {
+            let kept = slot(&mut collection.paths, &url.path, &keys);
+            join(kept, item, (url, ordered));
         }
         return;
     }
@@ -262,6 +277,7 @@ fn saved<'s>(
         "tags": tags,
         "parameters": request::parameters(given, url),
         ALSO: [],
+        ORDERED: ordered,
     });
     if let Some(auth) = own.or(one.auth) {
         operation["security"] = request::security(auth, &mut collection.schemes);
@@ -286,11 +302,6 @@ fn saved<'s>(
             "its address is a variable without a value; the origin must be given",
         ),
     }
-    let place = At::Pointer("/paths");
-    let place = place.key(&url.path).to_string();
-    let place = keys
-        .iter()
-        .fold(place, |place, key| At::Pointer(&place).key(key).to_string());
     cx.origins
         .add_made(place.clone(), at.key("request").to_string());
     let body = operation.get("requestBody");
@@ -299,8 +310,8 @@ fn saved<'s>(
 }
 
 /// Makes one operation of two requests that only differ in what is sent: it takes the query of both,
-/// and has the words of both to be judged by.
-fn join(kept: &mut Value, item: &Value, url: &Address) {
+/// and has the words and the orders of both to be judged by.
+fn join(kept: &mut Value, item: &Value, (url, ordered): (&Address, Vec<Value>)) {
     if let Value::Array(known) = &mut kept["parameters"] {
         for one in request::parameters(&item["request"], url) {
             let is_known = |other: &Value| other["in"] == "query" && other["name"] == one["name"];
@@ -308,6 +319,9 @@ fn join(kept: &mut Value, item: &Value, url: &Address) {
                 known.push(one);
             }
         }
+    }
+    if let Value::Array(known) = &mut kept[ORDERED] {
+        known.extend(ordered);
     }
     if let Value::Array(also) = &mut kept[ALSO]
         && also.len() < JOINED

@@ -31,6 +31,8 @@ pub(super) struct Address {
     /// The path as a template.
     pub(super) path: String,
     query: Vec<(String, String)>,
+    /// Its text and its pieces name two paths.
+    pub(super) differs: bool,
 }
 
 /// Takes an address apart, whether it was saved as a text or in pieces.
@@ -47,7 +49,18 @@ pub(super) fn url(given: &Value, variables: &HashMap<String, String>) -> Address
         host,
         path: template(path),
         query: pairs(given, query),
+        differs: given.get("path").is_some() && !ends_alike(&raw, &joined(given)),
     }
+}
+
+/// Whether the path of the one is the end of the other's: the address before it may be cut in two
+/// ways.
+fn ends_alike(raw: &str, joined: &str) -> bool {
+    let [raw, joined] = [raw, joined].map(|text| {
+        let place = text.split(['?', '#']).next().unwrap_or_default();
+        apart(place).1.trim_matches('/')
+    });
+    raw.ends_with(joined)
 }
 
 fn joined(given: &Value) -> String {
@@ -175,7 +188,7 @@ fn pairs(given: &Value, query: &str) -> Vec<(String, String)> {
 }
 
 /// A name as it is meant, which is encoded again when it is sent.
-fn decoded(name: &str) -> String {
+pub(super) fn decoded(name: &str) -> String {
     let name = name.replace('+', " ");
     percent_decode_str(&name).decode_utf8_lossy().into_owned()
 }
@@ -203,22 +216,14 @@ pub(super) fn headers(request: &Value) -> Vec<[String; 3]> {
     }
 }
 
-/// The variables of the path for which the collection saved a value, which is not kept.
-pub(super) fn variables_with_saved_values<'u>(
-    url: &'u Address,
-    variables: &HashMap<String, String>,
-) -> impl Iterator<Item = &'u str> {
-    names_in_braces(&url.path)
-        .filter(|name| variables.get(*name).is_some_and(|value| !value.is_empty()))
-}
-
 /// The parameters of the path, the query and the headers.
 pub(super) fn parameters(given: &Value, url: &Address) -> Vec<Value> {
     let one = |name: &str, place: &str, words: &str| {
         json!({"name": name, "in": place, "required": place == "path", "description": words,
             "schema": {"type": "string"}})
     };
-    let in_path = names_in_braces(&url.path).map(|name| one(name, "path", &described(given, name)));
+    let in_path = names_in_braces(&url.path)
+        .map(|name| one(name, "path", &of_variable(given, name, "description")));
     let mut all: Vec<Value> = in_path.collect();
     all.extend(
         url.query
@@ -233,12 +238,12 @@ pub(super) fn parameters(given: &Value, url: &Address) -> Vec<Value> {
     all
 }
 
-/// What the collection says about a variable of the path.
-fn described(given: &Value, name: &str) -> String {
+/// What the collection says about a variable of the path: its description, or its value.
+pub(super) fn of_variable(given: &Value, name: &str, what: &str) -> String {
     let list = given.pointer("/url/variable").and_then(Value::as_array);
     let mut list = list.into_iter().flatten();
     let found = list.find(|one| one.get("key").is_some_and(|key| key == name));
-    words(found.and_then(|one| one.get("description")))
+    words(found.and_then(|one| one.get(what)))
 }
 
 /// What lets the request in; its scheme is added to those of the collection.

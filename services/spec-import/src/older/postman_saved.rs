@@ -1,13 +1,82 @@
-//! What of a saved request is not kept: it is said by its name, since a value may be a secret.
+//! What of a saved request is not kept: it is said by its name, since a value may be a secret. Only
+//! the verbs of a value that says what is done are told to whoever judges the risk.
 
-use countersign_domain::header;
-use serde_json::Value;
+use std::collections::HashMap;
 
-use super::{Converting, postman::words, postman_request::headers};
-use crate::notes::At;
+use countersign_domain::{header, operation::Place};
+use serde_json::{Value, json};
+
+use super::{
+    Converting,
+    postman::words,
+    postman_request::{self as request, Address, decoded, headers},
+};
+use crate::{evidence::says_what_is_done, notes::At, path::names_in_braces, risk::verbs};
 
 /// Names that are listed in one sentence.
 const NAMED: usize = 8;
+/// Levels of a saved body that are looked at.
+const LEVELS: usize = 12;
+
+/// Each name that picks what is done, and the verbs of its saved value.
+pub(super) fn ordered(
+    given: &Value,
+    url: &Address,
+    variables: &HashMap<String, String>,
+) -> Vec<Value> {
+    let mut saved = query(given);
+    saved.extend(written(given));
+    saved.extend(
+        headers(given)
+            .into_iter()
+            .map(|[name, value, _]| (name, value)),
+    );
+    saved.extend(names_in_braces(&url.path).map(|name| {
+        let own = Some(request::of_variable(given, name, "value"));
+        let own = own.filter(|value| !value.is_empty());
+        let value = own.or_else(|| variables.get(name).cloned());
+        (name.to_owned(), value.unwrap_or_default())
+    }));
+    for mode in ["urlencoded", "formdata"] {
+        let fields = given["body"].get(mode).and_then(Value::as_array);
+        let field = |one: &Value| (words(one.get("key")), words(one.get("value")));
+        saved.extend(fields.into_iter().flatten().map(field));
+    }
+    let raw = given.pointer("/body/raw").and_then(Value::as_str);
+    if let Some(body) = raw.and_then(|raw| serde_json::from_str(raw).ok()) {
+        members(&body, LEVELS, &mut saved);
+    }
+    let mut ordered = Vec::new();
+    for (name, value) in saved {
+        let name = decoded(&name);
+        let variable = value
+            .strip_prefix("{{")
+            .and_then(|it| it.strip_suffix("}}"));
+        let value = variable
+            .and_then(|name| variables.get(name))
+            .unwrap_or(&value);
+        let verbs = verbs(&decoded(value)).join("_");
+        // Wherever it is sent: a header has all names that others have, and more.
+        if says_what_is_done(Place::Header, &name) && !verbs.is_empty() {
+            ordered.push(json!([name, verbs]));
+        }
+    }
+    ordered
+}
+
+/// The texts of a saved body by their names.
+fn members(body: &Value, levels: usize, found: &mut Vec<(String, String)>) {
+    let Some(levels) = levels.checked_sub(1) else {
+        return;
+    };
+    for (name, value) in body.as_object().into_iter().flatten() {
+        found.extend(value.as_str().map(|text| (name.clone(), text.to_owned())));
+        members(value, levels, found);
+    }
+    for item in body.as_array().into_iter().flatten() {
+        members(item, levels, found);
+    }
+}
 
 /// Says so of a request and of the body that was made of it.
 pub(super) fn note(given: &Value, body: Option<&Value>, (at, cx): (&At<'_>, &mut Converting<'_>)) {
@@ -79,6 +148,11 @@ fn query(given: &Value) -> Vec<(String, String)> {
     if let Some(list) = given.pointer("/url/query").and_then(Value::as_array) {
         return list.iter().map(of).collect();
     }
+    written(given)
+}
+
+/// The same as they stand in the text of the address.
+fn written(given: &Value) -> Vec<(String, String)> {
     let url = given.get("url").unwrap_or(given);
     let raw = url.as_str().or_else(|| url.get("raw")?.as_str());
     let query = raw.and_then(|raw| raw.split('#').next()?.split_once('?'));

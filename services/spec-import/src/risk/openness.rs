@@ -112,6 +112,14 @@ pub(super) fn chosen(path: &str, name: &str, value: &str) -> Option<String> {
     })
 }
 
+/// The verbs of a text, which are words of ours whatever else stands in it.
+pub(crate) fn verbs(text: &str) -> Vec<String> {
+    let lexicon = Lexicon::whole();
+    let mut words = words(text);
+    words.retain(|word| lexicon.verb(word).is_some());
+    words
+}
+
 /// `/console/{order}`: nobody posts to one of many where the place is not one of many.
 fn fills_a_place(pieces: &[Piece<'_>]) -> bool {
     let written: Vec<_> = pieces.iter().filter(|piece| !piece.is_version()).collect();

@@ -285,6 +285,66 @@ fn a_diagnostic_of_a_collection_leads_to_a_place_in_it() {
 }
 
 #[test]
+fn a_saved_value_that_says_what_is_done_counts_and_is_not_kept() {
+    let at_notes = "https://shop.example/v1/notes";
+    let of_header = |value: &str| json!({"method": "GET", "url": at_notes, "header": [{"key": "X-Action", "value": value}]});
+    let of_query = |value: &str| {
+        let pair = json!([{"key": "action", "value": value}]);
+        json!({"method": "GET", "url": {"raw": at_notes, "query": pair}})
+    };
+    let of_text = |value: &str| get(&format!("{at_notes}?%61ction={value}"));
+    let of_body = |value: &str| {
+        let raw = json!({"filter": {"action": value}}).to_string();
+        json!({"method": "POST", "url": format!("{at_notes}/search"),
+            "body": {"mode": "raw", "raw": raw, "options": {"raw": {"language": "json"}}}})
+    };
+    let of_form = |value: &str| {
+        let fields = json!([{"key": "action", "value": value}]);
+        json!({"method": "POST", "url": format!("{at_notes}/search"),
+            "body": {"mode": "urlencoded", "urlencoded": fields}})
+    };
+    let requests: [&dyn Fn(&str) -> Value; 5] =
+        [&of_header, &of_query, &of_text, &of_body, &of_form];
+    for request in requests {
+        let risk = |value: &str| {
+            let whole = json!({
+                "info": { "name": "Shop", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+                "item": [{ "name": "List notes", "request": request(value) }],
+            });
+            let document = read(whole.to_string().as_bytes());
+            let operation = &document.operations[0];
+            let whole = format!("{operation:?}");
+            assert!(!whole.contains(value), "{whole}");
+            operation.risk.clone()
+        };
+        assert!(!risk("kiln").high_risk, "{}", request("kiln"));
+        let risk = risk("delete_zq8177ab");
+        assert!(risk.high_risk, "{risk:?}");
+    }
+}
+
+#[test]
+fn a_request_whose_address_was_saved_as_two_is_off() {
+    let url = |path: &Value| {
+        json!({"method": "GET", "url": {"raw": "{{base}}/v1/notes?limit=1", "host": ["{{base}}"],
+            "path": path, "query": [{"key": "limit", "value": "1"}]}})
+    };
+    let variables = json!([{"key": "base", "value": "https://shop.example"}]);
+    for (path, is_off) in [
+        (json!(["v1", "notes"]), false),
+        (json!("v1/notes"), false),
+        (json!(["v1", "notes", "purge"]), true),
+    ] {
+        let document = collection(&variables, &[url(&path)]);
+        let operation = at(&document, "GET", "/v1/notes");
+        assert_eq!(operation.unsupported.is_some(), is_off, "{path}");
+        let codes = operation.diagnostics.iter().map(|note| &*note.code);
+        let told = codes.filter(|code| *code == "saved_address_differs");
+        assert_eq!(told.count(), usize::from(is_off), "{path}");
+    }
+}
+
+#[test]
 fn a_request_answers_for_all_that_were_saved_with_its_method_and_path() {
     let item = |name: &str, url: &str| {
         let url = format!("https://shop.example{url}");

@@ -238,6 +238,7 @@ fn what_only_a_converter_writes_beside_an_operation_is_not_read_elsewhere() {
     for (member, value) in [
         ("x-countersign-also", also),
         ("x-countersign-decides", json!("q")),
+        ("x-countersign-ordered", json!([["action", "delete"]])),
     ] {
         assert_eq!(read_with(member, value), (plain.clone(), 1), "{member}");
     }
