@@ -275,19 +275,24 @@ impl Segment {
 }
 
 /// A segment of a path, as readers may see it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Seen {
     whole: String,
     /// Without its parameters (RFC 3986 section 3.3) and what else may end it.
     cut: String,
 }
 
+/// Ends of a path by which frameworks choose what an answer is written in, and not what is called.
+const FORMATS: [&str; 8] = [
+    ".json", ".xml", ".html", ".htm", ".txt", ".csv", ".js", ".api",
+];
+
 /// What a path may be to readers that decode it before they look for its segments, however often,
-/// and to those that look first.
+/// and to those that look first; and to those that take a format off its end.
 fn readings(path: &str) -> Vec<Vec<Seen>> {
     // No value brings a semicolon that is not escaped: it begins what is written in matrix style.
     let cut = if path.contains("/;") { str::trim } else { cut };
-    let mut readings = Vec::new();
+    let mut readings: Vec<Vec<Seen>> = Vec::new();
     let mut bytes = Cow::Borrowed(path.as_bytes());
     for _ in 0..DECODINGS {
         let segments = bytes.split(|byte| matches!(byte, b'/' | b'\\'));
@@ -299,7 +304,22 @@ fn readings(path: &str) -> Vec<Vec<Seen>> {
         }
         bytes = Cow::Owned(decoded);
     }
+    let bare: Vec<_> = readings
+        .iter()
+        .filter_map(|one| without_format(one))
+        .collect();
+    readings.extend(bare);
     readings
+}
+
+fn without_format(seen: &[Seen]) -> Option<Vec<Seen>> {
+    let (last, before) = seen.split_last()?;
+    let bare = FORMATS.iter().find_map(|end| last.cut.strip_suffix(end))?;
+    let last = Seen {
+        whole: bare.to_owned(),
+        cut: bare.to_owned(),
+    };
+    Some(before.iter().cloned().chain([last]).collect())
 }
 
 impl Seen {
