@@ -15,8 +15,9 @@ use countersign_store::{
 };
 use moka::sync::Cache;
 
-/// Most sources whose addresses are kept for the next catalogue; those in use are kept in any case.
-const SOURCES: u64 = 1_000;
+/// Most operations whose addresses are kept for the next catalogue; those in use are kept in any
+/// case. One takes about a kilobyte.
+const OPERATIONS: u64 = 100_000;
 
 /// Where calls go.
 #[derive(Clone, Debug)]
@@ -42,7 +43,10 @@ pub(crate) struct Destinations {
 
 impl Default for Destinations {
     fn default() -> Self {
-        let known = Cache::new(SOURCES);
+        let known = Cache::builder()
+            .max_capacity(OPERATIONS)
+            .weigher(|_, addresses: &Arc<Addresses>| addresses.count())
+            .build();
         Self { known }
     }
 }

@@ -22,13 +22,14 @@ type Form = (
 
 /// In an order in which each can be sent after those before it.
 #[rustfmt::skip]
-pub(super) const FORMS: [Form; 33] = [
+pub(super) const FORMS: [Form; 34] = [
     ("/members/{member}/role", "/members", "role=auditor", &["{member}"]),
     ("/members/{member}/remove", "/members/{member}/remove", "reason=because&confirm=yes", &["{member}"]),
     ("/members/invite", "/members", "email=new@example.com&role=auditor", &[]),
     ("/invitations/{invitation}/revoke", "/members", "", &["{invitation}"]),
     ("/tools/{tool}/turn-off", "/tools/{tool}", "reason=because", &["{tool}", "{environment}"]),
     ("/sources/{source}/decide", "/sources/{source}", "choice=hold&reason=because&tool={tool}@{version}", &["{source}", "{environment}", "{tool}", "{version}"]),
+    ("/sources/{source}", "/sources/{source}", "choice=hold&reason=because", &["{source}", "{environment}"]),
     ("/tools/{tool}/turn-on", "/tools/{tool}", "handling=run&reason=because", &["{tool}", "{version}", "{environment}"]),
     ("/tools/{tool}/override-risk", "/tools/{tool}", "risk=WRITE&reason=because", &["{tool}", "{version}", "{environment}"]),
     ("/tools/{tool}/withdraw-override", "/tools/{tool}", "reason=because", &["{tool}", "{version}", "{environment}"]),
@@ -132,7 +133,9 @@ impl Filled {
     /// Whether something is other afterwards, where it is done.
     pub(super) fn is_a_change(&self) -> bool {
         let body = self.body.as_ref();
-        body.is_some_and(|(kind, body)| *kind != JSON || body.contains("mutation"))
+        // The filter of a review draws the list anew, with what was typed.
+        let draws = self.path.rsplit('/').nth(1) == Some("sources");
+        !draws && body.is_some_and(|(kind, body)| *kind != JSON || body.contains("mutation"))
     }
 
     /// Whether it begins an import of a document that it carries.
@@ -183,7 +186,7 @@ const MULTIPART: &str = "multipart/form-data; boundary=a-part-of-it";
 
 /// What a form carries that nobody types.
 fn hidden(page: &str, path: &str) -> Vec<(String, String)> {
-    let starts = ["\"", "?"].map(|end| page.find(&format!("action=\"{path}{end}")));
+    let starts = ["\"", "?", "#"].map(|end| page.find(&format!("action=\"{path}{end}")));
     let at = starts.into_iter().flatten().next();
     let at = at.unwrap_or_else(|| panic!("no form for {path} in {page}"));
     let start = page[..at].rfind("<form").unwrap();

@@ -69,18 +69,22 @@ impl fmt::Display for BaseUrl {
 /// document can widen what a member has pinned.
 #[must_use]
 pub fn base_of(servers: &[Server], pinned: &Url) -> Option<Url> {
-    if servers.is_empty() {
-        return Some(pinned.clone());
-    }
+    bases_of(servers, pinned).next()
+}
+
+/// All addresses that an operation's path may be appended to, in the order of its servers.
+pub fn bases_of(servers: &[Server], pinned: &Url) -> impl Iterator<Item = Url> {
     let absolute = |server: &Server| match server.url.parse::<BaseUrl>() {
         Ok(base) => Some(base),
         Err(_) => pinned.join(&server.url).ok()?.as_str().parse().ok(),
     };
-    servers
+    let own = servers
         .iter()
         .filter_map(absolute)
         .map(|base| base.0)
-        .find(|base| is_below(pinned, base))
+        .filter(|base| is_below(pinned, base));
+    let one = servers.is_empty().then(|| pinned.clone());
+    one.into_iter().chain(own)
 }
 
 /// Says whether a URL is the base's own or below its path, at the same scheme, host and port.

@@ -6,6 +6,7 @@ use countersign_domain::{
     id::{MemberId, PersonId, TenantId},
     role::Role,
 };
+use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -116,12 +117,17 @@ pub(crate) async fn seed(admin: &mut PgConnection, slug: &str) -> Place {
 fn tool(id: &impl Fn(u64) -> Uuid, n: u64, (name, class, state): (&str, &str, &str)) -> String {
     let tenant = id(0);
     let (tool, version, decision) = (id(100 + n), id(200 + n), id(300 + n));
+    let definition = json!({"method": "GET", "path": format!("/{name}"), "name": name, "title": "",
+        "description": "", "input_schema": {"type": "object"}, "binds": [], "security": {"kind": "undeclared"},
+        "servers": [], "deprecated": false, "diagnostics": [],
+        "risk": {"class": class, "read_only": class == "READ", "destructive": false, "high_risk": false,
+            "confidence": "high", "sensitivity": [], "reasons": []}});
     format!(
         "INSERT INTO tool (tenant_id, id, source_id, method, path, name, current_version, created_at)
          VALUES ('{tenant}', '{tool}', '{source}', 'GET', '/{name}', '{name}', '{version}', now());
          INSERT INTO tool_version (tenant_id, id, tool_id, revision_id, fingerprint, class, high_risk,
              confidence, definition, created_at)
-         VALUES ('{tenant}', '{version}', '{tool}', '{revision}', 'x', '{class}', false, 'high', '{{}}', now());
+         VALUES ('{tenant}', '{version}', '{tool}', '{revision}', 'x', '{class}', false, 'high', '{definition}', now());
          INSERT INTO enablement (tenant_id, id, environment_id, tool_id, tool_version_id, high_risk, state,
              handling, reason, decided_by, decided_at)
          VALUES ('{tenant}', '{decision}', '{env}', '{tool}', '{version}', false, '{state}', 'run', 'because',

@@ -4,14 +4,20 @@
 //! the value `purge`, `/invoices/{id}` is `/invoices/purge` where there is such an operation. Routers
 //! decode, fold case and cut in ways of their own, so what any of them could read is compared.
 
+mod seen;
+mod segment;
+
 use std::{borrow::Cow, cell::LazyCell, cmp::Ordering, collections::HashMap};
 
-use percent_encoding::percent_decode;
 use url::{Url, form_urlencoded};
 
-use super::{DECODINGS, QueryPair, fold, query_pairs};
+use self::{
+    seen::{Seen, plain, readings, without_format},
+    segment::Segment,
+};
+use super::{QueryPair, query_pairs};
 use crate::{
-    connection::base_of,
+    connection::bases_of,
     operation::{Method, Place, Server},
 };
 
@@ -46,22 +52,23 @@ impl Addresses {
     ) -> Self {
         let mut outlines: HashMap<Method, Vec<Outline>> = HashMap::new();
         for (method, path, servers) in operations {
-            let own = base_of(servers, pinned);
-            let route = Route::of(own.as_ref().unwrap_or(pinned), path);
-            let is_written: Vec<bool> = route.segments.iter().map(Segment::is_written).collect();
-            let words = joined(route.segments.iter().filter_map(Segment::written));
             let same = outlines.entry(method).or_default();
-            let at = same.iter().position(|one| one.is_written == is_written);
-            let at = at.unwrap_or_else(|| {
-                same.push(Outline {
-                    is_written,
-                    routes: HashMap::new(),
-                });
-                same.len() - 1
-            });
-            same[at].routes.entry(words).or_default().push(route);
+            let mut bases = bases_of(servers, pinned).peekable();
+            if bases.peek().is_none() {
+                add(same, Route::of(pinned, path));
+            }
+            bases.for_each(|base| add(same, Route::of(&base, path)));
         }
         Self { outlines }
+    }
+
+    /// How many there are, and one for nothing.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        let outlines = self.outlines.values().flatten();
+        let routes = outlines.flat_map(|outline| outline.routes.values());
+        let count = 1 + routes.map(Vec::len).sum::<usize>();
+        count.try_into().unwrap_or(u32::MAX)
     }
 
     /// Says which parameter of an operation, its path below `base`, makes `url` the address of
@@ -73,15 +80,22 @@ impl Addresses {
         let readings = readings(url.path());
         let query = url.query().map(pairs).unwrap_or_default();
         let own = LazyCell::new(|| Route::of(base, path));
-        readings.iter().find_map(|seen| {
-            let reached = outlines.iter().flat_map(|outline| outline.reached(seen));
-            reached
-                .filter(|other| other.template != path)
-                .find_map(|other| {
-                    let variable = || own.leaves_open(other, &readings[0]);
-                    let in_path = variable().map(|name| Taken::at(Place::Path, name));
-                    in_path.or_else(|| Some(Taken::at(Place::Query, own.asks_for(other, &query)?)))
-                })
+        let own_bare = LazyCell::new(|| own.without_format());
+        let whole = readings
+            .iter()
+            .map(|seen| (Cow::Borrowed(seen.as_slice()), false));
+        let cut = readings
+            .iter()
+            .filter_map(|seen| Some((without_format(seen)?.into(), true)));
+        whole.chain(cut).find_map(|(seen, is_bare)| {
+            let own = if is_bare { &*own_bare } else { &*own };
+            let reached = outlines.iter().flat_map(|outline| outline.reached(&seen));
+            let mut others = reached.filter(|other| other.template != path);
+            others.find_map(|other| {
+                let variable = own.leaves_open(other, &readings[0], &query);
+                let in_path = variable.map(|name| Taken::at(Place::Path, name));
+                in_path.or_else(|| Some(Taken::at(Place::Query, own.asks_for(other, &query)?)))
+            })
         })
     }
 }
@@ -93,10 +107,25 @@ impl Taken {
     }
 }
 
+/// Adds a route to those that are written out at the same places.
+fn add(outlines: &mut Vec<Outline>, route: Route) {
+    let is_written: Vec<bool> = route.segments.iter().map(Segment::is_written).collect();
+    let words = joined(route.segments.iter().filter_map(Segment::written));
+    let at = outlines.iter().position(|one| one.is_written == is_written);
+    let at = at.unwrap_or_else(|| {
+        outlines.push(Outline {
+            is_written,
+            routes: HashMap::new(),
+        });
+        outlines.len() - 1
+    });
+    outlines[at].routes.entry(words).or_default().push(route);
+}
+
 impl Outline {
     /// The routes that such a path takes.
     fn reached<'s>(&'s self, seen: &'s [Seen]) -> impl Iterator<Item = &'s Route> {
-        let present = || seen.iter().filter(|one| !one.cut.is_empty());
+        let present = || seen.iter().filter(|one| !one.is_blank());
         let is_as_long = present().count() == self.is_written.len();
         let written = present().zip(&self.is_written).filter(|(_, is)| **is);
         let words = is_as_long.then(|| joined(written.map(|(one, _)| one.cut.as_str())));
@@ -109,12 +138,12 @@ impl Outline {
 }
 
 /// A path template, as it is compared.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Route {
     template: String,
     segments: Vec<Segment>,
-    /// What of the query stands in it.
-    fixed: Vec<(String, String)>,
+    /// What of the query stands in it; any value will do where none is written.
+    fixed: Vec<(String, Option<String>)>,
 }
 
 impl Route {
@@ -124,7 +153,10 @@ impl Route {
         let segments = base.path().split('/').chain(path.split('/'));
         let fixed = query_pairs(query).unwrap_or_default().into_iter();
         let fixed = fixed.filter_map(|pair| match pair {
-            QueryPair::Fixed(text) => Some(pairs(text)),
+            QueryPair::Fixed(text) => Some(pairs(text).into_iter().map(|(name, value)| {
+                let is_there = text.contains('=');
+                (name, is_there.then_some(value))
+            })),
             QueryPair::Asked { .. } => None,
         });
         Self {
@@ -134,23 +166,51 @@ impl Route {
         }
     }
 
+    /// The route of whoever takes a format off the end of a path.
+    fn without_format(&self) -> Self {
+        let mut bare = self.clone();
+        if let Some(last) = bare.segments.pop() {
+            bare.segments.push(last.without_format());
+        }
+        bare
+    }
+
     /// The variable for which another route that a path of this one takes has words.
-    fn leaves_open<'s>(&'s self, other: &Self, seen: &[Seen]) -> Option<&'s str> {
-        let pairs = || self.segments.iter().zip(&other.segments);
+    fn leaves_open<'s>(
+        &'s self,
+        other: &Self,
+        seen: &[Seen],
+        query: &[(String, String)],
+    ) -> Option<&'s str> {
         match other.segments.len().cmp(&self.segments.len()) {
-            Ordering::Equal => pairs()
-                .filter(|(own, other)| other.words() > own.words())
+            Ordering::Equal => (self.segments.iter().zip(&other.segments))
+                .filter(|(own, other)| other.weight() > own.weight())
                 .find_map(|(own, _)| own.variable()),
             // An argument that is no segment to some, or several.
-            Ordering::Less => self.odd_variable(seen),
-            Ordering::Greater if other.words() > self.words() => self.odd_variable(seen),
-            Ordering::Greater => None,
+            Ordering::Less if other.is_asked_by(query) => self.odd_variable(seen),
+            Ordering::Greater if self.is_filled_by_words_of(other) => self.odd_variable(seen),
+            Ordering::Less | Ordering::Greater => None,
         }
+    }
+
+    /// Whether a longer route has words where this one has its variables and what is between them.
+    fn is_filled_by_words_of(&self, other: &Self) -> bool {
+        let is_open = |segment: &Segment| !segment.is_written();
+        let before = self.segments.iter().take_while(|one| !is_open(one)).count();
+        let behind = self
+            .segments
+            .iter()
+            .rev()
+            .take_while(|one| !is_open(one))
+            .count();
+        let end = other.segments.len().saturating_sub(behind);
+        let between = other.segments.get(before..end).unwrap_or_default();
+        between.iter().any(|one| one.words() > 0)
     }
 
     /// The variable whose value is not one segment to everyone.
     fn odd_variable(&self, seen: &[Seen]) -> Option<&str> {
-        let is_odd = |seen: &Seen| seen.cut.is_empty() || seen.whole.contains(['/', '\\']);
+        let is_odd = |seen: &Seen| seen.is_blank() || seen.whole.contains(['/', '\\']);
         let mut odd = self
             .segments
             .iter()
@@ -162,195 +222,20 @@ impl Route {
 
     /// What another route fixes of a query that holds all of that, and this one leaves open.
     fn asks_for<'o>(&self, other: &'o Self, query: &[(String, String)]) -> Option<&'o str> {
-        let is_there = other.fixed.iter().all(|pair| query.contains(pair));
         let mut open = other.fixed.iter().filter(|pair| !self.fixed.contains(pair));
-        open.next()
-            .filter(|_| is_there)
-            .map(|(name, _)| name.as_str())
+        let (name, _) = open.next()?;
+        other.is_asked_by(query).then_some(name)
     }
 
-    fn words(&self) -> usize {
-        self.segments.iter().map(Segment::words).sum()
-    }
-}
-
-/// One segment of a route: words, and variables between them.
-#[derive(Debug)]
-struct Segment(Vec<Piece>);
-
-#[derive(Debug)]
-enum Piece {
-    Words(String),
-    Variable(String),
-}
-
-impl Segment {
-    /// Takes a segment apart; there is none where nothing is left of it.
-    fn of(text: &str) -> Option<Self> {
-        let mut pieces = Vec::new();
-        let mut rest = text;
-        while let Some((before, (name, behind))) = rest
-            .split_once('{')
-            .and_then(|(before, after)| Some((before, after.split_once('}')?)))
-        {
-            pieces.push(Piece::Words(plain(before.as_bytes())));
-            pieces.push(Piece::Variable(name.to_owned()));
-            rest = behind;
-        }
-        let last = plain(rest.as_bytes());
-        let last = if pieces.is_empty() {
-            cut(&last).to_owned()
-        } else {
-            last
-        };
-        pieces.push(Piece::Words(last));
-        pieces.retain(|piece| !matches!(piece, Piece::Words(words) if words.is_empty()));
-        (!pieces.is_empty()).then_some(Self(pieces))
-    }
-
-    /// Its words, where it has nothing else.
-    fn written(&self) -> Option<&str> {
-        match self.0.as_slice() {
-            [Piece::Words(words)] => Some(words),
-            _ => None,
-        }
-    }
-
-    fn is_written(&self) -> bool {
-        self.written().is_some()
-    }
-
-    fn variable(&self) -> Option<&str> {
-        self.0.iter().find_map(|piece| match piece {
-            Piece::Variable(name) => Some(name.as_str()),
-            Piece::Words(_) => None,
+    /// Whether a query holds all that is fixed of it.
+    fn is_asked_by(&self, query: &[(String, String)]) -> bool {
+        self.fixed.iter().all(|(name, value)| {
+            let is_it = |pair: &(String, String)| {
+                pair.0 == *name && value.as_ref().is_none_or(|value| pair.1 == *value)
+            };
+            query.iter().any(is_it)
         })
     }
-
-    /// How much of it is words.
-    fn words(&self) -> usize {
-        let length = |piece: &Piece| match piece {
-            Piece::Words(words) => words.len(),
-            Piece::Variable(_) => 0,
-        };
-        self.0.iter().map(length).sum()
-    }
-
-    fn fits(&self, seen: &Seen) -> bool {
-        match self.written() {
-            Some(words) => words == seen.cut,
-            None => self.holds(&seen.whole) || self.holds(&seen.cut),
-        }
-    }
-
-    /// Says whether its words stand in a text in this order, with something for each variable.
-    fn holds(&self, text: &str) -> bool {
-        let (mut rest, mut open) = (text, false);
-        let (last, before) = self.0.split_last().expect("a segment has a piece");
-        for piece in before {
-            match piece {
-                // Variables side by side are one.
-                Piece::Variable(_) => open = true,
-                Piece::Words(words) if open => {
-                    let skipped = rest.chars().next().map_or(0, char::len_utf8);
-                    let Some(at) = rest[skipped..].find(words.as_str()) else {
-                        return false;
-                    };
-                    rest = &rest[skipped + at + words.len()..];
-                    open = false;
-                }
-                Piece::Words(words) => match rest.strip_prefix(words.as_str()) {
-                    Some(behind) => rest = behind,
-                    None => return false,
-                },
-            }
-        }
-        match last {
-            Piece::Variable(_) => !rest.is_empty(),
-            Piece::Words(words) => rest
-                .strip_suffix(words.as_str())
-                .is_some_and(|between| !between.is_empty()),
-        }
-    }
-}
-
-/// A segment of a path, as readers may see it.
-#[derive(Clone, Debug)]
-struct Seen {
-    whole: String,
-    /// Without its parameters (RFC 3986 section 3.3) and what else may end it.
-    cut: String,
-}
-
-/// Ends of a path by which frameworks choose what an answer is written in, and not what is called.
-const FORMATS: [&str; 8] = [
-    ".json", ".xml", ".html", ".htm", ".txt", ".csv", ".js", ".api",
-];
-
-/// What a path may be to readers that decode it before they look for its segments, however often,
-/// and to those that look first; and to those that take a format off its end.
-fn readings(path: &str) -> Vec<Vec<Seen>> {
-    // No value brings a semicolon that is not escaped: it begins what is written in matrix style.
-    let cut = if path.contains("/;") { str::trim } else { cut };
-    let mut readings: Vec<Vec<Seen>> = Vec::new();
-    let mut bytes = Cow::Borrowed(path.as_bytes());
-    for _ in 0..DECODINGS {
-        let segments = bytes.split(|byte| matches!(byte, b'/' | b'\\'));
-        let present = segments.filter(|segment| !segment.is_empty());
-        readings.push(present.map(|segment| Seen::of(segment, cut)).collect());
-        let decoded = decoded(&bytes);
-        if decoded == *bytes {
-            break;
-        }
-        bytes = Cow::Owned(decoded);
-    }
-    let bare: Vec<_> = readings
-        .iter()
-        .filter_map(|one| without_format(one))
-        .collect();
-    readings.extend(bare);
-    readings
-}
-
-fn without_format(seen: &[Seen]) -> Option<Vec<Seen>> {
-    let (last, before) = seen.split_last()?;
-    let bare = FORMATS.iter().find_map(|end| last.cut.strip_suffix(end))?;
-    let last = Seen {
-        whole: bare.to_owned(),
-        cut: bare.to_owned(),
-    };
-    Some(before.iter().cloned().chain([last]).collect())
-}
-
-impl Seen {
-    fn of(segment: &[u8], cut: fn(&str) -> &str) -> Self {
-        let whole = plain(segment);
-        let cut = cut(&whole).to_owned();
-        Self { whole, cut }
-    }
-}
-
-fn decoded(bytes: &[u8]) -> Vec<u8> {
-    fold(&percent_decode(bytes).collect::<Vec<u8>>())
-}
-
-/// A text as it is compared: decoded to the end, and its case folded.
-fn plain(text: &[u8]) -> String {
-    let mut bytes = text.to_vec();
-    for _ in 0..DECODINGS {
-        let next = decoded(&bytes);
-        if next == bytes {
-            break;
-        }
-        bytes = next;
-    }
-    String::from_utf8_lossy(&bytes).to_lowercase()
-}
-
-/// What is left of a decoded segment for those who look for parameters, a query or a fragment in it.
-fn cut(segment: &str) -> &str {
-    let mut pieces = segment.split([';', '?', '#']);
-    pieces.next().unwrap_or_default().trim()
 }
 
 fn pairs(query: &str) -> Vec<(String, String)> {

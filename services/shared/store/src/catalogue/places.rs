@@ -5,6 +5,7 @@ use countersign_domain::{
     operation::{Method, Server},
 };
 use sea_orm::QueryResult;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{EndpointFacts, scope_of};
@@ -20,7 +21,7 @@ pub struct OperationPlace {
     pub method: Method,
     /// The path template.
     pub path: String,
-    /// Servers of its own, if it has any.
+    /// Servers of its own, if it has any that this version of the server can read.
     pub servers: Vec<Server>,
 }
 
@@ -57,9 +58,12 @@ fn place(row: &QueryResult) -> Result<OperationPlace, StoreError> {
         row: ToolId::from(row.try_get::<Uuid>("", "id")?),
     };
     let method: String = row.try_get("", "method")?;
+    let servers: Option<Value> = row.try_get("", "servers")?;
     Ok(OperationPlace {
         method: at.need("method", Method::as_written(&method))?,
         path: row.try_get("", "path")?,
-        servers: at.json("servers", row.try_get("", "servers")?)?,
+        servers: servers
+            .and_then(|servers| serde_json::from_value(servers).ok())
+            .unwrap_or_default(),
     })
 }

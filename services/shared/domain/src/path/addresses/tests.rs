@@ -35,6 +35,18 @@ fn what_another_operation_says_in_words_is_not_left_to_an_argument() {
         ("/a/{id}", "/a/purge", "/a/Purge.JSON"),
         ("/a/{id}", "/a/purge", "/a/purge%2Exml%3Bx"),
         ("/a/{id}", "/a/{other}/purge", "/a/7%2Fpurge.json"),
+        ("/a/{id}", "/a/purge", "/a/purge.x_1"),
+        ("/a/{id}.json", "/a/all", "/a/all.json"),
+        ("/a/{id}.{format}", "/a/all", "/a/all.json"),
+        ("/a/{id}:publish", "/a/all", "/a/all%3Bx:publish"),
+        (
+            "/a/{id}/notifications",
+            "/a/purge/{from}/{to}",
+            "/a/purge%2Fall/notifications",
+        ),
+        ("/{t}/{id}", "/{t}/purge", "/;t=1/purge%3Bx"),
+        ("/a/{id}", "/a", "/a/%20%3Bx"),
+        ("/a?id={x}", "/a?id", "/a?id=1"),
         ("/a/{id}", "/a", "/a/%2F"),
         ("/a/{id}", "/a", "/a/%3Bx"),
         ("/a/{id}/b", "/a/b", "/a/%2F/b"),
@@ -54,6 +66,24 @@ fn what_another_operation_says_in_words_is_not_left_to_an_argument() {
 }
 
 #[test]
+fn another_operation_is_wherever_one_of_its_servers_is() {
+    let base: Url = BASE.parse().unwrap();
+    let server = |url: &str| Server {
+        url: url.to_owned(),
+        description: String::new(),
+    };
+    let servers = ["/v1/x", "/v1/b"].map(server);
+    let both = [
+        (Method::Get, "/wipe", servers.as_slice()),
+        (Method::Get, "/b/{id}", &[]),
+    ];
+    let addresses = Addresses::of(&base, both);
+    let url = format!("{BASE}/b/wipe").parse().unwrap();
+    let taken = addresses.taken(Method::Get, (&base, "/b/{id}"), &url);
+    assert_eq!(taken.unwrap().name, "id");
+}
+
+#[test]
 fn what_is_left_open_by_both_is_free() {
     let rows = [
         ("/a/{id}", "/a/{other}", "/a/purge"),
@@ -61,7 +91,9 @@ fn what_is_left_open_by_both_is_free() {
         ("/a/{id}/b", "/a/{x}/{y}/b", "/a/7%2F8/b"),
         ("/a/{id}", "/a/purge", "/a/purged"),
         ("/a/{id}", "/a/purge", "/a/7"),
-        ("/a/{id}", "/a/purge", "/a/purge.pdf"),
+        ("/a/{id}", "/a", "/a/%23rust"),
+        ("/a/{id}/b", "/a/b", "/a/%3F12/b"),
+        ("/a/{id}", "/a?id=x", "/a/%3Bx"),
         ("/a/{id}.json", "/a/{other}", "/a/7.json"),
         ("/a/{id}/b.json", "/a/{other}/b", "/a/7/b.json"),
         ("/a.{format}", "/a", "/a.json"),
