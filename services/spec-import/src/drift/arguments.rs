@@ -285,7 +285,12 @@ fn part(encoding: &PartEncoding) -> String {
     let written = written(encoding.style, encoding.explode);
     let media = encoding.content_type.as_ref();
     let media = media.map_or_else(String::new, |media| format!(", as {media}"));
-    let mut words = format!("; {:?}: {written}{media}", encoding.property);
+    let member = if encoding.by_member {
+        ", by member"
+    } else {
+        ""
+    };
+    let mut words = format!("; {:?}: {written}{media}{member}", encoding.property);
     for (name, value) in &encoding.headers {
         let _ = write!(words, ", {name}: {value:?}");
     }

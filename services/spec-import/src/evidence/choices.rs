@@ -42,6 +42,8 @@ const HEADERS: [&str; 2] = ["SOAPAction", "X-Amz-Target"];
 const READS: [&str; 6] = ["list", "get", "describe", "fetch", "show", "query"];
 /// Values of one operation.
 const VALUES: usize = 1_000;
+/// Bytes of a pattern: what is longer may have more words than are listed.
+const PATTERN: usize = 2 * VALUES;
 /// Schemas of one operation that are looked at.
 const VISITS: usize = 1_500;
 const LEVELS: u8 = 16;
@@ -225,7 +227,9 @@ impl<'d> Search<'_, 'd> {
         found.extend(texts.map(Cow::Borrowed).take(left));
         let mut is_closed = found.len() > before;
         let pattern = schema.get("pattern").and_then(Value::as_str);
-        if let Some((words, is_whole)) = pattern.filter(|_| !is_closed).and_then(spelled) {
+        let pattern = pattern.filter(|_| !is_closed);
+        self.choices.is_cut |= pattern.is_some_and(|pattern| pattern.len() > PATTERN);
+        if let Some((words, is_whole)) = pattern.and_then(spelled) {
             found.extend(words.into_iter().map(Cow::Owned).take(left));
             is_closed = is_whole;
         }
@@ -283,17 +287,19 @@ fn listed(schema: &Value) -> impl Iterator<Item = &Value> {
     several.into_iter().flatten().chain(schema.get("const"))
 }
 
-/// The words that a pattern such as `^(delete|purge)$` can only mean, and whether nothing may stand
-/// around them. Nothing of one that leaves more open.
+/// The words that a pattern such as `^(delete|purge)$` can only mean, and whether there is nothing
+/// else and nothing may stand around them. Nothing of one that leaves more open.
 fn spelled(pattern: &str) -> Option<(Vec<String>, bool)> {
+    let fits = pattern.len() <= PATTERN;
     // How a word is spelled makes no difference here, and there are many ways.
     let pattern = pattern.replace("(?i)", "").replace("(?i:", "(?:");
-    let pattern = regex_syntax::parse(&pattern).ok()?;
+    let pattern = fits.then(|| regex_syntax::parse(&pattern).ok())??;
     let beginning = pattern.properties().look_set_prefix();
     let end = pattern.properties().look_set_suffix();
     let is_whole = beginning.contains(Look::Start) && end.contains(Look::End);
-    let words = Extractor::new().extract(&pattern);
-    let words = words.literals().filter(|_| words.is_exact())?.iter();
+    let mut extractor = Extractor::new();
+    let found = extractor.limit_total(PATTERN).extract(&pattern);
+    let words = found.literals()?.iter().filter(|word| word.is_exact());
     let words = words.map(|word| String::from_utf8_lossy(word.as_bytes()).into_owned());
-    Some((words.collect(), is_whole))
+    Some((words.collect(), is_whole && found.is_exact()))
 }

@@ -1,7 +1,7 @@
 //! What of a saved request is not kept: it is said by its name, since a value may be a secret. Only
 //! the verbs of a value that says what is done are told to whoever judges the risk.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use countersign_domain::{header, operation::Place};
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ pub(super) fn ordered(
     if let Some(body) = raw.and_then(|raw| serde_json::from_str(raw).ok()) {
         members(&body, LEVELS, &mut saved);
     }
-    let mut ordered = Vec::new();
+    let mut ordered = BTreeSet::new();
     for (name, value) in saved {
         let name = decoded(&name);
         let variable = value
@@ -58,10 +58,10 @@ pub(super) fn ordered(
         let verbs = verbs(&decoded(value)).join("_");
         // Wherever it is sent: a header has all names that others have, and more.
         if says_what_is_done(Place::Header, &name) && !verbs.is_empty() {
-            ordered.push(json!([name, verbs]));
+            ordered.insert((name, verbs));
         }
     }
-    ordered
+    ordered.into_iter().map(|pair| json!(pair)).collect()
 }
 
 /// The texts of a saved body by their names.

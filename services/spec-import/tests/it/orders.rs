@@ -194,7 +194,11 @@ fn what_a_neighbour_requires_is_required() {
 
 #[test]
 fn of_several_words_of_a_pattern_the_gravest_counts() {
+    let long = format!("^(delete|{})$", "a".repeat(101));
+    let many = format!("^({}delete)$", "a|".repeat(900));
     for pattern in [
+        long.as_str(),
+        &many,
         "delete|remove",
         "^list$|^delete$",
         "^(list|[d]elete)$",
@@ -206,6 +210,15 @@ fn of_several_words_of_a_pattern_the_gravest_counts() {
         let chosen = risk.reasons.iter().any(|why| why.code == "choice_acts");
         assert!(chosen && risk.high_risk, "{pattern}: {:#?}", risk.reasons);
     }
+}
+
+#[test]
+fn a_pattern_with_more_words_than_are_judged_makes_a_call_grave() {
+    let pattern = format!("^(delete|{})$", "a|".repeat(1_000));
+    let schema = json!({"type": "string", "pattern": pattern});
+    let verb = json!({"name": "verb", "in": "path", "required": true, "schema": schema});
+    let risk = said_to_read("get", "/notes/{verb}", &json!({"parameters": [verb]}));
+    assert!(risk.high_risk, "{:#?}", risk.reasons);
 }
 
 #[test]
