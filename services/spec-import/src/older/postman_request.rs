@@ -53,14 +53,15 @@ pub(super) fn url(given: &Value, variables: &HashMap<String, String>) -> Address
     }
 }
 
-/// Whether the path of the one is the end of the other's: the address before it may be cut in two
-/// ways.
+/// Whether the path of the one is the end of the other's, segment by segment: the address before it
+/// may be cut in two ways.
 fn ends_alike(raw: &str, joined: &str) -> bool {
     let [raw, joined] = [raw, joined].map(|text| {
         let place = text.split(['?', '#']).next().unwrap_or_default();
         apart(place).1.trim_matches('/')
     });
-    raw.ends_with(joined)
+    let before = raw.strip_suffix(joined);
+    before.is_some_and(|before| before.is_empty() || before.ends_with('/') && !joined.is_empty())
 }
 
 fn joined(given: &Value) -> String {

@@ -334,6 +334,8 @@ fn a_request_whose_address_was_saved_as_two_is_off() {
         (json!(["v1", "notes"]), false),
         (json!("v1/notes"), false),
         (json!(["v1", "notes", "purge"]), true),
+        (json!(["otes"]), true),
+        (json!([]), true),
     ] {
         let document = collection(&variables, &[url(&path)]);
         let operation = at(&document, "GET", "/v1/notes");

@@ -121,7 +121,28 @@ async fn t80_no_harmless_change_of_an_argument_hides_one_that_no_check_knows() {
             {"limit": limit(most), "kept": kept(default)}}});
         document
     };
-    let asked: [(&str, Asked<'_>); 3] = [
+    let inside = |most: u8, default: &str, place: &str| {
+        let mut one = kept(default);
+        one["properties"]["limit"] = limit(most);
+        let filter = match place {
+            "anyOf" => json!({"anyOf": [one, {"type": "integer"}]}),
+            "four deep" => {
+                let deeper = |one: Value| json!({"type": "object", "properties": {"x": one}});
+                deeper(deeper(deeper(one)))
+            }
+            place => json!({ place: one }),
+        };
+        taking(&[("filter", filter)])
+    };
+    let items = |most: u8, default: &str| inside(most, default, "items");
+    let others = |most: u8, default: &str| inside(most, default, "additionalProperties");
+    let either = |most: u8, default: &str| inside(most, default, "anyOf");
+    let deep = |most: u8, default: &str| inside(most, default, "four deep");
+    let asked: [(&str, Asked<'_>); 7] = [
+        ("in a list", &items),
+        ("in any other member", &others),
+        ("in an alternative", &either),
+        ("four deep", &deep),
         ("another argument", &several),
         ("in one", &more),
         ("in two", &shared),

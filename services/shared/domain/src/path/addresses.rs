@@ -86,7 +86,8 @@ impl Addresses {
             .map(|seen| (Cow::Borrowed(seen.as_slice()), false));
         let cut = readings
             .iter()
-            .filter_map(|seen| Some((without_format(seen)?.into(), true)));
+            .flat_map(|seen| without_format(seen))
+            .map(|seen| (Cow::Owned(seen), true));
         whole.chain(cut).find_map(|(seen, is_bare)| {
             let own = if is_bare { &*own_bare } else { &*own };
             let reached = outlines.iter().flat_map(|outline| outline.reached(&seen));
@@ -193,19 +194,26 @@ impl Route {
         }
     }
 
-    /// Whether a longer route has words where this one has its variables and what is between them.
+    /// Whether a longer route has words where this one has its variables, other than those that this
+    /// one has between them: an argument of several segments moves these to the right only.
     fn is_filled_by_words_of(&self, other: &Self) -> bool {
-        let is_open = |segment: &Segment| !segment.is_written();
-        let before = self.segments.iter().take_while(|one| !is_open(one)).count();
-        let behind = self
-            .segments
-            .iter()
-            .rev()
-            .take_while(|one| !is_open(one))
-            .count();
-        let end = other.segments.len().saturating_sub(behind);
-        let between = other.segments.get(before..end).unwrap_or_default();
-        between.iter().any(|one| one.words() > 0)
+        let is_open = |segment: &&Segment| !segment.is_written();
+        let first = self.segments.iter().position(|one| is_open(&one));
+        let last = self.segments.iter().rposition(|one| is_open(&one));
+        let (Some(first), Some(last)) = (first, last) else {
+            return false;
+        };
+        let behind = self.segments.len() - last;
+        let end = other.segments.len() + 1 - behind;
+        let own = self.segments.iter().enumerate().take(last).skip(first);
+        let mut own = own
+            .filter_map(|(at, one)| Some((at, one.written()?)))
+            .peekable();
+        let between = other.segments.iter().enumerate().take(end).skip(first);
+        between.into_iter().any(|(at, one)| {
+            let is_own = own.next_if(|own| own.0 <= at && Some(own.1) == one.written());
+            is_own.is_none() && one.words() > 0
+        })
     }
 
     /// The variable whose value is not one segment to everyone.

@@ -9,6 +9,9 @@ use super::super::{DECODINGS, fold};
 /// What a semicolon of a template or of the matrix style is while addresses are compared.
 const OWN_SEMICOLON: &str = "\u{e000}";
 
+/// Dots at which a format may begin. No template has as many in its words.
+const DOTS: usize = 16;
+
 /// A segment of a path, as readers may see it.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
@@ -33,6 +36,12 @@ pub(super) fn readings(path: &str) -> Vec<Vec<Seen>> {
         }
         bytes = Cow::Owned(decoded);
     }
+    let of_words: Vec<Vec<Seen>> = readings
+        .iter()
+        .filter(|seen| seen.iter().any(|one| one.whole.contains(';')))
+        .map(|seen| seen.iter().map(Seen::with_semicolons).collect())
+        .collect();
+    readings.extend(of_words);
     readings
 }
 
@@ -42,15 +51,22 @@ pub(super) fn own_semicolons(text: &str) -> String {
     text.replace(';', OWN_SEMICOLON)
 }
 
-/// What whoever takes a format off the end of a path sees, as Rails does with whatever follows a dot.
-pub(super) fn without_format(seen: &[Seen]) -> Option<Vec<Seen>> {
-    let (last, before) = seen.split_last()?;
-    let bare = bare(&last.cut)?.to_owned();
-    let last = Seen {
-        whole: bare.clone(),
-        cut: bare,
+/// What whoever takes a format off the end of a path sees: it begins at any of its dots, as words may
+/// have dots, too.
+pub(super) fn without_format(seen: &[Seen]) -> Vec<Vec<Seen>> {
+    let Some((last, before)) = seen.split_last() else {
+        return Vec::new();
     };
-    Some(before.iter().cloned().chain([last]).collect())
+    let dots = last.whole.match_indices('.').take(DOTS);
+    let bare = dots.map(|(at, _)| &last.whole[..at]);
+    bare.map(|bare| {
+        before
+            .iter()
+            .cloned()
+            .chain([Seen::at(bare.to_owned())])
+            .collect()
+    })
+    .collect()
 }
 
 /// What is before a format at the end of a segment.
@@ -62,9 +78,17 @@ pub(super) fn bare(segment: &str) -> Option<&str> {
 
 impl Seen {
     pub(super) fn of(segment: &[u8]) -> Self {
-        let whole = plain(segment);
+        Self::at(plain(segment))
+    }
+
+    fn at(whole: String) -> Self {
         let cut = cut(&whole).to_owned();
         Self { whole, cut }
+    }
+
+    /// As whoever decodes before they look for parameters takes it for words with a semicolon.
+    fn with_semicolons(&self) -> Self {
+        Self::at(own_semicolons(&self.whole))
     }
 
     /// Nothing but parameters, which is no segment to some.
