@@ -156,6 +156,7 @@ fn built(
         path: &operation.path,
         binds: &operation.binds,
         body: operation.body.as_ref(),
+        input_schema: &operation.input_schema,
         addresses: &Addresses::of(base, []),
     };
     build(&template, arguments.as_object().unwrap())

@@ -206,6 +206,7 @@ fn can_be_called(operation: &ImportedOperation) {
         path: &operation.path,
         binds: &operation.binds,
         body: operation.body.as_ref(),
+        input_schema: &operation.input_schema,
         addresses: &Addresses::of(base, []),
     };
     if let Err(error) = build(&template, &arguments) {

@@ -36,6 +36,7 @@ fn request(tool: &Tool, arguments: &Map<String, Value>) -> Option<BuiltRequest> 
         path: &tool.path,
         binds: &tool.binds,
         body: tool.body.as_ref(),
+        input_schema: &Value::Null,
         addresses: &Addresses::of(&tool.base, []),
     };
     build(&template, arguments).ok()
@@ -53,6 +54,7 @@ fn path_alone(tool: &Tool, request: &BuiltRequest) -> Result<(), String> {
         path: &tool.path,
         binds: &binds,
         body: None,
+        input_schema: &Value::Null,
         addresses: &Addresses::of(&tool.base, []),
     };
     let arguments = arguments.map(|(key, value)| (key.clone(), value.clone()));

@@ -11,7 +11,7 @@ use countersign_domain::{
 };
 use serde_json::{Map, Value};
 
-use super::{BuildError, encode, multipart, query::Pairs};
+use super::{BuildError, RequestTemplate, encode, fields::Fields, multipart, query::Pairs};
 
 /// The key of the argument that becomes the body.
 pub(super) const ARGUMENT: &str = "body";
@@ -29,10 +29,12 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// Writes the body, if there is one.
 pub(super) fn write(
-    body: Option<&Body>,
+    template: &RequestTemplate<'_>,
     arguments: &Map<String, Value>,
 ) -> Result<Option<Written>, BuildError> {
-    let Some(body) = body else { return Ok(None) };
+    let Some(body) = template.body else {
+        return Ok(None);
+    };
     let value = match arguments.get(ARGUMENT) {
         Some(Value::Null) if !body.required => return Ok(None),
         // Only JSON has a null; the schema has let it through.
@@ -51,6 +53,7 @@ pub(super) fn write(
     if body.kind != BodyKind::Binary {
         only_utf8(&body.media_type)?;
     }
+    let fields = || Fields::of(template.input_schema, ARGUMENT);
     let written = match body.kind {
         BodyKind::Json => Written {
             content_type: media_type(body, "application/json")?,
@@ -58,9 +61,11 @@ pub(super) fn write(
         },
         BodyKind::Form => Written {
             content_type: media_type(body, "application/x-www-form-urlencoded")?,
-            bytes: form(ARGUMENT, object(value)?, &body.encoding)?.into_bytes(),
+            bytes: form(ARGUMENT, (object(value)?, &fields()), &body.encoding)?.into_bytes(),
         },
-        BodyKind::Multipart | BodyKind::Parts => multipart::write(ARGUMENT, body, value)?,
+        BodyKind::Multipart | BodyKind::Parts => {
+            multipart::write(ARGUMENT, body, (value, &fields()))?
+        }
         BodyKind::Binary => Written {
             content_type: media_type(body, "application/octet-stream")?,
             bytes: from_base64(ARGUMENT, value)?,
@@ -118,10 +123,10 @@ fn as_text(value: &Value) -> Result<String, BuildError> {
 /// Writes an object as a form: `name=value` pairs, in the order of their names.
 pub(super) fn form(
     argument: &str,
-    object: &Map<String, Value>,
+    (object, fields): (&Map<String, Value>, &Fields<'_>),
     encoding: &[PartEncoding],
 ) -> Result<String, BuildError> {
-    let mut names = Pairs::new(object.keys().cloned());
+    let mut names = Pairs::new(object.keys().cloned().chain(fields.names()));
     let mut written = Vec::new();
     for (property, value) in encode::members(object) {
         let spelling = encoding.iter().find(|part| part.property == *property);

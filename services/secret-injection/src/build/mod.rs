@@ -8,6 +8,7 @@
 mod body;
 mod encode;
 mod fault;
+mod fields;
 mod header;
 mod multipart;
 mod path;
@@ -48,6 +49,8 @@ pub struct RequestTemplate<'a> {
     pub binds: &'a [Bind],
     /// What becomes of the argument `body`.
     pub body: Option<&'a Body>,
+    /// The schema of all arguments, whose names no member of another takes.
+    pub input_schema: &'a Value,
     /// What else of the API is there.
     pub addresses: &'a Addresses,
 }
@@ -75,7 +78,7 @@ pub fn build(
     if let Some(cookies) = header::cookies(template.binds, arguments)? {
         headers.push(("cookie".to_owned(), cookies));
     }
-    let body = body::write(template.body, arguments)?.map(|written| {
+    let body = body::write(template, arguments)?.map(|written| {
         headers.push(("content-type".to_owned(), written.content_type));
         written.bytes
     });
@@ -96,7 +99,7 @@ pub(crate) fn address(
     arguments: &Map<String, Value>,
 ) -> Result<Url, BuildError> {
     let path = Template::parse(template.path)?;
-    let query = query::query(path.fixed_query.as_deref(), template.binds, arguments)?;
+    let query = query::query(path.fixed_query.as_deref(), template, arguments)?;
     let filled = path.expand(template.binds, arguments)?;
     let url = locate(template.base, &path, &filled, query.as_deref())?;
     let own = (template.base, template.path);

@@ -18,6 +18,7 @@ use super::{
     BuildError,
     body::{ARGUMENT, Written, from_base64, media_type, only_utf8},
     encode,
+    fields::Fields,
     query::Pairs,
     refused,
 };
@@ -34,23 +35,31 @@ struct Part {
 }
 
 /// Writes a body of parts, or a part that has parts itself.
-pub(super) fn write(argument: &str, body: &Body, value: &Value) -> Result<Written, BuildError> {
+pub(super) fn write(
+    argument: &str,
+    body: &Body,
+    (value, fields): (&Value, &Fields<'_>),
+) -> Result<Written, BuildError> {
     if body.kind == BodyKind::Parts {
         let items = value.as_array();
         let items = items.ok_or_else(|| BuildError::wrong_type(argument, "a list"))?;
-        in_order(argument, body, items)
+        in_order(argument, body, (items, fields))
     } else {
         let members = value.as_object();
         let members = members.ok_or_else(|| BuildError::wrong_type(argument, "an object"))?;
-        named(argument, body, members)
+        named(argument, body, (members, fields))
     }
 }
 
 /// Writes the members of an object as parts: arrays as parts of one name, objects as JSON, unless
 /// a style says otherwise.
-fn named(of: &str, body: &Body, object: &Map<String, Value>) -> Result<Written, BuildError> {
+fn named(
+    of: &str,
+    body: &Body,
+    (object, fields): (&Map<String, Value>, &Fields<'_>),
+) -> Result<Written, BuildError> {
     let whole = whole(body)?;
-    let mut names = Pairs::new(object.keys().cloned());
+    let mut names = Pairs::new(object.keys().cloned().chain(fields.names()));
     let mut parts = Vec::new();
     for (property, value) in encode::members(object) {
         if header::overrides_method(property) {
@@ -64,7 +73,7 @@ fn named(of: &str, body: &Body, object: &Map<String, Value>) -> Result<Written, 
                 let text = Value::String(pair.values.join(&*joint));
                 parts.push(part_of(
                     (&argument, Some(&pair.name)),
-                    &text,
+                    (&text, fields),
                     (None, encoding),
                 )?);
             }
@@ -76,10 +85,11 @@ fn named(of: &str, body: &Body, object: &Map<String, Value>) -> Result<Written, 
             Some(items) if as_given || !media.is_some_and(is_json) => items.as_slice(),
             Some(_) | None => std::slice::from_ref(value),
         };
+        let fields = fields.field(property);
         for value in values.iter().filter(|value| !value.is_null()) {
             parts.push(part_of(
                 (&argument, Some(property)),
-                value,
+                (value, &fields),
                 (media, encoding),
             )?);
         }
@@ -89,7 +99,11 @@ fn named(of: &str, body: &Body, object: &Map<String, Value>) -> Result<Written, 
 }
 
 /// Writes the items of a list as parts, each as what is said of its place.
-fn in_order(of: &str, body: &Body, items: &[Value]) -> Result<Written, BuildError> {
+fn in_order(
+    of: &str,
+    body: &Body,
+    (items, fields): (&[Value], &Fields<'_>),
+) -> Result<Written, BuildError> {
     let whole = whole(body)?;
     let said = |place: &str| body.encoding.iter().find(|part| part.property == place);
     let mut parts = Vec::new();
@@ -105,7 +119,11 @@ fn in_order(of: &str, body: &Body, items: &[Value]) -> Result<Written, BuildErro
             // A part that is left out would move all others.
             return Err(BuildError::missing(&argument));
         }
-        parts.push(part_of((&argument, None), value, (media, Some(encoding)))?);
+        parts.push(part_of(
+            (&argument, None),
+            (value, fields),
+            (media, Some(encoding)),
+        )?);
     }
     join(&whole, &parts).ok_or_else(|| BuildError::wrong_type(of, "a list with at least one item"))
 }
@@ -134,7 +152,7 @@ fn has_style(part: &PartEncoding) -> bool {
 /// One part: as its media type has it, or as it is given where a header says how that is written.
 fn part_of(
     (argument, name): (&str, Option<&str>),
-    value: &Value,
+    (value, fields): (&Value, &Fields<'_>),
     (media, encoding): (Option<&str>, Option<&PartEncoding>),
 ) -> Result<Part, BuildError> {
     let said = encoding.map_or_else(Vec::new, PartEncoding::names);
@@ -143,7 +161,7 @@ fn part_of(
     }
     let headers = encoding.map_or(&[][..], |encoding| &encoding.headers);
     if let Some(inner) = encoding.and_then(|encoding| encoding.parts.as_deref()) {
-        let inner = write(argument, inner, value)?;
+        let inner = write(argument, inner, (value, fields))?;
         return Ok(Part {
             media: Some(essence(&inner.content_type)),
             head: head((name, None), Some(&inner.content_type), headers)?,

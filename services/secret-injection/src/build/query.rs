@@ -14,7 +14,9 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::{
-    BuildError, body, encode, style,
+    BuildError, RequestTemplate, body, encode,
+    fields::Fields,
+    style,
     style::{BracketInKey, Pair},
     typed_value,
 };
@@ -80,11 +82,12 @@ fn levels(name: &str) -> impl Iterator<Item = &str> {
 /// Writes the query, without its question mark.
 pub(super) fn query(
     fixed: Option<&str>,
-    binds: &[Bind],
+    template: &RequestTemplate<'_>,
     arguments: &Map<String, Value>,
 ) -> Result<Option<String>, BuildError> {
+    let binds = template.binds;
     if let Some(whole) = binds.iter().find(|bind| bind.place == Place::Querystring) {
-        return self::whole(whole, (fixed, binds), arguments);
+        return self::whole(whole, (fixed, template), arguments);
     }
     let in_query = || binds.iter().filter(|bind| bind.place == Place::Query);
     let fixed_pairs = fixed.into_iter().flat_map(|fixed| fixed.split('&'));
@@ -118,10 +121,11 @@ pub(super) fn query(
 /// Writes the one argument that is the whole query: as a form, or as one piece of text.
 fn whole(
     bind: &Bind,
-    (fixed, binds): (Option<&str>, &[Bind]),
+    (fixed, template): (Option<&str>, &RequestTemplate<'_>),
     arguments: &Map<String, Value>,
 ) -> Result<Option<String>, BuildError> {
-    let owners = binds
+    let owners = template
+        .binds
         .iter()
         .filter(|bind| matches!(bind.place, Place::Query | Place::Querystring));
     if fixed.is_some_and(|fixed| !fixed.is_empty()) || owners.count() > 1 {
@@ -136,7 +140,8 @@ fn whole(
         let members = value
             .as_object()
             .ok_or_else(|| BuildError::wrong_type(&bind.key, "an object"))?;
-        body::form(&bind.key, members, &bind.encoding)?
+        let fields = Fields::of(template.input_schema, &bind.key);
+        body::form(&bind.key, (members, &fields), &bind.encoding)?
     } else {
         let value = typed_value(bind, value, encode::json)?;
         let text = encode::text(&value).unwrap_or_default();

@@ -67,6 +67,7 @@ fn template<'a>(
         path: &operation.path,
         binds: &operation.binds,
         body: operation.body.as_ref(),
+        input_schema: &operation.input_schema,
         addresses,
     }
 }

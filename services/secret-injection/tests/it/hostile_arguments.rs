@@ -198,6 +198,31 @@ fn a_whole_query_is_one_arguments_alone() {
     }
 }
 
+/// Bodies whose schema has a role, which need not be given, and whose `meta` goes by member.
+fn with_a_role() -> Vec<Template> {
+    let role = json!({"properties": {"role": {"enum": ["user"]}, "meta": {"type": "object"}}});
+    let bodies = [
+        role.clone(),
+        json!({"allOf": [{"$ref": "#/$defs/Role"}]}),
+        json!({"oneOf": [{"type": "object"}, {"if": true, "then": {"$ref": "#/$defs/Role"}}]}),
+        json!({"dependentSchemas": {"meta": role}}),
+    ];
+    let all = bodies.map(|body| {
+        let schema = json!({"properties": {"body": body}, "$defs": {"Role": {
+            "anyOf": [{"$ref": "#/$defs/Role"}, role]}}});
+        let form = post("/").body(BodyKind::Form, "application/x-www-form-urlencoded");
+        let parts = post("/").body(BodyKind::Multipart, "multipart/form-data");
+        [
+            form.encoding("meta", (Style::Form, true), None),
+            parts
+                .encoding("meta", (Style::Form, true), None)
+                .by_member(),
+        ]
+        .map(|tool| tool.input_schema(&schema))
+    });
+    all.into_iter().flatten().collect()
+}
+
 #[test]
 fn a_member_of_an_object_cannot_be_another_parameter() {
     let query = get("/?mode=safe").query("filter").query("account");
@@ -250,6 +275,12 @@ fn a_member_of_an_object_cannot_be_another_parameter() {
         .by_member();
     let error = apart.build(&json!({"body": {"filter": {"owner": 1}, "owner": 2}}));
     assert_eq!(error.unwrap_err().code(), "argument_clash");
+    for tool in with_a_role() {
+        let error = tool.build(&json!({"body": {"meta": {"role": "admin"}}}));
+        assert_eq!(error.unwrap_err().code(), "argument_clash");
+        tool.build(&json!({"body": {"meta": {"owner": "me"}}}))
+            .unwrap();
+    }
     let twice = get("/").query("one").query("two");
     let error = twice
         .build(&json!({"one": {"x": 1}, "two": {"x": 2}}))

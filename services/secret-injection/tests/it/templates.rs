@@ -14,6 +14,7 @@ pub(crate) struct Template {
     pub(crate) path: String,
     pub(crate) binds: Vec<Bind>,
     pub(crate) body: Option<Body>,
+    pub(crate) input_schema: Value,
 }
 
 pub(crate) fn template(method: Method, path: &str) -> Template {
@@ -23,6 +24,7 @@ pub(crate) fn template(method: Method, path: &str) -> Template {
         path: path.to_owned(),
         binds: Vec::new(),
         body: None,
+        input_schema: Value::Null,
     }
 }
 
@@ -52,6 +54,12 @@ impl Template {
             encoding: Vec::new(),
             required: place == Place::Path,
         });
+        self
+    }
+
+    /// What the document says of all arguments.
+    pub(crate) fn input_schema(mut self, schema: &Value) -> Self {
+        self.input_schema = schema.clone();
         self
     }
 
@@ -152,6 +160,7 @@ impl Template {
             path: &self.path,
             binds: &self.binds,
             body: self.body.as_ref(),
+            input_schema: &self.input_schema,
             addresses: &Addresses::of(&self.base, []),
         };
         build(&template, arguments.as_object().unwrap())

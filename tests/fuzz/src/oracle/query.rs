@@ -140,9 +140,13 @@ fn owned(tool: &Tool, bind: &Bind, pairs: &HashMap<&str, Vec<&str>>) -> Result<u
         return Ok(1);
     }
     if bind.style == Style::DeepObject {
+        // No key has a bracket: what `page[0` has as a member is none of `page`.
         let nested = |name: &&&str| {
-            name.strip_prefix(wire)
-                .is_some_and(|rest| rest.starts_with('['))
+            let key = name
+                .strip_prefix(wire)
+                .and_then(|rest| rest.strip_prefix('['));
+            let end = key.and_then(|key| key.find(['[', ']']).map(|end| &key[end..]));
+            end.is_some_and(|end| end.starts_with(']'))
         };
         return Ok(pairs
             .keys()
