@@ -12,7 +12,13 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use countersign_domain::{drift::choices_of, operation::TextMark, persuasion::instructs, text};
+use countersign_domain::{
+    drift::choices_of,
+    operation::TextMark,
+    persuasion::instructs,
+    schema::{Holds, holds},
+    text,
+};
 use foldhash::quality::RandomState;
 use serde_json::Value;
 
@@ -85,24 +91,21 @@ impl Marks {
     /// The same of some members of a schema.
     pub(crate) fn of_members<'v>(members: impl Iterator<Item = (&'v String, &'v Value)>) -> Self {
         Self::all(members.map(|(key, member)| {
-            let of_member = match (key.as_str(), member) {
-                ("title" | "description", Value::String(_)) => Self::default(),
-                ("pattern" | "$ref", Value::String(word)) => Self {
+            let of_member = match (key.as_str(), holds(key), member) {
+                ("title" | "description", _, Value::String(_)) => Self::default(),
+                ("pattern" | "$ref", _, Value::String(word)) => Self {
                     markup: Markup::default(),
                     ..Self::of(word)
                 },
-                ("enum" | "const" | "default" | "examples", values) => Self::of_value(values),
-                ("allOf" | "anyOf" | "oneOf" | "prefixItems", parts) => {
+                ("enum" | "const" | "default" | "examples", _, values) => Self::of_value(values),
+                (_, Holds::List, parts) => {
                     Self::of_schema(parts).and(Self::of_list(&choices_of(parts)))
                 }
-                (
-                    "properties" | "patternProperties" | "$defs" | "dependentSchemas",
-                    Value::Object(parts),
-                ) => {
+                (_, Holds::Named, Value::Object(parts)) => {
                     let names: Vec<&str> = parts.keys().map(String::as_str).collect();
                     Self::of_members(parts.iter()).and(Self::of_list(&names))
                 }
-                (_, part) => Self::of_schema(part),
+                (_, _, part) => Self::of_schema(part),
             };
             Self::of(key).and(of_member)
         }))

@@ -11,14 +11,21 @@ const HOME: &str = "#/$defs/";
 const WORDS: [&str; 5] = ["title", "description", "default", "examples", "deprecated"];
 
 /// How schemas stand behind a keyword.
-enum Holds {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// A schema.
     One,
+    /// Schemas in an order.
     List,
+    /// Schemas by name.
     Named,
+    /// Something else.
     None,
 }
 
-fn holds(keyword: &str) -> Holds {
+/// Says it of a keyword (JSON Schema 2020-12, Core section 10 and Validation).
+#[must_use]
+pub fn holds(keyword: &str) -> Holds {
     match keyword {
         "properties" | "patternProperties" | "dependentSchemas" | "$defs" => Holds::Named,
         "allOf" | "anyOf" | "oneOf" | "prefixItems" => Holds::List,

@@ -8,6 +8,7 @@ use crate::{
     digest::{Digest, NotCanonical},
     operation::{Bind, ImportedOperation, Scheme, Security, Server},
     risk::Sensitivity,
+    schema::{Holds, holds},
 };
 
 /// Deeper schemas are not imported.
@@ -119,12 +120,10 @@ fn bare(schema: &Value, depth: usize) -> Value {
     }
     let mut kept = Map::new();
     for (name, value) in sorted_members(schema) {
-        let value = match name {
-            "title" | "description" | "deprecated" => continue,
-            "properties" | "patternProperties" | "$defs" | "dependentSchemas" => {
-                by_name(value, depth - 1)
-            }
-            "allOf" | "anyOf" | "oneOf" | "prefixItems" => Value::Array(
+        let value = match (name, holds(name)) {
+            ("title" | "description" | "deprecated", _) => continue,
+            (_, Holds::Named) => by_name(value, depth - 1),
+            (_, Holds::List) => Value::Array(
                 value
                     .as_array()
                     .into_iter()
@@ -132,9 +131,9 @@ fn bare(schema: &Value, depth: usize) -> Value {
                     .map(|part| bare(part, depth - 1))
                     .collect(),
             ),
-            "enum" | "required" | "type" => unordered(value),
-            "const" | "default" | "dependentRequired" => value.clone(),
-            _ => bare(value, depth - 1),
+            ("enum" | "required" | "type", _) => unordered(value),
+            ("const" | "default" | "dependentRequired", _) => value.clone(),
+            (_, Holds::One | Holds::None) => bare(value, depth - 1),
         };
         kept.insert(name.to_owned(), value);
     }

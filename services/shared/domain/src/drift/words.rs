@@ -3,7 +3,11 @@
 use serde_json::Value;
 
 use super::prints::{DEPTH, sorted_members};
-use crate::{operation::ImportedOperation, persuasion::instructs};
+use crate::{
+    operation::ImportedOperation,
+    persuasion::instructs,
+    schema::{self, Holds, holds},
+};
 
 /// Whoever writes that many words after one another says something with them.
 const SENTENCE: usize = 3;
@@ -53,9 +57,9 @@ fn collect<'o>(schema: &'o Value, words: &mut Vec<&'o str>, depth: usize) {
         return;
     }
     for (name, value) in sorted_members(schema) {
-        match name {
-            "title" | "description" => words.extend(value.as_str()),
-            "properties" | "patternProperties" | "$defs" | "dependentSchemas" => {
+        match (name, holds(name)) {
+            ("title" | "description", _) => words.extend(value.as_str()),
+            (_, Holds::Named) => {
                 let is_definition = name == "$defs";
                 let members = value.as_object().into_iter().flatten();
                 let names: Vec<&str> = members.map(|(name, _)| name.as_str()).collect();
@@ -70,7 +74,7 @@ fn collect<'o>(schema: &'o Value, words: &mut Vec<&'o str>, depth: usize) {
                     collect(part, words, depth - 1);
                 }
             }
-            "allOf" | "anyOf" | "oneOf" | "prefixItems" => {
+            (_, Holds::List) => {
                 let mut choices = choices_of(value);
                 if are_told_together(&choices) {
                     choices.sort_unstable();
@@ -80,12 +84,12 @@ fn collect<'o>(schema: &'o Value, words: &mut Vec<&'o str>, depth: usize) {
                     collect(part, words, depth - 1);
                 }
             }
-            "enum" | "const" | "default" | "required" | "dependentRequired" => {
+            ("enum" | "const" | "default" | "required" | "dependentRequired", _) => {
                 words.extend(sentences(value));
             }
             // The name of a definition, which is looked at where the definition stands.
-            "$ref" if value.as_str().is_some_and(|to| to.starts_with("#/$defs/")) => {}
-            _ => {
+            ("$ref", _) if schema::target(schema).is_some() => {}
+            (_, Holds::One | Holds::None) => {
                 words.extend(value.as_str().filter(|text| is_sentence(text)));
                 collect(value, words, depth - 1);
             }
