@@ -198,6 +198,14 @@ export async function decideWithoutScripts(scene) {
   await keys.type("#decide-reason", "Closed over the holidays.");
   await keys.press("#decide");
   checks.that("a whole group is turned off, on all pages", (await page.locator("#notice").innerText()).includes("off"));
+  await keys.press("form[id^=undo-] button");
+  checks.that("one button undoes it", /are as they were before/.test(await page.locator("main").innerText()));
+  await page.goto(`${scene.bookReview}?class=READ&text=List`);
+  await keys.tick("input[name=group]");
+  await page.locator("#decide-choice").focus();
+  await keys.choose("#decide-choice", "off");
+  await keys.type("#decide-reason", "Closed over the holidays.");
+  await keys.press("#decide");
   await page.goto(`${scene.bookReview}?state=on`);
   checks.same("what the filter did not leave is as it was", await names(page), ["get_book"]);
   await keys.tick("tr.tool[data-name=get_book] input[name=tool]");

@@ -5,6 +5,7 @@ mod changed;
 mod deciding;
 mod leading;
 mod removing;
+mod undoing;
 mod walking;
 
 use countersign_domain::{operation::Method, role::Role};

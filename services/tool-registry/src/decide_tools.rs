@@ -122,9 +122,35 @@ impl Registry {
         (tx, known): (TenantTx, Vec<ToolBrief>),
         cmd: &DecideTools,
     ) -> Result<DecidedTools, ToolDecisionError> {
+        let outcome = self.decide_in(scope, (&tx, None), (known, cmd)).await?;
+        self.committed(scope, tx, outcome).await
+    }
+
+    /// Commits, where anything was decided.
+    pub(crate) async fn committed(
+        &self,
+        scope: &TenantScope,
+        tx: TenantTx,
+        outcome: DecidedTools,
+    ) -> Result<DecidedTools, ToolDecisionError> {
+        if outcome.decision.is_some() {
+            tx.commit().await?;
+            self.tell(scope).await;
+        }
+        Ok(outcome)
+    }
+
+    /// Writes what is decided about those of the tools that are known, together with what was decided
+    /// in this transaction before.
+    pub(crate) async fn decide_in(
+        &self,
+        scope: &TenantScope,
+        (tx, together): (&TenantTx, Option<EnablementId>),
+        (known, cmd): (Vec<ToolBrief>, &DecideTools),
+    ) -> Result<DecidedTools, ToolDecisionError> {
         let environment = tx.environment(cmd.environment).await?;
         let source = tx.source(cmd.source).await?;
-        let unseen = unseen(&tx, cmd, &known).await?;
+        let unseen = unseen(tx, cmd, &known).await?;
         let sorted = Sorted::of(scope, cmd, (known, unseen));
         let mut outcome = DecidedTools {
             were_on: sorted.were_on,
@@ -138,15 +164,16 @@ impl Registry {
         let Some(first) = ordinary.first().or(high.first()) else {
             return Ok(outcome);
         };
-        write(&tx, scope, cmd, (&ordinary, &high)).await?;
         // The rows of what was decided together all name the first decision.
-        outcome.decision = Some(first.id);
+        let together = together.unwrap_or(first.id);
+        write(tx, scope, (cmd, together), (&ordinary, &high)).await?;
+        outcome.decision = Some(together);
         let decided = Decided {
             source: &source,
             environment: &environment,
             choice: cmd.choice,
             reason: &cmd.reason,
-            id: first.id,
+            id: together,
         };
         let tools: Vec<&Tool<OperationBrief>> =
             sorted.ordinary.iter().chain(&sorted.high).collect();
@@ -159,8 +186,6 @@ impl Registry {
         let ids = tools.iter().map(|tool| tool.id).collect();
         tx.publish(&Event::ToolsDecided { tools: ids }).await?;
         outcome.decided = tools.iter().map(|tool| tool.name.clone()).collect();
-        tx.commit().await?;
-        self.tell(scope).await;
         Ok(outcome)
     }
 
@@ -224,17 +249,18 @@ async fn unseen(
 async fn write(
     tx: &TenantTx,
     scope: &TenantScope,
-    cmd: &DecideTools,
+    (cmd, together): (&DecideTools, EnablementId),
     (ordinary, high): (&[NewDecision], &[NewDecision]),
 ) -> Result<(), ToolDecisionError> {
     match cmd.choice {
         Choice::Off => {
             let both = [ordinary, high].concat();
             let permit = scope.allow(DisableTool)?;
-            tx.turn_tools_off(permit, cmd.environment, &both).await?;
+            let place = (cmd.environment, together);
+            tx.turn_tools_off(permit, place, &both).await?;
         }
         Choice::On(handling) => {
-            let place = (cmd.environment, handling);
+            let place = (cmd.environment, together, handling);
             if !ordinary.is_empty() {
                 let permit = TurnOnPermit::Ordinary(scope.allow(EnableTool)?);
                 tx.turn_tools_on(permit, place, ordinary).await?;

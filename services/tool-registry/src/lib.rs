@@ -41,6 +41,7 @@ mod tools;
 mod turn_off;
 mod turn_on;
 mod turn_on_reads;
+mod undo_decision;
 mod weight;
 
 pub use catalogue::{Catalogue, CatalogueTool};
@@ -76,4 +77,5 @@ pub use tools::{ToolBrief, ToolView};
 pub use turn_off::TurnOff;
 pub use turn_on::TurnOn;
 pub use turn_on_reads::TurnOnReads;
+pub use undo_decision::UndoDecision;
 pub use weight::{Weight, Weights};

@@ -89,6 +89,7 @@ pub const ACCESS: &[FieldAccess] = &[
     mutation("turnOffTool", &[A::DisableTool]),
     // Depends on the choice and on each tool; who may turn nothing on may still turn off.
     mutation("decideTools", &[A::DisableTool]),
+    mutation("undoDecision", &[A::DisableTool]),
     // Lowering a risk takes LowerToolRisk, which depends on what is said.
     mutation("overrideToolRisk", &[A::OverrideTool]),
     mutation("renameTool", &[A::OverrideTool]),

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use countersign_domain::{Fault as _, tool::Choice};
-use countersign_tool_registry::{self as tool_registry, DecideTools, LookedAt, Seen};
+use countersign_tool_registry::{self as tool_registry, DecideTools, LookedAt, Seen, UndoDecision};
 
 use crate::{
     api::CALL,
@@ -47,6 +47,8 @@ struct DecidedTools {
     same: usize,
     /// Those that were refused.
     refused: Vec<RefusedTool>,
+    /// The decision that the rows of all of them name, which can be undone.
+    decision: Option<ID>,
 }
 
 /// A tool about which nothing was decided.
@@ -91,6 +93,29 @@ impl ToolsMutations {
         let outcome = registry.decide_tools(&caller.scope, command).await;
         outcome.map(DecidedTools::from).map_err(to_graphql)
     }
+
+    /// Sets many tools of an API back to what they were before one decision about them, each by the
+    /// rules for one and with its own row in the audit log; one that nobody had decided about is turned
+    /// off. One about which somebody has decided since stays as it is, and is refused.
+    #[graphql(complexity = "CALL + 3 * child_complexity")]
+    async fn undo_decision(
+        &self,
+        ctx: &Context<'_>,
+        tenant: String,
+        source: ID,
+        environment: ID,
+        decision: ID,
+    ) -> Result<DecidedTools> {
+        let caller = enter(ctx, &tenant).await?;
+        let command = UndoDecision {
+            source: known(&source)?,
+            environment: known(&environment)?,
+            decision: known(&decision)?,
+        };
+        let registry = &ctx.services().registry;
+        let outcome = registry.undo_decision(&caller.scope, command).await;
+        outcome.map(DecidedTools::from).map_err(to_graphql)
+    }
 }
 
 /// The decision that was seen, if that is said.
@@ -121,6 +146,7 @@ impl From<tool_registry::DecidedTools> for DecidedTools {
         Self {
             decided: outcome.decided,
             same: outcome.same,
+            decision: outcome.decision.map(id),
             refused: refused
                 .map(|one| RefusedTool {
                     tool: id(one.tool),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{id::ToolVersionId, risk::RiskClass};
 
 /// What a member chose for a tool that is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Handling {
     /// Calls run at once.

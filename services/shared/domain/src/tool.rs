@@ -50,7 +50,7 @@ pub struct Enablement {
 }
 
 /// What was decided about a tool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Choice {
     /// Agents do not see it.
     Off,

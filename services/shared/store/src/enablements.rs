@@ -1,6 +1,8 @@
 //! Decisions about tools: who turned what on or off, where and why. A decision is never changed;
 //! the next one supersedes it, and its id is the policy version that approvals are bound to.
 
+use std::fmt::Display;
+
 use countersign_access::{DisableTool, EnableHighRiskTool, EnableTool, Permit};
 use countersign_domain::{
     Timestamp,
@@ -146,13 +148,7 @@ pub(crate) fn decided(row: &QueryResult) -> Result<Option<Enablement>, StoreErro
         table: "enablement",
         row: id,
     };
-    let state: String = row.try_get("", "state")?;
-    let handling: String = row.try_get("", "handling")?;
-    let choice = match state.as_str() {
-        "off" => Choice::Off,
-        "on" => Choice::On(at.need("handling", Handling::parse(&handling))?),
-        _ => return Err(at.unreadable("state")),
-    };
+    let choice = choice(&at, row)?;
     Ok(Some(Enablement {
         id,
         tool: row.try_get::<Uuid>("", "id")?.into(),
@@ -165,4 +161,15 @@ pub(crate) fn decided(row: &QueryResult) -> Result<Option<Enablement>, StoreErro
             .unwrap_or_default(),
         at: row.try_get("", "decided_at")?,
     }))
+}
+
+/// Reads what a decision said.
+pub(crate) fn choice<I: Display>(at: &At<I>, row: &QueryResult) -> Result<Choice, StoreError> {
+    let state: String = row.try_get("", "state")?;
+    let handling: String = row.try_get("", "handling")?;
+    match state.as_str() {
+        "off" => Ok(Choice::Off),
+        "on" => Ok(Choice::On(at.need("handling", Handling::parse(&handling))?)),
+        _ => Err(at.unreadable("state")),
+    }
 }

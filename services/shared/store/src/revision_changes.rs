@@ -314,9 +314,9 @@ impl TenantTx {
                    AND e.superseded_at IS NULL
                  RETURNING e.*, pair.new AS new_version)
              INSERT INTO enablement (tenant_id, id, environment_id, tool_id, tool_version_id, high_risk, state,
-                 handling, reason, decided_by, decided_at, carried_from)
+                 handling, reason, decided_by, decided_at, decided_together, carried_from)
              SELECT tenant_id, gen_random_uuid(), environment_id, tool_id, new_version, high_risk, state,
-                 handling, reason, decided_by, decided_at, id FROM before",
+                 handling, reason, decided_by, decided_at, decided_together, id FROM before",
             [self.tenant().as_uuid().into(), rows.into()],
         )
         .await

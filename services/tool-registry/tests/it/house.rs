@@ -14,6 +14,7 @@ use countersign_domain::{
 use countersign_queue::InProcess;
 use countersign_store::{
     Store,
+    revision_changes::Carried,
     revisions::{GivenAs, NewRevision},
     sources::Source,
     tools::{ChangedTool, NewTool, NewToolVersion, ToolChanges},
@@ -102,6 +103,20 @@ impl Home {
             ..ToolChanges::default()
         };
         self.change(source, revision, changes).await;
+    }
+
+    /// An import carries what was decided about one tool over to its present definition.
+    pub(crate) async fn carry(&self, source: SourceId, before: &ToolView) {
+        let job = self.house.job();
+        let tx = self.store().begin(&job).await.unwrap();
+        let carried = Carried {
+            tool: before.tool.id,
+            from: before.tool.version,
+            to: self.tool(source, &before.tool.name).await.tool.version,
+        };
+        let permit = job.allow(RunJob).unwrap();
+        assert_eq!(tx.carry_decisions(permit, &[carried]).await.unwrap(), 1);
+        tx.commit().await.unwrap();
     }
 
     async fn revision(&self, source: SourceId) -> RevisionId {

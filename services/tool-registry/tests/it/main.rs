@@ -9,4 +9,5 @@ mod house;
 mod overriding;
 mod sources;
 mod together;
+mod undo;
 mod weights;

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use countersign_domain::{
-    id::{ClientId, GrantId, HoldId, InvitationId, MemberId, RecordId, SourceId, StopId},
+    id::{
+        ClientId, EnablementId, GrantId, HoldId, InvitationId, MemberId, RecordId, SourceId, StopId,
+    },
     role::Role,
 };
 use countersign_graphql::{ACCESS, FieldAccess};
@@ -75,6 +77,24 @@ impl Facts {
         format!("{field}{arguments} {{ id }}")
     }
 
+    fn decision(&self, field: &str) -> String {
+        let (environment, source) = (&self.environment, &self.source);
+        let place = format!(r#"source: "{source}", environment: "{environment}""#);
+        let (tool, version) = &self.tools["get_pet"];
+        match field {
+            "turnOffTool" => format!(
+                r#"(TENANT, input: {{tool: "{tool}", environment: "{environment}", reason: "not needed"}}) {{ id }}"#
+            ),
+            "decideTools" => format!(
+                r#"(TENANT, input: {{{place}, tools: [{{tool: "{tool}", version: "{version}"}}], reason: "not needed"}}) {{ same }}"#
+            ),
+            _ => {
+                let decision: EnablementId = world().id();
+                format!(r#"(TENANT, {place}, decision: "{decision}") {{ same }}"#)
+            }
+        }
+    }
+
     fn mutation(&self, field: &str, role: Role, grant: GrantId) -> Vec<String> {
         let (environment, source) = (&self.environment, &self.source);
         let place = format!(r#"source: "{source}", environment: "{environment}""#);
@@ -115,18 +135,7 @@ impl Facts {
                     r#"(TENANT, input: {{tool: "{tool}", version: "{version}", {what}, reason: "needed"}})"#
                 )
             }
-            "turnOffTool" => {
-                let (tool, _) = &self.tools["get_pet"];
-                format!(
-                    r#"(TENANT, input: {{tool: "{tool}", environment: "{environment}", reason: "not needed"}}) {{ id }}"#
-                )
-            }
-            "decideTools" => {
-                let (tool, version) = &self.tools["get_pet"];
-                format!(
-                    r#"(TENANT, input: {{{place}, tools: [{{tool: "{tool}", version: "{version}"}}], reason: "not needed"}}) {{ same }}"#
-                )
-            }
+            "turnOffTool" | "decideTools" | "undoDecision" => self.decision(field),
             "setBaseUrl" => {
                 format!(
                     r#"(TENANT, input: {{{place}, baseUrl: "https://pets.example.com"}}) {{ id }}"#

@@ -47,6 +47,12 @@ async fn what_is_in_another_tenant_cannot_be_named() {
     let (tool, version) = (&tool["id"], &tool["version"]);
     let member = ada.scope.member().unwrap().to_string();
 
+    let decide = r#"mutation($id: ID!, $e: ID!, $t: ID!, $v: ID!) { decideTools(tenant: "acme", input: {source: $id, environment: $e, tools: [{tool: $t, version: $v}], reason: "not needed"}) { decision } }"#;
+    let off = json!({"id": started["source"], "e": environment, "t": tool, "v": version});
+    let off = front.ask(&ada, decide, off).await;
+    let decision = &off.data()["decideTools"]["decision"];
+    assert!(decision.is_string(), "{decision}");
+
     let here = front.globex.environment.to_string();
     let cases = [
         (
@@ -96,6 +102,10 @@ async fn what_is_in_another_tenant_cannot_be_named() {
         (
             r#"mutation($id: ID!, $e: ID!, $t: ID!, $v: ID!) { decideTools(tenant: "globex", input: {source: $id, environment: $e, tools: [{tool: $t, version: $v}], reason: "why not"}) { same } }"#,
             json!({"id": started["source"], "e": here, "t": tool, "v": version}),
+        ),
+        (
+            r#"mutation($id: ID!, $e: ID!, $d: ID!) { undoDecision(tenant: "globex", source: $id, environment: $e, decision: $d) { same } }"#,
+            json!({"id": started["source"], "e": here, "d": decision}),
         ),
         (
             r#"mutation($id: ID!, $d: String!) { importRevision(tenant: "globex", source: $id, document: {text: $d}) { revision } }"#,

@@ -9,7 +9,9 @@ const LOOK: &str = r#"query($e: ID!) { tenant(slug: "acme") { source(slug: "pets
     id version name state risk { highRisk } } } } } }"#;
 const DECIDE: &str = r#"mutation($s: ID!, $e: ID!, $h: Handling, $t: [ChosenTool!]!) { decideTools(tenant: "acme",
     input: {source: $s, environment: $e, handling: $h, tools: $t, reason: "support needs these"})
-    { decided same refused { tool name code } } }"#;
+    { decided same refused { tool name code } decision } }"#;
+const UNDO: &str = r#"mutation($s: ID!, $e: ID!, $d: ID!) { undoDecision(tenant: "acme", source: $s, environment: $e,
+    decision: $d) { decided same refused { code } } }"#;
 
 #[actix_web::test]
 async fn each_of_many_tools_is_decided_by_its_own_rules() {
@@ -47,6 +49,18 @@ async fn each_of_many_tools_is_decided_by_its_own_rules() {
     assert_eq!(off["decided"].as_array().unwrap().len(), tools.len());
     let again = front.ask(&owner, DECIDE, wish(Value::Null)).await;
     assert_eq!(again.data()["decideTools"]["same"], tools.len());
+
+    let undo = json!({"s": source["id"], "e": environment, "d": off["decision"]});
+    let undone = front.ask(&owner, UNDO, undo).await;
+    let undone = undone.data()["undoDecision"].clone();
+    assert_eq!(undone["decided"].as_array().unwrap().len(), tools.len());
+    let held = front.ask(&owner, DECIDE, wish(json!("HOLD"))).await;
+    assert_eq!(
+        held.data()["decideTools"]["same"],
+        tools.len(),
+        "each call is held again"
+    );
+    front.ask(&owner, DECIDE, wish(Value::Null)).await.data();
 
     // Whoever says what they saw does not override what somebody decided since.
     let mut unseen = wish(json!("HOLD"));

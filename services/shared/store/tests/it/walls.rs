@@ -182,6 +182,7 @@ async fn what_was_held_decided_or_issued_is_not_rewritten() {
         "enablement.handling",
         "enablement.reason",
         "enablement.tool_version_id",
+        "enablement.decided_together",
         "credential.base_url",
         "credential.scheme",
         "member.person_id",

@@ -6,18 +6,18 @@ use actix_web::http::StatusCode;
 use countersign_access::ActionName;
 use countersign_domain::{
     decision::Handling,
-    id::ToolId,
+    id::{EnablementId, ToolId},
     name::{Slug, Statement},
     risk::RiskClass,
     tool::Choice,
 };
 use countersign_edge::{Form, Problem, Routes, WhoMay};
-use countersign_tool_registry::{DecideTools, DecidedTools, LookedAt, ToolBrief};
+use countersign_tool_registry::{DecideTools, DecidedTools, LookedAt, ToolBrief, UndoDecision};
 use serde::Deserialize;
 
 use super::{
     Filter, May, Reviewed, SourcePage,
-    outcome::{Outcome, Stale, Told},
+    outcome::{Deed, Outcome, Stale, Told},
     rows,
 };
 use crate::{
@@ -42,6 +42,11 @@ pub(super) fn routes() -> Routes {
             "/t/{tenant}/sources/{source}/decide",
             WhoMay::Member(ActionName::ReadTenant),
             decide,
+        )
+        .post(
+            "/t/{tenant}/sources/{source}/undo",
+            WhoMay::Member(ActionName::DisableTool),
+            undo,
         )
         // The address of the review itself, so that what is drawn here leads where that leads.
         .post(
@@ -232,7 +237,36 @@ async fn decide(here: Here, Form(mut form): Form<DecideForm, FORM_BYTES>) -> Ans
     };
     let registry = &here.services().registry;
     let outcome = registry.decide_tools(here.scope(), command).await?;
-    told(here, (filter, bulk), (choice, &outcome, &chosen.stale)).await
+    let deed = Deed::Decided(choice);
+    told(here, (filter, bulk), (deed, &outcome, &chosen.stale)).await
+}
+
+#[derive(Deserialize)]
+struct UndoForm {
+    environment: String,
+    decision: EnablementId,
+}
+
+/// Sets back what one decision did to many tools, and goes back to the list as it was filtered.
+async fn undo(here: Here, Form(form): Form<UndoForm>) -> Answer {
+    let filter = Filter {
+        environment: Some(form.environment),
+        ..here.query()
+    };
+    let reviewed = Reviewed::load(&here, filter.clone()).await?;
+    let command = UndoDecision {
+        source: reviewed.source.source.id,
+        environment: reviewed.environment.chosen.id,
+        decision: form.decision,
+    };
+    let registry = &here.services().registry;
+    let outcome = registry.undo_decision(here.scope(), command).await?;
+    told(
+        here,
+        (filter, Bulk::default()),
+        (Deed::Undone, &outcome, &[]),
+    )
+    .await
 }
 
 /// Shows other tools of the list, with what was typed and ticked for a decision still there: here and
@@ -272,11 +306,11 @@ fn bulk(form: &DecideForm, chosen: &Chosen) -> Bulk {
 async fn told(
     here: Here,
     (filter, mut bulk): (Filter, Bulk),
-    (choice, outcome, stale): (Choice, &DecidedTools, &[Stale]),
+    (deed, outcome, stale): (Deed, &DecidedTools, &[Stale]),
 ) -> Answer {
     if outcome.refused.is_empty() && stale.is_empty() {
         let slug: Slug = here.part("source")?;
-        let told = Told::new(choice, outcome).fields();
+        let told = Told::new(deed, outcome).fields();
         let told = told.iter().map(|(name, value)| (*name, value.as_str()));
         let page = ("page", filter.page.as_str());
         let query = filter.with(&told.chain([page]).collect::<Vec<_>>());
@@ -287,7 +321,7 @@ async fn told(
     let mut drawn = SourcePage::of(&here, reviewed, bulk);
     drawn.outcome = Some(Outcome {
         lost: outcome.refused.len().saturating_sub(drawn.chosen()),
-        ..Outcome::new(choice, outcome, stale)
+        ..Outcome::new(deed, outcome, stale)
     });
     let status = if outcome.decided.is_empty() {
         StatusCode::CONFLICT
@@ -338,11 +372,10 @@ async fn turn_on_reads(here: Here, Form(form): Form<ReadsForm>) -> Answer {
         tools: rows::all_of(&reads),
         reason: stated,
     };
-    let choice = command.choice;
+    let deed = Deed::Decided(command.choice);
     let registry = &here.services().registry;
     let outcome = registry.decide_tools(here.scope(), command).await?;
-    let bulk = Bulk::default();
-    told(here, (filter, bulk), (choice, &outcome, &[])).await
+    told(here, (filter, Bulk::default()), (deed, &outcome, &[])).await
 }
 
 /// Draws the review again, with what is wrong said at the reason for all READ tools.

@@ -4,6 +4,7 @@ use countersign_domain::{decision::Handling, id::EnablementId, risk::RiskClass, 
 use countersign_tool_registry::{DecidedTools, RefusedTool, ToolBrief, ToolDecisionError};
 use serde::Deserialize;
 
+use super::May;
 use crate::{field::sentence, frame::roles_that_may, inert::Inert};
 
 /// What was decided, as an address says it: what, numbers and an id, but no words.
@@ -17,14 +18,27 @@ pub(crate) struct Told {
     pub(crate) decision: Option<EnablementId>,
 }
 
+/// What was done about many tools.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Deed {
+    Decided(Choice),
+    Undone,
+}
+
+impl Deed {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Decided(Choice::Off) => "off",
+            Self::Decided(Choice::On(handling)) => handling.as_str(),
+            Self::Undone => "undone",
+        }
+    }
+}
+
 impl Told {
-    pub(crate) fn new(choice: Choice, outcome: &DecidedTools) -> Self {
+    pub(crate) fn new(deed: Deed, outcome: &DecidedTools) -> Self {
         Self {
-            choice: match choice {
-                Choice::Off => "off",
-                Choice::On(handling) => handling.as_str(),
-            }
-            .to_owned(),
+            choice: deed.as_str().to_owned(),
             decided: outcome.decided.len(),
             were_on: outcome.were_on,
             same: outcome.same,
@@ -46,12 +60,25 @@ impl Told {
 
     /// Whether there is anything to say.
     pub(crate) fn is_said(&self) -> bool {
-        self.choice == "off" || Handling::parse(&self.choice).is_some()
+        ["off", "undone"].contains(&&*self.choice) || Handling::parse(&self.choice).is_some()
+    }
+
+    /// The decision that a button undoes, and about how many tools it was, where this role has a say.
+    pub(crate) fn undoable(&self, may: May) -> Option<(EnablementId, usize)> {
+        let may = match &*self.choice {
+            "undone" => false,
+            "off" => may.turn_on(),
+            _ => may.disable,
+        };
+        let decision = self.decision.filter(|_| may)?;
+        Some((decision, self.decided))
     }
 
     pub(crate) fn says(&self) -> String {
         let tools = |count: usize| format!("{count} tool{}", if count == 1 { "" } else { "s" });
         let what = match Handling::parse(&self.choice) {
+            None if self.choice == "undone" && self.decided == 1 => "is as it was before",
+            None if self.choice == "undone" => "are as they were before",
             None => "turned off",
             Some(Handling::Run) => "turned on",
             Some(Handling::Hold) => "turned on, each call held",
@@ -73,8 +100,8 @@ const FEW: usize = 12;
 /// What became of a decision of which some part was refused.
 pub(crate) struct Outcome {
     pub(crate) decided: String,
-    /// What the rows of the audit log name.
-    pub(crate) decision: Option<String>,
+    /// What was decided, with what the rows of the audit log name.
+    pub(crate) told: Told,
     pub(crate) count: usize,
     pub(crate) refused: Vec<Refused>,
     /// Some of it can be turned on if each call is held.
@@ -99,8 +126,8 @@ impl Refused {
 }
 
 impl Outcome {
-    pub(crate) fn new(choice: Choice, outcome: &DecidedTools, stale: &[Stale]) -> Self {
-        let told = Told::new(choice, outcome);
+    pub(crate) fn new(deed: Deed, outcome: &DecidedTools, stale: &[Stale]) -> Self {
+        let told = Told::new(deed, outcome);
         let mut refused: Vec<Refused> = Vec::new();
         for Stale { class, why } in stale {
             let name = format!("all {} tools", class.as_str());
@@ -111,7 +138,7 @@ impl Outcome {
         }
         Self {
             decided: told.says(),
-            decision: told.decision.map(|id| id.to_string()),
+            told,
             count: outcome.refused.len() + stale.len(),
             refused,
             can_hold: outcome

@@ -318,7 +318,11 @@ fn source_page(number: u128, text: &str) -> review::SourcePage {
     let refused = s::refused(text);
     let choice = Choice::On(Handling::Run);
     let stale = [review::outcome::Stale::defined(RiskClass::Auth)];
-    page.outcome = Some(review::Outcome::new(choice, &refused, &stale));
+    page.outcome = Some(review::Outcome::new(
+        review::outcome::Deed::Decided(choice),
+        &refused,
+        &stale,
+    ));
     page.told = s::told();
     page
 }

@@ -5,7 +5,7 @@ use countersign_domain::tool::Choice;
 use countersign_tool_registry::{DecidedTools, RefusedTool, ToolDecisionError};
 
 use super::id;
-use crate::pages::review::Told;
+use crate::pages::review::{Told, outcome::Deed};
 
 pub(crate) fn refused(text: &str) -> DecidedTools {
     let refused = |number, why| RefusedTool {
@@ -34,7 +34,7 @@ pub(crate) fn told() -> Told {
         decision: Some(id("enb", 5)),
         ..DecidedTools::default()
     };
-    Told::new(Choice::Off, &outcome)
+    Told::new(Deed::Decided(Choice::Off), &outcome)
 }
 
 /// A countersigned call that the API refused.
