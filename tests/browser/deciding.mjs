@@ -85,6 +85,14 @@ export async function reject(scene) {
   const two = await page.locator(`#${other.hold.id}`).innerText();
   checks.that("two refunds can be told apart in the list", one.includes("2500") && two.includes("4500"), [one, two]);
   await watch.look(page, "holds");
+  await page.keyboard.press("?");
+  checks.that("? lists the keys of the inbox", await page.locator("#keys").isVisible());
+  await watch.look(page, "holds-keys");
+  await page.keyboard.press("Escape");
+  const inRow = () => page.evaluate(() => document.activeElement.closest("tr")?.id);
+  for (const key of ["j", "j", "k"]) await page.keyboard.press(key);
+  checks.same("j and k move between calls", await inRow(), await page.locator("#waiting tbody tr").first().getAttribute("id"));
+  await outOfTime(scene, page.url());
   if (scene.picture) await picture(page, scene.picture);
   await keys.press(`#${second.hold.id} a`);
   await keys.type("#decide-form [name=reason]", "This order was refunded a minute ago.");
@@ -93,6 +101,18 @@ export async function reject(scene) {
   const told = await agent.call("create_refund", REFUND);
   checks.that("the agent is told, with the reason", told.isError && told.code === "approval_rejected" && told.text.includes("a minute ago"), told);
   checks.same("the shop still has one refund after the rejection", shop.refunds.length, 1);
+}
+
+/** An inbox that nobody touches until the time of its calls is over. */
+async function outOfTime({ checks, reviewer }, url) {
+  const page = await reviewer.page.context().newPage();
+  await page.clock.install();
+  await page.goto(url);
+  await page.clock.fastForward("16:00");
+  checks.same("an open inbox says whose time is over", await page.locator("#waiting td[data-label='Expires in']").allInnerTexts(), ["time is over", "time is over"]);
+  checks.same("and counts them no more", await page.locator("#waiting-count, .nav .count").evaluateAll((drawn) => drawn.map((one) => one.firstChild.data)), ["0", "0"]);
+  checks.that("and does not say that nobody decided", (await page.locator("#news").innerText()).startsWith("2 calls are out of time."));
+  await page.close();
 }
 
 /** The inbox, down to its last row, as the README shows it. */

@@ -66,13 +66,17 @@ const again = async () => {
 };
 if (document.querySelector("main[data-again]")) setTimeout(again, 1000);
 
-// Says what has come to the inbox and what has left it, while somebody is there. Nothing moves by itself,
-// and a tab that is left open keeps no session alive.
+// Says what has come to the inbox, what has left it and whose time is over, while somebody is there. Nothing
+// moves by itself, and a tab that is left open keeps no session alive.
 const news = document.querySelector("[data-looks]");
 if (news) {
   const PATIENCE = 10 * 60_000;
+  const COUNTS = ["#waiting-count", ".nav [aria-current] .count"];
   const waiting = (page) => [...page.querySelectorAll("#waiting tr[id]")].map((row) => row.id);
+  const counted = (page) => COUNTS.map((count) => Number(page.querySelector(count)?.firstChild.data));
   const known = waiting(document);
+  const over = new Set();
+  const last = { waiting: known, counted: counted(document) };
   // Where the list goes on, one that leaves lets another in, which need not be new.
   const isCut = document.getElementById("later") !== null;
   const calls = (number, one, many) => (number ? [`${number} ${number === 1 ? one : many}`] : []);
@@ -86,6 +90,29 @@ if (news) {
     const again = Object.assign(document.createElement("a"), { href, textContent: link });
     news.replaceChildren(...(says ? [`${says} `, again] : []));
   };
+  const tellAll = () => {
+    const came = isCut ? 0 : last.waiting.filter((id) => !known.includes(id)).length;
+    const left = known.filter((id) => !last.waiting.includes(id)).length;
+    // Of these nobody has said yet whether they were decided in time.
+    const late = last.waiting.filter((id) => over.has(id)).length;
+    for (const [at, count] of COUNTS.entries()) {
+      const drawn = document.querySelector(count);
+      if (drawn) drawn.firstChild.data = Math.max(0, (last.counted[at] || 0) - late);
+    }
+    const says = [...calls(came, "new call waits", "new calls wait"), ...calls(left, "call no longer waits", "calls no longer wait"), ...calls(late, "call is out of time", "calls are out of time")];
+    tell(says.length ? `${says.join(", ")}.` : "", "Show the list as it is now");
+  };
+  for (const row of document.querySelectorAll("#waiting tr[data-left]")) {
+    const end = touched + 1000 * row.dataset.left;
+    // A laptop that sleeps stops its timers.
+    const timer = setInterval(() => {
+      if (Date.now() < end) return;
+      clearInterval(timer);
+      over.add(row.id);
+      row.querySelector("[data-label='Expires in']").textContent = "time is over";
+      tellAll();
+    }, 1000);
+  }
   const look = async () => {
     setTimeout(look, 1000 * news.dataset.looks);
     if (document.hidden || Date.now() - touched > PATIENCE) return;
@@ -93,11 +120,8 @@ if (news) {
     if (!answer?.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!page.querySelector("[data-looks]")) return tell("You are no longer signed in.", "Sign in");
-    const now = waiting(page);
-    const came = isCut ? 0 : now.filter((id) => !known.includes(id)).length;
-    const left = known.filter((id) => !now.includes(id)).length;
-    const says = [...calls(came, "new call waits", "new calls wait"), ...calls(left, "call no longer waits", "calls no longer wait")];
-    tell(says.length ? `${says.join(", ")}.` : "", "Show the list as it is now");
+    Object.assign(last, { waiting: waiting(page), counted: counted(page) });
+    tellAll();
   };
   setTimeout(look, 1000 * news.dataset.looks);
 }
@@ -184,7 +208,7 @@ for (const fold of document.querySelectorAll("details[data-folds]")) {
   if (matchMedia("(max-width: 52rem)").matches && !fold.querySelector(".error")) fold.open = false;
 }
 
-// Keys for a long list of tools. They can be turned off, and are quiet while somebody types.
+// Keys for a long list of tools or calls. They can be turned off, and are quiet while somebody types.
 const keysDialog = document.getElementById("keys");
 if (keysDialog) {
   const wanted = keysDialog.querySelector("[data-keys]");
@@ -195,10 +219,11 @@ if (keysDialog) {
     button.addEventListener("click", () => keysDialog.showModal());
   }
   keysDialog.querySelector("[data-closes]").addEventListener("click", () => keysDialog.close());
+  const ROW = "tr.tool, tr.call";
   const go = (row, by) => {
-    const rows = [...document.querySelectorAll("tr.tool")];
+    const rows = [...document.querySelectorAll(ROW)];
     const next = rows[Math.min(Math.max(rows.indexOf(row) + by, 0), rows.length - 1)];
-    next?.querySelector("input[name=tool], a.tool-link").focus();
+    next?.querySelector("input[name=tool], th a").focus();
   };
   const reach = (field) => {
     field?.closest("details")?.setAttribute("open", "");
@@ -218,11 +243,11 @@ if (keysDialog) {
   document.addEventListener("keydown", (event) => {
     const { key, target } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || keysDialog.open) return;
-    const row = target.closest("tr.tool");
+    const row = target.closest(ROW);
     const isBox = target.matches("#decide-form input[type=checkbox]");
     // Enter in a box would send the whole form.
     const act = isBox && key === "Enter" ? () => row?.querySelector("a.tool-link").click()
-      : row && key === " " && target.matches("a") ? keys.x
+      : row?.matches(".tool") && key === " " && target.matches("a") ? keys.x
       : wanted.checked && !target.matches("input:not([type=checkbox]), textarea, select") ? keys[key]
       : undefined;
     if (!act) return;

@@ -23,6 +23,7 @@ pub(crate) struct HoldRow {
     pub(crate) why: Inert,
     pub(crate) age: String,
     pub(crate) left: String,
+    pub(crate) left_seconds: i64,
     pub(crate) state: Badge,
     /// What the API answered.
     pub(crate) upstream: Option<i32>,
@@ -103,6 +104,7 @@ impl HoldRow {
             why: Inert::new(sentence(&hold.why)),
             age: span(now - hold.created_at),
             left: span(hold.expires_at - now),
+            left_seconds: (hold.expires_at - now).num_seconds(),
             state: state(&hold.state),
             upstream: None,
             by: hold.decided_label.as_ref().map(Inert::new),
