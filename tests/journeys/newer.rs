@@ -1,6 +1,7 @@
 //! What a newer version of the server wrote while this one still runs beside it: of what it cannot
 //! read nothing is done, and everything else goes on.
 
+use countersign_accounts::Invite;
 use countersign_domain::{
     Fault as _, decision::Handling, operation::Method, role::Role, tool::Choice,
 };
@@ -197,6 +198,51 @@ async fn lists_say_what_they_leave_out() {
     assert_eq!(status, 303, "{page}");
     let members = forms::get(&ada, "/t/acme/members").await;
     assert!(!members.contains("not shown"), "{members}");
+    front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn agents_and_invitations_that_cannot_be_read_are_said_wherever_they_are_left_out() {
+    let (house, upstream) = (House::open().await, Upstream::start());
+    let owner = house.owner_of("acme").await;
+    let stranger = house.owner_of("globex").await;
+    let shop = house.shop(&owner, &upstream.base).await;
+    house.agent_of(&owner, &shop).await;
+    let email = "new@acme.example".parse().unwrap();
+    let role = Role::Reviewer;
+    let invited = house.accounts.invite(&owner.scope, Invite { email, role });
+    invited.await.unwrap();
+    let newer = "UPDATE oauth_grant SET scopes = ARRAY['tools:teleport'];
+        ALTER TABLE invitation DROP CONSTRAINT invitation_role_check;
+        UPDATE invitation SET role = 'curator'";
+    let mut admin = house.database.admin().await;
+    admin.execute(sqlx::raw_sql(newer)).await.unwrap();
+
+    let front = Front::open(&house, "agents-left-out").await;
+    let ada = front.browser(&house, &owner).await;
+    let eve = front.browser(&house, &stranger).await;
+    let said = "not shown: another version of Countersign wrote what this one cannot read.";
+    let agent = format!("1 more agent of the organisation is {said}");
+    let tool = house.tools(&owner, shop.source, shop.environment).await;
+    let (tool, member) = (tool[0].tool.id, owner.scope.member().unwrap());
+    let pages = [
+        "endpoints".to_owned(),
+        format!("endpoints/{}", shop.endpoint),
+        format!("tools/{tool}"),
+        format!("members/{member}/remove"),
+        "stop".to_owned(),
+    ];
+    for path in &pages {
+        let page = forms::get(&ada, &format!("/t/acme/{path}")).await;
+        assert!(page.contains(&agent), "{path}: {page}");
+    }
+    let members = forms::get(&ada, "/t/acme/members").await;
+    let invitation = format!("1 more open invitation is {said}");
+    assert!(members.contains(&invitation), "{members}");
+    for path in ["endpoints", "members", "stop"] {
+        let page = forms::get(&eve, &format!("/t/globex/{path}")).await;
+        assert!(!page.contains("not shown"), "{path}: {page}");
+    }
     front.close().await;
 }
 

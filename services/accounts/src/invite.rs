@@ -84,9 +84,23 @@ impl Accounts {
         &self,
         scope: &TenantScope,
     ) -> Result<Vec<OpenInvitation>, MemberError> {
+        let listed = self.listed_invitations(scope).await;
+        listed.map(|(invitations, _)| invitations)
+    }
+
+    /// Lists them, and says how many are left out, as another version of the server wrote what this one
+    /// cannot read.
+    ///
+    /// # Errors
+    /// When the role does not allow it.
+    pub async fn listed_invitations(
+        &self,
+        scope: &TenantScope,
+    ) -> Result<(Vec<OpenInvitation>, usize), MemberError> {
         scope.check(ActionName::ManageMembers)?;
         let tx = self.store.begin(scope).await?;
-        Ok(tx.open_invitations().await?)
+        let invitations = tx.open_invitations().await?;
+        Ok((invitations, tx.left_out()))
     }
 
     /// Takes an invitation back.

@@ -99,11 +99,20 @@ impl Grants {
     /// # Errors
     /// When the role does not allow it.
     pub async fn list(&self, scope: &TenantScope) -> Result<Vec<GrantView>, GrantError> {
+        self.listed(scope).await.map(|(grants, _)| grants)
+    }
+
+    /// Lists them, and says how many are left out, as another version of the server wrote what this one
+    /// cannot read.
+    ///
+    /// # Errors
+    /// When the role does not allow it.
+    pub async fn listed(&self, scope: &TenantScope) -> Result<(Vec<GrantView>, usize), GrantError> {
         scope.check(ActionName::ReadTenant)?;
         let tx = self.store.begin(scope).await?;
-        let grants = tx.grants().await?;
-        tx.commit().await?;
-        Ok(grants.into_iter().map(|grant| view(scope, grant)).collect())
+        let grants = tx.grants().await?.into_iter();
+        let grants = grants.map(|grant| view(scope, grant)).collect();
+        Ok((grants, tx.left_out()))
     }
 
     /// Disconnects an agent: one's own, or any with the right to.

@@ -42,6 +42,40 @@ impl When {
     }
 }
 
+/// Says how many a list lacks, as another version of the server wrote what this one cannot read.
+#[derive(Clone, Debug, Template)]
+#[template(path = "parts/left_out.html")]
+pub(crate) struct LeftOut {
+    count: usize,
+    id: &'static str,
+    one: &'static str,
+    many: &'static str,
+}
+
+impl HtmlSafe for LeftOut {}
+
+impl LeftOut {
+    /// So many agents, at whichever endpoint.
+    pub(crate) const fn agents(count: usize) -> Self {
+        Self {
+            count,
+            id: "agents",
+            one: "agent of the organisation is",
+            many: "agents of the organisation are",
+        }
+    }
+
+    /// So many invitations.
+    pub(crate) const fn invitations(count: usize) -> Self {
+        Self {
+            count,
+            id: "invitations",
+            one: "open invitation is",
+            many: "open invitations are",
+        }
+    }
+}
+
 /// How long something takes or is away, in one unit.
 pub(crate) fn span(length: TimeDelta) -> String {
     let seconds = length.num_seconds().max(0);

@@ -29,7 +29,7 @@ use crate::{
     inert::Inert,
     notice::Done,
     pages::{grants::GrantRow, suspension::SuspendedLine},
-    parts::{Badge, When, size},
+    parts::{Badge, LeftOut, When, size},
 };
 
 pub(crate) use self::choices::{Choices, Offered, choices};
@@ -58,6 +58,7 @@ pub(crate) struct EndpointsPage {
     pub(crate) frame: Frame,
     pub(crate) base: String,
     pub(crate) may_manage: bool,
+    pub(crate) left_out: LeftOut,
     pub(crate) rows: Vec<EndpointRow>,
 }
 
@@ -75,7 +76,7 @@ pub(crate) struct EndpointRow {
 async fn list(here: Here) -> Answer {
     let services = here.services();
     let endpoints = services.registry.endpoints(here.scope()).await?;
-    let grants = services.grants.list(here.scope()).await?;
+    let (grants, left_out) = services.grants.listed(here.scope()).await?;
     let row = |view: &EndpointView| EndpointRow {
         slug: view.endpoint.slug.to_string(),
         name: Inert::new(&view.endpoint.name),
@@ -92,6 +93,7 @@ async fn list(here: Here) -> Answer {
         frame: here.frame("Endpoints", Section::Endpoints),
         base: here.path(""),
         may_manage: here.may(ActionName::ManageEndpoint),
+        left_out: LeftOut::agents(left_out),
         rows: endpoints.iter().map(row).collect(),
     })
 }
@@ -235,6 +237,7 @@ pub(crate) struct EndpointPage {
     pub(crate) suspended: Vec<SuspendedLine>,
     pub(crate) may_manage: bool,
     pub(crate) grants: Vec<GrantRow>,
+    pub(crate) left_out: LeftOut,
     pub(crate) error: Option<String>,
 }
 
@@ -291,6 +294,7 @@ impl EndpointPage {
                 .filter(|grant| grant.endpoint_slug == endpoint.slug.as_str())
                 .map(GrantRow::new)
                 .collect(),
+            left_out: LeftOut::agents(0),
             error: None,
         }
     }
@@ -321,11 +325,12 @@ impl EndpointPage {
             .registry
             .weigh(here.scope(), &[], &detail.tools)
             .await?;
+        let (grants, left_out) = services.grants.listed(here.scope()).await?;
         let known = Known {
             weights,
             offered: offered(here, &environment, &chosen).await?,
             ticked: ticked.unwrap_or(chosen),
-            grants: services.grants.list(here.scope()).await?,
+            grants,
             url: here.visit.link(&format!("/mcp/{tenant}/{slug}")),
             detail,
         };
@@ -334,6 +339,7 @@ impl EndpointPage {
         let sources: Vec<SourceId> = on(&known.detail).map(|view| view.tool.source).collect();
         drawn.suspended = SuspendedLine::of(here, &sources, Some(environment.chosen.id)).await?;
         drawn.may_manage = here.may(ActionName::ManageEndpoint);
+        drawn.left_out = LeftOut::agents(left_out);
         Ok(drawn)
     }
 }

@@ -18,6 +18,7 @@ use crate::{
         members::mendable,
         removal::{Removal, RemovalForm},
     },
+    parts::LeftOut,
 };
 
 pub(crate) fn routes() -> Routes {
@@ -37,6 +38,7 @@ pub(crate) struct MemberRemovalPage {
     pub(crate) own: bool,
     /// Their agents: what each calls itself, and at which endpoint.
     pub(crate) agents: Vec<(Inert, Inert)>,
+    pub(crate) left_out: LeftOut,
     pub(crate) removal: Removal,
     pub(crate) error: Option<String>,
 }
@@ -58,6 +60,7 @@ impl MemberRemovalPage {
                 .collect(),
             removal: Removal::new(&frame, to, &email),
             error: None,
+            left_out: LeftOut::agents(0),
             frame,
             base,
             email,
@@ -71,15 +74,14 @@ impl MemberRemovalPage {
         let mut all = readable.chain(members.unreadable);
         let member = all.find(|member| member.id == id);
         let member = member.ok_or_else(Problem::not_found)?;
-        let agents = here.services().grants.list(here.scope()).await?;
+        let (agents, left_out) = here.services().grants.listed(here.scope()).await?;
         let around = (
             here.frame("Remove a member", Section::Members),
             here.path(""),
         );
-        Ok((
-            Self::new(around, &member, (here.scope().member(), &agents)),
-            id,
-        ))
+        let mut drawn = Self::new(around, &member, (here.scope().member(), &agents));
+        drawn.left_out = LeftOut::agents(left_out);
+        Ok((drawn, id))
     }
 }
 

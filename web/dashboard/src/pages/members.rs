@@ -19,7 +19,7 @@ use crate::{
     frame::{Frame, Here, Section},
     inert::Inert,
     notice::Done,
-    parts::When,
+    parts::{LeftOut, When},
 };
 
 pub(crate) fn routes() -> Routes {
@@ -49,6 +49,7 @@ pub(crate) struct MembersPage {
     /// Members of whom no more than this is shown, as this version of the server cannot read them:
     /// the id and the address of each.
     pub(crate) unreadable: Vec<(String, Inert)>,
+    pub(crate) invitations_left_out: LeftOut,
     pub(crate) invitations: Vec<InvitationRow>,
     pub(crate) email: Field,
     pub(crate) role: Field,
@@ -137,6 +138,7 @@ impl MembersPage {
                 .map(|one| (one.id.to_string(), Inert::new(&one.email)))
                 .collect(),
             invitations: invitations.iter().map(open).collect(),
+            invitations_left_out: LeftOut::invitations(0),
             email: Field::email("email", "E-mail address"),
             role: Field::select("role", "Role", roles)
                 .hint(ROLES_HINT)
@@ -150,14 +152,15 @@ impl MembersPage {
         let accounts = &here.services().accounts;
         let may_manage = here.may(ActionName::ManageMembers);
         let members = accounts.members(here.scope()).await?;
-        let invitations = if may_manage {
-            accounts.invitations(here.scope()).await?
+        let (invitations, left_out) = if may_manage {
+            accounts.listed_invitations(here.scope()).await?
         } else {
-            Vec::new()
+            (Vec::new(), 0)
         };
         let around = (here.frame("Members", Section::Members), here.path(""));
         let mut drawn = Self::new(around, &members, &invitations, here.scope().member());
         drawn.may_manage = may_manage;
+        drawn.invitations_left_out = LeftOut::invitations(left_out);
         Ok(drawn)
     }
 }

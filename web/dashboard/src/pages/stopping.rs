@@ -13,6 +13,7 @@ use crate::{
     field::{Field, sentence},
     frame::{Frame, Here, Section},
     notice::Done,
+    parts::LeftOut,
 };
 
 pub(crate) fn routes() -> Routes {
@@ -38,6 +39,7 @@ pub(crate) struct StoppingPage {
     pub(crate) waiting: u64,
     /// Agents that are connected and can get tokens.
     pub(crate) agents: usize,
+    pub(crate) left_out: LeftOut,
     pub(crate) reason: Field,
     pub(crate) error: Option<String>,
 }
@@ -49,6 +51,7 @@ impl StoppingPage {
             base,
             waiting: 0,
             agents: 0,
+            left_out: LeftOut::agents(0),
             reason: Field::reason(),
             error: None,
         }
@@ -62,7 +65,8 @@ impl StoppingPage {
         }
         let mut drawn = Self::new(frame, here.path(""));
         drawn.waiting = services.approvals.waiting(here.scope()).await?;
-        let agents = services.grants.list(here.scope()).await?;
+        let (agents, left_out) = services.grants.listed(here.scope()).await?;
+        drawn.left_out = LeftOut::agents(left_out);
         drawn.agents = agents.iter().filter(|agent| agent.can_call).count();
         if drawn.frame.stop().is_none() {
             drawn.reason = drawn.reason.hint(SHOWN);

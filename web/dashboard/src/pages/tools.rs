@@ -33,7 +33,7 @@ use crate::{
         revision_diff::{Line, gravest_first},
         suspension::SuspendedLine,
     },
-    parts::When,
+    parts::{LeftOut, When},
 };
 
 pub(crate) use self::walk::Walk;
@@ -104,6 +104,7 @@ pub(crate) struct ToolPage {
     pub(crate) may_turn_off: bool,
     /// Who can call it while it is on.
     pub(crate) ways: Vec<WayLine>,
+    pub(crate) left_out: LeftOut,
     pub(crate) connecting: String,
     pub(crate) handling: Handling,
     pub(crate) on_reason: Field,
@@ -167,6 +168,8 @@ impl ToolPage {
             .ways(here.scope(), id, place)
             .await?;
         page.ways = ways.iter().map(WayLine::new).collect();
+        let (_, left_out) = here.services().grants.listed(here.scope()).await?;
+        page.left_out = LeftOut::agents(left_out);
         if let Some(source) = source {
             page.source = Some((source.slug.to_string(), Inert::new(&source.name)));
             page.walk = Walk::load(here, &page.environment, (id, &source.slug)).await?;
@@ -198,6 +201,7 @@ impl ToolPage {
             turning_on: TurningOn::Refused(String::new()),
             may_turn_off: false,
             ways: Vec::new(),
+            left_out: LeftOut::agents(0),
             connecting: roles_that_may(ActionName::ConnectAgent),
             handling: if view.tool.operation.risk.read_only
                 && view.needs() == ActionName::EnableTool

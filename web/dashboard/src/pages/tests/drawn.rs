@@ -34,7 +34,7 @@ use crate::{
         imports, invitation, member_removal, members, problem, reach, review, revision_diff,
         sign_in, sign_up, source_settings, sources, stopping, tools,
     },
-    parts::{CsrfField, When},
+    parts::{CsrfField, LeftOut, When},
 };
 
 const BASE: &str = "/t/acme";
@@ -471,6 +471,7 @@ fn endpoints_page(text: &str) -> endpoints::EndpointsPage {
         frame: frame("Endpoints", text),
         base: BASE.to_owned(),
         may_manage: true,
+        left_out: LeftOut::agents(2),
         rows: vec![endpoints::EndpointRow {
             slug: "support".to_owned(),
             name: Inert::new(text),
