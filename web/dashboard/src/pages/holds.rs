@@ -196,8 +196,13 @@ impl HoldPage {
     /// Adds why the tool has its class, if the definition is still the one that is held.
     pub(crate) fn with_reasons(mut self, hold: &Hold, view: &ToolView) -> Self {
         if view.tool.version == hold.held.version {
-            let pair = |reason: &Reason| (Inert::new(&reason.text), Inert::new(&reason.evidence));
-            self.reasons = view.tool.operation.risk.reasons.iter().map(pair).collect();
+            // What is said above it already needs its evidence only.
+            let said = |reason: &Reason| hold.held.why.contains(reason.text.trim_end_matches('.'));
+            let text = |reason: &Reason| if said(reason) { "" } else { &*reason.text }.to_owned();
+            let pair = |reason: &Reason| (Inert::new(text(reason)), Inert::new(&reason.evidence));
+            let reasons = view.tool.operation.risk.reasons.iter();
+            let reasons = reasons.filter(|one| !said(one) || !one.evidence.is_empty());
+            self.reasons = reasons.map(pair).collect();
         }
         self
     }

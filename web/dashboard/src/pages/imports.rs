@@ -62,11 +62,7 @@ pub(crate) struct ImportPage {
 
 impl ImportPage {
     pub(crate) fn new(frame: Frame, base: String) -> Self {
-        let name = |id| {
-            Field::text("name", "Name of the API")
-                .id(id)
-                .hint("What people call it, such as Stripe or Orders.")
-        };
+        let name = |id| Field::text("name", "Name of the API").id(id);
         Self {
             frame,
             base,

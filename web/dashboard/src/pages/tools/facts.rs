@@ -4,7 +4,7 @@ use countersign_domain::{
     drift::Words,
     operation::{ImportedOperation, Judged as _, SchemeUse, Security},
     overrides::{OverrideKind, SaidRisk},
-    risk::Sensitivity,
+    risk::{Risk, Sensitivity},
     tool::ToolState,
 };
 use countersign_tool_registry::{ToolView, Weight};
@@ -74,7 +74,7 @@ impl ToolFacts {
             title: Inert::new(&operation.title),
             description: Inert::new(&operation.description),
             class: Badge::class(risk.class),
-            says: class_says(risk.class),
+            says: said_of(risk),
             level: Badge::level(risk.level()),
             confidence: match view.said(OverrideKind::Risk) {
                 Some(_) => "a person says so".to_owned(),
@@ -165,4 +165,15 @@ fn scheme(one: &SchemeUse) -> String {
         return one.name.clone();
     }
     format!("{} ({})", one.name, one.scopes.join(", "))
+}
+
+/// What the class means, unless a reason below says the same.
+fn said_of(risk: &Risk) -> &'static str {
+    let says = class_says(risk.class);
+    let is_it = |text: &str| text.trim_end_matches('.').eq_ignore_ascii_case(says);
+    if risk.reasons.iter().any(|reason| is_it(&reason.text)) {
+        ""
+    } else {
+        says
+    }
 }
