@@ -45,6 +45,7 @@ pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &
     discriminators::compare(old, new, found);
     let roots = (&old.input_schema, &new.input_schema);
     let mut walk = Walk::new(roots, found);
+    walk.nameless = old.discriminators.is_empty() && new.discriminators.is_empty();
     for (one, other, root) in schemas(&pairs, (old, new)) {
         walk.compare(one, other, &root);
     }

@@ -43,6 +43,8 @@ pub(super) struct Walk<'c, 'f, 'b> {
     definitions_differ: Option<bool>,
     /// Words that are gone are told all at once.
     pub(super) silent: bool,
+    /// Nothing chooses among alternatives by what they are called.
+    pub(super) nameless: bool,
     /// Something was not looked at, because there were no steps left.
     cut: bool,
 }
@@ -90,6 +92,7 @@ impl<'c, 'f, 'b> Walk<'c, 'f, 'b> {
             queue: VecDeque::new(),
             definitions_differ: None,
             silent: false,
+            nameless: false,
             cut: false,
         }
     }

@@ -4,8 +4,9 @@ use countersign_domain::schema;
 use serde_json::{Map, Value};
 
 use super::{
-    Note, Sides, Walk,
+    Found, Note, Sides, Walk,
     grade::{Effect, widening},
+    kind,
     partners::{Parts, identity, meaning, shape, title},
     view::{View, definition, is_annotation, is_empty, is_null},
 };
@@ -179,14 +180,23 @@ impl<'c> Walk<'c, '_, '_> {
         self.note(at, note);
     }
 
-    /// Tells of an alternative that is called otherwise: the same values fit, but a property that
-    /// says which one is meant may have to say the new name.
+    /// Tells of an alternative that is called otherwise: the same values fit, but where there is a
+    /// property that says which one is meant, it may have to say the new name.
     fn renamed(&mut self, (old, new): (&Value, &Value), at: &At<'_>) {
         let (old, new) = (label(old), label(new));
-        if old != new {
-            let words = format!("the alternative {old} is called {new} now");
-            self.note(at, Note::new("alternative_renamed", Effect::None, words));
+        if old == new {
+            return;
         }
+        let place = at.to_string();
+        let code = format!("{}_alternative_renamed", at.prefix());
+        let words = format!("{place}: the alternative {old} is called {new} now.");
+        let found = Found::new(kind(at.part()), code, words).at(&place);
+        let found = if self.nameless {
+            found.informing()
+        } else {
+            found
+        };
+        self.found.add(found);
     }
 
     fn lists(&mut self, name: &str, (old, new): (&[&'c Value], &[&'c Value]), at: &At<'_>) {

@@ -114,6 +114,26 @@ fn another_name_of_a_definition_is_no_other_discriminator_and_another_choice_is_
     assert_eq!(before.as_deref(), Some("kind; bank: Bank; card: Card"));
 }
 
+/// An agent sends the same values, and the reviewer saw them: a name counts where it may be sent.
+#[test]
+fn another_name_of_an_alternative_only_informs_where_nothing_chooses_by_name() {
+    let by_name = json!({"propertyName": "kind"});
+    for (discriminator, reason) in [
+        (Value::Null, None),
+        (by_name, Some(ReviewReason::HighRiskInput)),
+    ] {
+        let of = |names| called(names, &discriminator);
+        let old = of(["Card", "Bank", "Method"]);
+        let new = of(["CardDto", "BankDto", "MeansDto"]);
+        let what = discriminator.to_string();
+        expect(&what, (&old, &new), &[ALTERNATIVE, ALTERNATIVE]);
+        let operation = &old.operations[0];
+        assert!(operation.risk.high_risk);
+        let changes = compare(&old, &new);
+        assert_eq!(needs_review(operation, &changes), reason, "{what}");
+    }
+}
+
 /// An earlier import kept none, and no tool is looked at again for that.
 #[test]
 fn one_that_was_not_told_before_only_informs() {
