@@ -134,6 +134,45 @@ fn another_name_of_an_alternative_only_informs_where_nothing_chooses_by_name() {
     }
 }
 
+/// Two lists of the same alternatives, and two alternatives alike: only what chooses among them
+/// tells them apart.
+#[test]
+fn twins_under_other_names_are_known_by_what_chooses_them() {
+    let with = |[card, bank, first, second]: [&str; 4], properties: [&str; 2]| {
+        let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let of = |name: &str| json!({"anyOf": [to(card), to(bank)], "discriminator": by(name, card, bank)});
+        let account = json!({"type": "object", "properties": {"iban": {"type": "string"}}});
+        whole(&json!({
+            "components": {"schemas": {
+                card: account, bank: account,
+                first: of(properties[0]), second: of(properties[1]),
+            }},
+            "paths": {"/payments": {"post": {"responses": {}, "requestBody": {
+                "content": {"application/json": {"schema": {"type": "object", "properties": {
+                    "from": to(first), "to": to(second)}}}}}}}},
+        }))
+    };
+    let names = ["Card", "Bank", "From", "To"];
+    let old = with(names, ["kind", "type"]);
+    let renamed: Expected = &[ALTERNATIVE; 4];
+    for called in [
+        ["CardDto", "BankDto", "FromDto", "ToDto"],
+        ["A", "Z", "Y", "B"],
+    ] {
+        let new = with(called, ["kind", "type"]);
+        expect("the same", (&old, &new), renamed);
+    }
+    let changed: Expected = &[
+        ("discriminator_changed", No),
+        ALTERNATIVE,
+        ALTERNATIVE,
+        ALTERNATIVE,
+        ALTERNATIVE,
+    ];
+    let new = with(["A", "Z", "Y", "B"], ["kind", "sort"]);
+    expect("one of them", (&old, &new), changed);
+}
+
 /// An earlier import kept none, and no tool is looked at again for that.
 #[test]
 fn one_that_was_not_told_before_only_informs() {
