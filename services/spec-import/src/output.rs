@@ -159,8 +159,7 @@ impl<'d> Answers<'d> {
             left_out: success::lost(self.definitions.root, operation, pointer),
             ..Answer::default()
         });
-        let described = answer.output.as_ref().map(|output| output.status.as_str());
-        let successes = self.others(operation, pointer, described);
+        let successes = self.others(operation, pointer, answer.output.as_ref());
         Answer {
             successes,
             ..answer

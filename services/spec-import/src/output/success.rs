@@ -1,8 +1,11 @@
 //! Which answers are successes, and which of them is described.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
-use countersign_domain::{media_type, text};
+use countersign_domain::{media_type, operation::Output, text};
 use serde_json::Value;
 
 use super::Answers;
@@ -11,25 +14,32 @@ use crate::{
     notes::{At, Notes},
     reference,
     schema::discriminator,
+    version::{ITEM_SCHEMA, newer},
 };
 
 impl<'d> Answers<'d> {
-    /// The successes but for one, in words, by status.
+    /// The successes but for one, in words, by status; of that one, the streams that are not
+    /// described with it.
     pub(super) fn others(
         &mut self,
         operation: &'d Value,
         pointer: &str,
-        described: Option<&str>,
+        described: Option<&Output>,
     ) -> BTreeMap<String, String> {
         let mut others = BTreeMap::new();
         for (status, value) in successes(operation.get("responses")) {
             let name = text::strip(status, 20);
-            if described == Some(&name) {
-                continue;
-            }
+            let described = described.filter(|output| output.status == name);
             let place = format!("{pointer}/responses/{status}");
-            if let Ok((value, place)) = reference::follow(self.definitions.root, value, place) {
-                others.insert(name, self.words(value, &place));
+            let found = reference::follow(self.definitions.root, value, place);
+            let Ok((value, place)) = found else { continue };
+            let streams = self.streams(value, &place, described);
+            let words = match described {
+                None => self.words(value, &place) + &streams,
+                Some(_) => streams.trim_start_matches("; ").to_owned(),
+            };
+            if !words.is_empty() {
+                others.insert(name, discriminator::cut(&words, discriminator::WORDS));
             }
         }
         discriminator::kept(others)
@@ -47,17 +57,43 @@ impl<'d> Answers<'d> {
         let json = body::prefer_json(content).filter(|(media, _)| media_type::is_json(media));
         let json = json.and_then(|(media, value)| Some((media, value.get("schema")?)));
         if let Some((media, schema)) = json {
-            let (at, mut unheard) = (At::Pointer(place), Notes::of_operation());
+            let at = At::Pointer(place);
             let at = at.key("content");
             let at = at.key(media);
-            let given = self
-                .definitions
-                .inline(schema, &at.key("schema"), &mut unheard);
-            let root = given.0;
-            let whole = self.definitions.whole(&root).to_string();
-            let _ = write!(words, "; schema {}", &whole[..12]);
+            let digest = self.digest(schema, &at.key("schema"));
+            let _ = write!(words, "; schema {digest}");
         }
-        discriminator::cut(&words, discriminator::WORDS)
+        words
+    }
+
+    /// The media types with a schema of each item, and its digest, but for what is described.
+    fn streams(&mut self, answer: &'d Value, place: &str, described: Option<&Output>) -> String {
+        let content = answer.get("content").and_then(Value::as_object);
+        let mut words = BTreeSet::new();
+        for (media, value) in content.into_iter().flatten() {
+            let place = At::Pointer(place).key("content").key(media).to_string();
+            let found = reference::follow(self.definitions.root, value, place);
+            let Ok((value, place)) = found else { continue };
+            let is_described = described.is_some_and(|output| *media == output.media_type);
+            if is_described && value.get("schema").is_none() {
+                continue;
+            }
+            if let Some((name, schema)) = newer(value, ITEM_SCHEMA) {
+                let digest = self.digest(schema, &At::Pointer(&place).key(name));
+                words.insert(format!("; items of {media} {digest}"));
+            }
+        }
+        words.into_iter().collect()
+    }
+
+    /// The digest of a schema and of all that it leads to.
+    fn digest(&mut self, schema: &Value, at: &At<'_>) -> String {
+        let (root, _) = self
+            .definitions
+            .inline(schema, at, &mut Notes::of_operation());
+        let mut digest = self.definitions.whole(&root).to_string();
+        digest.truncate(12);
+        digest
     }
 }
 

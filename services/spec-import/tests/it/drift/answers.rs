@@ -347,3 +347,30 @@ fn what_no_agent_is_told_of_an_answer_is_compared_and_informs() {
         }
     }
 }
+
+#[test]
+fn each_item_of_a_stream_is_compared_beside_a_whole_answer() {
+    let item = |kind: &str| json!({"type": "object", "properties": {"size": {"type": kind}}});
+    let says = |content: Value| {
+        let success = |content: &Value| json!({"description": "ok", "content": content});
+        let answers = json!({"200": success(&content), "202": success(&content)});
+        super::document(&json!({"responses": answers}))
+    };
+    let beside = |kind: &str| {
+        says(json!({
+            "application/json": {"schema": {"type": "object"}},
+            "application/jsonl": {"itemSchema": item(kind)},
+        }))
+    };
+    let within = |kind: &str| {
+        let stream = json!({"schema": {"type": "string"}, "x-oai-itemSchema": item(kind)});
+        says(json!({"text/event-stream": stream}))
+    };
+    for of in [&beside as &dyn Fn(&str) -> ImportedDocument, &within] {
+        let (old, new) = (of("string"), of("integer"));
+        expect("the same", (&old, &of("string")), &[]);
+        expect("another", (&old, &new), &[("response_success_changed", No)]);
+        let told = &compare(&old, &new)[0].text;
+        assert!(told.contains("200") && told.contains("202"), "{told}");
+    }
+}
