@@ -304,7 +304,7 @@ fn listed(members: &Map<String, Value>) -> (&'static str, Option<Vec<Value>>) {
     ("enum", Some(unordered(choices.iter().filter(fits))))
 }
 
-fn is_of(name: &Value, value: &Value) -> bool {
+pub(super) fn is_of(name: &Value, value: &Value) -> bool {
     match (name.as_str(), value) {
         (Some("null"), Value::Null)
         | (Some("boolean"), Value::Bool(_))

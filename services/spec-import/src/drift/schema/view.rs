@@ -1,12 +1,16 @@
 //! A schema without its wrappings.
 
-use std::sync::LazyLock;
+use std::{slice, sync::LazyLock};
 
 use countersign_domain::schema;
 use serde_json::{Map, Value};
 
+use super::same::is_of;
+
 /// Longer chains of references at one place are not imported.
 const WRAPPINGS: usize = 128;
+/// How many choices are looked through for what they are.
+const CHOICES: usize = 256;
 /// No wrapping says anything of null.
 pub(super) const UNWRAPPED: [bool; 2] = [false, true];
 static ANYTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
@@ -119,14 +123,20 @@ impl<'v> View<'v> {
 
     /// The schema in a wrapping that says nothing more about the value.
     fn inside(&mut self, members: &'v Map<String, Value>) -> Option<&'v Value> {
-        let mut rest = members.keys().filter(|name| !is_annotation(name));
+        let types = members.get("type");
+        let says_more = |name: &&String| !is_annotation(name) && *name != "type";
+        let mut rest = members.keys().filter(says_more);
         let (only, None) = (rest.next()?, rest.next()) else {
             return None;
         };
         let value = &members[only];
+        let has_them = |inside| types.is_none_or(|types| has_types(inside, types, self.root));
         match only.as_str() {
             "$ref" => {
                 let target = definition(value.as_str()?, self.root)?;
+                if !has_them(target) {
+                    return None;
+                }
                 self.entry.get_or_insert(target);
                 Some(target)
             }
@@ -135,9 +145,9 @@ impl<'v> View<'v> {
                 let (only, None) = (parts.next()?, parts.next()) else {
                     return None;
                 };
-                Some(only)
+                has_them(only).then_some(only)
             }
-            name @ ("anyOf" | "oneOf") => {
+            name @ ("anyOf" | "oneOf") if types.is_none() => {
                 let parts = value.as_array()?;
                 let mut real = parts.iter().filter(|part| !is_null(part));
                 let (only, None) = (real.next()?, real.next()) else {
@@ -193,6 +203,31 @@ impl<'v> View<'v> {
     pub(super) fn identity(&self) -> usize {
         std::ptr::from_ref(self.members).addr()
     }
+}
+
+/// Whether all values that fit a schema are of the types that are named around it, so that these say
+/// nothing more.
+fn has_types(schema: &Value, types: &Value, root: &Value) -> bool {
+    let names = types
+        .as_array()
+        .map_or(slice::from_ref(types), Vec::as_slice);
+    let mut schema = schema;
+    for _ in 0..WRAPPINGS {
+        let choices = schema.get("enum").and_then(Value::as_array);
+        let choices = choices.map(Vec::as_slice);
+        let choices = choices.or_else(|| schema.get("const").map(slice::from_ref));
+        let fits = |choice: &Value| names.iter().any(|name| is_of(name, choice));
+        let all_fit = |all: &[Value]| all.len() <= CHOICES && all.iter().all(fits);
+        if schema.get("type") == Some(types) || choices.is_some_and(all_fit) {
+            return true;
+        }
+        let target = schema.get("$ref").and_then(Value::as_str);
+        match target.and_then(|target| definition(target, root)) {
+            Some(target) => schema = target,
+            None => return false,
+        }
+    }
+    false
 }
 
 /// Looks a reference into `$defs` up.

@@ -232,6 +232,42 @@ fn a_reference_that_is_renamed_or_written_out_hides_nothing() {
 }
 
 #[test]
+fn a_choice_is_the_same_in_its_place_and_in_a_definition_beside_its_type() {
+    let of = |schema: &Value| {
+        let definitions = json!({"One": {"const": "a"}, "Some": {"enum": ["a", 1]}});
+        let mut document = taking(&json!({}));
+        document.operations[0].input_schema = json!({
+            "type": "object", "required": ["body"], "$defs": definitions,
+            "properties": {"body": schema},
+        });
+        document
+    };
+    let (one, some) = (
+        json!({"$ref": "#/$defs/One"}),
+        json!({"$ref": "#/$defs/Some"}),
+    );
+    let beside = |target: &Value| {
+        let mut beside = target.clone();
+        beside["type"] = json!("string");
+        [json!({"type": "string", "allOf": [target]}), beside]
+    };
+    let here = |value: &str| of(&json!({"type": "string", "const": value}));
+    for there in beside(&one) {
+        let what = there.to_string();
+        let there = of(&there);
+        expect(&what, (&here("a"), &there), &[]);
+        expect(&what, (&there, &here("a")), &[]);
+        let changed = [("request_body_const_changed", Breaking::Breaking)];
+        assert_eq!(graded(&compare(&here("b"), &there)), changed, "{what}");
+    }
+    // Its type says that one of them does not fit.
+    for there in beside(&some) {
+        let changes = compare(&of(&some), &of(&there));
+        assert!(!changes.is_empty(), "{there}");
+    }
+}
+
+#[test]
 fn what_is_ruled_out_or_asked_for_by_a_definition_is_looked_at() {
     for member in ["not", "if"] {
         let of = |least: u32| {
