@@ -252,11 +252,7 @@ fn made(reading: &Reading<'_>, votes: &[Vote]) -> Option<(Gravity, String)> {
             .find(|word| reading.lexicon.has(&TRAINING, word))
             .cloned()
     };
-    let capacity = || {
-        trains()
-            .or_else(|| phone_number(reading))
-            .or_else(|| thing(&CAPACITY))
-    };
+    let capacity = || trains().or_else(|| thing(&CAPACITY));
     thing(&EXECUTIONS)
         .map(|word| (Gravity::Execute, word))
         .or_else(|| {
@@ -310,23 +306,6 @@ fn keeps(verb: Verb) -> bool {
         "notify",
     ];
     verb.act == Act::Toggle || KEEPS.contains(&verb.base)
-}
-
-/// A telephone number is rented by making one.
-fn phone_number(reading: &Reading<'_>) -> Option<String> {
-    for segment in reading.path.segments.iter().rev() {
-        if segment
-            .words
-            .windows(2)
-            .any(|pair| pair == ["phone", "number"])
-        {
-            return Some("phone number".to_owned());
-        }
-        if segment.after_parameter {
-            break;
-        }
-    }
-    None
 }
 
 /// Sent with a field that says how large something is that is paid for while it runs.
