@@ -14,16 +14,6 @@ pub(super) fn touched(reading: &Reading<'_>, evidence: &Evidence<'_>) -> Option<
         .or_else(|| listed(reading, evidence))
 }
 
-/// `/{index}/_update_by_query`: whatever the query finds.
-fn by_query<'r>(reading: &'r Reading<'_>) -> Option<&'r String> {
-    let last = &reading.path.segments.last()?.words;
-    let [.., by, what] = last.as_slice() else {
-        return None;
-    };
-    let found = by == "by" && matches!(what.as_str(), "query" | "filter" | "condition");
-    found.then_some(what)
-}
-
 /// `PUT /incidents`: no parameter says which of them is meant.
 fn all_of_them<'r>(reading: &'r Reading<'_>) -> Option<&'r String> {
     let [.., last] = reading.path.segments.as_slice() else {
@@ -70,7 +60,6 @@ fn named(reading: &Reading<'_>) -> Option<(Gravity, String)> {
         .chain(name)
         .find(|word| reading.lexicon.has(&BULK, word))
         .or(whole.last())
-        .or_else(|| all_of_them(reading))
-        .or_else(|| by_query(reading))?;
+        .or_else(|| all_of_them(reading))?;
     Some((Gravity::Bulk, word.clone()))
 }
