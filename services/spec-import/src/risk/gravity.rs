@@ -235,9 +235,6 @@ fn made(reading: &Reading<'_>, votes: &[Vote]) -> Option<(Gravity, String)> {
     if reading.method == Method::Patch || one || ordered {
         return None;
     }
-    if !either && votes.iter().any(|vote| keeps(vote.verb)) {
-        return None;
-    }
     let object = object(reading);
     let thing = |list: &'static List| {
         object
@@ -282,30 +279,6 @@ fn ordered_by_the_body<'r>(reading: &'r Reading<'_>) -> Option<&'r String> {
     named
         .filter(|word| word.as_str() == "action" || one(word))
         .or_else(commands)
-}
-
-/// Verbs by which nothing new comes about.
-fn keeps(verb: Verb) -> bool {
-    const KEEPS: &[&str] = &[
-        "update",
-        "edit",
-        "modify",
-        "rename",
-        "stop",
-        "pause",
-        "archive",
-        "attach",
-        "assign",
-        "lock",
-        "reboot",
-        "restart",
-        "disassociate",
-        "acknowledge",
-        "link",
-        "unlink",
-        "notify",
-    ];
-    verb.act == Act::Toggle || KEEPS.contains(&verb.base)
 }
 
 /// Sent with a field that says how large something is that is paid for while it runs.
