@@ -8,7 +8,6 @@ pub(super) fn kept(reading: &Reading<'_>) -> Option<String> {
         .or_else(|| environment(reading))
         .or_else(|| in_a_vault(reading))
         .or_else(|| enrols(reading))
-        .or_else(|| the_key(reading))
         .or_else(|| exported(reading))
         .or_else(|| listed_on_demand(reading))
 }
@@ -36,19 +35,6 @@ fn in_a_vault(reading: &Reading<'_>) -> Option<String> {
     let head = reading.path.head()?.words.last()?;
     let one = reading.path.ends_in_parameter && KEPT.contains(&head.as_str());
     one.then(|| vault.clone())
-}
-
-/// `/boxes/{id}/key`: the one key of something.
-fn the_key(reading: &Reading<'_>) -> Option<String> {
-    let last = reading.path.segments.last()?;
-    let opens = |kind: &str| matches!(kind, "api" | "access" | "secret" | "account" | "auth");
-    let key = match last.words.as_slice() {
-        [word] => word == "key",
-        [kind, word] => word == "key" && opens(kind),
-        _ => false,
-    };
-    let one = key && !last.plural && !reading.path.ends_in_parameter;
-    one.then(|| "key".to_owned())
 }
 
 /// `/accounts/{id}/listKeys`: what a thing lists only when it is told to is what it keeps.
