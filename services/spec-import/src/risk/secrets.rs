@@ -172,9 +172,7 @@ fn secret_object(reading: &Reading<'_>) -> Option<String> {
         let plural = head.is_some_and(|head| head.plural);
         let collection = at == 0 && plural && !reading.path.ends_in_parameter;
         let whole = reading.lexicon.has(&SHOWN_IN_LISTS, &found);
-        let named = lists && found == "credential";
-        let many = named || (lists || collection) && !whole;
-        if !many {
+        if whole || !(lists || collection) {
             return Some(found);
         }
     }
@@ -357,10 +355,8 @@ pub(super) fn examined_credential(reading: &Reading<'_>) -> Option<String> {
         "totp",
     ];
     let verbs = [&reading.path.action, &reading.name.verb, &reading.text.verb];
-    let examines = verbs.into_iter().flatten().any(|(found, word)| {
-        found.act == Act::Examine || matches!(word.as_str(), "validate" | "validation")
-    });
-    if !examines {
+    let mut verbs = verbs.into_iter().flatten();
+    if !verbs.any(|(found, _)| found.act == Act::Examine) {
         return None;
     }
     let head = reading
