@@ -161,8 +161,7 @@ fn started_inside(reading: &Reading<'_>) -> Option<String> {
 fn redeployed(reading: &Reading<'_>) -> Option<String> {
     let head = reading.path.head()?.words.last()?;
     let replaced = matches!(reading.method, Method::Put | Method::Patch);
-    let one = reading.path.ends_in_parameter;
-    (replaced && one && matches!(head.as_str(), "deployment" | "deploy")).then(|| head.clone())
+    (replaced && matches!(head.as_str(), "deployment" | "deploy")).then(|| head.clone())
 }
 
 /// `/containers/{id}/attach` goes inside; `/projects/{id}/pipeline` runs what is checked in.
