@@ -173,8 +173,7 @@ fn runs_inside(reading: &Reading<'_>) -> Option<String> {
     let last = *words.last()?;
     let goes = last == "attach" && has(INSIDE);
     let starts = last == "pipeline" && has(SOURCES) && !reading.path.ends_in_parameter;
-    let posts = reading.posts();
-    (posts && (goes || starts)).then(|| last.clone())
+    (goes || starts).then(|| last.clone())
 }
 
 /// `PUT /functions/{name}/code`: what runs from now on is what is sent.
