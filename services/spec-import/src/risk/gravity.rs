@@ -213,9 +213,10 @@ fn refitted(reading: &Reading<'_>) -> Option<String> {
         .rev()
         .filter_map(|segment| segment.words.last());
     let machine = things.find(|word| !reading.lexicon.has(&GENERIC, word))?;
-    let sets = reading.method == Method::Put && reading.path.has_parameter;
-    let orders = sets || last.words.len() > 1 || reading.path.action.is_some();
-    (orders && reading.lexicon.has(&CAPACITY, machine)).then(|| size.clone())
+    reading
+        .lexicon
+        .has(&CAPACITY, machine)
+        .then(|| size.clone())
 }
 
 /// Grave by what is made.
