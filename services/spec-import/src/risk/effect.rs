@@ -168,8 +168,7 @@ pub(super) fn takes_part(reading: &Reading<'_>) -> bool {
             .words()
             .any(|word| reading.lexicon.has(&NOTICES, word))
     };
-    let webhooks = reading.path.words().any(|word| is_hook(word));
-    reading.lexicon.has(&PARTICIPATION, head) || (head == "subscription" && notices() && !webhooks)
+    reading.lexicon.has(&PARTICIPATION, head) || (head == "subscription" && notices())
 }
 
 /// Where events are sent, which is no taking part.

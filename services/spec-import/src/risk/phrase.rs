@@ -279,7 +279,7 @@ fn last_of_several(lexicon: &Lexicon, words: &[String]) -> Option<(Verb, String)
         .iter()
         .position(|word| matches!(word.as_str(), "and" | "or"))?;
     let (before, last) = (&words[..joint], words.get(joint + 1)?);
-    let in_a_row = !before.is_empty() && before.iter().all(|word| verb(word).is_some());
+    let in_a_row = before.iter().all(|word| verb(word).is_some());
     verb(last)
         .filter(|_| in_a_row)
         .map(|found| (found, last.clone()))

@@ -6,7 +6,7 @@ use crate::risk::{
     lexicon::Lexicon,
     path::Path,
     tokens::{is_edition, words},
-    verbs::{Act, Verb},
+    verbs::Act,
 };
 
 /// `DELETE_lists-id-contacts`: the method and the path once more.
@@ -145,13 +145,11 @@ fn begins_with_a_read((name, all): (&str, &[String]), method: Method, lexicon: &
     if method == Method::Get {
         return true;
     }
-    let lower = name.to_lowercase();
-    // "searchRefunds" searches; "search_refund" may not.
     let outweighs = |word: &String| {
         let found = lexicon.verb(word);
-        let grave =
-            |found: Verb| found.clear && !found.act.only_reads() && found.act != Act::Change;
-        found.is_some_and(grave) && !lower.contains(&format!("{word}s"))
+        found.is_some_and(|found| {
+            found.clear && !found.act.only_reads() && found.act != Act::Change
+        })
     };
     // "check_create" creates a check, "verification_email" is a mail.
     let ordered = |word: &String| lexicon.verb(word).is_some_and(|found| found.clear);

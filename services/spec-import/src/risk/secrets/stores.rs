@@ -51,7 +51,7 @@ fn listed_on_demand(reading: &Reading<'_>) -> Option<String> {
         .words
         .ends_with(&["callback".to_owned(), "url".to_owned()]);
     let kept = addresses || reading.lexicon.has(&KEPT_BACK, thing);
-    (last.after_parameter && order == "list" && kept).then(|| thing.clone())
+    (order == "list" && kept).then(|| thing.clone())
 }
 
 /// `/keys/{id}/export`: what is carried away is the key itself.
