@@ -128,21 +128,12 @@ pub(super) fn embeds(reading: &Reading<'_>) -> Option<Source> {
 
 /// "Create source URLs": whoever has such an address needs nothing else.
 fn mints_a_link(reading: &Reading<'_>) -> bool {
-    static PUBLIC: List = List::new(
-        "public_links",
-        &[
-            "short, redirect, web, image, tracking, scheduling, vanity, branded, page, video, \
-            callback, custom, site, product, issue, external, remote",
-        ],
-    );
     let mints = |verb: Verb| matches!(verb.base, "create" | "generate" | "request" | "get");
-    let public = |word: &String| reading.lexicon.has(&PUBLIC, word);
     let minted = |phrase: &Phrase| {
         let verb = phrase.verb.as_ref().map(|(verb, _)| *verb);
         let link = phrase.object.last();
-        let link = link.is_some_and(|last| last == "url" || last == "link");
-        verb.is_some_and(mints) && link && !phrase.object.iter().any(public)
+        verb.is_some_and(mints) && link.is_some_and(|last| last == "url" || last == "link")
     };
     let phrases = [&reading.text, &reading.name];
-    reading.posts() && phrases.into_iter().any(minted) && !reading.path.words().any(public)
+    reading.posts() && phrases.into_iter().any(minted)
 }
