@@ -5,7 +5,7 @@ use countersign_domain::operation::Method;
 use super::{
     gate::Vote,
     grave::{JOBS, REMOVALS},
-    lexicon::Lexicon,
+    lexicon::{Lexicon, Words},
     path::Path,
     reading::Reading,
     source::Source,
@@ -75,18 +75,11 @@ pub(super) fn effect(reading: &Reading<'_>, votes: &[Vote]) -> Effect {
 
 /// Rotating a credential kills the one before.
 fn credential_dies(votes: &[Vote]) -> Option<String> {
-    const KILLS: &[&str] = &[
-        "rotate",
-        "rotation",
-        "regenerate",
-        "promote",
-        "rekey",
-        "void",
-        "uninstall",
-    ];
+    static KILLS: Words =
+        Words::new(&["rotate, rotation, regenerate, promote, rekey, void, uninstall"]);
     votes
         .iter()
-        .find(|vote| KILLS.contains(&vote.verb.base))
+        .find(|vote| KILLS.has(vote.verb.base))
         .map(|vote| vote.word.clone())
 }
 

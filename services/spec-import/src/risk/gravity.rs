@@ -10,7 +10,7 @@ use super::{
     effect::{Effect, object, takes_part},
     gate::Vote,
     grave::{CAPACITY, EXECUTIONS, LIVE, MAILINGS, PRINTED, RESTORED_OVER, RUNNABLE, TRAINING},
-    lexicon::List,
+    lexicon::{List, Words},
     reading::Reading,
     source::Source,
     things::GENERIC,
@@ -49,26 +49,13 @@ pub(super) fn gravity(
 /// `/kernels/{id}/restart`, `/flows/{id}/activate`: what runs from then on, and what it does, is not
 /// in the call, so that nobody can tell by it that no harm comes of it.
 pub(super) fn sets_going<'a>(reading: &'a Reading<'_>) -> Option<&'a str> {
-    const GOING: &[&str] = &[
-        "activate",
-        "reactivate",
-        "apply",
-        "enable",
-        "migrate",
-        "promote",
-        "pull",
-        "push",
-        "recover",
-        "reload",
-        "restart",
-        "restore",
-        "retry",
-        "sync",
-        "transition",
-    ];
+    static GOING: Words = Words::new(&[
+        "activate, reactivate, apply, enable, migrate, promote, pull, push, recover, reload, \
+        restart, restore, retry, sync, transition",
+    ]);
     let (verb, word) = reading.path.action.as_ref()?;
     let ordered = reading.path.has_parameter && !reading.path.ends_in_parameter;
-    (ordered && GOING.contains(&verb.base)).then_some(word.as_str())
+    (ordered && GOING.has(verb.base)).then_some(word.as_str())
 }
 
 /// Grave by what is done.
@@ -191,23 +178,11 @@ fn new_code(reading: &Reading<'_>) -> Option<String> {
 
 /// `/servers/{id}/change-type`: another size is another price.
 fn refitted(reading: &Reading<'_>) -> Option<String> {
-    const SIZES: &[&str] = &[
-        "type",
-        "size",
-        "flavor",
-        "tier",
-        "capacity",
-        "machinetype",
-        "sku",
-        "class",
-        "count",
-        "storage",
-    ];
+    static SIZES: Words = Words::new(&[
+        "type, size, flavor, tier, capacity, machinetype, sku, class, count, storage",
+    ]);
     let (last, before) = reading.path.segments.split_last()?;
-    let size = last
-        .words
-        .last()
-        .filter(|word| SIZES.contains(&word.as_str()))?;
+    let size = last.words.last().filter(|word| SIZES.has(word))?;
     let mut things = before
         .iter()
         .rev()

@@ -23,33 +23,60 @@ impl Entry {
     }
 }
 
-/// A list of words with a name of its own.
+/// The few words that a rule is made of, which stand beside it.
 #[derive(Debug)]
-pub(super) struct List {
-    name: &'static str,
+pub(super) struct Words {
     /// Each separated by a comma and a space.
     words: &'static [&'static str],
     index: OnceLock<HashSet<&'static str, RandomState>>,
 }
 
-impl List {
-    pub(super) const fn new(name: &'static str, words: &'static [&'static str]) -> Self {
+impl Words {
+    pub(super) const fn new(words: &'static [&'static str]) -> Self {
         Self {
-            name,
             words,
             index: OnceLock::new(),
         }
     }
 
     /// Every word and phrase.
-    pub(super) fn all(&self) -> impl Iterator<Item = &'static str> {
+    fn all(&self) -> impl Iterator<Item = &'static str> {
         self.words.iter().flat_map(|words| words.split(", "))
+    }
+
+    fn get(&self, word: &str) -> Option<&'static str> {
+        let index = self.index.get_or_init(|| self.all().collect());
+        index.get(word).copied()
+    }
+
+    /// Whether a word is one of them.
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.get(word).is_some()
+    }
+}
+
+/// A list of words with a name of its own, whose entries can be taken away.
+#[derive(Debug)]
+pub(super) struct List {
+    name: &'static str,
+    words: Words,
+}
+
+impl List {
+    pub(super) const fn new(name: &'static str, words: &'static [&'static str]) -> Self {
+        let words = Words::new(words);
+        Self { name, words }
+    }
+
+    /// Every word and phrase.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'static str> {
+        self.words.all()
     }
 
     /// The entry of a word, if it stands in the list.
     fn entry(&'static self, word: &str) -> Option<Entry> {
-        let index = self.index.get_or_init(|| self.all().collect());
-        index.get(word).map(|word| Entry::new(self.name, word))
+        let found = self.words.get(word)?;
+        Some(Entry::new(self.name, found))
     }
 }
 

@@ -5,131 +5,33 @@ mod names;
 use countersign_domain::operation::Method;
 
 use super::{
-    lexicon::Lexicon,
+    lexicon::{Lexicon, Words},
     path::Path,
     tokens::{first_sentence, words},
     verbs::Verb,
 };
 
 /// Words before the verb of a sentence or around its object that say nothing.
-const FILLERS: &[&str] = &[
-    "a",
-    "an",
-    "the",
-    "this",
-    "that",
-    "endpoint",
-    "api",
-    "operation",
-    "method",
-    "to",
-    "will",
-    "allow",
-    "you",
-    "can",
-    "use",
-    "it",
-    "bulk",
-    "batch",
-    "mass",
-    "permanently",
-    "immediately",
-    "partially",
-    "fully",
-    "manually",
-    "be",
-    "beta",
-    "deprecated",
-    "new",
-    "existing",
-    "specific",
-    "specified",
-    "given",
-    "one",
-    "more",
-    "all",
-    "multiple",
-    "single",
-    "your",
-    "any",
-    "particular",
-    "its",
-    "their",
-    "request",
-    "admin",
-    "please",
-    "attempt",
-    "and",
-    "or",
-    "asynchronously",
-    "async",
-    "current",
-    "bulk",
-    "some",
-];
+static FILLERS: Words = Words::new(&[
+    "a, an, the, this, that, endpoint, api, operation, method, to, will, allow, you, can, \
+    use, it, bulk, batch, mass, permanently, immediately, partially, fully, manually, be, \
+    beta, deprecated, new, existing, specific, specified, given, one, more, all, multiple, \
+    single, your, any, particular, its, their, request, admin, please, attempt, and, or, \
+    asynchronously, async, current, some",
+]);
 
 /// After one of these the sentence has left the object.
-const PREPOSITIONS: &[&str] = &[
-    "for",
-    "in",
-    "of",
-    "from",
-    "to",
-    "by",
-    "with",
-    "on",
-    "using",
-    "into",
-    "at",
-    "under",
-    "within",
-    "as",
-    "that",
-    "which",
-    "when",
-    "if",
-    "across",
-    "via",
-    "per",
-    "between",
-    "about",
-    "without",
-    "based",
-    "where",
-    "so",
-    "onto",
-    "belonging",
-    "through",
-    "and",
-    "is",
-    "are",
-    "whose",
-    "before",
-    "after",
-    "only",
-];
+static PREPOSITIONS: Words = Words::new(&[
+    "for, in, of, from, to, by, with, on, using, into, at, under, within, as, that, which, \
+    when, if, across, via, per, between, about, without, based, where, so, onto, belonging, \
+    through, and, is, are, whose, before, after, only",
+]);
 
 /// Words by which a verb points at what it is done to.
-const POINTERS: &[&str] = &[
-    "a",
-    "an",
-    "the",
-    "this",
-    "all",
-    "any",
-    "your",
-    "its",
-    "their",
-    "one",
-    "specified",
-    "given",
-    "existing",
-    "specific",
-    "multiple",
-    "every",
-    "and",
-    "or",
-];
+static POINTERS: Words = Words::new(&[
+    "a, an, the, this, all, any, your, its, their, one, specified, given, existing, specific, \
+    multiple, every, and, or",
+]);
 
 /// A name or a sentence: its verb, its object and the rest.
 #[derive(Debug, Default)]
@@ -159,16 +61,13 @@ impl Phrase {
                 .filter(|other| joined && (other.clear || second.is_none()))
             {
                 second = Some((other, word.clone()));
-            } else if !FILLERS.contains(&word.as_str()) || ends_object(words, start) {
+            } else if !FILLERS.has(word) || ends_object(words, start) {
                 break;
             }
             start += 1;
         }
         let mut end = start;
-        while end < words.len()
-            && !PREPOSITIONS.contains(&words[end].as_str())
-            && words[end] != "or"
-        {
+        while end < words.len() && !PREPOSITIONS.has(&words[end]) && words[end] != "or" {
             end += 1;
         }
         // "initiates a redirect or terminates a call", "used to redact"
@@ -192,7 +91,7 @@ impl Phrase {
             rest,
             points: words
                 .get(verb_at + 1)
-                .is_some_and(|next| POINTERS.contains(&next.as_str())),
+                .is_some_and(|next| POINTERS.has(next)),
         }
     }
 
@@ -223,7 +122,7 @@ impl Phrase {
         let Some((found, at)) = verb else {
             let end = all
                 .iter()
-                .position(|word| PREPOSITIONS.contains(&word.as_str()))
+                .position(|word| PREPOSITIONS.has(word))
                 .unwrap_or(all.len());
             let rest = all.split_off(end);
             return Self {
@@ -245,8 +144,7 @@ impl Phrase {
     pub(super) fn of_text(text: &str, name: &str, lexicon: &Lexicon) -> Self {
         let all = words(names::behind_the_name(first_sentence(text), name));
         let start = allowed_from(&all);
-        let Some(first) = (start..all.len()).find(|at| !FILLERS.contains(&all[*at].as_str()))
-        else {
+        let Some(first) = (start..all.len()).find(|at| !FILLERS.has(&all[*at])) else {
             return Self {
                 object: all,
                 ..Self::default()
@@ -300,7 +198,7 @@ fn ends_object(words: &[String], at: usize) -> bool {
     let noun = words[at] == "request";
     noun && words
         .get(at + 1)
-        .is_none_or(|next| PREPOSITIONS.contains(&next.as_str()) || next == "or")
+        .is_none_or(|next| PREPOSITIONS.has(next) || next == "or")
 }
 
 #[cfg(test)]

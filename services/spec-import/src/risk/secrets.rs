@@ -13,7 +13,7 @@ use super::{
     Evidence,
     effect::is_hook,
     fields::Fields,
-    lexicon::{Lexicon, List},
+    lexicon::{Lexicon, List, Words},
     path::Segment,
     reading::Reading,
     tokens::{truncated, words},
@@ -67,19 +67,9 @@ static SHOWN_IN_LISTS: List = List::new(
 );
 
 /// Words that make a token a count or a page mark.
-const HARMLESS_NEAR_TOKEN: &[&str] = &[
-    "input",
-    "output",
-    "page",
-    "next",
-    "count",
-    "usage",
-    "sync",
-    "continuation",
-    "cursor",
-    "public",
-    "metadata",
-];
+static HARMLESS_NEAR_TOKEN: Words = Words::new(&[
+    "input, output, page, next, count, usage, sync, continuation, cursor, public, metadata",
+]);
 
 /// The secret that a reading call hands out, if there is one.
 pub(super) fn handed_out(
@@ -207,7 +197,7 @@ fn secret_at_end(phrase: &[String], lexicon: &Lexicon) -> Option<String> {
     if lexicon.has(&SECRET_PAIRS, &pair) {
         return Some(pair);
     }
-    let harmless = HARMLESS_NEAR_TOKEN.contains(&before);
+    let harmless = HARMLESS_NEAR_TOKEN.has(before);
     let secret = lexicon.has(&SECRET_THINGS, last) || glued(last);
     let pair = || glued_pair(last, lexicon);
     let word = secret.then(|| last.clone());
@@ -235,18 +225,10 @@ fn glued(word: &str) -> bool {
         "credential",
         "passphrase",
     ];
-    const NO_KEYS: &[&str] = &[
-        "publickey",
-        "monkey",
-        "turkey",
-        "hockey",
-        "jockey",
-        "whiskey",
-        "donkey",
-        "hotkey",
-    ];
+    static NO_KEYS: Words =
+        Words::new(&["publickey, monkey, turkey, hockey, jockey, whiskey, donkey, hotkey"]);
     let long = |end: &&&str| word.len() > end.len() + 2 && word.ends_with(**end);
-    ENDINGS.iter().any(|end| long(&end)) && !NO_KEYS.contains(&word)
+    ENDINGS.iter().any(|end| long(&end)) && !NO_KEYS.has(word)
 }
 
 /// "A link to a pre-signed Amazon S3 URL": whoever has such an address needs nothing else.
@@ -297,33 +279,17 @@ fn disclosed(sentence: &[String], lexicon: &Lexicon) -> Option<String> {
         "generate", "decrypt", "disclose", "hold", "show", "carry",
     ];
     const DEMANDED: &[&str] = &["to", "must", "should", "can", "may", "you", "need"];
-    const ABOUT_A_SECRET: &[&str] = &[
-        "scope",
-        "header",
-        "usage",
-        "id",
-        "name",
-        "count",
-        "type",
-        "limit",
-        "policy",
-        "permission",
-        "scanning",
-    ];
-    const PLAIN: &[&str] = &[
-        "plaintext",
-        "decrypted",
-        "unencrypted",
-        "unmasked",
-        "cleartext",
-    ];
+    static ABOUT_A_SECRET: Words = Words::new(&[
+        "scope, header, usage, id, name, count, type, limit, policy, permission, scanning",
+    ]);
+    static PLAIN: Words = Words::new(&["plaintext, decrypted, unencrypted, unmasked, cleartext"]);
     let is_negation =
         |word: &String| matches!(word.as_str(), "not" | "without" | "never" | "no" | "don");
     if sentence.iter().any(is_negation) {
         return None;
     }
     sentence.iter().enumerate().find_map(|(at, word)| {
-        let plain = PLAIN.contains(&word.as_str());
+        let plain = PLAIN.has(word);
         // "you need to provide a token" is about the request.
         let demanded = at > 0 && DEMANDED.contains(&sentence[at - 1].as_str());
         if !plain && (demanded || !DISCLOSES.contains(&word.as_str())) {
@@ -332,7 +298,7 @@ fn disclosed(sentence: &[String], lexicon: &Lexicon) -> Option<String> {
         let near = &sentence[at + 1..(at + 6).min(sentence.len())];
         let about = |end: usize| {
             let next = sentence.get(at + 1 + end);
-            next.is_some_and(|next| ABOUT_A_SECRET.contains(&next.as_str()))
+            next.is_some_and(|next| ABOUT_A_SECRET.has(next))
         };
         let value = near.iter().take(2).find(|next| plain && *next == "value");
         let named = (1..=near.len())
@@ -344,16 +310,8 @@ fn disclosed(sentence: &[String], lexicon: &Lexicon) -> Option<String> {
 
 /// The secret that a POST examines: verifying a credential is AUTH although nothing changes.
 pub(super) fn examined_credential(reading: &Reading<'_>) -> Option<String> {
-    const PROOFS: &[&str] = &[
-        "token",
-        "otp",
-        "code",
-        "password",
-        "credential",
-        "passcode",
-        "factor",
-        "totp",
-    ];
+    static PROOFS: Words =
+        Words::new(&["token, otp, code, password, credential, passcode, factor, totp"]);
     let verbs = [&reading.path.action, &reading.name.verb, &reading.text.verb];
     let mut verbs = verbs.into_iter().flatten();
     if !verbs.any(|(found, _)| found.act == Act::Examine) {
@@ -367,7 +325,7 @@ pub(super) fn examined_credential(reading: &Reading<'_>) -> Option<String> {
     let last = phrases
         .into_iter()
         .filter_map(|phrase| phrase.last())
-        .find(|last| PROOFS.contains(&last.as_str()));
+        .find(|last| PROOFS.has(last));
     let once = |word: &&String| matches!(word.as_str(), "otp" | "passcode" | "totp");
     last.or_else(|| reading.text.object.iter().find(once))
         .cloned()

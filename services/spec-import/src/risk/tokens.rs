@@ -3,6 +3,8 @@
 //! `listAPIKeys`, `list-api-keys` and `Lists API keys.` must give the same words, so every
 //! other file can compare words and nothing else has to know how people spell names.
 
+use super::lexicon::Words;
+
 /// Cuts a name or a sentence into lower-case, singular words.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::with_capacity(text.len() / 8 + 1);
@@ -98,22 +100,10 @@ fn humps(piece: &str) -> Vec<&str> {
 
 /// The singular of a noun, which is also the base form of most verbs in the third person.
 pub(super) fn singular(mut word: String) -> String {
-    const SAME: &[&str] = &[
-        "access",
-        "sms",
-        "dns",
-        "aws",
-        "ios",
-        "https",
-        "news",
-        "sos",
-        "tls",
-        "kubernetes",
-        "redis",
-        "cors",
-        "jwks",
-    ];
-    if word.len() < 4 || !word.ends_with('s') || SAME.contains(&word.as_str()) {
+    static SAME: Words = Words::new(&[
+        "access, sms, dns, aws, ios, https, news, sos, tls, kubernetes, redis, cors, jwks",
+    ]);
+    if word.len() < 4 || !word.ends_with('s') || SAME.has(&word) {
         return word;
     }
     if word.ends_with("ies") {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use super::{
     Evidence,
     fields::Fields,
-    lexicon::{Lexicon, List},
+    lexicon::{Lexicon, List, Words},
     nouns::{Noun, Strength, Topic},
     ordinary::is_plain,
     path::Path,
@@ -155,31 +155,14 @@ pub(super) fn topics<'l>(
 
 /// Suspending a service or blocking a card is a switch of a thing; of a person it is more.
 fn holds_a_thing(reading: &Reading<'_>, verb: &str) -> bool {
-    const HOLDS: &[&str] = &[
-        "suspend",
-        "unsuspend",
-        "block",
-        "unblock",
-        "quarantine",
-        "restrict",
-    ];
-    const PEOPLE: &[&str] = &[
-        "person",
-        "individual",
-        "customer",
-        "employee",
-        "student",
-        "player",
-        "worker",
-        "device",
-        "card",
-        "app",
-        "driver",
-    ];
+    static HOLDS: Words = Words::new(&["suspend, unsuspend, block, unblock, quarantine, restrict"]);
+    static PEOPLE: Words = Words::new(&[
+        "person, individual, customer, employee, student, player, worker, device, card, app, \
+        driver",
+    ]);
     let head = reading.path.head().and_then(|head| head.words.last());
-    let thing = head
-        .is_some_and(|head| !PEOPLE.contains(&head.as_str()) && is_plain(reading.lexicon, head));
-    thing && HOLDS.contains(&verb)
+    let thing = head.is_some_and(|head| !PEOPLE.has(head) && is_plain(reading.lexicon, head));
+    thing && HOLDS.has(verb)
 }
 
 fn add_path(topics: &mut Topics<'_>, path: &Path) {

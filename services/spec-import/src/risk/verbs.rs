@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use foldhash::quality::RandomState;
 
-use super::lexicon::{Entry, Lexicon};
+use super::lexicon::{Entry, Lexicon, Words};
 
 /// What kind of act a verb names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -207,31 +207,16 @@ impl Lexicon {
 }
 
 /// Words that are said of things, and not of doing them.
-const THINGS_IN_ING: &[&str] = &[
-    "finding",
-    "listing",
-    "reading",
-    "booking",
-    "posting",
-    "recording",
-    "rating",
-    "ranking",
-    "heading",
-    "opening",
-    "holding",
-    "filing",
-    "showing",
-    "scoring",
-    "charging",
-    "grading",
-    "offering",
-];
+static THINGS_IN_ING: Words = Words::new(&[
+    "finding, listing, reading, booking, posting, recording, rating, ranking, heading, \
+    opening, holding, filing, showing, scoring, charging, grading, offering",
+]);
 
 fn verb(word: &str) -> Option<Verb> {
     if let Some(found) = INDEX.get(word) {
         return Some(*found);
     }
-    if THINGS_IN_ING.contains(&word) {
+    if THINGS_IN_ING.has(word) {
         return None;
     }
     let stem = word.strip_suffix("ing")?;

@@ -147,9 +147,8 @@ fn begins_with_a_read((name, all): (&str, &[String]), method: Method, lexicon: &
     }
     let outweighs = |word: &String| {
         let found = lexicon.verb(word);
-        found.is_some_and(|found| {
-            found.clear && !found.act.only_reads() && found.act != Act::Change
-        })
+        found
+            .is_some_and(|found| found.clear && !found.act.only_reads() && found.act != Act::Change)
     };
     // "check_create" creates a check, "verification_email" is a mail.
     let ordered = |word: &String| lexicon.verb(word).is_some_and(|found| found.clear);

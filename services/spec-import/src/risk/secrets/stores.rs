@@ -1,6 +1,9 @@
 //! Stores of secrets: what hangs on one is handed out by whoever reads it.
 
-use crate::risk::{lexicon::List, reading::Reading};
+use crate::risk::{
+    lexicon::{List, Words},
+    reading::Reading,
+};
 
 /// The secret that is kept where a path leads, whatever the document declares as the answer.
 pub(super) fn kept(reading: &Reading<'_>) -> Option<String> {
@@ -74,47 +77,23 @@ fn exported(reading: &Reading<'_>) -> Option<String> {
 /// `/users/{id}/mfa/qr`: the picture holds what an authenticator is fed with.
 fn enrols(reading: &Reading<'_>) -> Option<String> {
     const FACTORS: &[&str] = &["mfa", "totp", "otp", "2fa", "tfa", "authenticator"];
-    const SEEDS: &[&str] = &[
-        "qr",
-        "qrcode",
-        "uri",
-        "setup",
-        "seed",
-        "code",
-        "image",
-        "provisioning",
-    ];
+    static SEEDS: Words = Words::new(&["qr, qrcode, uri, setup, seed, code, image, provisioning"]);
     let factor = reading
         .path
         .words()
         .find(|word| FACTORS.contains(&word.as_str()))?;
     let last = reading.path.segments.last()?.words.iter();
-    let seed = last.clone().any(|word| SEEDS.contains(&word.as_str()));
+    let seed = last.clone().any(|word| SEEDS.has(word));
     seed.then(|| factor.clone())
 }
 
 /// What programs find in their environment is mostly secrets: `/apps/{id}/config-vars`.
 fn environment(reading: &Reading<'_>) -> Option<String> {
-    const WHOLE: &[&str] = &[
-        "env",
-        "envvar",
-        "env var",
-        "config var",
-        "environment variable",
-    ];
-    const PROGRAMS: &[&str] = &[
-        "project",
-        "group",
-        "pipeline",
-        "environment",
-        "app",
-        "service",
-        "site",
-        "job",
-        "function",
-        "deployment",
-        "stage",
-    ];
+    static WHOLE: Words = Words::new(&["env, envvar, env var, config var, environment variable"]);
+    static PROGRAMS: Words = Words::new(&[
+        "project, group, pipeline, environment, app, service, site, job, function, \
+        deployment, stage",
+    ]);
     // What is needed to connect to one of these is its configuration.
     const CONNECTED: &[&str] = &["addon", "client", "peer", "tunnel", "vpn", "wireguard"];
     let segments = &reading.path.segments;
@@ -124,10 +103,9 @@ fn environment(reading: &Reading<'_>) -> Option<String> {
         .len()
         .checked_sub(2)
         .map(|at| segments[at].words.as_slice());
-    let program = || matches!(before, Some([.., one]) if PROGRAMS.contains(&one.as_str()));
+    let program = || matches!(before, Some([.., one]) if PROGRAMS.has(one));
     let inside = || matches!(before, Some([.., one]) if CONNECTED.contains(&one.as_str()));
-    let found = WHOLE.contains(&whole.as_str())
-        || (whole == "variable" && program())
-        || (whole == "config" && inside());
+    let found =
+        WHOLE.has(&whole) || (whole == "variable" && program()) || (whole == "config" && inside());
     found.then_some(whole)
 }

@@ -6,7 +6,7 @@ use super::{DECIDES, Point, SUSPECTED, Topics, places};
 use crate::risk::{
     effect::is_hook,
     gate::doors::signs,
-    lexicon::Lexicon,
+    lexicon::{Lexicon, Words},
     nouns::{Found, Topic},
     ordinary::is_plain,
     reading::Reading,
@@ -34,11 +34,7 @@ pub(super) fn weigh_context(topics: &mut Topics<'_>, reading: &Reading<'_>) {
             .words
             .remove(&(Topic::Admin, "user group".to_owned()));
     }
-    if reading
-        .path
-        .words()
-        .any(|word| STORES.contains(&word.as_str()))
-    {
+    if reading.path.words().any(|word| STORES.has(word)) {
         topics.words.remove(&(Topic::Auth, "key".to_owned()));
     }
     for (topic, word, source) in places::hints(reading) {
@@ -104,24 +100,15 @@ fn is_detail(reading: &Reading<'_>) -> bool {
 }
 
 /// Switches that somebody in charge throws, rather than somebody taking part.
-const OFFICIAL_TOGGLES: &[&str] = &[
-    "unlock",
-    "disable",
-    "unassign",
-    "unpublish",
-    "detach",
-    "flag",
-    "unflag",
-    "hide",
-];
+static OFFICIAL_TOGGLES: Words =
+    Words::new(&["unlock, disable, unassign, unpublish, detach, flag, unflag, hide"]);
 
 /// Being put into a conversation is taking part, not being given access. One witness is not
 /// enough to say so.
 fn participation(reading: &Reading<'_>) -> bool {
     let takes_part = |verb: &Option<(Verb, String)>| {
-        verb.as_ref().is_some_and(|(found, _)| {
-            found.act == Act::Toggle && !OFFICIAL_TOGGLES.contains(&found.base)
-        })
+        verb.as_ref()
+            .is_some_and(|(found, _)| found.act == Act::Toggle && !OFFICIAL_TOGGLES.has(found.base))
     };
     let path = &reading.path;
     let witnesses = [
@@ -143,34 +130,16 @@ fn participation(reading: &Reading<'_>) -> bool {
 /// A "multicast group" or a "training session" is no group of people and no login, where an
 /// ordinary word stands before it.
 pub(super) fn is_compound(lexicon: &Lexicon, list: &[String], found: &Found) -> bool {
-    const NEAR_A_PRINCIPAL: &[&str] = &[
-        "device",
-        "account",
-        "person",
-        "individual",
-        "employee",
-        "worker",
-        "site",
-        "page",
-        "service",
-        "agent",
-        "contact",
-        "partner",
-        "guest",
-        "resource",
-        "project",
-        "environment",
-        "application",
-        "app",
-        "portal",
-        "browser",
-        "customer",
-    ];
+    static NEAR_A_PRINCIPAL: Words = Words::new(&[
+        "device, account, person, individual, employee, worker, site, page, service, agent, \
+        contact, partner, guest, resource, project, environment, application, app, portal, \
+        browser, customer",
+    ]);
     if !matches!(found.text.as_str(), "group" | "session") {
         return false;
     }
     let before = found.end.checked_sub(2).and_then(|at| list.get(at));
-    before.is_some_and(|word| !NEAR_A_PRINCIPAL.contains(&word.as_str()) && is_plain(lexicon, word))
+    before.is_some_and(|word| !NEAR_A_PRINCIPAL.has(word) && is_plain(lexicon, word))
 }
 
 /// Authenticating a domain or a sender proves where mail comes from, and lets nobody in.
@@ -191,26 +160,10 @@ fn authorizes_money(topics: &mut Topics<'_>) {
 }
 
 /// Where a key is the name of a value.
-const STORES: &[&str] = &[
-    "kv",
-    "cache",
-    "redis",
-    "memcache",
-    "purge",
-    "surrogate",
-    "partition",
-    "keyspace",
-    "translation",
-    "dictionary",
-    "localization",
-    "i18n",
-    "store",
-    "registry",
-    "bucket",
-    "object",
-    "flag",
-    "metadata",
-];
+static STORES: Words = Words::new(&[
+    "kv, cache, redis, memcache, purge, surrogate, partition, keyspace, translation, \
+    dictionary, localization, i18n, store, registry, bucket, object, flag, metadata",
+]);
 
 /// Cancelling an order gives money back, or keeps somebody from paying it.
 fn cancels_an_order(topics: &mut Topics<'_>, reading: &Reading<'_>) {
@@ -227,31 +180,15 @@ fn cancels_an_order(topics: &mut Topics<'_>, reading: &Reading<'_>) {
 
 /// `/lists/{id}/members`: people who are written to, not people who may do something.
 pub(in crate::risk) fn is_audience(reading: &Reading<'_>) -> bool {
-    const AUDIENCES: &[&str] = &[
-        "list",
-        "audience",
-        "segment",
-        "campaign",
-        "cohort",
-        "channel",
-        "conversation",
-        "chat",
-        "room",
-        "meeting",
-        "webinar",
-        "event",
-        "thread",
-        "call",
-        "conference",
-        "card",
-        "task",
-    ];
+    static AUDIENCES: Words = Words::new(&[
+        "list, audience, segment, campaign, cohort, channel, conversation, chat, room, \
+        meeting, webinar, event, thread, call, conference, card, task",
+    ]);
     let segments = reading.path.segments.windows(2);
     let mut pairs =
         segments.filter_map(|pair| Some((pair[0].words.last()?, pair[1].words.last()?)));
     pairs.any(|(place, one)| {
-        AUDIENCES.contains(&place.as_str())
-            && matches!(one.as_str(), "member" | "membership" | "user")
+        AUDIENCES.has(place) && matches!(one.as_str(), "member" | "membership" | "user")
     })
 }
 
