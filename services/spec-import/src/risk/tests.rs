@@ -42,6 +42,21 @@ fn every_method() -> impl Iterator<Item = Method> {
     Method::FIELDS.into_iter().chain(others)
 }
 
+/// `POST /books | createBook | Create a book`: method and path, name, summary.
+fn described(row: &str) -> Evidence<'_> {
+    let mut parts = row.split('|').map(str::trim);
+    let mut part = || parts.next().unwrap_or_default();
+    let (method, path) = part().split_once(' ').unwrap();
+    operation(Method::as_written(method).unwrap(), path, part(), part())
+}
+
+#[track_caller]
+fn assert_row(row: &str, class: RiskClass) -> Risk {
+    let risk = classify(&described(row));
+    assert_eq!(risk.class, class, "{row}: {:#?}", risk.reasons);
+    risk
+}
+
 #[track_caller]
 fn assert_class(method: Method, path: &str, name: &str, summary: &str, class: RiskClass) -> Risk {
     let risk = risk(method, path, name, summary);

@@ -178,181 +178,76 @@ fn what_nobody_knows_is_not_ordinary() {
     assert!(!known.high_risk, "{:#?}", known.reasons);
 }
 
-/// What an exception for harmless words could be stretched to: method, path, name and summary of
-/// what acts or hands out a secret all the same.
-const STRETCHED: [(Method, &str, &str, &str); 55] = [
-    (Method::Post, "/notes", "delete.notes.all", ""),
-    (Method::Put, "/notes/{id}", "purge.notes.one", ""),
-    (Method::Post, "/contacts", "charge.contacts.v1", ""),
-    (Method::Get, "/users/{id}", "delete.users.byId", ""),
-    (
-        Method::Get,
-        "/known-devices/{id}/token/{n}",
-        "getToken",
-        "Get the token of a device",
-    ),
-    (Method::Get, "/.well-known/credentials/{id}", "", "Get one"),
-    (
-        Method::Get,
-        "/users/{id}/password.known",
-        "",
-        "Get the password",
-    ),
-    (Method::Get, "/secret-store/{key}", "", "Fetch it"),
-    (
-        Method::Get,
-        "/vaults/{v}/secret-engine/{path}",
-        "",
-        "Fetch it",
-    ),
-    (Method::Get, "/secrets/{id}/secret-policy", "", "Show it"),
-    (
-        Method::Get,
-        "/secrets/{id}.secret-type",
-        "showIt",
-        "Show it",
-    ),
-    (Method::Get, "/nodes/{id}/power", "", "Restarts the node"),
-    (
-        Method::Get,
-        "/doors/{id}/go",
-        "doorGo",
-        "Remotely opens the garage door",
-    ),
-    (Method::Get, "/caches", "", "Clears caches"),
-    (Method::Get, "/counters", "doCounters", "Reset counters"),
-    (Method::Get, "/nodes/{id}/volumes", "", "Swap volumes"),
-    (Method::Get, "/invite-users", "", "Members of a team"),
-    (
-        Method::Get,
-        "/erasure/request",
-        "",
-        "Request erasure of my data",
-    ),
-    (Method::Get, "/oauth/exchange-code/{code}", "", "A login"),
-    (
-        Method::Get,
-        "/codes/{id}",
-        "",
-        "Exchange the code for a login",
-    ),
-    (Method::Get, "/devices/{id}/passkey/{n}", "", "Show it"),
-    (
-        Method::Get,
-        "/shortcodes/{id}",
-        "getPasskey",
-        "Get the passkey",
-    ),
-    (
-        Method::Get,
-        "/nodes/{id}/go",
-        "doGo",
-        "Perform health failover",
-    ),
-    (Method::Get, "/ips/{ip}", "get", "Whitelist an address"),
-    (
-        Method::Get,
-        "/pods/{id}/{action}",
-        "",
-        "Perform action on a pod",
-    ),
-    (Method::Get, "/purge-jobs", "", "Jobs of the night"),
-    (Method::Get, "/delete-requests", "", "Requests of the day"),
-    (Method::Get, "/sso", "listSso", "Signs the user in"),
-    (Method::Get, "/host-keys", "", "List the host keys"),
-    (Method::Get, "/ssh-key-api-keys/{id}", "", "Show one"),
-    (Method::Get, "/public-tokens/{id}", "", "Show one"),
-    (Method::Get, "/public-key-tokens", "", "List them"),
-    (Method::Get, "/api-keys/{id}/translation", "", "Get API key"),
-    (Method::Get, "/role-secrets", "", "List them"),
-    (
-        Method::Get,
-        "/apps/{id}/provider-secrets",
-        "",
-        "Show all values",
-    ),
-    (Method::Get, "/secret-type-values", "", "List them"),
-    (Method::Get, "/token-exchanges/{code}", "", "Exchange"),
-    (
-        Method::Get,
-        "/apps/{id}/code-exchanges/{code}",
-        "",
-        "Exchange the code",
-    ),
-    (Method::Get, "/tables/{id}/count", "", "Drop tables"),
-    (Method::Get, "/nodes/{id}/view", "", "Trash nodes"),
-    (Method::Get, "/devices/{id}/check", "", "Reset devices"),
-    (Method::Get, "/sessions/{id}/find", "", "End sessions"),
-    (
-        Method::Get,
-        "/teams/{id}/invites",
-        "",
-        "Invite a user to the team",
-    ),
-    (Method::Get, "/workspaces/invites", "inviteMember", ""),
-    (Method::Get, "/vms/{id}/go", "", "Provide a new server"),
-    (Method::Get, "/credits/{id}/go", "", "Provides credit"),
-    (
-        Method::Get,
-        "/erasures/{id}/go",
-        "",
-        "Perform deletion query",
-    ),
-    (
-        Method::Get,
-        "/users/{id}/whitelist/go",
-        "listGo",
-        "Whitelists the user",
-    ),
-    (
-        Method::Post,
-        "/hosts/allocate",
-        "",
-        "Allocate dedicated hosts",
-    ),
-    (
-        Method::Post,
-        "/prefixes/{id}/advertise",
-        "",
-        "Advertise a prefix",
-    ),
-    (
-        Method::Post,
-        "/instances/{id}/unmonitor",
-        "",
-        "Unmonitor an instance",
-    ),
-    (
-        Method::Get,
-        "/users/{id}/archive",
-        "",
-        "Returns the decrypted password history",
-    ),
-    (
-        Method::Get,
-        "/{tenant}/well-known/jwks",
-        "",
-        "Returns the web key set",
-    ),
-    (Method::Get, "/well-known/users/{id}/jwks", "", "Show them"),
-    (
-        Method::Get,
-        "/.well-known/jwks.json",
-        "",
-        "Returns the JSON Web Key Set",
-    ),
+/// What an exception for harmless words could be stretched to: what acts or hands out a secret all
+/// the same.
+const STRETCHED: [&str; 55] = [
+    "POST /notes | delete.notes.all",
+    "PUT /notes/{id} | purge.notes.one",
+    "POST /contacts | charge.contacts.v1",
+    "GET /users/{id} | delete.users.byId",
+    "GET /known-devices/{id}/token/{n} | getToken | Get the token of a device",
+    "GET /.well-known/credentials/{id} || Get one",
+    "GET /users/{id}/password.known || Get the password",
+    "GET /secret-store/{key} || Fetch it",
+    "GET /vaults/{v}/secret-engine/{path} || Fetch it",
+    "GET /secrets/{id}/secret-policy || Show it",
+    "GET /secrets/{id}.secret-type | showIt | Show it",
+    "GET /nodes/{id}/power || Restarts the node",
+    "GET /doors/{id}/go | doorGo | Remotely opens the garage door",
+    "GET /caches || Clears caches",
+    "GET /counters | doCounters | Reset counters",
+    "GET /nodes/{id}/volumes || Swap volumes",
+    "GET /invite-users || Members of a team",
+    "GET /erasure/request || Request erasure of my data",
+    "GET /oauth/exchange-code/{code} || A login",
+    "GET /codes/{id} || Exchange the code for a login",
+    "GET /devices/{id}/passkey/{n} || Show it",
+    "GET /shortcodes/{id} | getPasskey | Get the passkey",
+    "GET /nodes/{id}/go | doGo | Perform health failover",
+    "GET /ips/{ip} | get | Whitelist an address",
+    "GET /pods/{id}/{action} || Perform action on a pod",
+    "GET /purge-jobs || Jobs of the night",
+    "GET /delete-requests || Requests of the day",
+    "GET /sso | listSso | Signs the user in",
+    "GET /host-keys || List the host keys",
+    "GET /ssh-key-api-keys/{id} || Show one",
+    "GET /public-tokens/{id} || Show one",
+    "GET /public-key-tokens || List them",
+    "GET /api-keys/{id}/translation || Get API key",
+    "GET /role-secrets || List them",
+    "GET /apps/{id}/provider-secrets || Show all values",
+    "GET /secret-type-values || List them",
+    "GET /token-exchanges/{code} || Exchange",
+    "GET /apps/{id}/code-exchanges/{code} || Exchange the code",
+    "GET /tables/{id}/count || Drop tables",
+    "GET /nodes/{id}/view || Trash nodes",
+    "GET /devices/{id}/check || Reset devices",
+    "GET /sessions/{id}/find || End sessions",
+    "GET /teams/{id}/invites || Invite a user to the team",
+    "GET /workspaces/invites | inviteMember",
+    "GET /vms/{id}/go || Provide a new server",
+    "GET /credits/{id}/go || Provides credit",
+    "GET /erasures/{id}/go || Perform deletion query",
+    "GET /users/{id}/whitelist/go | listGo | Whitelists the user",
+    "POST /hosts/allocate || Allocate dedicated hosts",
+    "POST /prefixes/{id}/advertise || Advertise a prefix",
+    "POST /instances/{id}/unmonitor || Unmonitor an instance",
+    "GET /users/{id}/archive || Returns the decrypted password history",
+    "GET /{tenant}/well-known/jwks || Returns the web key set",
+    "GET /well-known/users/{id}/jwks || Show them",
+    "GET /.well-known/jwks.json || Returns the JSON Web Key Set",
 ];
 
 #[test]
 fn an_exception_for_harmless_words_is_not_stretched_to_what_acts() {
     let mut ordinary = Vec::new();
-    for (method, path, name, summary) in STRETCHED {
-        let mut stretched = operation(method, path, name, summary);
+    for row in STRETCHED {
+        let mut stretched = described(row);
         let fields = strings(&["id", "key"]);
         stretched.response_fields = &fields;
         let risk = classify(&stretched);
         if !risk.high_risk {
-            ordinary.push((path, risk.class));
+            ordinary.push((row, risk.class));
         }
     }
     assert_eq!(ordinary, []);
