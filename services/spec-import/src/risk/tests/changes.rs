@@ -93,6 +93,26 @@ fn a_grave_change_needs_a_human_and_says_why() {
             "execute",
         ),
         (
+            "PUT /functions/{name}/code | updateCode | Update the code of a function",
+            "execute",
+        ),
+        (
+            "POST /tables/{name}/operation | operateTable | Operate a table",
+            "execute",
+        ),
+        (
+            "PUT /servers/{id}/type | setType | Set the type",
+            "provision",
+        ),
+        (
+            "POST /trainings | createTraining | Create a training",
+            "provision",
+        ),
+        (
+            "POST /letters/{id}/send | sendLetter | Send a letter",
+            "provision",
+        ),
+        (
             "POST /kernels/{id}/restart | restartKernel | Restart a kernel",
             "sets_going",
         ),

@@ -63,14 +63,30 @@ fn credentials_beat_administration_and_removal() {
 
 #[test]
 fn a_post_that_proves_a_credential_is_auth_although_it_changes_nothing() {
-    let risk = assert_class(
-        Method::Post,
-        "/tokens/check",
-        "checkToken",
-        "Check a token",
-        RiskClass::Auth,
-    );
-    assert!(risk.read_only && risk.high_risk);
+    for row in [
+        "POST /tokens/check | checkToken | Check a token",
+        "POST /phones/check | checkPhone | Check the code of a phone",
+    ] {
+        let risk = assert_row(row, RiskClass::Auth);
+        assert!(risk.read_only && risk.high_risk, "{row}");
+    }
+    let fields = strings(&["grant_type", "code_verifier"]);
+    let mut search = described("POST /books/search | searchBooks | Search books");
+    search.request_fields = &fields;
+    assert_eq!(classify(&search).class, RiskClass::Auth);
+}
+
+#[test]
+fn whoever_lets_somebody_in_needs_a_human() {
+    for row in [
+        "POST /gates/{id}/open | openGate | Open a gate",
+        "POST /vehicles/{id}/start | startVehicle | Start a vehicle",
+        "POST /documents/{id}/viewers | addViewer | Add a viewer",
+        "POST /integrations/{id}/tags | addTag | Add a tag",
+    ] {
+        let risk = classify(&described(row));
+        assert!(risk.high_risk, "{row}: {:#?}", risk.reasons);
+    }
 }
 
 #[test]
@@ -99,6 +115,10 @@ fn who_may_do_what_is_admin() {
         ),
         (
             "POST /admin/banners | createBanner | Create a banner",
+            false,
+        ),
+        (
+            "POST /devices/{id}/block | blockDevice | Block a device",
             false,
         ),
         (

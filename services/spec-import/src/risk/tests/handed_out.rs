@@ -92,13 +92,22 @@ fn words_written_as_one_are_the_same_secret() {
 
 #[test]
 fn a_path_that_hands_out_credentials_does_so_under_any_name() {
-    assert_class(
-        Method::Get,
+    for path in [
         "/credentials",
-        "listThings",
-        "List things",
-        RiskClass::Auth,
-    );
+        "/vaults/{id}/items/{item}",
+        "/users/{id}/mfa/qr",
+        "/keys/{id}/export",
+        "/tunnels/{id}/config",
+        "/boxes/{id}/key",
+    ] {
+        assert_class(
+            Method::Get,
+            path,
+            "listThings",
+            "List things",
+            RiskClass::Auth,
+        );
+    }
 }
 
 #[test]
