@@ -4,12 +4,12 @@ use countersign_domain::operation::Method;
 
 use super::{
     gate::Vote,
-    grave::{JOBS, REMOVALS},
-    lexicon::{Lexicon, Words},
+    grave::JOBS,
+    lexicon::{Lexicon, List, Words},
     path::Path,
     reading::Reading,
     source::Source,
-    things::{MARKS, NOTICES, PARTICIPATION, TAGGED, TIED},
+    things::{MARKS, NOTICES, PARTICIPATION},
     topics::context::is_audience,
     verbs::Act,
 };
@@ -36,6 +36,11 @@ impl Effect {
 
 /// Finds the effect of an acting call.
 pub(super) fn effect(reading: &Reading<'_>, votes: &[Vote]) -> Effect {
+    // Creating one of these orders a removal.
+    static REMOVALS: List = List::new(
+        "removals",
+        &["deletion, erasure, purge, removal, redaction, garbage, cleanup"],
+    );
     let deletes = reading.method == Method::Delete;
     if is_switch(reading, votes) {
         return Effect::Switches;
@@ -172,6 +177,26 @@ pub(super) fn is_hook(word: &str) -> bool {
 /// `DELETE /tickets/{id}/tags/{id}`: a tag of a thing that is tagged. What people work in, such
 /// as a project, has tags of its own, and deleting one of those is a removal.
 fn unties(path: &Path, method: Method, lexicon: &Lexicon) -> bool {
+    // What is tied to a thing and untied again, and stays for the others.
+    static TIED: List = List::new(
+        "tied",
+        &["tag, label, topic, category, keyword, hashtag, badge"],
+    );
+    // What tags and the like are tied to.
+    static TAGGED: List = List::new(
+        "tagged",
+        &[
+            "ticket, issue, article, contact, conversation, task, card, story, message, post, \
+            page, document, file, image, photo, video, product, customer, profile, lead, deal, \
+            company, subscriber, instance, server, droplet, device, incident, asset, bookmark, \
+            note, item, entry, record, case, chat, candidate, application, listing, event, \
+            alert, monitor, host, recording, epic, todo, comment, volume, node, vm, opportunity, \
+            person, prospect, patient, question, answer, media, track, song, album, book, \
+            recipe, content, discussion, thread, pull, request, commit, release, service, \
+            resource, machine, job, transcript, call, meeting, employee, student, course, \
+            vehicle, order",
+        ],
+    );
     let [.., thing, mark] = path.segments.as_slice() else {
         return false;
     };

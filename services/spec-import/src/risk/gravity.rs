@@ -9,7 +9,7 @@ use super::{
     Evidence,
     effect::{Effect, object, takes_part},
     gate::Vote,
-    grave::{CAPACITY, EXECUTIONS, LIVE, MAILINGS, PRINTED, RESTORED_OVER, RUNNABLE, TRAINING},
+    grave::{CAPACITY, MAILINGS, PRINTED, RUNNABLE},
     lexicon::{List, Words},
     reading::Reading,
     source::Source,
@@ -60,6 +60,14 @@ pub(super) fn sets_going<'a>(reading: &'a Reading<'_>) -> Option<&'a str> {
 
 /// Grave by what is done.
 fn ordered(reading: &Reading<'_>, votes: &[Vote]) -> Option<(Gravity, String)> {
+    // Restoring over one of these loses what it holds now.
+    static RESTORED_OVER: List = List::new(
+        "restored_over",
+        &[
+            "backup, snapshot, database, instance, server, volume, cluster, machine, table, \
+            environment, site, deploy, image, branch, bucket, vm, disk, workspace, checkpoint",
+        ],
+    );
     const STARTS: &[&str] = &[
         "start", "initiate", "launch", "submit", "resume", "retry", "unblock", "play",
     ];
@@ -120,6 +128,15 @@ fn mailed(reading: &Reading<'_>) -> Option<String> {
 
 /// `/services/{id}/versions/{v}/activate`: what runs from now on is another.
 fn goes_live(reading: &Reading<'_>) -> Option<String> {
+    // What serves people or machines: another version of it goes into production.
+    static LIVE: List = List::new(
+        "live",
+        &[
+            "site, run, stack, changeset, deployment, deploy, function, app, service, firmware, \
+            environment, release, configuration, worker, blueprint, rollout, canary, schema, \
+            manifest",
+        ],
+    );
     const LAUNCHES: &[&str] = &[
         "activate", "publish", "promote", "apply", "release", "rollout",
     ];
@@ -196,6 +213,16 @@ fn refitted(reading: &Reading<'_>) -> Option<String> {
 
 /// Grave by what is made.
 fn made(reading: &Reading<'_>, votes: &[Vote]) -> Option<(Gravity, String)> {
+    // Long computations that cost money.
+    static TRAINING: List = List::new("training", &["tuning, finetuning, training"]);
+    // Runs code, or puts it into production, when created.
+    static EXECUTIONS: List = List::new(
+        "executions",
+        &[
+            "deployment, deploy, dispatch, execution, invocation, command, rerun, script, build, \
+            repl, run",
+        ],
+    );
     let path = &reading.path;
     if let Some(order) = ordered_by_the_body(reading) {
         return Some((Gravity::Execute, order.clone()));

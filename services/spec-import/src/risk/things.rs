@@ -86,27 +86,6 @@ pub(super) static GENERIC: List = List::new(
     ],
 );
 
-/// What is tied to a thing and untied again, and stays for the others.
-pub(super) static TIED: List = List::new(
-    "tied",
-    &["tag, label, topic, category, keyword, hashtag, badge"],
-);
-
-/// What tags and the like are tied to.
-pub(super) static TAGGED: List = List::new(
-    "tagged",
-    &[
-        "ticket, issue, article, contact, conversation, task, card, story, message, post, page, \
-        document, file, image, photo, video, product, customer, profile, lead, deal, company, \
-        subscriber, instance, server, droplet, device, incident, asset, bookmark, note, item, \
-        entry, record, case, chat, candidate, application, listing, event, alert, monitor, host, \
-        recording, epic, todo, comment, volume, node, vm, opportunity, person, prospect, patient, \
-        question, answer, media, track, song, album, book, recipe, content, discussion, thread, \
-        pull, request, commit, release, service, resource, machine, job, transcript, call, meeting, \
-        employee, student, course, vehicle, order",
-    ],
-);
-
 /// Languages whose sentences can change things as well as read them.
 pub(super) static LANGUAGES: List = List::new(
     "languages",

@@ -3,7 +3,7 @@
 use countersign_domain::operation::Method;
 
 use super::{
-    super::{Evidence, grave::BULK, reading::Reading, tokens::words},
+    super::{Evidence, lexicon::List, reading::Reading, tokens::words},
     Gravity,
 };
 
@@ -40,6 +40,11 @@ fn said(evidence: &Evidence<'_>) -> Option<(Gravity, String)> {
 
 /// What is touched is called many, or is all there is.
 fn named(reading: &Reading<'_>) -> Option<(Gravity, String)> {
+    // One call, many things.
+    static BULK: List = List::new(
+        "bulk",
+        &["bulk, batch, mass, multiple, several, import, export, everyone, blast"],
+    );
     let last = reading
         .path
         .segments
