@@ -236,17 +236,11 @@ fn signed_address(sentence: &[String]) -> Option<String> {
     const ONLY_USED: &[&str] = &[
         "use", "using", "via", "with", "not", "upload", "expire", "through", "by",
     ];
-    let is_signed = |word: &str| matches!(word, "presigned" | "signed");
-    let is_address = |word: &&String| matches!(word.as_str(), "url" | "uri" | "link");
     sentence.iter().enumerate().find_map(|(at, word)| {
-        if !is_signed(word) {
-            return None;
-        }
         let before = &sentence[at.saturating_sub(4)..at];
         let used = before.iter().any(|word| ONLY_USED.contains(&word.as_str()));
-        let near = &sentence[at + 1..(at + 5).min(sentence.len())];
-        let address = near.iter().find(is_address).filter(|_| !used)?;
-        Some(format!("{word} {address}"))
+        let signed = matches!(word.as_str(), "presigned" | "signed") && !used;
+        signed.then(|| address_behind(sentence, at, 4)).flatten()
     })
 }
 
@@ -260,16 +254,18 @@ fn opening_address(sentence: &[String]) -> Option<String> {
         ["single", "use"],
         ["one", "time"],
     ];
-    let is_address = |word: &&String| matches!(word.as_str(), "url" | "uri" | "link");
     sentence.iter().enumerate().find_map(|(at, word)| {
         let two = at > 0 && OF_TWO.contains(&[sentence[at - 1].as_str(), word.as_str()]);
-        if !two && !GUARDED.contains(&word.as_str()) {
-            return None;
-        }
-        let near = &sentence[at + 1..(at + 3).min(sentence.len())];
-        let address = near.iter().find(is_address)?;
-        Some(format!("{word} {address}"))
+        let guarded = two || GUARDED.contains(&word.as_str());
+        guarded.then(|| address_behind(sentence, at, 2)).flatten()
     })
+}
+
+/// The word at `at` and the address that is named at most so many words behind it.
+fn address_behind(sentence: &[String], at: usize, words: usize) -> Option<String> {
+    let mut near = sentence[at + 1..].iter().take(words);
+    let address = near.find(|word| matches!(word.as_str(), "url" | "uri" | "link"))?;
+    Some(format!("{} {address}", sentence[at]))
 }
 
 /// The sentence says that the answer discloses a secret: "returns the decrypted password".
