@@ -77,7 +77,11 @@ impl Addresses {
     #[must_use]
     pub fn taken(&self, method: Method, (base, path): (&Url, &str), url: &Url) -> Option<Taken> {
         let outlines = self.outlines.get(&method)?;
-        let readings = readings(url.path());
+        let before = base.path().trim_end_matches('/');
+        let readings = match url.path().strip_prefix(before) {
+            Some(rest) => readings(before, rest),
+            None => readings("", url.path()),
+        };
         let query = url.query().map(pairs).unwrap_or_default();
         let own = LazyCell::new(|| Route::of(base, path));
         let own_bare = LazyCell::new(|| own.without_format());

@@ -21,15 +21,17 @@ pub(super) struct Seen {
 }
 
 /// What a path may be to readers that decode it before they look for its segments, however often,
-/// and to those that look first.
-pub(super) fn readings(path: &str) -> Vec<Vec<Seen>> {
+/// and to those that look first. Nothing that is given reaches what is before it, `base`.
+pub(super) fn readings(base: &str, path: &str) -> Vec<Vec<Seen>> {
     let mut readings: Vec<Vec<Seen>> = Vec::new();
-    let path = own_semicolons(path);
+    let (base, path) = (own_semicolons(base), own_semicolons(path));
+    let fixed = base.split('/').filter(|segment| !segment.is_empty());
+    let fixed: Vec<Seen> = fixed.map(|segment| Seen::of(segment.as_bytes())).collect();
     let mut bytes = Cow::Borrowed(path.as_bytes());
     for _ in 0..DECODINGS {
         let segments = bytes.split(|byte| matches!(byte, b'/' | b'\\'));
         let present = segments.filter(|segment| !segment.is_empty());
-        readings.push(present.map(Seen::of).collect());
+        readings.push(fixed.iter().cloned().chain(present.map(Seen::of)).collect());
         let decoded = decoded(&bytes);
         if decoded == *bytes {
             break;

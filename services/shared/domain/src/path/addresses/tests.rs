@@ -96,6 +96,28 @@ fn another_operation_is_wherever_one_of_its_servers_is() {
 }
 
 #[test]
+fn what_is_escaped_in_the_pinned_address_hides_no_neighbour() {
+    let base: Url = "https://api.example.com/projects/group%2Fproject"
+        .parse()
+        .unwrap();
+    let own = "/issues/{id}";
+    for (other, sent) in [
+        ("/issues/{id}/purge", "7%2Fpurge"),
+        ("/issues/purge", "purge"),
+    ] {
+        let both = [own, other].map(|path| (Method::Get, path, [].as_slice()));
+        let url = format!("{base}/issues/{sent}").parse().unwrap();
+        let addresses = Addresses::of(&base, both);
+        let taken = addresses.taken(Method::Get, (&base, own), &url);
+        assert_eq!(
+            taken.map(|taken| taken.name).as_deref(),
+            Some("id"),
+            "{sent}"
+        );
+    }
+}
+
+#[test]
 fn what_is_left_open_by_both_is_free() {
     let rows = [
         ("/a/{id}", "/a/{other}", "/a/purge"),
