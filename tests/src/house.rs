@@ -3,7 +3,6 @@
 use std::{net::TcpListener, num::NonZeroU32, sync::Arc};
 
 use actix_web::{App, HttpServer, middleware::from_fn, web};
-use countersign_access::SystemReason;
 use countersign_accounts::Accounts;
 use countersign_approvals::Approvals;
 use countersign_domain::World;
@@ -131,7 +130,11 @@ impl House {
 
     fn start(&mut self) {
         let listener = self.listener.try_clone().expect("it stays open");
-        let (store, world) = (self.store.clone(), self.world.clone());
+        // What a worker's runtime opened dies with it: no connection is anybody else's.
+        let (store, world) = (self.database.another_store(), self.world.clone());
+        let limits = Limits::default();
+        let oauth = OAuthServer::new(store.clone(), world.clone(), &self.public, limits);
+        let approvals = Approvals::new(store.clone(), world.clone());
         let catalogues = Catalogues::new(store.clone(), world.clone(), Arc::clone(&self.wakeups));
         let watching = catalogues.clone();
         let watcher = tokio::spawn(async move { watching.watch().await });
@@ -143,14 +146,14 @@ impl House {
             world,
             public_url: self.public.clone(),
             catalogues,
-            approvals: self.approvals.clone(),
+            approvals,
             dispatch: Arc::new(injector),
             runtime: Handle::current(),
             tracker,
             stopping: stopping.clone(),
             rates: self.rates,
         });
-        let fronts = (gateway, self.oauth.clone());
+        let fronts = (gateway, oauth);
         self.process = Some(Process {
             server: serve(listener, &self.public, &self.world, fronts),
             stopping,
@@ -168,20 +171,7 @@ impl House {
         }
         // Its connections led to the one that has ended.
         self.egress = door();
-        self.leave_dead_connections().await;
         self.start();
-    }
-
-    /// Connections to the database that the ended process had opened died with its runtime: each that
-    /// fails is left.
-    async fn leave_dead_connections(&self) {
-        for _ in 0..self.store.request_connections() {
-            self.store.ping().await.ok();
-        }
-        for _ in 0..self.store.system_connections() {
-            let tx = self.store.begin_system(SystemReason::RunJobs).await;
-            drop(tx);
-        }
     }
 
     /// Ends all streams, as a process does that stops.
@@ -210,7 +200,7 @@ impl House {
 }
 
 impl Process {
-    /// Nothing of it is left once this has been waited for.
+    /// Nobody is let in once this has been waited for; its workers may end a little later.
     fn end(self) -> impl Future<Output = ()> {
         self.stopping.cancel();
         self.watcher.abort();

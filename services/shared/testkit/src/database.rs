@@ -44,13 +44,7 @@ impl Database {
                 .expect("copy the template");
         }
         connection.close().await.expect("close");
-        let url = login_url(&admin, &name);
-        let store = Store::open(&StoreOptions {
-            url: url.to_string(),
-            application: "test".to_owned(),
-            connections: 4,
-        })
-        .expect("the URL was just built");
+        let store = connect(&login_url(&admin, &name));
         Self {
             admin: database_url(&admin, &name),
             name,
@@ -62,6 +56,12 @@ impl Database {
     #[must_use]
     pub fn store(&self) -> Store {
         self.store.clone()
+    }
+
+    /// A store with connections of its own, as another process of the product has.
+    #[must_use]
+    pub fn another_store(&self) -> Store {
+        connect(&login_url(&self.admin, &self.name))
     }
 
     /// The URL that a process of the product would be given.
@@ -101,6 +101,15 @@ impl Drop for Database {
             eprintln!("the database {} was left behind", self.name);
         }
     }
+}
+
+fn connect(url: &url::Url) -> Store {
+    Store::open(&StoreOptions {
+        url: url.to_string(),
+        application: "test".to_owned(),
+        connections: 4,
+    })
+    .expect("the URL was just built")
 }
 
 #[expect(clippy::disallowed_methods, reason = "the tests' only setting")]
