@@ -7,6 +7,7 @@
 
 pub mod importer;
 pub mod mutate;
+mod neighbours;
 mod oracle;
 pub mod request;
 mod tool;

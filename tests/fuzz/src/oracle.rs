@@ -4,6 +4,7 @@
 
 mod body;
 mod headers;
+mod neighbours;
 mod query;
 mod url;
 
@@ -18,6 +19,7 @@ use crate::tool::Tool;
 /// Checks a request that was built.
 pub(crate) fn check(tool: &Tool, request: &BuiltRequest) -> Result<(), String> {
     url::check(tool, request)?;
+    neighbours::check(tool, request)?;
     headers::check(tool, request)?;
     query::check(tool, request)?;
     body::check(tool, request)

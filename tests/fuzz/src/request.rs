@@ -18,44 +18,43 @@ pub fn check(bytes: &[u8]) {
     let Ok(tool) = Tool::of(&mut Unstructured::new(bytes)) else {
         return;
     };
-    let built = request(&tool, &tool.arguments);
-    let again = request(&tool, &backwards(&tool.arguments));
-    assert_eq!(built, again, "equal arguments gave two requests: {tool:#?}");
-    if let Some(request) = built
-        && let Err(problem) =
-            oracle::check(&tool, &request).and_then(|()| path_alone(&tool, &request))
-    {
-        panic!("{problem}\n{tool:#?}\n{}", request.display());
-    }
-}
-
-fn request(tool: &Tool, arguments: &Map<String, Value>) -> Option<BuiltRequest> {
+    let operations = (tool.neighbours.iter()).chain([&tool.path]);
+    let operations = operations.map(|path| (tool.method, path.as_str(), [].as_slice()));
+    let addresses = Addresses::of(&tool.base, operations);
     let template = RequestTemplate {
         method: tool.method,
         base: &tool.base,
         path: &tool.path,
         binds: &tool.binds,
         body: tool.body.as_ref(),
-        input_schema: &Value::Null,
-        addresses: &Addresses::of(&tool.base, []),
+        input_schema: &tool.input_schema,
+        addresses: &addresses,
     };
-    build(&template, arguments).ok()
+    let built = build(&template, &tool.arguments).ok();
+    let again = build(&template, &backwards(&tool.arguments)).ok();
+    assert_eq!(built, again, "equal arguments gave two requests: {tool:#?}");
+    if let Some(request) = built
+        && let Err(problem) =
+            oracle::check(&tool, &request).and_then(|()| path_alone(template, &tool, &request))
+    {
+        panic!("{problem}\n{tool:#?}\n{}", request.display());
+    }
 }
 
 /// The path is the business of its own arguments: without all others it is the same.
-fn path_alone(tool: &Tool, request: &BuiltRequest) -> Result<(), String> {
+fn path_alone(
+    template: RequestTemplate<'_>,
+    tool: &Tool,
+    request: &BuiltRequest,
+) -> Result<(), String> {
     let of_path = |bind: &&Bind| bind.place == Place::Path;
     let binds: Vec<Bind> = tool.binds.iter().filter(of_path).cloned().collect();
     let own = |key: &String| binds.iter().any(|bind| bind.key == *key);
     let arguments = tool.arguments.iter().filter(|(key, _)| own(key));
     let template = RequestTemplate {
-        method: tool.method,
-        base: &tool.base,
-        path: &tool.path,
         binds: &binds,
         body: None,
-        input_schema: &Value::Null,
-        addresses: &Addresses::of(&tool.base, []),
+        ..template
     };
     let arguments = arguments.map(|(key, value)| (key.clone(), value.clone()));
     match build(&template, &arguments.collect()) {

@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use arbitrary::{Result, Unstructured};
 use countersign_domain::operation::{Bind, Body, BodyKind, Method, PartEncoding, Place, Style};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use url::Url;
+
+use crate::neighbours::neighbours;
 
 /// A tool as the importer would make it, or as nobody would.
 #[derive(Debug)]
@@ -16,6 +18,11 @@ pub(crate) struct Tool {
     pub(crate) binds: Vec<Bind>,
     pub(crate) body: Option<Body>,
     pub(crate) arguments: Map<String, Value>,
+    /// Fields that the schema of the body declares.
+    pub(crate) fields: Vec<&'static str>,
+    pub(crate) input_schema: Value,
+    /// Paths of the other operations with the same method.
+    pub(crate) neighbours: Vec<String>,
 }
 
 const BASES: [&str; 5] = [
@@ -99,6 +106,7 @@ const STYLES: [Style; 7] = [
     Style::DeepObject,
 ];
 const PLACES: [Place; 4] = [Place::Path, Place::Query, Place::Header, Place::Cookie];
+const FIELDS: [&str; 6] = ["id", "tags", "file", "q", "filter", "mode"];
 const KINDS: [BodyKind; 5] = [
     BodyKind::Json,
     BodyKind::Form,
@@ -128,6 +136,11 @@ impl Tool {
             }
             body = Some(whole);
         }
+        let mut fields = FIELDS.to_vec();
+        fields.truncate(given.int_in_range(0..=FIELDS.len())?);
+        let declared: Map<String, Value> =
+            fields.iter().map(|f| (f.to_string(), json!({}))).collect();
+        let neighbours = neighbours(given, &path, (&binds, &arguments))?;
         Ok(Self {
             method,
             base,
@@ -135,6 +148,9 @@ impl Tool {
             binds,
             body,
             arguments,
+            input_schema: json!({"properties": {"body": {"properties": declared}}}),
+            fields,
+            neighbours,
         })
     }
 }
@@ -358,9 +374,7 @@ fn object(given: &mut Unstructured<'_>, depth: u8) -> Result<Value> {
     let mut members = Map::new();
     for _ in 0..given.int_in_range(0..=3)? {
         let key = if given.ratio(1, 2)? {
-            given
-                .choose(&["id", "tags", "file", "q", "filter", "mode"])?
-                .to_string()
+            given.choose(&FIELDS)?.to_string()
         } else {
             text(given)?
         };

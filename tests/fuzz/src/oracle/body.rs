@@ -24,8 +24,13 @@ pub(super) fn check(tool: &Tool, request: &BuiltRequest) -> Result<(), String> {
             let text = given.as_str().unwrap_or_default().trim_end_matches('=');
             base64::engine::general_purpose::STANDARD_NO_PAD.encode(sent) == text
         }
-        BodyKind::Form => form(given, sent),
-        BodyKind::Multipart => return named(declared, given, sent, request.content_type()),
+        BodyKind::Form => form(tool, given, sent),
+        BodyKind::Multipart => {
+            let names = named(declared, given, sent, request.content_type())?;
+            return hold(are_given(tool, given, &names), || {
+                format!("a declared field that was not given is among {names:?}")
+            });
+        }
         BodyKind::Parts => return in_order(declared, given, sent, request.content_type()),
     };
     hold(same, || {
@@ -33,9 +38,22 @@ pub(super) fn check(tool: &Tool, request: &BuiltRequest) -> Result<(), String> {
     })
 }
 
+/// No member of a member became a field that the schema declares.
+fn are_given(tool: &Tool, given: &Value, names: &[String]) -> bool {
+    let is_given = |name: &str| given.get(name).is_some_and(|value| !value.is_null());
+    let declared = names
+        .iter()
+        .filter(|name| tool.fields.contains(&name.as_str()));
+    declared.into_iter().all(|name| is_given(name))
+}
+
 /// Every plain member stands there once, with its value.
-fn form(given: &Value, sent: &[u8]) -> bool {
+fn form(tool: &Tool, given: &Value, sent: &[u8]) -> bool {
     let pairs: Vec<(String, String)> = form_urlencoded::parse(sent).into_owned().collect();
+    let names: Vec<String> = pairs.iter().map(|(name, _)| name.clone()).collect();
+    if !are_given(tool, given, &names) {
+        return false;
+    }
     let members = given.as_object().into_iter().flatten();
     members
         .filter_map(|(name, value)| Some((name, scalar(value)?)))
@@ -46,13 +64,13 @@ fn form(given: &Value, sent: &[u8]) -> bool {
 }
 
 /// Parts begin only where the builder began one, and each is named like a member, or like one of a
-/// member that is written so.
+/// member that is written so. Returns the names.
 fn named(
     declared: &Body,
     given: &Value,
     sent: &[u8],
     content_type: Option<&str>,
-) -> Result<(), String> {
+) -> Result<Vec<String>, String> {
     let members = given.as_object().ok_or("a form that is no object")?;
     let apart = declared.encoding.iter().filter(|part| part.by_member);
     let apart: Vec<_> = apart
@@ -61,6 +79,7 @@ fn named(
         .map(|key| key.replace('"', "%22"))
         .collect();
     let text = String::from_utf8_lossy(sent);
+    let mut names = Vec::new();
     for (lines, _) in parts(&text, content_type)? {
         hold(lines.len() <= 2, || format!("the head {lines:?}"))?;
         let name = lines[0].strip_prefix("Content-Disposition: form-data; name=\"");
@@ -77,8 +96,9 @@ fn named(
         hold(known || apart.iter().any(|key| key == name), || {
             format!("the part {name:?} is no member")
         })?;
+        names.push(name.to_owned());
     }
-    Ok(())
+    Ok(names)
 }
 
 /// There are as many parts as items, each with a type and the headers of its place.
