@@ -113,13 +113,19 @@ fn is_switch(reading: &Reading<'_>, votes: &[Vote]) -> bool {
         .iter()
         .any(|vote| vote.source != Source::Path && grave.contains(&vote.verb.base))
     {
-        return takes_part(reading);
+        return takes_part(reading) && !takes_along(reading);
     }
     let removes = votes.iter().any(|vote| vote.verb.base == "remove");
     let deletes = reading.method == Method::Delete;
     toggled(reading, votes)
         || (takes_part(reading) && (deletes || removes))
         || (removes && unmarks(reading))
+}
+
+/// "Delete a watch and all its history": the opposite call does not bring back what hung on it.
+fn takes_along(reading: &Reading<'_>) -> bool {
+    let more = |words: &[String]| words.windows(2).any(|two| two == ["and", "all"]);
+    more(&reading.text.rest) || more(&reading.aside)
 }
 
 /// Verbs for throwing a switch, beside those of [`Act::Toggle`].

@@ -284,3 +284,19 @@ fn an_address_of_an_embedded_page_is_a_credential_when_it_is_made() {
         assert_class(Method::Post, path, name, "", RiskClass::Auth);
     }
 }
+
+#[test]
+fn a_deletion_that_takes_more_along_is_no_switch() {
+    let mut watch = operation(
+        Method::Delete,
+        "/watch/{id}",
+        "deleteWatch",
+        "Delete a watch",
+    );
+    assert_eq!(classify(&watch).class, RiskClass::Write);
+    watch.description = "Delete a watch of a page and all related history.";
+    assert_eq!(classify(&watch).class, RiskClass::Delete);
+    watch.summary = "Delete a watch and all its history";
+    watch.description = "";
+    assert_eq!(classify(&watch).class, RiskClass::Delete);
+}
