@@ -112,12 +112,12 @@ fn ordered(reading: &Reading<'_>, votes: &[Vote]) -> Option<(Gravity, String)> {
         .or_else(|| act(Act::Provision).map(|word| (Gravity::Provision, word)))
 }
 
-/// `/campaigns/{id}/schedule`: the path itself sends what goes to many.
+/// `/campaigns/{id}/schedule`: the path itself sends what goes to many, as setting its status may.
 fn mailed(reading: &Reading<'_>) -> Option<String> {
     let last = reading.path.segments.last()?.words.last()?;
     let sends = matches!(
         last.as_str(),
-        "send" | "schedule" | "start" | "launch" | "deliver"
+        "send" | "schedule" | "start" | "launch" | "deliver" | "status" | "state"
     );
     let mut words = reading.path.words();
     words

@@ -300,3 +300,18 @@ fn a_deletion_that_takes_more_along_is_no_switch() {
     watch.description = "";
     assert_eq!(classify(&watch).class, RiskClass::Delete);
 }
+
+#[test]
+fn setting_the_status_of_a_mailing_needs_a_human() {
+    for method in [Method::Put, Method::Patch, Method::Post] {
+        let set = risk(method, "/newsletters/{id}/status", "", "Set the status");
+        assert!(set.high_risk, "{method}: {:#?}", set.reasons);
+        let set = risk(
+            method,
+            "/tickets/{id}/status",
+            "setStatus",
+            "Set the status",
+        );
+        assert!(!set.high_risk, "{method}: {:#?}", set.reasons);
+    }
+}
