@@ -238,6 +238,8 @@ impl Case<'_> {
         let only = one && !path.ends_in_parameter && !lists;
         let sure = self.topics.points(Topic::Auth) >= DECIDES;
         let mut words = self.topics.of(Topic::Auth);
+        let gets = self.reading.method == Method::Get;
+        let is_told = !self.evidence.response_fields.is_empty();
         let harmless = |word: &str| match word {
             "public key" | "publickey" => true,
             "exchange" => names_exchange_rates(self.reading),
@@ -245,9 +247,12 @@ impl Case<'_> {
             "session" => {
                 let last = path.segments.last().and_then(|last| last.words.last());
                 let other = last.is_some_and(|last| last != word);
-                let told = other || !self.evidence.response_fields.is_empty();
-                told && self.reading.method == Method::Get
+                gets && (other || is_told)
             }
+            // RFC 8414: how to sign in, told to whoever has not.
+            "openid" | "oauth" => gets && self.evidence.path.contains("/.well-known/"),
+            // Which ways to sign in there are; a credential would be a field.
+            "auth" | "authentication" => gets && is_told,
             _ => false,
         };
         let (word, _) =

@@ -59,6 +59,10 @@ pub(super) fn path_acts(reading: &Reading<'_>) -> bool {
 /// named too.
 fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
     const HOW_READS_ARE_NAMED: &[&str] = &["export", "generate", "prepare", "index"];
+    // `/provisioning-jobs/{id}/status`: how it stands is asked.
+    if matches!(vote.verb.act, Act::Run | Act::Provision) && asks_how_it_stands(reading) {
+        return false;
+    }
     // `/reports/{id}/open-details` are details and `/deploy-keys` are keys; `/dialog.open` opens one.
     let last = reading
         .path
@@ -83,6 +87,12 @@ fn acts_on_get(reading: &Reading<'_>, vote: &Vote) -> bool {
     }
     !vote.reads() && vote.verb.clear && !HOW_READS_ARE_NAMED.contains(&vote.verb.base)
         || matches!(vote.verb.act, Act::Remove | Act::End) && vote.source != Source::Path
+}
+
+/// The path ends in `/status`, which is of what stands before it.
+fn asks_how_it_stands(reading: &Reading<'_>) -> bool {
+    let last = reading.path.segments.last();
+    !reading.path.ends_in_parameter && last.is_some_and(|last| last.words == ["status"])
 }
 
 /// `/exchange-rates`: nothing is exchanged there.

@@ -201,3 +201,32 @@ fn a_post_on_a_guarded_matter_is_not_a_read_by_its_own_words_alone() {
         cases.len()
     );
 }
+
+#[test]
+fn a_get_that_tells_how_to_sign_in_hands_nothing_out() {
+    let fields = strings(&["ok", "user_id"]);
+    let mut tested = described("GET /auth.test | auth.test | Tests who is signed in");
+    assert_ne!(classify(&tested).class, RiskClass::Read, "no answer");
+    tested.response_fields = &fields;
+    assert_eq!(classify(&tested).class, RiskClass::Read);
+    tested.method = Method::Post;
+    assert_ne!(classify(&tested).class, RiskClass::Read, "by POST");
+    assert_row(
+        "GET /.well-known/oauth-authorization-server | | Metadata",
+        RiskClass::Read,
+    );
+    assert_row(
+        "GET /.well-known/openid-configuration | | Metadata",
+        RiskClass::Read,
+    );
+}
+
+#[test]
+fn how_something_that_is_started_stands_is_asked() {
+    assert_row(
+        "GET /provisioning/{id}/status | provisionStatus | Provision status",
+        RiskClass::Read,
+    );
+    let starts = risk(Method::Get, "/provision/{id}", "provision", "Provision it");
+    assert!(starts.high_risk, "{starts:?}");
+}
