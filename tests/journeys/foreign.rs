@@ -24,7 +24,12 @@ use self::{
 use crate::front::{Browser, Front};
 
 /// Where the ids of a tenant's things are.
-const IDS: [(&str, &str, &str); 11] = [
+const IDS: [(&str, &str, &str); 12] = [
+    (
+        "{decision}",
+        "enb",
+        "SELECT decided_together FROM enablement WHERE tenant_id = $1 AND decided_together IS NOT NULL ORDER BY superseded_at NULLS FIRST, decided_at DESC, decided_together DESC",
+    ),
     (
         "{record}",
         "rec",

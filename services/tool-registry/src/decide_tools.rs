@@ -93,6 +93,16 @@ pub struct RefusedTool {
     pub why: ToolDecisionError,
 }
 
+/// A transaction in which tools are decided about.
+#[derive(Clone, Copy)]
+pub(crate) struct Within<'t> {
+    pub(crate) tx: &'t TenantTx,
+    /// What was decided in it before, which is the same decision.
+    pub(crate) together: Option<EnablementId>,
+    /// The decision that this one undoes.
+    pub(crate) undoes: Option<EnablementId>,
+}
+
 impl Registry {
     /// Decides the same about many tools of an API, each by the rules for one: the permission that
     /// its risk needs, the definition that was looked at, high risk held. A tool whose text a
@@ -122,7 +132,12 @@ impl Registry {
         (tx, known): (TenantTx, Vec<ToolBrief>),
         cmd: &DecideTools,
     ) -> Result<DecidedTools, ToolDecisionError> {
-        let outcome = self.decide_in(scope, (&tx, None), (known, cmd)).await?;
+        let within = Within {
+            tx: &tx,
+            together: None,
+            undoes: None,
+        };
+        let outcome = self.decide_in(scope, within, (known, cmd)).await?;
         self.committed(scope, tx, outcome).await
     }
 
@@ -140,14 +155,14 @@ impl Registry {
         Ok(outcome)
     }
 
-    /// Writes what is decided about those of the tools that are known, together with what was decided
-    /// in this transaction before.
+    /// Writes what is decided about those of the tools that are known.
     pub(crate) async fn decide_in(
         &self,
         scope: &TenantScope,
-        (tx, together): (&TenantTx, Option<EnablementId>),
+        within: Within<'_>,
         (known, cmd): (Vec<ToolBrief>, &DecideTools),
     ) -> Result<DecidedTools, ToolDecisionError> {
+        let tx = within.tx;
         let environment = tx.environment(cmd.environment).await?;
         let source = tx.source(cmd.source).await?;
         let unseen = unseen(tx, cmd, &known).await?;
@@ -165,7 +180,7 @@ impl Registry {
             return Ok(outcome);
         };
         // The rows of what was decided together all name the first decision.
-        let together = together.unwrap_or(first.id);
+        let together = within.together.unwrap_or(first.id);
         write(tx, scope, (cmd, together), (&ordinary, &high)).await?;
         outcome.decision = Some(together);
         let decided = Decided {
@@ -181,6 +196,10 @@ impl Registry {
             .iter()
             .map(|tool| self.decided_record(scope, &decided, tool))
             .map(|record| record.with("chosen_together", sorted.chosen))
+            .map(|record| match within.undoes {
+                Some(undone) => record.with("undoes", undone.to_string()),
+                None => record,
+            })
             .collect();
         tx.append_each(&records).await?;
         let ids = tools.iter().map(|tool| tool.id).collect();

@@ -13,7 +13,7 @@ use countersign_store::{StoreError, decisions_together::DecidedTogether};
 
 use crate::{
     DecideTools, DecidedTools, LookedAt, RefusedTool, Registry, Seen, ToolBrief, ToolDecisionError,
-    rule, tools::briefs,
+    decide_tools::Within, rule, tools::briefs,
 };
 
 /// What can have been decided before.
@@ -35,6 +35,23 @@ pub struct UndoDecision {
 }
 
 impl Registry {
+    /// About how many tools the caller's own decision still stands: those that undoing it is about. Of
+    /// what nobody decided, or somebody else did, it is none.
+    ///
+    /// # Errors
+    /// When a row cannot be read.
+    pub async fn undoable(
+        &self,
+        scope: &TenantScope,
+        cmd: UndoDecision,
+    ) -> Result<usize, StoreError> {
+        let tx = self.store.begin(scope).await?;
+        let place = (cmd.source, cmd.environment);
+        let together = tx.decided_together(place, cmd.decision).await?;
+        let own = |one: &&DecidedTogether| one.stands && scope.member() == Some(one.by);
+        Ok(together.iter().filter(own).count())
+    }
+
     /// Decides about each of the tools what had been decided before, by the rules for deciding that:
     /// turning on again what was turned off takes what turning on takes. Where nobody had decided, the
     /// tool is turned off. One about which somebody has decided otherwise since stays as it is, and is
@@ -68,8 +85,12 @@ impl Registry {
                 tools,
                 reason: reason.clone(),
             };
-            let in_tx = (&tx, all.decision);
-            let outcome = self.decide_in(scope, in_tx, (known, &decide)).await?;
+            let within = Within {
+                tx: &tx,
+                together: all.decision,
+                undoes: Some(cmd.decision),
+            };
+            let outcome = self.decide_in(scope, within, (known, &decide)).await?;
             all.decided.extend(outcome.decided);
             all.were_on += outcome.were_on;
             all.same += outcome.same;

@@ -11,7 +11,7 @@ type Field = (
 
 /// In an order in which each can be asked for after those before it.
 #[rustfmt::skip]
-pub(super) const FIELDS: [Field; 52] = [
+pub(super) const FIELDS: [Field; 53] = [
     ("Tenant", "slug", "slug", &[]),
     ("Tenant", "name", "name", &[]),
     ("Tenant", "role", "role", &[]),
@@ -38,6 +38,7 @@ pub(super) const FIELDS: [Field; 52] = [
     ("Mutation", "decideHold", r#"decideHold(tenant: "{tenant}", input: {hold: "{hold}", answer: REJECT, shown: "{shown}", reason: "because"}) { id }"#, &["{hold}"]),
     ("Mutation", "turnOffTool", r#"turnOffTool(tenant: "{tenant}", input: {tool: "{tool}", environment: "{environment id}", reason: "because"}) { id }"#, &["{tool}", "{environment id}"]),
     ("Mutation", "decideTools", r#"decideTools(tenant: "{tenant}", input: {source: "{source id}", environment: "{environment id}", handling: HOLD, tools: [{tool: "{tool}", version: "{version}"}], reason: "because"}) { same }"#, &["{source id}", "{environment id}"]),
+    ("Mutation", "undoDecision", r#"undoDecision(tenant: "{tenant}", source: "{source id}", environment: "{environment id}", decision: "{decision}") { same }"#, &["{source id}", "{environment id}", "{decision}"]),
     ("Mutation", "resumeCalls", r#"resumeCalls(tenant: "{tenant}", stop: "{stop}", reason: "because")"#, &["{stop}"]),
     ("Mutation", "stopCalls", r#"stopCalls(tenant: "{tenant}", reason: "because") { id }"#, &[]),
     ("Mutation", "importRevision", r#"importRevision(tenant: "{tenant}", source: "{source id}", document: {text: {document}}) { slug }"#, &["{source id}"]),

@@ -22,13 +22,14 @@ type Form = (
 
 /// In an order in which each can be sent after those before it.
 #[rustfmt::skip]
-pub(super) const FORMS: [Form; 34] = [
+pub(super) const FORMS: [Form; 35] = [
     ("/members/{member}/role", "/members", "role=auditor", &["{member}"]),
     ("/members/{member}/remove", "/members/{member}/remove", "reason=because&confirm=yes", &["{member}"]),
     ("/members/invite", "/members", "email=new@example.com&role=auditor", &[]),
     ("/invitations/{invitation}/revoke", "/members", "", &["{invitation}"]),
     ("/tools/{tool}/turn-off", "/tools/{tool}", "reason=because", &["{tool}", "{environment}"]),
     ("/sources/{source}/decide", "/sources/{source}", "choice=hold&reason=because&tool={tool}@{version}", &["{source}", "{environment}", "{tool}", "{version}"]),
+    ("/sources/{source}/undo", "/sources/{source}?choice=hold&decided=1&were_on=0&same=0&decision={decision}", "", &["{source}", "{environment}", "{decision}"]),
     ("/sources/{source}", "/sources/{source}", "choice=hold&reason=because", &["{source}", "{environment}"]),
     ("/tools/{tool}/turn-on", "/tools/{tool}", "handling=run&reason=because", &["{tool}", "{version}", "{environment}"]),
     ("/tools/{tool}/override-risk", "/tools/{tool}", "risk=WRITE&reason=because", &["{tool}", "{version}", "{environment}"]),

@@ -38,9 +38,24 @@ async fn one_button_undoes_what_was_decided_about_many() {
     assert_eq!(on(&page), 2, "{page}");
     assert!(page.contains("Undo these 2"), "{page}");
     let form = undo(&page).expect("a button");
+    let decision = page.split("id=\"undo-").nth(1).unwrap();
+    let decision = decision.split('"').next().unwrap();
+    let link = format!("{REVIEW}?choice=run&decided=1&were_on=0&same=0&decision={decision}");
+    let page = get(&ada, &link).await;
+    assert!(
+        page.contains("Undo these 2"),
+        "whatever an address says: {page}"
+    );
+    let rev = scene
+        .house
+        .member_of(&scene.owner, Role::Admin, "rev")
+        .await;
+    let rev = scene.front.browser(&scene.house, &rev).await;
+    assert!(undo(&get(&rev, &link).await).is_none(), "somebody else's");
 
     let page = follow(&ada, post(&ada, &format!("{REVIEW}/undo"), &form).await).await;
 
+    assert!(undo(&get(&ada, &link).await).is_none(), "it stands no more");
     assert_eq!(on(&page), 0, "{page}");
     assert!(page.contains("2 tools are as they were before."), "{page}");
     assert!(undo(&page).is_none(), "{page}");

@@ -4,7 +4,7 @@
 use countersign_access::{DisableTool, Permit};
 use countersign_domain::{
     decision::Handling,
-    id::{EnablementId, EnvironmentId, SourceId, ToolId, ToolVersionId},
+    id::{EnablementId, EnvironmentId, MemberId, SourceId, ToolId, ToolVersionId},
     tool::Choice,
 };
 use sea_orm::{QueryResult, Value};
@@ -28,6 +28,8 @@ pub struct DecidedTogether {
     pub before: Option<(Choice, ToolVersionId)>,
     /// Why it was decided.
     pub reason: String,
+    /// Who decided it.
+    pub by: MemberId,
 }
 
 impl TenantTx {
@@ -61,7 +63,7 @@ impl TenantTx {
         // What an import carried over is the same decision, so the newest row says whether it stands.
         let rows = self
             .rows(
-                "SELECT DISTINCT ON (e.tool_id) e.id, e.tool_id, e.reason, e.superseded_at IS NULL AS stands,
+                "SELECT DISTINCT ON (e.tool_id) e.id, e.tool_id, e.reason, e.decided_by, e.superseded_at IS NULL AS stands,
                      b.state, b.handling, b.tool_version_id
                  FROM enablement e
                  JOIN tool t ON t.tenant_id = e.tenant_id AND t.id = e.tool_id AND t.source_id = $2
@@ -181,6 +183,7 @@ fn one_of_many(row: &QueryResult) -> Result<DecidedTogether, StoreError> {
             .map(|version| Ok::<_, StoreError>((choice(&at, row)?, version.into())))
             .transpose()?,
         reason: row.try_get("", "reason")?,
+        by: row.try_get::<Uuid>("", "decided_by")?.into(),
     })
 }
 

@@ -94,8 +94,20 @@ async fn each_tool_is_again_what_it_was_with_a_row_of_its_own() {
     let before = states(&home, source).await;
     let off = decide(here, &owner, &["list", "show", "pay"], Choice::Off).await;
 
+    let undoable = async |scope, decision| {
+        let cmd = UndoDecision {
+            source,
+            environment: home.house.environment,
+            decision,
+        };
+        home.registry.undoable(scope, cmd).await.unwrap()
+    };
+    assert_eq!(undoable(&owner, off).await, 3);
+    assert_eq!(undoable(&home.developer, off).await, 0, "somebody else's");
+
     let outcome = undo(here, &owner, off).await.unwrap();
 
+    assert_eq!(undoable(&owner, off).await, 0, "it stands no more");
     assert_eq!(outcome.decided.len(), 3);
     assert_eq!(states(&home, source).await, before);
     assert_eq!(before, [ON, HELD, ToolState::Off, HELD]);
@@ -103,6 +115,7 @@ async fn each_tool_is_again_what_it_was_with_a_row_of_its_own() {
     assert_eq!(detail["reason"], "Undone: for the holidays");
     let together = outcome.decision.unwrap().to_string();
     assert_eq!(detail["decided_together"], together, "all rows name it");
+    assert_eq!(detail["undoes"], off.to_string(), "and what they undo");
     assert_eq!(home.acts().await.len(), 3 + 3 + 3);
 
     let again = undo(here, &owner, off).await.unwrap();

@@ -16,7 +16,7 @@ mod waits;
 
 use askama::Template;
 use countersign_access::ActionName;
-use countersign_domain::{drift::ReviewReason, tool::ToolState};
+use countersign_domain::{drift::ReviewReason, id::EnablementId, tool::ToolState};
 use countersign_edge::{Routes, WhoMay};
 use countersign_tool_registry::{RevisionState, RevisionView, SourceDetail, ToolBrief};
 
@@ -99,6 +99,8 @@ pub(crate) struct SourcePage {
     pub(crate) bulk: Bulk,
     pub(crate) outcome: Option<Outcome>,
     pub(crate) told: Told,
+    /// The decision that one button undoes, and about how many tools it stands.
+    pub(crate) undo: Option<(EnablementId, usize)>,
 }
 
 /// What the member may do here.
@@ -260,6 +262,7 @@ impl SourcePage {
             reason: bulk::reads_reason(),
             outcome: None,
             told: Told::default(),
+            undo: None,
             frame,
             base,
             pages,
@@ -371,7 +374,9 @@ impl SourcePage {
 
 async fn review(here: Here) -> Answer {
     let reviewed = Reviewed::load(&here, here.query()).await?;
+    let told: Told = here.query();
+    let undo = reviewed.undo(&here, &told).await?;
     let mut drawn = SourcePage::of(&here, reviewed, Bulk::default());
-    drawn.told = here.query();
+    (drawn.told, drawn.undo) = (told, undo);
     page(&drawn)
 }

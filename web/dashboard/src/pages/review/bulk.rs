@@ -318,7 +318,9 @@ async fn told(
     }
     let reviewed = Reviewed::load(&here, filter).await?;
     bulk.keep_refused(outcome, &reviewed.offered(May::of(&here)));
+    let undo = reviewed.undo(&here, &Told::new(deed, outcome)).await?;
     let mut drawn = SourcePage::of(&here, reviewed, bulk);
+    drawn.undo = undo;
     drawn.outcome = Some(Outcome {
         lost: outcome.refused.len().saturating_sub(drawn.chosen()),
         ..Outcome::new(deed, outcome, stale)

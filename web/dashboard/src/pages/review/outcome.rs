@@ -63,22 +63,24 @@ impl Told {
         ["off", "undone"].contains(&&*self.choice) || Handling::parse(&self.choice).is_some()
     }
 
-    /// The decision that a button undoes, and about how many tools it was, where this role has a say.
-    pub(crate) fn undoable(&self, may: May) -> Option<(EnablementId, usize)> {
+    /// The decision that a button may undo: what the rows say of it decides whether one is drawn.
+    pub(super) fn may_undo(&self, may: May) -> Option<EnablementId> {
         let may = match &*self.choice {
-            "undone" => false,
             "off" => may.turn_on(),
             _ => may.disable,
         };
-        let decision = self.decision.filter(|_| may)?;
-        Some((decision, self.decided))
+        self.decision.filter(|_| may && !self.is_undone())
+    }
+
+    pub(crate) fn is_undone(&self) -> bool {
+        self.choice == "undone"
     }
 
     pub(crate) fn says(&self) -> String {
         let tools = |count: usize| format!("{count} tool{}", if count == 1 { "" } else { "s" });
         let what = match Handling::parse(&self.choice) {
-            None if self.choice == "undone" && self.decided == 1 => "is as it was before",
-            None if self.choice == "undone" => "are as they were before",
+            None if self.is_undone() && self.decided == 1 => "is as it was before",
+            None if self.is_undone() => "are as they were before",
             None => "turned off",
             Some(Handling::Run) => "turned on",
             Some(Handling::Hold) => "turned on, each call held",

@@ -4,14 +4,16 @@ use std::collections::HashMap;
 
 use countersign_domain::{
     drift::Change,
-    id::{RevisionId, ToolId, ToolVersionId},
+    id::{EnablementId, RevisionId, ToolId, ToolVersionId},
     name::Slug,
 };
 use countersign_edge::Problem;
-use countersign_tool_registry::{RevisionState, RevisionView, SourceDetail, ToolBrief, Weights};
+use countersign_tool_registry::{
+    RevisionState, RevisionView, SourceDetail, ToolBrief, UndoDecision, Weights,
+};
 
 use super::{
-    May,
+    May, Told,
     filter::{self, Filter},
 };
 use crate::{
@@ -65,6 +67,26 @@ impl Reviewed {
             .await?;
         (reviewed.weights, reviewed.changes) = (weighed, changes);
         Ok(reviewed)
+    }
+
+    /// The member's own decision that an address tells of, and about how many tools it still stands: an
+    /// address may say anything, and somebody else may have made it.
+    pub(super) async fn undo(
+        &self,
+        here: &Here,
+        told: &Told,
+    ) -> Result<Option<(EnablementId, usize)>, Problem> {
+        let Some(decision) = told.may_undo(May::of(here)) else {
+            return Ok(None);
+        };
+        let command = UndoDecision {
+            source: self.source.source.id,
+            environment: self.environment.chosen.id,
+            decision,
+        };
+        let registry = &here.services().registry;
+        let count = registry.undoable(here.scope(), command).await?;
+        Ok((count > 0).then_some((decision, count)))
     }
 
     /// The definitions that stand on this page, and the tools of it that wait.

@@ -324,6 +324,7 @@ fn source_page(number: u128, text: &str) -> review::SourcePage {
         &stale,
     ));
     page.told = s::told();
+    page.undo = page.told.decision.map(|decision| (decision, 7));
     page
 }
 
