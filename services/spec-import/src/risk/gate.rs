@@ -72,6 +72,7 @@ pub(super) fn votes(reading: &Reading<'_>) -> Vec<Vote> {
             cast(source, &phrase.aim);
         }
     }
+    cast(Source::Text, &reading.besides);
     found
 }
 

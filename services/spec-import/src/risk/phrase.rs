@@ -1,5 +1,6 @@
 //! Reads a name or a sentence: which verb it is about and what stands as its object.
 
+pub(super) mod besides;
 mod names;
 
 use countersign_domain::operation::Method;

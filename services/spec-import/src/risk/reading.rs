@@ -10,8 +10,9 @@ use super::{
     Evidence,
     lexicon::Lexicon,
     path::Path,
-    phrase::Phrase,
+    phrase::{Phrase, besides::besides},
     tokens::{first_sentence, words},
+    verbs::Verb,
 };
 
 /// Everything that was read about one operation.
@@ -29,6 +30,8 @@ pub(super) struct Reading<'l> {
     pub(super) text: Phrase,
     /// Words of the description's first sentence, where the summary was read.
     pub(super) aside: Vec<String>,
+    /// What summary or description say that a GET does besides reading.
+    pub(super) besides: Option<(Verb, String)>,
     /// Words of the tags.
     pub(super) tags: Vec<String>,
     /// There is no name and no text at all.
@@ -67,6 +70,8 @@ impl<'l> Reading<'l> {
         } else {
             (summary, words(first_sentence(evidence.description)))
         };
+        let texts = [evidence.summary, evidence.description].into_iter();
+        let mut texts = texts.filter(|_| evidence.method == Method::Get);
         let empty = |text: &str| !text.chars().any(char::is_alphanumeric);
         Self {
             lexicon,
@@ -75,6 +80,7 @@ impl<'l> Reading<'l> {
             path,
             text,
             aside,
+            besides: texts.find_map(|text| besides(text, lexicon)),
             tags: evidence.tags.iter().flat_map(|tag| words(tag)).collect(),
             mute: empty(name) && empty(evidence.summary) && empty(evidence.description),
         }

@@ -137,8 +137,8 @@ const VERBS: &[Verbs] = &[
         clear: "delete, remove, destroy, purge, erase, wipe, empty, redact, del, unset, deletion, removal, \
             obliterate, forget, anonymize, anonymise, flush, truncate, prune, deletecollection, \
             discard, expunge, scrub, bulkdelete, batchdelete, shred, nuke, deleteall, removeall, \
-            deletemany, unprovision, yank, reclaim",
-        doubtful: "drop, clear, clean, cleanup, trash, rm",
+            deletemany, unprovision, yank, reclaim, dequeue",
+        doubtful: "drop, clear, clean, cleanup, trash, rm, pop",
     },
     Verbs {
         act: Act::Govern,

@@ -28,7 +28,8 @@ pub(super) fn gate_get(reading: &Reading<'_>, votes: &[Vote]) -> Gate {
     let acts = votes.iter().any(|vote| acts_on_get(reading, vote))
         || agreed(reading)
         || ordered().is_some_and(|order| said(order) >= 2);
-    match (path_acts || grave, reads, acts) {
+    let disputes = path_acts || grave || reading.besides.is_some();
+    match (disputes, reads, acts) {
         (true, true, _) => Gate::Disputed,
         (true, false, _) | (false, false, true) => Gate::Acts,
         (false, true, _) => Gate::Reads,

@@ -230,3 +230,68 @@ fn how_something_that_is_started_stands_is_asked() {
     let starts = risk(Method::Get, "/provision/{id}", "provision", "Provision it");
     assert!(starts.high_risk, "{starts:?}");
 }
+
+#[test]
+fn what_a_get_says_that_it_does_besides_is_heard() {
+    for (summary, description) in [
+        ("Get messages", "Deletes all messages of the inbox."),
+        ("Get messages", "Returns them. Deletes old messages."),
+        (
+            "Get messages",
+            "Returns them.\n\nRevokes the key of the caller.",
+        ),
+        ("Get a report", "Returns the report and deletes it."),
+        (
+            "Get a report",
+            "Returns it. This call also charges the customer's card.",
+        ),
+        ("Get a user", "Calling this ends all sessions of the user."),
+        ("Get the next job and mark it as done", ""),
+        (
+            "Get an invoice",
+            "Returns the invoice and emails it to the customer",
+        ),
+        ("Read and reset counters", ""),
+        ("Get counters", "Returns the counters, and then resets all."),
+        ("Pop message", ""),
+    ] {
+        let mut read = operation(Method::Get, "/things", "things", summary);
+        read.description = description;
+        let risk = classify(&read);
+        assert_ne!(risk.class, RiskClass::Read, "{summary}. {description}");
+        assert!(risk.high_risk && !risk.read_only, "{summary}: {risk:#?}");
+    }
+}
+
+#[test]
+fn what_a_get_says_of_others_is_not_held_against_it() {
+    for (summary, description) in [
+        ("List messages", "Deleted messages are left out."),
+        ("Get the log", "Returns what the last purge deleted."),
+        ("List events", "Deletes are listed, too."),
+        ("Get a user", "Use DELETE to remove it."),
+        ("Get a user", "See also: deletes"),
+        ("Get a user", "Removing a user deletes their keys."),
+        (
+            "Get a rule",
+            "Gets the rule that meets requests and blocks them.",
+        ),
+        (
+            "Get a report",
+            "Returns the policy that\ndeletes the report.",
+        ),
+        ("Get a book", "Returns the book and lists its pages."),
+        ("Get an address", "Parse, validate and clean an address"),
+        (
+            "Get a role",
+            "There are two kinds.\nGrants the rights to all.",
+        ),
+        ("List entries", "Charges of the customer are listed, too."),
+    ] {
+        let mut read = operation(Method::Get, "/things", "things", summary);
+        read.description = description;
+        let risk = classify(&read);
+        assert_eq!(risk.class, RiskClass::Read, "{description} {risk:#?}");
+        assert!(risk.read_only && !risk.high_risk, "{description}");
+    }
+}
