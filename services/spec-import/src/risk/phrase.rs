@@ -105,7 +105,8 @@ impl Phrase {
     pub(super) fn of_name(name: &str, (method, path): (Method, &Path), lexicon: &Lexicon) -> Self {
         let generated = names::is_generated(&words(name), method, path);
         let name = names::behind_the_method(name, method, lexicon);
-        let name = names::without_the_api(names::without_the_method(name, method), lexicon);
+        let name = names::without_the_method(name, (method, path), lexicon);
+        let name = names::without_the_api(name, lexicon);
         let mut all = words(name);
         if let Some(order) = lexicon.glued_order(&all) {
             all = order;

@@ -61,8 +61,26 @@ pub(super) fn behind_the_method<'n>(name: &'n str, method: Method, lexicon: &Lex
     rest.filter(is_name).unwrap_or(name)
 }
 
-/// `setTextUsingGET_1`: a generator wrote the method behind the name.
-pub(super) fn without_the_method(name: &str, method: Method) -> &str {
+/// `setTextUsingGET_1`, `stop_job_jobs__job_id__stop_get`: a generator wrote the method behind the
+/// name, or the path and the method.
+pub(super) fn without_the_method<'n>(
+    name: &'n str,
+    (method, path): (Method, &Path),
+    lexicon: &Lexicon,
+) -> &'n str {
+    let called = name.strip_suffix("_get").filter(|called| {
+        let mut called = words(called);
+        let along = path.words().collect::<Vec<_>>();
+        let behind = along.iter().rev().all(|word| {
+            let found = called.iter().rposition(|other| other == *word);
+            found.inspect(|at| called.truncate(*at)).is_some()
+        });
+        let ordered = called.first().and_then(|first| lexicon.verb(first));
+        behind && called.len() > 1 && ordered.is_some_and(|found| found.clear)
+    });
+    if let Some(called) = called.filter(|_| method == Method::Get) {
+        return called;
+    }
     let counted = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let bare = counted.strip_suffix('_').unwrap_or(name);
     let before = bare.strip_suffix(method.as_str());

@@ -295,3 +295,13 @@ fn what_a_get_says_of_others_is_not_held_against_it() {
         assert!(risk.read_only && !risk.high_risk, "{description}");
     }
 }
+
+#[test]
+fn a_generated_get_is_no_witness_that_it_reads() {
+    let name = "stop_job_v2_jobs__job_id__stop__get";
+    let row = format!("GET /v2/jobs/{{job_id}}/stop/ | {name} | Stop Job");
+    assert!(assert_row(&row, RiskClass::Write).high_risk);
+    let name = "read_job_v2_jobs__job_id__log__get";
+    let row = format!("GET /v2/jobs/{{job_id}}/log/ | {name} | Read Job");
+    assert_row(&row, RiskClass::Read);
+}
