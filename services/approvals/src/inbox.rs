@@ -79,6 +79,19 @@ impl Approvals {
         Ok(tx.hold(id).await?)
     }
 
+    /// Whether whoever asks got their role after this call was held, and so cannot countersign it.
+    ///
+    /// # Errors
+    /// When the role does not allow it or the database does not answer.
+    pub async fn is_too_new(&self, scope: &TenantScope, id: HoldId) -> Result<bool, DecideError> {
+        scope.check(ActionName::ReadHolds)?;
+        let Some(person) = scope.person() else {
+            return Ok(false);
+        };
+        let tx = self.store.begin(scope).await?;
+        Ok(tx.is_too_new_for(id, person).await?)
+    }
+
     /// Says what became of the calls of these holds, as far as they were sent.
     ///
     /// # Errors

@@ -111,6 +111,8 @@ pub(crate) struct HoldPage {
     pub(crate) outcome: Option<Sent>,
     pub(crate) is_waiting: bool,
     pub(crate) may_decide: bool,
+    /// The reader got their role after the call was held.
+    pub(crate) too_new: bool,
     pub(crate) reason: Field,
     pub(crate) error: Option<String>,
 }
@@ -178,6 +180,7 @@ impl HoldPage {
             outcome: None,
             is_waiting: hold.state == HoldState::Pending && now < hold.held.expires_at,
             may_decide: false,
+            too_new: false,
             reason: Field::reason(),
             error: None,
         }
@@ -218,6 +221,7 @@ impl HoldPage {
         let mut drawn = Self::new(around, &hold, row, here.now());
         drawn = drawn.with_outcome(outcomes.get(&id), may_read);
         drawn.may_decide = here.may(ActionName::DecideHold);
+        drawn.too_new = services.approvals.is_too_new(here.scope(), id).await?;
         let call = &hold.held;
         let whereabouts = Whereabouts::of(here, call.endpoint, Some(call.tool)).await?;
         drawn.whereabouts = Some(whereabouts);

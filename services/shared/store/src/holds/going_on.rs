@@ -5,7 +5,7 @@ use countersign_access::{ActionName, CallTool, DecideHold, Permit};
 use countersign_domain::{
     digest::Digest,
     hold::{Answer, Judgement},
-    id::{HoldId, TenantId},
+    id::{HoldId, PersonId, TenantId},
     record::RecordedTool,
 };
 use uuid::Uuid;
@@ -18,8 +18,8 @@ use crate::{
 
 impl TenantTx {
     /// Writes a reviewer's decision if nobody was first, time has not run out by the database's
-    /// clock, what was shown is what is held, and the reviewer is not the requester. Says whether
-    /// it was written.
+    /// clock and what was shown is what is held. A yes also needs a reviewer who is not the
+    /// requester and was one before the call was held. Says whether it was written.
     ///
     /// # Errors
     /// When the database refuses.
@@ -42,7 +42,7 @@ impl TenantTx {
                  WHERE tenant_id = $1 AND id = $2 AND state = 'pending' AND closed_at IS NULL AND digest = $7
                    AND expires_at > clock_timestamp() AND ($3 = 'rejected' OR requester <> $4)
                    AND EXISTS (SELECT 1 FROM member r WHERE r.tenant_id = hold.tenant_id AND r.person_id = $4
-                        AND r.removed_at IS NULL AND r.role_since < hold.created_at)",
+                        AND r.removed_at IS NULL AND ($3 = 'rejected' OR r.role_since < hold.created_at))",
                 [
                     self.tenant().as_uuid().into(),
                     id.as_uuid().into(),
@@ -55,6 +55,25 @@ impl TenantTx {
             )
             .await?;
         Ok(changed == 1)
+    }
+
+    /// Whether a member got their role after the call was held, so that they cannot countersign it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn is_too_new_for(&self, id: HoldId, person: PersonId) -> Result<bool, StoreError> {
+        let row = self
+            .row(
+                "SELECT 1 FROM hold h JOIN member r ON r.tenant_id = h.tenant_id AND r.removed_at IS NULL
+                 WHERE h.tenant_id = $1 AND h.id = $2 AND r.person_id = $3 AND r.role_since >= h.created_at",
+                [
+                    self.tenant().as_uuid().into(),
+                    id.as_uuid().into(),
+                    person.as_uuid().into(),
+                ],
+            )
+            .await?;
+        Ok(row.is_some())
     }
 
     /// Consumes a countersignature, if everything it was given for still stands: one conditional
