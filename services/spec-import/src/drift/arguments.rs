@@ -33,7 +33,9 @@ pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &
     let Paired { pairs, gone, added } = paired(old, new);
     for (one, other) in &pairs {
         let is_one = is_one_value(old, one) && is_one_value(new, other);
-        sending((one, other), is_one, found);
+        let is_told = is_decided(old, (&one.wire, &one.key), found)
+            || evidence::says_what_is_done(one.place, &one.wire);
+        sending((one, other), (is_one, is_told), found);
     }
     for bind in gone {
         without(bind, found);
@@ -41,13 +43,33 @@ pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &
     for bind in added {
         with(bind, found);
     }
-    bodies(old.body.as_ref(), new.body.as_ref(), found);
+    let is_told = is_decided(old, ("body", "body"), found);
+    bodies((old.body.as_ref(), new.body.as_ref()), is_told, found);
     discriminators::compare(old, new, found);
     let roots = (&old.input_schema, &new.input_schema);
     let mut walk = Walk::new(roots, found);
     walk.nameless = old.discriminators.is_empty() && new.discriminators.is_empty();
     for (one, other, root) in schemas(&pairs, (old, new)) {
         walk.compare(one, other, &root);
+    }
+}
+
+/// Says whether leaving out what was given may mean another order.
+fn is_decided(
+    old: &ImportedOperation,
+    (name, key): (&str, &str),
+    found: &mut Findings<'_>,
+) -> bool {
+    let mut walk = Walk::new((&old.input_schema, &old.input_schema), found);
+    schema(&old.input_schema, key).is_some_and(|schema| walk.decides(name, schema))
+}
+
+/// What may be left out now.
+const fn left_out(is_told: bool) -> Breaking {
+    if is_told {
+        Breaking::Potentially
+    } else {
+        Breaking::No
     }
 }
 
@@ -217,7 +239,11 @@ fn with(bind: &Bind, found: &mut Findings<'_>) {
 }
 
 /// Compares how one parameter is sent.
-fn sending((old, new): (&Bind, &Bind), is_one_value: bool, found: &mut Findings<'_>) {
+fn sending(
+    (old, new): (&Bind, &Bind),
+    (is_one_value, is_told): (bool, bool),
+    found: &mut Findings<'_>,
+) {
     match (old.required, new.required) {
         (false, true) => found.add(note(
             "request_parameter_became_required",
@@ -229,7 +255,7 @@ fn sending((old, new): (&Bind, &Bind), is_one_value: bool, found: &mut Findings<
             "request_parameter_became_optional",
             new,
             "it may be left out now",
-            Breaking::No,
+            left_out(is_told),
         )),
         _ => {}
     }
@@ -308,7 +334,7 @@ fn written(style: Style, explode: bool) -> String {
     format!("{}{exploded}", style.as_str())
 }
 
-fn bodies(old: Option<&Body>, new: Option<&Body>, found: &mut Findings<'_>) {
+fn bodies((old, new): (Option<&Body>, Option<&Body>), is_told: bool, found: &mut Findings<'_>) {
     use Breaking::{Breaking as Stops, No, Potentially};
     let body = |code: &'static str, words: &str, breaking: Breaking| {
         Found::new(ChangeKind::Input, code, words)
@@ -338,7 +364,11 @@ fn bodies(old: Option<&Body>, new: Option<&Body>, found: &mut Findings<'_>) {
         }
         (true, false) => {
             let words = "body: it may be left out now.";
-            found.add(body("request_body_became_optional", words, No));
+            found.add(body(
+                "request_body_became_optional",
+                words,
+                left_out(is_told),
+            ));
         }
         _ => {}
     }

@@ -6,6 +6,7 @@
 mod annotations;
 mod bounds;
 mod combine;
+mod decided;
 mod grade;
 pub(super) mod hidden;
 mod object;

@@ -4,7 +4,11 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::{Note, Walk, entries, grade::Effect, view::View};
+use super::{
+    Note, Walk, entries,
+    grade::{Effect, widening},
+    view::View,
+};
 use crate::{
     drift::place::{At, Part},
     evidence,
@@ -83,7 +87,14 @@ impl<'c> Walk<'c, '_, '_> {
                 (true, false) if is_answer => {
                     ("became_optional", Effect::Wider, "it may be missing now")
                 }
-                (true, false) => ("became_optional", Effect::Wider, "it may be left out now"),
+                (true, false) => {
+                    let is_told = old.property(name).is_none_or(|it| self.decides(name, it));
+                    (
+                        "became_optional",
+                        widening(is_told),
+                        "it may be left out now",
+                    )
+                }
                 _ => return,
             };
         self.note(at, Note::new(check, effect, words));

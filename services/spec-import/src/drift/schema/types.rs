@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Note, Walk,
-    grade::Effect,
+    grade::{Effect, widening},
     view::{UNWRAPPED, View, is_null},
 };
 use crate::drift::place::{At, list};
@@ -113,7 +113,8 @@ impl<'c> Walk<'c, '_, '_> {
             return;
         }
         let note = if after {
-            Note::new("became_nullable", Effect::Wider, "it may be null now")
+            let is_told = self.decides_at(old, at);
+            Note::new("became_nullable", widening(is_told), "it may be null now")
         } else {
             Note::new(
                 "became_not_nullable",

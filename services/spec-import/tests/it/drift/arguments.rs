@@ -127,6 +127,12 @@ fn every_change_of_a_parameter_is_found_and_graded() {
             &[("request_parameter_became_optional", No)],
         ),
         (
+            "fixed, became optional",
+            limit(json!({"required": true, "schema": {"const": true}})),
+            limit(json!({"schema": {"const": true}})),
+            &[("request_parameter_became_optional", Perhaps)],
+        ),
+        (
             "moved",
             limit(json!({})),
             limit(json!({"in": "header"})),
