@@ -6,9 +6,13 @@ mod shown;
 
 use std::sync::Arc;
 
-use countersign_domain::{Fault as _, digest::Digest, hold::Answer as Judged, role::Role};
+use countersign_domain::{
+    Fault as _, digest::Digest, hold::Answer as Judged, operation::Method, role::Role,
+};
 use countersign_tests::{Agent, House, Person, Shop, Upstream, document};
 use serde_json::{Value, json};
+
+use crate::front::Front;
 
 /// A house with an agent of the owner's, and a reviewer.
 struct Scene {
@@ -343,10 +347,12 @@ async fn holds_expire_by_themselves_and_on_the_record() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reviewer_made_after_the_call_cannot_decide_it() {
+async fn a_reviewer_made_after_the_call_can_reject_it_and_not_countersign_it() {
     let scene = scene().await;
     scene.refund(5).await;
-    let hold = scene.house.waiting(&scene.reviewer).await.remove(0);
+    scene.refund(6).await;
+    let mut waiting = scene.house.waiting(&scene.reviewer).await;
+    let (hold, other) = (waiting.remove(0), waiting.remove(0));
     let made = scene
         .house
         .member_of(&scene.owner, Role::Reviewer, "late")
@@ -359,6 +365,18 @@ async fn a_reviewer_made_after_the_call_cannot_decide_it() {
         .unwrap_err();
 
     assert_eq!(refused.code(), "reviewer_too_new");
+    let front = Front::open(&scene.house, "too-new").await;
+    let page = format!("/t/acme/holds/{}", other.id);
+    for (who, may) in [(&made, false), (&scene.reviewer, true)] {
+        let browser = front.browser(&scene.house, who).await;
+        let (_, page) = browser.ask(Method::Get, &page, None).await;
+        assert_eq!(page.contains("id=\"countersign\""), may, "{page}");
+        assert_eq!(page.contains("id=\"too-new\""), !may, "{page}");
+        assert!(page.contains("id=\"reject\""), "{page}");
+    }
+    front.close().await;
+    let rejected = scene.house.decide(&made, &other, Judged::Reject).await;
+    rejected.unwrap();
     scene
         .house
         .decide(&scene.reviewer, &hold, Judged::Countersign)

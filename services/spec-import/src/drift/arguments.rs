@@ -33,8 +33,9 @@ pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &
     let Paired { pairs, gone, added } = paired(old, new);
     for (one, other) in &pairs {
         let is_one = is_one_value(old, one) && is_one_value(new, other);
-        let is_told = is_decided(old, (&one.wire, &one.key), found)
-            || evidence::says_what_is_done(one.place, &one.wire);
+        let is_told = (one.required && !other.required)
+            && (evidence::says_what_is_done(one.place, &one.wire)
+                || is_decided(old, (&one.wire, &one.key), found));
         sending((one, other), (is_one, is_told), found);
     }
     for bind in gone {
@@ -43,7 +44,9 @@ pub(super) fn compare(old: &ImportedOperation, new: &ImportedOperation, found: &
     for bind in added {
         with(bind, found);
     }
-    let is_told = is_decided(old, ("body", "body"), found);
+    let is_needed = |body: &Option<Body>| body.as_ref().is_some_and(|body| body.required);
+    let is_told =
+        (is_needed(&old.body) && !is_needed(&new.body)) && is_decided(old, ("body", "body"), found);
     bodies((old.body.as_ref(), new.body.as_ref()), is_told, found);
     discriminators::compare(old, new, found);
     let roots = (&old.input_schema, &new.input_schema);

@@ -88,6 +88,15 @@ async fn inbox(here: Here) -> Answer {
     })
 }
 
+/// What the reader may do about a held call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum May {
+    Look,
+    /// Their role is younger than the call.
+    Reject,
+    Decide,
+}
+
 #[derive(Template)]
 #[template(path = "pages/hold.html")]
 pub(crate) struct HoldPage {
@@ -110,9 +119,7 @@ pub(crate) struct HoldPage {
     pub(crate) sent: Option<When>,
     pub(crate) outcome: Option<Sent>,
     pub(crate) is_waiting: bool,
-    pub(crate) may_decide: bool,
-    /// The reader got their role after the call was held.
-    pub(crate) too_new: bool,
+    pub(crate) may: May,
     pub(crate) reason: Field,
     pub(crate) error: Option<String>,
 }
@@ -179,8 +186,7 @@ impl HoldPage {
             sent: hold.consumed_at.map(When::exact),
             outcome: None,
             is_waiting: hold.state == HoldState::Pending && now < hold.held.expires_at,
-            may_decide: false,
-            too_new: false,
+            may: May::Look,
             reason: Field::reason(),
             error: None,
         }
@@ -220,8 +226,10 @@ impl HoldPage {
         let may_read = here.may(ActionName::ReadRecords);
         let mut drawn = Self::new(around, &hold, row, here.now());
         drawn = drawn.with_outcome(outcomes.get(&id), may_read);
-        drawn.may_decide = here.may(ActionName::DecideHold);
-        drawn.too_new = services.approvals.is_too_new(here.scope(), id).await?;
+        if here.may(ActionName::DecideHold) {
+            let too_new = services.approvals.is_too_new(here.scope(), id).await?;
+            drawn.may = if too_new { May::Reject } else { May::Decide };
+        }
         let call = &hold.held;
         let whereabouts = Whereabouts::of(here, call.endpoint, Some(call.tool)).await?;
         drawn.whereabouts = Some(whereabouts);

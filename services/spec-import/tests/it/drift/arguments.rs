@@ -89,7 +89,7 @@ fn every_change_of_a_parameter_is_found_and_graded() {
         json!({"parameters": [whole]})
     };
     let none = json!({});
-    let rows: [(&str, Value, Value, Expected); 16] = [
+    let rows: [(&str, Value, Value, Expected); 17] = [
         (
             "added",
             none.clone(),

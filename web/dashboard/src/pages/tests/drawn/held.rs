@@ -31,7 +31,7 @@ pub(super) fn hold_page(state: HoldState, text: &str) -> holds::HoldPage {
     let hold = s::hold(1, state, text);
     let row = holds::HoldRow::new(&HoldBrief::from(&hold), now(), None);
     let mut page = holds::HoldPage::new(around("Held calls", text), &hold, row, now());
-    page.may_decide = true;
+    page.may = holds::May::Decide;
     if matches!(hold.state, HoldState::Consumed(_)) {
         page = page.with_outcome(Some(&s::outcome(text)), true);
     }
