@@ -126,7 +126,7 @@ pub(super) fn form(
     (object, fields): (&Map<String, Value>, &Fields<'_>),
     encoding: &[PartEncoding],
 ) -> Result<String, BuildError> {
-    let mut names = Pairs::new(object.keys().cloned().chain(fields.names()));
+    let mut names = Pairs::of_fields(argument, (object, fields), encoding.iter())?;
     let mut written = Vec::new();
     for (property, value) in encode::members(object) {
         let spelling = encoding.iter().find(|part| part.property == *property);

@@ -59,7 +59,8 @@ fn named(
     (object, fields): (&Map<String, Value>, &Fields<'_>),
 ) -> Result<Written, BuildError> {
     let whole = whole(body)?;
-    let mut names = Pairs::new(object.keys().cloned().chain(fields.names()));
+    let styled = body.encoding.iter().filter(|part| has_style(part));
+    let mut names = Pairs::of_fields(of, (object, fields), styled)?;
     let mut parts = Vec::new();
     for (property, value) in encode::members(object) {
         if header::overrides_method(property) {

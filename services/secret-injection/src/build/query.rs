@@ -8,7 +8,7 @@ use std::{collections::HashSet, iter::successors};
 
 use countersign_domain::{
     header,
-    operation::{Bind, Place},
+    operation::{Bind, PartEncoding, Place, Style},
 };
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
@@ -42,12 +42,36 @@ impl Pairs {
         }
     }
 
+    /// The fields of a form or of parts, given or declared. One that is not declared may not be a
+    /// member of one that is: it would go out as that member, past what the schema says of it.
+    pub(super) fn of_fields<'e>(
+        argument: &str,
+        (object, fields): (&Map<String, Value>, &Fields<'_>),
+        styled: impl Iterator<Item = &'e PartEncoding>,
+    ) -> Result<Self, BuildError> {
+        let declared: HashSet<String> = fields.names().collect();
+        let apart = styled
+            .filter(|part| part.style == Style::Form && part.explode && part.content_type.is_none())
+            .map(|part| fields.field(&part.property));
+        let members: HashSet<String> = apart
+            .flat_map(|field| field.names().collect::<Vec<_>>())
+            .collect();
+        let is_inside = |name: &str| {
+            levels(name).any(|level| declared.contains(level) || members.contains(level))
+        };
+        let mut given = object.keys().filter(|name| !declared.contains(*name));
+        if let Some(name) = given.find(|name| is_inside(name)) {
+            return Err(BuildError::clash(argument, name));
+        }
+        Ok(Self::new(object.keys().cloned().chain(declared)))
+    }
+
     /// Writes one argument as pairs whose names are known to be its own.
     pub(super) fn write(
         &mut self,
         argument: &str,
         value: &Value,
-        (style, explode, wire): (countersign_domain::operation::Style, bool, &str),
+        (style, explode, wire): (Style, bool, &str),
     ) -> Result<Vec<Pair>, BuildError> {
         let pairs = style::pairs(style, explode, wire, value).map_err(|BracketInKey| {
             BuildError::wrong_type(argument, "an object without brackets in its keys")

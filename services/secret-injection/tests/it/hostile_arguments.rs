@@ -304,6 +304,33 @@ fn a_member_of_an_object_cannot_be_another_parameter() {
 }
 
 #[test]
+fn a_field_that_is_not_declared_cannot_be_a_member_of_one_that_is() {
+    let filter = json!({"type": "object", "properties": {"owner": {"enum": ["me"]}},
+        "additionalProperties": false});
+    let properties = json!({"filter": filter, "expand[]": {"type": "array"}});
+    let schema = json!({"properties": {"body": {"properties": properties}}});
+    let form = || post("/").body(BodyKind::Form, "application/x-www-form-urlencoded");
+    let parts = || post("/").body(BodyKind::Multipart, "multipart/form-data");
+    let deep = |tool: Template| tool.encoding("filter", (Style::DeepObject, true), None);
+    let apart = |tool: Template| tool.encoding("filter", (Style::Form, true), None);
+    for (tool, refused, sent) in [
+        (deep(form()), "filter[owner]", "owner"),
+        (deep(form()), "filter[a][b]", "owner[a]"),
+        (deep(parts()), "filter[owner]", "owner"),
+        (parts(), "filter[owner]", "owner"),
+        (apart(form()), "owner", "other"),
+        (apart(form()), "owner[]", "other[]"),
+        (apart(parts()).by_member(), "owner", "other"),
+    ] {
+        let tool = tool.input_schema(&schema);
+        let error = tool.build(&json!({"body": {refused: "all"}})).unwrap_err();
+        assert_eq!(error.code(), "argument_clash", "{refused}");
+        tool.build(&json!({"body": {sent: "all", "expand[]": ["x"]}}))
+            .unwrap();
+    }
+}
+
+#[test]
 fn a_cookie_that_is_sent_as_it_is_cannot_become_another() {
     let tool = get("/").bind(Place::Cookie, "a", Style::Cookie, true);
     let values = [
