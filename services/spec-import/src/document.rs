@@ -149,6 +149,7 @@ fn finish(
     } = twofold::read(&mut shared, second, &found, (watch, listener))?;
     name::make_unique(&mut operations, &found);
     paths::flag_ambiguous(&mut operations, &found);
+    paths::join_risks(&mut operations, (&schemas, &found));
     tell(listener, Stage::Naming, (found.len(), found.len()));
 
     let mut document = describe(root, openapi.format, &mut notes);

@@ -3,17 +3,22 @@
 use std::{
     collections::{HashMap, HashSet},
     rc::Rc,
+    slice,
 };
 
-use countersign_domain::operation::{ImportedOperation, Method, OtherMethod, Severity};
+use countersign_domain::{
+    operation::{self, Bind, ImportedOperation, Method, OtherMethod, Severity},
+    risk::Risk,
+};
 use serde_json::{Map, Value};
 
 use crate::{
     ImportError, Limits,
     document::{Found, Place},
     notes::{At, Notes, diagnostic},
-    path, reference,
+    path, reference, risk,
     words::one_line,
+    written::Schemas,
 };
 
 /// Since `OpenAPI` 3.2, methods that have no field of their own stand under this one.
@@ -276,6 +281,74 @@ pub(crate) fn flag_ambiguous(operations: &mut [ImportedOperation], found: &[Foun
             operation.diagnostics.push(note);
         }
     }
+}
+
+/// What stands behind a `#` is not sent, and names of variables are not either: of operations that have
+/// the same method and address what is sent says which is done, so each is as grave as the gravest
+/// that no fixed argument keeps it from.
+pub(crate) fn join_risks(
+    operations: &mut [ImportedOperation],
+    (schemas, found): (&[Schemas], &[Found<'_>]),
+) {
+    let mut shared: HashMap<(Method, String), Vec<usize>> = HashMap::new();
+    for (at, one) in found.iter().enumerate() {
+        let Ok(template) = one.template.as_ref() else {
+            continue;
+        };
+        if template.has_fragment {
+            let text = "what stands behind the # is not sent";
+            let note = diagnostic(Severity::Info, "path_fragment", &one.pointer, text);
+            operations[at].diagnostics.push(note);
+        }
+        let address = template.shape.to_lowercase();
+        shared.entry((one.method, address)).or_default().push(at);
+    }
+    for same in shared.into_values().filter(|same| same.len() > 1) {
+        let all: Vec<(Vec<Fixed>, Risk)> = same
+            .iter()
+            .map(|at| {
+                (
+                    fixed(&operations[*at].binds, &schemas[*at]),
+                    operations[*at].risk.clone(),
+                )
+            })
+            .collect();
+        for (at, (own, _)) in same.iter().zip(&all) {
+            let others = same.iter().zip(&all);
+            let others = others.filter(|(other, (fixed, _))| *other != at && !apart(own, fixed));
+            let others = others.map(|(other, (_, risk))| (found[*other].path, risk));
+            risk::join_all(&mut operations[*at].risk, others);
+        }
+    }
+}
+
+/// A parameter that every call gives, with the only texts that it may be.
+type Fixed = ((operation::Place, String), Vec<String>);
+
+fn fixed(binds: &[Bind], schemas: &Schemas) -> Vec<Fixed> {
+    let input: Value = serde_json::from_str(schemas.input.get()).unwrap_or_default();
+    let needed = binds.iter().filter(|bind| bind.required);
+    let texts = needed.filter_map(|bind| {
+        let schema = input.get("properties")?.get(&bind.key)?;
+        let all = match schema.get("const") {
+            Some(one) => slice::from_ref(one),
+            None => schema.get("enum")?.as_array()?.as_slice(),
+        };
+        let texts: Option<Vec<String>> = all
+            .iter()
+            .map(|one| Some(one.as_str()?.to_owned()))
+            .collect();
+        Some(((bind.place, bind.wire.to_lowercase()), texts?))
+    });
+    texts.collect()
+}
+
+/// Whether no request of one can be one of the other.
+fn apart(one: &[Fixed], other: &[Fixed]) -> bool {
+    one.iter().any(|(name, texts)| {
+        let mut same = other.iter().filter(|(other, _)| other == name);
+        same.any(|(_, others)| !texts.iter().any(|text| others.contains(text)))
+    })
 }
 
 /// The shape of a path that no fragment tells apart from others.

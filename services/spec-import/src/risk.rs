@@ -107,6 +107,9 @@ impl<'a> Evidence<'a> {
     }
 }
 
+/// Why one operation is as grave as another.
+const ALIKE: &str = "Other requests have the same method and path; what is sent says what is done.";
+
 /// Classifies one operation.
 #[must_use]
 pub fn classify(evidence: &Evidence<'_>) -> Risk {
@@ -133,13 +136,29 @@ pub(crate) fn classify_all<'a>(
         names.push(name);
     }
     if !names.is_empty() {
-        let text = "Other requests have the same method and path; what is sent says what is done.";
-        reasons::decided(&mut risk, text, &text::strip(&names.join(", "), 200));
+        reasons::decided(&mut risk, ALIKE, &text::strip(&names.join(", "), 200));
     } else if let Some(field) = decides {
         let text = "A field of the request says what is done.";
         reasons::decided(&mut risk, text, &text::strip(field, 200));
     }
     risk
+}
+
+/// Makes an operation as grave as the gravest of others that what is sent alone tells it apart from,
+/// each with its path.
+pub(crate) fn join_all<'a>(risk: &mut Risk, others: impl Iterator<Item = (&'a str, &'a Risk)>) {
+    let effect = |risk: &Risk| (risk.class, risk.read_only, risk.destructive, risk.high_risk);
+    let before = effect(risk);
+    let mut graver = Vec::new();
+    for (path, other) in others {
+        if effect(other) != before {
+            graver.push(path);
+        }
+        weigh::join(risk, other.clone());
+    }
+    if effect(risk) != before {
+        reasons::told_apart(risk, ALIKE, &text::strip(&graver.join(", "), 200));
+    }
 }
 
 /// Says of a call that it makes the API call an address that the request gives: no mere read does.

@@ -24,8 +24,13 @@ pub(super) fn reason(code: &str, text: &str, evidence: &str) -> Reason {
 
 /// What is sent says what is done, so each call needs a human.
 pub(super) fn decided(risk: &mut Risk, text: &str, evidence: &str) {
-    risk.reasons.push(reason("request_decides", text, evidence));
+    told_apart(risk, text, evidence);
     risk.high_risk = true;
+}
+
+/// What is sent says what is done, of things that need no human all of them.
+pub(super) fn told_apart(risk: &mut Risk, text: &str, evidence: &str) {
+    risk.reasons.push(reason("request_decides", text, evidence));
     risk.confidence = Confidence::Low;
 }
 

@@ -1,6 +1,9 @@
 //! What the importer guesses, or cannot keep, is said where it stands.
 
-use countersign_domain::operation::{BodyKind, ImportedOperation};
+use countersign_domain::{
+    operation::{BodyKind, ImportedOperation},
+    risk::RiskClass,
+};
 use serde_json::{Value, json};
 
 use crate::{at, codes, read};
@@ -249,4 +252,50 @@ fn a_key_of_a_saved_query_that_is_no_name_is_counted_and_not_kept() {
         let whole = serde_json::to_string(&document).unwrap();
         assert!(!whole.contains("sk_"), "{query}");
     }
+}
+
+#[test]
+fn what_nothing_sent_tells_apart_is_as_risky_as_the_riskiest() {
+    let answer = json!({"200": {"description": "Done"}});
+    let of = |summary: &str| json!({"get": {"summary": summary, "responses": answer}});
+    let named = |summary: &str| {
+        let name = json!({"name": "X-Target", "in": "header", "required": true,
+            "schema": {"type": "string", "enum": [summary]}});
+        json!({"get": {"summary": summary, "parameters": [name], "responses": answer}})
+    };
+    let document = json!({"openapi": "3.1.0", "info": {"title": "Kiosk", "version": "1"},
+        "servers": [{"url": "https://kiosk.example"}],
+        "paths": {
+            "/jobs": of("List jobs"), "/jobs#purge": of("Purge all jobs"),
+            "/papers/{id}": of("Get a paper"), "/papers/{name}/": of("Delete a paper"),
+            "/posters": of("List posters"), "/posters#all": of("List all posters"),
+            "/prints": of("List prints"),
+            "/stamps?kind=old": of("List old stamps"), "/stamps?kind=new": of("Delete new stamps"),
+            "/#list": named("List things"), "/#end": named("Delete all things")}});
+    let document = read(document.to_string().as_bytes());
+    let risk = |path| &at(&document, "GET", path).risk;
+    for path in ["/jobs", "/jobs#purge", "/papers/{id}", "/papers/{name}/"] {
+        let risk = risk(path);
+        assert!(risk.high_risk && !risk.read_only, "{path}: {risk:?}");
+    }
+    let reason = risk("/jobs").reasons.last().unwrap();
+    assert_eq!(
+        (&*reason.code, &*reason.evidence),
+        ("request_decides", "/jobs#purge")
+    );
+    for path in ["/posters", "/posters#all", "/prints", "/stamps?kind=old"] {
+        assert_eq!(risk(path).class, RiskClass::Read, "{path}");
+        assert!(!risk(path).high_risk, "{path}");
+    }
+    let list = risk("/#list");
+    assert_eq!(
+        list.class,
+        RiskClass::Read,
+        "a fixed argument tells it: {list:?}"
+    );
+    assert_eq!(
+        codes(at(&document, "GET", "/jobs#purge")),
+        ["path_fragment"]
+    );
+    assert!(codes(at(&document, "GET", "/jobs")).is_empty());
 }
