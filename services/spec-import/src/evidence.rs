@@ -11,7 +11,7 @@ use foldhash::quality::RandomState;
 use serde_json::{Map, Value};
 
 pub(crate) use callbacks::calls_back;
-pub(crate) use choices::{ORDERS, choices, picks, says_what_is_done};
+pub(crate) use choices::{ORDERS, choices, flag, picks, says_what_is_done};
 use outlines::Outline;
 pub(crate) use outlines::Outlines;
 

@@ -235,7 +235,8 @@ pub fn classify_with(evidence: &Evidence<'_>, lexicon: &Lexicon) -> Risk {
         reasons::decided(&mut risk, text, evidence.path);
     }
     if let Some(name) = evidence.leaves_open {
-        let text = "The request says what is done, in words that the document does not list.";
+        let text =
+            "The request says what is done, in words that the document does not list or by a flag.";
         if evidence.method == Method::Get {
             acts_as_told(&mut risk, text, name);
         } else {

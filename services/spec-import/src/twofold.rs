@@ -196,6 +196,8 @@ impl<'d> Second<'d> {
         choices
             .listed
             .extend(ordered.into_iter().flatten().filter_map(pair));
+        let asks = matches!(question.method, Method::Get | Method::Head);
+        let flag = asks.then(|| evidence::flag(&question.sent)).flatten();
         let evidence = Evidence {
             method: question.method,
             servers,
@@ -207,7 +209,7 @@ impl<'d> Second<'d> {
             request_fields: &request_fields,
             choices: &choices.listed,
             leaves_more_choices: choices.is_cut,
-            leaves_open: choices.open,
+            leaves_open: choices.open.or(flag),
             response_fields: &response_fields,
             sends_a_list: evidence::sends_a_list(outlines, value),
             scopes: &question.scopes,

@@ -38,6 +38,10 @@ pub(crate) const ORDERS: [&str; 8] = [
 const FURTHER: [&str; 3] = ["do", "act", "task"];
 /// Headers that say it by names of their own.
 const HEADERS: [&str; 2] = ["SOAPAction", "X-Amz-Target"];
+/// Names of parameters that order something by themselves, whatever is given: `?purge=true`.
+const FLAGS: [&str; 10] = [
+    "delete", "purge", "wipe", "destroy", "flush", "remove", "reset", "clear", "revoke", "cancel",
+];
 /// How values begin that tell to look something up.
 const READS: [&str; 6] = ["list", "get", "describe", "fetch", "show", "query"];
 /// Values of one operation.
@@ -118,7 +122,8 @@ pub(crate) fn choices<'d>(
 /// Says whether a parameter says what is done, by its name.
 pub(crate) fn says_what_is_done(place: Place, wire: &str) -> bool {
     match place {
-        Place::Path | Place::Query | Place::Cookie => picks(wire),
+        Place::Path => picks(wire),
+        Place::Query | Place::Cookie => picks(wire) || orders(wire),
         Place::Header => picks_by_header(wire),
         Place::Querystring => false,
     }
@@ -130,6 +135,18 @@ pub(crate) fn picks(name: &str) -> bool {
         .iter()
         .chain(&FURTHER)
         .any(|one| name.eq_ignore_ascii_case(one))
+}
+
+/// A parameter that orders something by its name, whatever is given.
+pub(crate) fn flag<'d>(parameters: &[Sent<'d>]) -> Option<&'d str> {
+    let beside = parameters.iter().filter(|one| one.place != Place::Path);
+    beside.map(|one| one.wire).find(|wire| orders(wire))
+}
+
+/// Whether a name orders something: `purge`, `options[purge]`.
+fn orders(name: &str) -> bool {
+    let last = name.trim_end_matches(']').rsplit(['[', '.']).next();
+    last.is_some_and(|last| FLAGS.iter().any(|flag| last.eq_ignore_ascii_case(flag)))
 }
 
 /// `X-Action` is as good as `action`.

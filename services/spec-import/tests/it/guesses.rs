@@ -299,3 +299,43 @@ fn what_nothing_sent_tells_apart_is_as_risky_as_the_riskiest() {
     );
     assert!(codes(at(&document, "GET", "/jobs")).is_empty());
 }
+
+#[test]
+fn a_flag_that_orders_something_needs_a_human() {
+    let flagged = |name: &str| {
+        let flag = json!({"name": name, "in": "query", "schema": {"type": "boolean"}});
+        let answer = json!({"200": {"description": "Done"}});
+        let get = json!({"get": {"summary": "List messages of the inbox", "parameters": [flag],
+            "responses": answer}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "Kiosk", "version": "1"},
+            "servers": [{"url": "https://kiosk.example"}], "paths": {"/inbox": get}});
+        at(&read(document.to_string().as_bytes()), "GET", "/inbox")
+            .risk
+            .clone()
+    };
+    for name in [
+        "delete",
+        "purge",
+        "Reset",
+        "cancel",
+        "revoke",
+        "opts[delete]",
+    ] {
+        let risk = flagged(name);
+        assert!(risk.high_risk && !risk.read_only, "{name}: {risk:?}");
+    }
+    for name in [
+        "deleted",
+        "include_deleted",
+        "removed",
+        "cleared_at",
+        "unread",
+    ] {
+        let risk = flagged(name);
+        assert_eq!(
+            (risk.class, risk.high_risk),
+            (RiskClass::Read, false),
+            "{name}"
+        );
+    }
+}

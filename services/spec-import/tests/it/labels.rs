@@ -150,6 +150,18 @@ fn operations_are_found_by_their_names() {
                 accuracy: 0.832,
             },
         ),
+        (
+            "servers",
+            include_str!("../labels/servers.jsonl"),
+            368,
+            Floor {
+                called_read: 4,
+                high_risk_recall: 0.953,
+                hard_recall: 0.882,
+                read_recall: 0.880,
+                accuracy: 0.807,
+            },
+        ),
     ];
     for (name, labels, count, floor) in sets {
         let scores = score(labels).unwrap();
